@@ -1,0 +1,1 @@
+"""Arrays in, arrays out: search, projection, clusters. Knows no file and no widget."""

@@ -1,0 +1,1 @@
+"""Bytes to pixels: scan, hash, decode, upright, metadata, thumbnails."""
