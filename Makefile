@@ -1,0 +1,74 @@
+# make demo, make test: all a fresh machine needs is Python 3.11 or newer, make and a package registry.
+# Options of the demo: make demo ARGS=--no-browser
+
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+TOWERS := .venv/.towers
+CODE := workbench tests benchmarks notebooks
+
+# A personal pip or Python set-up must not leak into the virtual environment.
+unexport PYTHONPATH PYTHONHOME PIP_TARGET PIP_PREFIX PIP_ROOT
+export PIP_USER := 0
+export PIP_REQUIRE_VIRTUALENV := 0
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_NO_INPUT := 1
+export PYTHONNOUSERSITE := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench clean chromium
+
+help: ## show this help
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+
+demo: $(TOWERS) ## install, prepare the demo album and open it in JupyterLab
+	$(BIN)/workbench demo $(ARGS)
+
+test: $(TOWERS) chromium lint ## lint, type check and all tests, the quick ones first
+	$(BIN)/python -m pytest -q -m "not weights and not notebook and not browser"
+	$(BIN)/python -m pytest -q -m "weights and not notebook and not browser"
+	$(BIN)/python -m pytest -q -m "notebook and not browser"
+	@if $(HAVE_CHROMIUM); then $(BIN)/python -m pytest -q -m browser; else $(SKIPPED_LOUDLY); fi
+
+lint: $(STAMP) ## ruff and mypy
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/mypy
+
+bench: $(TOWERS) ## measure speed and memory; prints the table of the README
+	$(BIN)/python -m benchmarks
+
+clean: ## remove the virtual environment, caches and the demo case
+	rm -rf .venv build dist artifacts cases/demo *.egg-info .mypy_cache .ruff_cache .pytest_cache
+	find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# -- how the targets above get what they need -------------------------------------------------------------
+
+OLD_PYTHON := Workbench needs Python 3.11 or newer; name one with: make PYTHON=/path/to/python3.12
+NO_VENV := This Python cannot make virtual environments; on Debian or Ubuntu: apt-get install python3-venv
+MIXED := torch and torchvision do not fit together: they must come from the same index. Look at: pip config list
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(OLD_PYTHON)" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "$(NO_VENV)" >&2; exit 1; }
+
+$(STAMP): pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --editable '.[dev]'
+	@$(BIN)/python -c 'import torchvision' || { echo "$(MIXED)" >&2; exit 1; }
+	@touch $@
+
+$(TOWERS): $(STAMP) workbench/models/weights.py
+	$(BIN)/workbench models fetch
+	@touch $@
+
+HAVE_CHROMIUM := { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null
+AS_ROOT := $(shell [ "$$(id -u)" = 0 ] && echo env || echo "sudo -n")
+APT_GET := $(AS_ROOT) DEBIAN_FRONTEND=noninteractive apt-get
+SKIPPED_LOUDLY := printf '\n%s\n%s\n%s\n\n' '**** BROWSER TESTS SKIPPED: there is no Chromium here and it could not be installed. ****' \
+  '**** Nothing was tested in a real JupyterLab. Install the package "chromium" and run ****' \
+  '**** make test again. ****' >&2
+
+chromium:
+	@$(HAVE_CHROMIUM) || ! command -v apt-get >/dev/null || ! $(AS_ROOT) true 2>/dev/null || \
+	{ $(APT_GET) update -qq && $(APT_GET) install -y -qq --no-install-recommends chromium fonts-dejavu-core; } || \
+	echo 'Chromium could not be installed.' >&2

@@ -1,0 +1,165 @@
+"""The command line: the notebook's verbs for a terminal. Results go to stdout, the rest to stderr."""
+
+import json
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.cli_parser import parser
+from workbench.errors import WorkbenchError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from workbench.case import Case
+
+HIT_COLUMNS = ["score", "probability", "path", "image_id"]
+PROBLEM_COLUMNS = ["step", "path", "reason"]
+INTERRUPTED = 130
+"""Exit status after Ctrl-C: 128 + SIGINT, as shells have it."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status.
+
+    0 is done, 1 failed with one line why, 2 misused, 130 stopped with Ctrl-C.
+    """
+    verbs = {
+        "ingest": _ingest,
+        "search": _search,
+        "info": _info,
+        "problems": _problems,
+        "demo": _demo,
+        "models": _models,
+    }
+    arguments = parser().parse_args(argv)
+    run = _version if arguments.version else verbs.get(arguments.verb, _usage)
+    try:
+        status = run(arguments)
+        sys.stdout.flush()
+    except WorkbenchError as error:
+        _say(f"workbench: {printable(str(error))}")
+        return 1
+    except KeyboardInterrupt:
+        _say("workbench: Stopped. Nothing finished is lost; run the same command again to go on.")
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return status
+
+
+def printable(text: str) -> str:
+    r"""Return ``text`` safe for a terminal: control characters and undecodable bytes become ``\x1b``."""
+    return "".join(map(_printable, text))
+
+
+def _printable(letter: str) -> str:
+    return letter if letter.isprintable() else letter.encode("unicode_escape", "surrogatepass").decode()
+
+
+def _version(_: Namespace) -> int:
+    import workbench
+
+    print(f"workbench {workbench.__version__}")
+    return 0
+
+
+def _usage(_: Namespace) -> int:
+    parser().print_help(sys.stderr)
+    return 2
+
+
+def _ingest(arguments: Namespace) -> int:
+    case = _open(arguments.case, arguments.source, arguments.model)
+    report = case.ingest(retry=arguments.retry, progress=not arguments.quiet)
+    print(
+        f"{report.found} files: {report.embedded} embedded, {report.renamed} renamed, {report.unchanged} "
+        f"unchanged, {report.gone} gone, {report.problems} problems; {report.seconds:.1f} s"
+    )
+    if report.problems:
+        _say(f"See what failed: workbench problems {arguments.case}")
+    return 0
+
+
+def _search(arguments: Namespace) -> int:
+    case = _open(arguments.case, None, arguments.model)
+    plus, minus = [_term(text) for text in arguments.query], [_term(text) for text in arguments.minus]
+    hits = case.search(*plus, minus=minus, k=arguments.k, threshold=arguments.threshold)
+    frame = hits.frame[HIT_COLUMNS]
+    if not _print_for_programs(frame, arguments):
+        for hit in frame.itertuples():
+            print(f"{hit.score:6.3f} {hit.probability:6.1%}  {printable(str(hit.path))}")
+    _say(f"{len(hits)} of {len(case.images)} images in {hits.seconds * 1000:.0f} ms")
+    return 0
+
+
+def _info(arguments: Namespace) -> int:
+    info = _open(arguments.case).info()
+    if arguments.json:
+        print(json.dumps(info, indent=2, default=str))
+        return 0
+    for name, value in info.items():
+        print(f"{name:14} {printable(str(value))}")
+    return 0
+
+
+def _problems(arguments: Namespace) -> int:
+    frame = _open(arguments.case).problems[PROBLEM_COLUMNS]
+    if not _print_for_programs(frame, arguments):
+        for problem in frame.itertuples():
+            print(f"{problem.step:8} {printable(str(problem.path))}: {printable(str(problem.reason))}")
+    _say(f"{len(frame)} problem{'' if len(frame) == 1 else 's'}")
+    return 0
+
+
+def _demo(arguments: Namespace) -> int:
+    from workbench.demo import check, find_root, launch
+
+    root = find_root(Path.cwd())
+    if arguments.check:
+        return 0 if check(root, arguments.model) else 1
+    return launch(root, arguments.model, port=arguments.port, browser=not arguments.no_browser)
+
+
+def _models(arguments: Namespace) -> int:
+    from workbench.models import weights
+
+    if arguments.action == "path":
+        print(weights.cache_folder())
+    elif arguments.action == "fetch":
+        for path in weights.fetch(arguments.name).values():
+            print(path)
+    else:
+        for file in weights.status():
+            here = "here" if file.present else "missing"
+            print(
+                f"{file.model:6} {here:8} {file.size / 1e6:6.1f} MB  {file.name:38} {'; '.join(file.places)}"
+            )
+    return 0
+
+
+def _open(case: Path, source: Path | None = None, model: str | None = None) -> "Case":
+    from workbench.case import open_case
+
+    return open_case(source, case=case, model=model)
+
+
+def _term(text: str) -> str | Path:
+    return Path(text) if os.path.isfile(text) else text  # noqa: PTH113 Path.is_file raises on a long query
+
+
+def _print_for_programs(frame: "pd.DataFrame", arguments: Namespace) -> bool:
+    """Print JSON or CSV where the arguments ask for it; return whether they did."""
+    if arguments.json:
+        print(json.dumps(frame.to_dict(orient="records"), indent=2))
+    elif arguments.csv:
+        print(frame.to_csv(index=False), end="")
+    return bool(arguments.json or arguments.csv)
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)

@@ -1,0 +1,150 @@
+"""The words of the command line: verbs, options, and help that needs no manual."""
+
+import argparse
+from pathlib import Path
+from typing import TypeAlias
+
+Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+EXAMPLES = """\
+examples:
+  workbench ingest photos/ --case cases/mine        read a folder of photos into a case
+  workbench search cases/mine "a cup of coffee"     find images by words
+  workbench search cases/mine cat.jpg               find images like a picture
+  workbench problems cases/mine                     what could not be read, and why
+  workbench demo                                    the demo album in JupyterLab
+
+Photos are only ever read and never leave this machine.
+Every verb explains itself: workbench search --help
+"""
+INGEST_EXAMPLES = """\
+examples:
+  workbench ingest photos/ --case cases/mine
+  workbench ingest photos/ --case cases/mine --retry
+
+Run it again whenever the folder has changed: only what is new or changed
+is computed. Ctrl-C is safe at any time.
+"""
+SEARCH_EXAMPLES = """\
+examples:
+  workbench search cases/mine "a cup of coffee"
+  workbench search cases/mine "a beach" "at night" --minus people
+  workbench search cases/mine cat.jpg "in the snow" -k 5
+  workbench search cases/mine "a red car" --csv > cars.csv
+
+Put quotes round a query of several words; several queries are combined.
+A query that is the path of a file is a picture. Each line shows the score
+(a cosine, -1 to 1), the probability of the hit, and its path in the source.
+"""
+INFO_EXAMPLES = """\
+examples:
+  workbench info cases/mine
+  workbench info cases/mine --json
+"""
+PROBLEMS_EXAMPLES = """\
+examples:
+  workbench problems cases/mine
+  workbench problems cases/mine --csv > problems.csv
+  workbench ingest photos/ --case cases/mine --retry    try them again
+"""
+DEMO_EXAMPLES = """\
+examples:
+  workbench demo                 prepare the demo case and open it in JupyterLab
+  workbench demo --no-browser    the same on a machine without a screen: prints the URL
+  workbench demo --check         prepare, search, run the notebook, say whether all is well
+
+Run it in a clone of the project, where data/photos and notebooks/ are.
+"""
+MODELS_EXAMPLES = """\
+examples:
+  workbench models               what is needed, whether it is here, and where it comes from
+  workbench models fetch         bring what the default model needs (once, 200 MB)
+  workbench models path          the folder it lies in
+
+For a machine without a network: fetch on another one and copy that folder.
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all verbs; the one chosen is in ``verb``."""
+    top = argparse.ArgumentParser(
+        prog="workbench",
+        description="Explore a collection of images: ingest once, search in words or by example.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="store_true", help="print the version")
+    verbs = top.add_subparsers(title="verbs", metavar="VERB", dest="verb")
+    for add in (_ingest, _search, _info, _problems, _demo, _models):
+        add(verbs)
+    return top
+
+
+def _verb(verbs: Verbs, name: str, text: str, epilog: str) -> argparse.ArgumentParser:
+    layout = argparse.RawDescriptionHelpFormatter
+    title = text[0].upper() + text[1:] + "."
+    return verbs.add_parser(name, help=text, description=title, epilog=epilog, formatter_class=layout)
+
+
+def _ingest(verbs: Verbs) -> None:
+    verb = _verb(verbs, "ingest", "read a folder of photos into a case", INGEST_EXAMPLES)
+    verb.add_argument(
+        "source", metavar="SOURCE", type=Path, help="the folder of photos; it is only ever read"
+    )
+    verb.add_argument("--case", required=True, type=Path, help="the folder of the case; made when missing")
+    verb.add_argument("--model", help="mini (the default), or an open_clip NAME/PRETRAINED")
+    verb.add_argument("--retry", action="store_true", help="try files again that failed before")
+    verb.add_argument("-q", "--quiet", action="store_true", help="show no progress bar")
+
+
+def _search(verbs: Verbs) -> None:
+    verb = _verb(verbs, "search", "find images by words or by example, best first", SEARCH_EXAMPLES)
+    _add_case(verb)
+    verb.add_argument("query", metavar="QUERY", nargs="+", help="words in quotes, or the path of a picture")
+    verb.add_argument("--minus", metavar="QUERY", action="append", default=[], help="not this (repeatable)")
+    verb.add_argument("-k", type=_positive, default=20, help="how many hits at most (default: 20)")
+    verb.add_argument("--threshold", type=float, help="the least score, from -1 to 1")
+    verb.add_argument("--model", help="use the vectors of this model (default: that of the case)")
+    _add_formats(verb)
+
+
+def _info(verbs: Verbs) -> None:
+    verb = _verb(verbs, "info", "say what a case holds and where", INFO_EXAMPLES)
+    _add_case(verb)
+    verb.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _problems(verbs: Verbs) -> None:
+    verb = _verb(verbs, "problems", "list the files that could not be used, and why", PROBLEMS_EXAMPLES)
+    _add_case(verb)
+    _add_formats(verb)
+
+
+def _demo(verbs: Verbs) -> None:
+    verb = _verb(verbs, "demo", "open the demo album in JupyterLab, or check that it works", DEMO_EXAMPLES)
+    verb.add_argument("--check", action="store_true", help="everything but JupyterLab; exit status 0 or 1")
+    verb.add_argument("--no-browser", action="store_true", help="open no browser, only print the URL")
+    verb.add_argument("--port", type=_positive, default=8888, help="of JupyterLab (default: 8888 or near)")
+    verb.add_argument("--model", default="mini", help=argparse.SUPPRESS)
+
+
+def _models(verbs: Verbs) -> None:
+    verb = _verb(verbs, "models", "list the models' weights, fetch them, say where they lie", MODELS_EXAMPLES)
+    verb.add_argument("action", nargs="?", choices=["list", "fetch", "path"], default="list")
+    verb.add_argument("name", metavar="NAME", nargs="?", default="mini", help="of the model (default: mini)")
+
+
+def _add_case(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("case", metavar="CASE", type=Path, help="the folder of the case")
+
+
+def _add_formats(verb: argparse.ArgumentParser) -> None:
+    formats = verb.add_mutually_exclusive_group()
+    formats.add_argument("--json", action="store_true", help="print JSON, one object a row")
+    formats.add_argument("--csv", action="store_true", help="print CSV with a header")
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)

@@ -1,0 +1,144 @@
+"""The demo: prepare the case of the demo album, then open JupyterLab on it or check that all of it works."""
+
+import os
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.errors import SourceError, WorkbenchError
+
+if TYPE_CHECKING:
+    from workbench.case import Case
+
+PHOTOS = Path("data/photos")
+CASE = Path("cases/demo")
+NOTEBOOK = Path("notebooks/01_explore.ipynb")
+EXPECTED = {
+    "a cup of coffee": "coffee|espresso|cappuccino",
+    "a cat": r"\bcat\b",
+    "an astronaut": "astronaut",
+    "a rocket": "rocket",
+    "people drinking wine at a restaurant": "wine|restaurant|banquet",
+    "a woman working on a laptop": "laptop",
+    "a beach at sunset": "sunset|beach|coast",
+    "a deer in the forest": "deer|fawn",
+}
+"""Queries of the demo, and what the name of the best hit must match."""
+NOTEBOOK_SECONDS = 600
+"""The longest a cell of the notebook may take; the first one on a slow machine computes the layout."""
+
+
+def find_root(start: Path) -> Path:
+    """Return the folder of the project: ``start``, or where this package lies. Raises SourceError."""
+    for root in (start, Path(__file__).parents[1]):
+        if (root / PHOTOS).is_dir() and (root / NOTEBOOK).is_file():
+            return root.absolute()
+    raise SourceError(f"There is no {PHOTOS} in {start}.", "Run the demo in a clone of the project.")
+
+
+def prepare(root: Path, model: str) -> "Case":
+    """Fetch what the model needs, ingest the album and compute the layout; quick where that was done before.
+
+    Raises ModelError, SourceError or CaseError.
+    """
+    from workbench.case import open_case
+    from workbench.models import weights
+
+    if model in weights.MODELS:
+        weights.fetch(model)
+    case = open_case(root / PHOTOS, case=root / CASE, model=model)
+    report = case.ingest()
+    print(f"Ingested  {len(case.images)} images, {report.embedded} of them now, in {report.seconds:.1f} s")
+    case.layout()
+    print(f"Clusters  {len(set(case.clusters()) - {-1})}")
+    return case
+
+
+def check(root: Path, model: str = "mini") -> bool:
+    """Prepare the demo, try its queries, execute its notebook; say what was found and if all is well.
+
+    Raises what ``prepare`` raises.
+    """
+    case = prepare(root, model)
+    wrong = list(case.problems["path"])
+    for path in wrong:
+        print(f"Problem   {path!r}")
+    # the fake knows colours, not things: nothing can be expected of it here
+    wrong += wrong_queries(case, {} if model == "fake" else EXPECTED)
+    try:
+        print(f"Notebook  {execute(root / NOTEBOOK)} cells ran")
+    except WorkbenchError as error:
+        print(f"Notebook  {error}")
+        wrong.append(str(error))
+    print("All is well." if not wrong else f"{len(wrong)} of these are wrong.")
+    return not wrong
+
+
+def wrong_queries(case: "Case", expected: Mapping[str, str]) -> list[str]:
+    """Print the best hit of each query; return the queries whose best hit does not match what is expected."""
+    wrong = []
+    for query, pattern in expected.items():
+        best = case.search(query, k=1).frame.iloc[0]
+        right = re.search(pattern, best["path"]) is not None
+        print(f"Search    {query!r}: {best['path']} ({best['score']:.2f}){'' if right else '  WRONG'}")
+        wrong += [] if right else [query]
+    return wrong
+
+
+def execute(notebook: Path) -> int:
+    """Execute a notebook in its own folder without changing it; return how many cells ran.
+
+    Raises WorkbenchError naming the cell that failed.
+    """
+    import nbformat
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellControlSignal, DeadKernelError
+
+    content = nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]
+    folder = {"metadata": {"path": str(notebook.parent)}}
+    try:
+        NotebookClient(content, timeout=NOTEBOOK_SECONDS, kernel_name="python3", resources=folder).execute()
+    except (CellControlSignal, DeadKernelError) as error:
+        reason = str(error).strip().splitlines()[-1]
+        raise WorkbenchError(
+            f"{notebook.name} failed: {reason}.", "Open it in JupyterLab and run it."
+        ) from error
+    return sum(cell.cell_type == "code" for cell in content.cells)
+
+
+def launch(root: Path, model: str = "mini", *, port: int = 8888, browser: bool = True) -> int:
+    """Prepare the demo and become JupyterLab on its notebook, so that Ctrl-C is JupyterLab's own.
+
+    Raises what ``prepare`` raises; does not return where that went well.
+    """
+    prepare(root, model)
+    print("JupyterLab starts; its URL follows. Ctrl-C twice ends it.", flush=True)
+    command = jupyter_command(root, port=port, browser=browser and has_screen())
+    os.execv(sys.executable, command)  # noqa: S606 our own interpreter and arguments
+    return 0
+
+
+def jupyter_command(root: Path, *, port: int, browser: bool) -> list[str]:
+    """Return the command that serves ``root`` and shows the notebook of the demo."""
+    options = [
+        f"--ServerApp.root_dir={root}",
+        f"--LabApp.default_url=/lab/tree/{NOTEBOOK.as_posix()}",
+        f"--ServerApp.port={port}",
+        "--log-level=WARN",
+    ]
+    options += [] if browser else ["--no-browser"]
+    options += ["--allow-root"] if _is_root() else []
+    return [sys.executable, "-m", "jupyterlab", *options]
+
+
+def has_screen() -> bool:
+    """Return whether a browser could open a window here."""
+    if sys.platform.startswith("linux"):
+        return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    return not os.environ.get("SSH_CONNECTION")
+
+
+def _is_root() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0
