@@ -1,1 +1,1 @@
-"""Bytes to pixels: scan, hash, decode, upright, metadata, thumbnails."""
+"""Bytes to pixels: scan a folder, read and decode files, thumbnails and metadata (Pillow)."""

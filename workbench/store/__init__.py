@@ -1,1 +1,1 @@
-"""The only room that knows files on disk."""
+"""Files on disk: the case, its Parquet parts, caches and what people made (pyarrow)."""

@@ -1,0 +1,220 @@
+"""A case on disk: ``case.json`` and where everything else lies."""
+
+import json
+import os
+import urllib.parse
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from workbench.errors import CaseError, SourceError
+from workbench.store import schemas
+from workbench.store.arrays import ArrayCache
+from workbench.store.parts import FORMAT, Parts, write_atomically
+from workbench.store.work import Tags
+
+DEFAULT_MODEL = "mini"
+_OURS = frozenset({"case.json", "cache", "work"})
+
+
+@dataclass(frozen=True)
+class CaseFolder:
+    """The folder of a case: ``root``, the absolute ``source`` it is about, and the model now in use."""
+
+    root: Path
+    source: Path
+    model: str
+    models: tuple[str, ...] = ()
+    created: str = ""
+
+    @classmethod
+    def create_or_open(cls, root: Path, source: Path | None, model: str | None) -> "CaseFolder":
+        """Open the case at ``root`` or make it for ``source``; only ``case.json`` is read or written here.
+
+        Raises :class:`CaseError` for a folder that is no case, is of another format or is about another
+        source that still exists (one that moved may be named anew), :class:`SourceError` for a missing
+        source.
+        """
+        root = root.expanduser().absolute()
+        source = None if source is None else source.expanduser().absolute()
+        if (root / "case.json").exists():
+            return _open(root, source, model)
+        return _create(root, source, model)
+
+    @property
+    def cache(self) -> Path:
+        """All that can be computed again; deleting it is safe."""
+        return self.root / "cache"
+
+    @property
+    def files(self) -> Parts:
+        """One row for a path each time it was seen anew."""
+        return Parts(self.cache / "files", schemas.FILES)
+
+    @property
+    def images(self) -> Parts:
+        """One row for a content: size and metadata."""
+        return Parts(self.cache / "images", schemas.IMAGES)
+
+    @property
+    def thumbnails(self) -> Parts:
+        """JPEG bytes for a content; in small row groups, because single rows are read."""
+        return Parts(self.cache / "thumbnails", schemas.THUMBNAILS, row_group=64, compression="none")
+
+    @property
+    def problems(self) -> Parts:
+        """What failed, with the reason."""
+        return Parts(self.cache / "problems", schemas.PROBLEMS)
+
+    def vectors(self, key: str, dim: int | None = None) -> Parts:
+        """Return the vectors of an embedder key; ``dim`` may be left out where some are already on disk.
+
+        Raises :class:`CaseError` where the vectors on disk have another dimension than ``dim``.
+        """
+        folder = self.cache / "vectors" / _folder_name(key)
+        known = _known_dim(folder)
+        if dim is not None and known is not None and dim != known:
+            raise CaseError(
+                f"The vectors of {key!r} on disk have {known} dimensions, not {dim}.",
+                "The key must name everything that changes the numbers: give this embedder another key.",
+            )
+        return Parts(folder, schemas.vectors(known or dim or 1), compression="none")
+
+    @property
+    def layouts(self) -> ArrayCache:
+        """Layouts of samples, keyed by parameters and ids."""
+        return ArrayCache(self.cache / "layouts")
+
+    @property
+    def clusters(self) -> ArrayCache:
+        """Clusters of samples, keyed by parameters and ids."""
+        return ArrayCache(self.cache / "clusters")
+
+    @property
+    def tags(self) -> Tags:
+        """What people said about samples."""
+        return Tags(self.root / "work")
+
+    def clean(self) -> None:
+        """Remove temporary files that killed processes left behind."""
+        for parts in (self.files, self.images, self.thumbnails, self.problems):
+            parts.clean()
+
+    def file_path(self, raw_path: bytes) -> Path:
+        """Return where a file of the source lies; ``raw_path`` as in the tables, any bytes."""
+        return self.source / os.fsdecode(raw_path)
+
+
+def _open(root: Path, source: Path | None, model: str | None) -> CaseFolder:
+    facts = _read_facts(root / "case.json")
+    models = tuple(facts["models"])
+    folder = CaseFolder(root, Path(facts["source"]), model or models[0], models, facts["created"])
+    if source is not None and source != folder.source:
+        _check_moved(folder, source)
+        folder = replace(folder, source=source)
+    if folder.model not in models:
+        folder = replace(folder, models=(*models, folder.model))
+    if (folder.source, folder.models) != (Path(facts["source"]), models):
+        _write_facts(folder)
+    return folder
+
+
+def _create(root: Path, source: Path | None, model: str | None) -> CaseFolder:
+    if source is None:
+        raise CaseError(
+            f"There is no case at {root}.", "Name the folder of photos too, and it is made there."
+        )
+    if not source.is_dir():
+        raise SourceError(f"The folder {source} does not exist.", "Check the path of the photos.")
+    _check_place(root, source)
+    name = model or DEFAULT_MODEL
+    created = datetime.now(UTC).isoformat(timespec="seconds")
+    folder = CaseFolder(root, source, name, (name,), created)
+    _write_facts(folder)
+    return folder
+
+
+def _read_facts(path: Path) -> dict[str, Any]:
+    try:
+        facts = json.loads(path.read_bytes())
+        number = facts["format"]
+        if number == FORMAT:
+            return {
+                "source": str(facts["source"]),
+                "models": list(facts["models"]),
+                "created": facts["created"],
+            }
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CaseError(
+            f"{path} cannot be read: {error}.", "Restore it from a copy, or use a new case."
+        ) from error
+    raise CaseError(
+        f"The case {path.parent} has format {number}; this version of Workbench reads format {FORMAT}.",
+        "Use the version of Workbench that made it, or make a new case.",
+    )
+
+
+def _write_facts(folder: CaseFolder) -> None:
+    facts = {
+        "format": FORMAT,
+        "source": str(folder.source),
+        "created": folder.created,
+        "models": list(folder.models),
+    }
+    try:
+        folder.root.mkdir(parents=True, exist_ok=True)
+        write_atomically(folder.root / "case.json", json.dumps(facts, indent=2).encode())
+    except OSError as error:
+        raise CaseError(
+            f"The case {folder.root} cannot be written: {error.strerror}.",
+            "Choose a folder that you may write.",
+        ) from error
+
+
+def _check_moved(folder: CaseFolder, source: Path) -> None:
+    if folder.source.is_dir() and not (source.is_dir() and source.samefile(folder.source)):
+        raise CaseError(
+            f"The case {folder.root} is about {folder.source}, not about {source}.",
+            "Use another folder for the case, or leave the source out.",
+        )
+    if not source.is_dir():
+        raise SourceError(f"The folder {source} does not exist.", "Check the path of the photos.")
+
+
+def _check_place(root: Path, source: Path) -> None:
+    """Refuse places where a case would mix with other people's files, above all with the source."""
+    real, real_source = root.resolve(), source.resolve()
+    if real == real_source or any(real_source.is_relative_to(real / name) for name in _OURS):
+        raise CaseError(
+            f"The case {root} would lie over its own source.", "Choose another folder for the case."
+        )
+    if root.exists() and not root.is_dir():
+        raise CaseError(f"{root} is a file.", "Choose a folder for the case.")
+    if root.is_dir() and not real_source.is_relative_to(real):
+        others = [entry.name for entry in root.iterdir() if entry.name not in _OURS and entry.name[0] != "."]
+        if others:
+            raise CaseError(
+                f"{root} is not empty and is no case (it holds {others[0]!r}).",
+                "Choose a new or empty folder.",
+            )
+
+
+def _folder_name(key: str) -> str:
+    """Return a file name for an embedder key: what is no letter, digit or ``-_.~`` is percent-encoded."""
+    name = urllib.parse.quote(key, safe="")
+    return name if name.strip(".") else name.replace(".", "%2E") or "%00"
+
+
+def _known_dim(folder: Path) -> int | None:
+    """Return the dimension of the vectors on disk; None where there are none to read."""
+    import pyarrow.parquet as pq
+
+    for path in sorted(folder.glob("part-*.parquet"), reverse=True):
+        try:
+            return int(pq.read_schema(path).field("vector").type.list_size)
+        except (pa.ArrowException, OSError, KeyError, AttributeError):
+            continue
+    return None

@@ -1,0 +1,52 @@
+"""The tables of a case. Column meanings stand here once; every reader and writer uses these schemas."""
+
+import pyarrow as pa
+
+WHEN = pa.timestamp("us", tz="UTC")
+
+# One row for a path each time it was looked at with a new result; the last row of a path counts.
+# status: "ok" (an image), "problem" (see problems), "gone" (no longer in the source).
+FILES = pa.schema(
+    [
+        ("path", pa.string()),  # for people: bytes that are not UTF-8 as backslash escapes
+        ("raw_path", pa.binary()),  # relative to the source, as the operating system gave it
+        ("size", pa.int64()),  # bytes
+        ("mtime_ns", pa.int64()),
+        ("image_id", pa.string()),  # SHA-256 of the bytes; null where they could not be read
+        ("status", pa.string()),
+        ("when", WHEN),
+    ]
+)
+# One row for a content. Width and height are those of the upright image, in pixels.
+IMAGES = pa.schema(
+    [
+        ("image_id", pa.string()),
+        ("width", pa.int32()),
+        ("height", pa.int32()),
+        ("format", pa.string()),
+        ("mode", pa.string()),  # Pillow's mode of the file: RGB, L, CMYK, ...
+        ("taken_at", pa.timestamp("us")),  # the camera's clock, without a zone
+        ("lat", pa.float64()),  # degrees, north positive
+        ("lon", pa.float64()),  # degrees, east positive
+        ("altitude", pa.float64()),  # metres
+        ("camera", pa.string()),
+        ("lens", pa.string()),
+        ("software", pa.string()),
+        ("orientation", pa.int8()),  # EXIF 1..8 as stored; 1 is upright
+    ]
+)
+THUMBNAILS = pa.schema([("image_id", pa.string()), ("jpeg", pa.binary())])
+PROBLEMS = pa.schema(
+    [
+        ("path", pa.string()),
+        ("raw_path", pa.binary()),
+        ("step", pa.string()),
+        ("reason", pa.string()),
+        ("when", WHEN),  # equal to the `when` of the row in files that it belongs to
+    ]
+)
+
+
+def vectors(dim: int) -> pa.Schema:
+    """Return the schema of the vectors of one embedder key: ``dim`` float32 numbers a sample."""
+    return pa.schema([("sample_id", pa.string()), ("vector", pa.list_(pa.float32(), dim))])

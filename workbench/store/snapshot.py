@@ -1,0 +1,102 @@
+"""What a case knows now: one table of images with their vectors, in a stable order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from workbench.store.case_folder import CaseFolder
+from workbench.store.parts import Parts
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Images that have a vector, sorted by first path; row i of ``vectors`` belongs to ``images.iloc[i]``.
+
+    ``images``: image_id, path, paths (list), raw_path (bytes), size (bytes), mtime (UTC), width, height
+    (pixels, upright), format, mode, taken_at, lat, lon, altitude, camera, lens, software, orientation.
+    ``vectors``: (N, D) float32, unit rows. ``problems``: path, raw_path, step, reason, when.
+    """
+
+    images: pd.DataFrame
+    vectors: NDArray[np.float32]
+    problems: pd.DataFrame
+
+
+def read_snapshot(folder: CaseFolder, key: str) -> Snapshot:
+    """Read the images, their vectors of one embedder key, and the problems that now stand."""
+    files = latest_files(folder)
+    parts = folder.vectors(key)
+    images = _images(folder, files[files["status"] == "ok"], vector_ids(parts))
+    return Snapshot(images, read_vectors(parts, images["image_id"].tolist()), current_problems(folder, files))
+
+
+def latest_files(folder: CaseFolder) -> pd.DataFrame:
+    """Return the last row of each path, in the order of the raw paths."""
+    table = _unique(folder.files.read(), "raw_path", last=True)
+    files: pd.DataFrame = table.sort_by("raw_path").to_pandas()
+    return files
+
+
+def current_problems(folder: CaseFolder, files: pd.DataFrame) -> pd.DataFrame:
+    """Return the problems that belong to the last row of their path; not those of files gone or well."""
+    problems = folder.problems.read().to_pandas()
+    standing = files.loc[files["status"] != "gone", ["raw_path", "when"]]
+    standing_problems: pd.DataFrame = problems.merge(standing, on=["raw_path", "when"]).drop_duplicates(
+        ["raw_path", "step"], keep="last"
+    )
+    return standing_problems.sort_values(["raw_path", "step"], ignore_index=True)
+
+
+def vector_ids(parts: Parts) -> pa.Array:
+    """Return the ids of the samples that have a vector, unsorted, each once."""
+    return pc.unique(parts.read(["sample_id"])["sample_id"])
+
+
+def read_vectors(parts: Parts, ids: Sequence[str]) -> NDArray[np.float32]:
+    """Return the vectors of ``ids`` in their order, (len(ids), D) float32; every id must have one.
+
+    Parts are read one by one into the final array, so that memory stays at one copy and one part.
+    """
+    vectors = np.zeros((len(ids), parts.schema.field("vector").type.list_size), np.float32)
+    wanted = pa.array(ids, pa.string())
+    for part in parts.tables():
+        table = part.combine_chunks()
+        rows = pc.index_in(table["sample_id"], value_set=wanted)
+        kept = rows.is_valid().to_numpy()
+        flat = table["vector"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
+        vectors[rows.drop_null().to_numpy()] = flat.reshape(-1, vectors.shape[1])[kept]
+    return vectors
+
+
+def _images(folder: CaseFolder, files: pd.DataFrame, with_vector: pa.Array) -> pd.DataFrame:
+    """Join paths to contents: one row an image, sorted by its first raw path."""
+    contents = _unique(folder.images.read(), "image_id", last=False)
+    contents = contents.filter(pc.is_in(contents["image_id"], value_set=with_vector)).to_pandas()
+    files = files[files["image_id"].isin(contents["image_id"])]
+    first = files.drop_duplicates("image_id")
+    table = first[["image_id", "path", "raw_path", "size"]].copy()
+    table.insert(2, "paths", _paths(files, first))
+    table["mtime"] = pd.to_datetime(first["mtime_ns"], unit="ns", utc=True)
+    return table.merge(contents, on="image_id", how="left", validate="one_to_one").reset_index(drop=True)
+
+
+def _paths(files: pd.DataFrame, first: pd.DataFrame) -> pd.Series:
+    """Return all paths of each image as a list, in the order of the raw paths."""
+    paths = {image_id: [path] for image_id, path in zip(first["image_id"], first["path"], strict=True)}
+    others = files.loc[files.index.difference(first.index)]
+    for image_id, path in zip(others["image_id"], others["path"], strict=True):
+        paths[image_id].append(path)
+    return pd.Series([paths[image_id] for image_id in first["image_id"]], index=first.index, dtype=object)
+
+
+def _unique(table: pa.Table, column: str, *, last: bool) -> pa.Table:
+    """Keep the last or first row of each value of a column."""
+    how = "max" if last else "min"
+    rows = table.select([column]).append_column("row", pa.array(np.arange(table.num_rows)))
+    kept = rows.group_by(column).aggregate([("row", how)])[f"row_{how}"]
+    return table.take(np.sort(kept.to_numpy()))
