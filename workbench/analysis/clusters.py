@@ -1,0 +1,102 @@
+"""Clusters: groups of like samples, and names for them."""
+
+import math
+import warnings
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.analysis.projection import reduce
+from workbench.errors import QueryError
+
+Labels = NDArray[np.int32]
+
+DIMENSIONS = 5  # density means little in hundreds of dimensions
+SAMPLED = 20_000  # rows that tell how much a phrase varies over the collection
+
+
+def parameters(
+    min_cluster_size: int | None = None, *, min_samples: int = 3, seed: int = 0
+) -> dict[str, int | None]:
+    """Return all that decides the clusters of given vectors, defaults filled in: the key of a cache."""
+    return {"min_cluster_size": min_cluster_size, "min_samples": min_samples, "seed": seed}
+
+
+def smallest_cluster(n: int) -> int:
+    """Return the default ``min_cluster_size`` for ``n`` samples: half the square root, at least 4."""
+    return max(4, round(math.sqrt(n) / 2))
+
+
+def cluster(
+    vectors: NDArray[np.floating], min_cluster_size: int | None = None, *, min_samples: int = 3, seed: int = 0
+) -> Labels:
+    """Group the rows of ``vectors`` (N, D): (N,) int32, 0 for the largest cluster, -1 for "in no cluster".
+
+    A group smaller than ``min_cluster_size`` (by default `smallest_cluster`) is no cluster; a higher
+    ``min_samples`` leaves more samples out. Vectors of more than `DIMENSIONS` dimensions are first reduced by
+    UMAP; a layout is taken as it is. Raises QueryError for sizes below 2 or 1.
+
+    Sources: HDBSCAN*, Campello, Moulavi and Sander 2013, as written by McInnes and Healy 2017.
+    """
+    size = smallest_cluster(len(vectors)) if min_cluster_size is None else min_cluster_size
+    if size < 2 or min_samples < 1:
+        raise QueryError(
+            f"Clusters of {size} with {min_samples} neighbours cannot be made.",
+            "Use a min_cluster_size of 2 or more and min_samples of 1 or more.",
+        )
+    if len(vectors) <= max(size, min_samples):
+        return np.full(len(vectors), -1, np.int32)
+    points = vectors if vectors.shape[1] <= DIMENSIONS else reduce(vectors, DIMENSIONS, seed=seed)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of deprecations inside hdbscan
+        import hdbscan
+
+        found = hdbscan.HDBSCAN(min_cluster_size=size, min_samples=min_samples, core_dist_n_jobs=1)
+        return _largest_first(found.fit_predict(np.asarray(points, np.float64)))
+
+
+def names(
+    vectors: NDArray[np.floating],
+    labels: Labels,
+    text_vectors: NDArray[np.floating],
+    vocabulary: Sequence[str],
+) -> list[str]:
+    """Return a name for each cluster 0, 1, ... of ``labels`` (N,): a phrase no other cluster has.
+
+    A phrase suits a cluster by how far its mean cosine there stands above that of all other samples, counted
+    in standard deviations of the phrase over the collection: what merely fits everything suits none.
+    ``vectors`` is (N, D), ``text_vectors`` (P, D), row p belonging to phrase p of ``vocabulary``. When the
+    phrases run out a cluster is called "group 7".
+    """
+    count = int(labels.max(initial=-1)) + 1
+    contrast = _contrast(vectors, labels, text_vectors, count)
+    found = [f"group {number}" for number in range(count)]
+    for _ in range(min(contrast.shape)):
+        group, phrase = divmod(int(np.argmax(contrast)), len(vocabulary))
+        found[group] = vocabulary[phrase]
+        contrast[group] = -np.inf
+        contrast[:, phrase] = -np.inf
+    return found
+
+
+def _contrast(
+    vectors: NDArray[np.floating], labels: Labels, text_vectors: NDArray[np.floating], count: int
+) -> NDArray[np.float64]:
+    """Return (clusters, phrases): mean score inside less mean score outside, in deviations of the phrase."""
+    sums = np.array([vectors[labels == group].sum(axis=0) for group in range(count)])
+    sums = sums.reshape(count, vectors.shape[1])
+    sizes = np.bincount(labels[labels >= 0], minlength=count)[:, None]
+    outside = (vectors.sum(axis=0) - sums) / np.maximum(len(vectors) - sizes, 1)
+    some = np.random.default_rng(0).permutation(len(vectors))[:SAMPLED]
+    spread = np.std(vectors[some] @ text_vectors.T, axis=0) + 1e-9
+    return np.asarray((sums / np.maximum(sizes, 1) - outside) @ text_vectors.T / spread, np.float64)
+
+
+def _largest_first(labels: NDArray[np.integer]) -> Labels:
+    """Renumber clusters by size, equal sizes in the order they had; -1 stays."""
+    sizes = np.bincount(labels[labels >= 0])
+    rank = np.empty(len(sizes) + 1, np.int32)
+    rank[np.argsort(-sizes, kind="stable")] = np.arange(len(sizes))
+    rank[-1] = -1
+    return np.asarray(rank[labels])

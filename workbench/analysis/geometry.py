@@ -1,0 +1,73 @@
+"""Which points lie inside a shape drawn on the map."""
+
+import re
+
+import numpy as np
+from numpy.typing import NDArray
+
+_COMMAND = re.compile(r"[A-Za-z]")
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+_SUBPATH = re.compile(r"M([^MZz]*)")
+
+
+def path_polygon(svg_path: str) -> NDArray[np.float64]:
+    """Return the (M, 2) corners of an SVG path of absolute moves and lines: plotly's ``M0,0L1,0L1,1Z``.
+
+    Several subpaths are parted by a row of NaN. A path without corners gives shape (0, 2).
+    """
+    parts = [_corners(text) for text in _SUBPATH.findall(svg_path)]
+    parted = [piece for part in parts if len(part) for piece in (part, np.full((1, 2), np.nan))]
+    return np.concatenate(parted[:-1]) if parted else np.empty((0, 2))
+
+
+def inside(points: NDArray[np.floating], polygon: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Say for each of (N, 2) ``points`` whether it lies inside ``polygon``: (N,) bool.
+
+    ``polygon`` is (M, 2), closed by itself, with rows of NaN between subpaths. Where it crosses itself the
+    even-odd rule decides, as it does for what the browser fills. Fewer than three corners hold nothing.
+
+    Method: Shimrat, "Algorithm 112: position of point relative to polygon" (CACM 1962), with the points
+    sorted by height so that an edge only meets the points level with it.
+    """
+    answer = np.zeros(len(points), bool)
+    edges = _edges(np.asarray(polygon, np.float64))
+    if len(edges) == 0:
+        return answer
+    near = np.flatnonzero(inside_box(points, *edges.min((0, 1)), *edges.max((0, 1))))
+    near = near[np.argsort(points[near, 1])]
+    answer[near] = _odd_crossings(np.ascontiguousarray(points[near].T, np.float64), edges)
+    return answer
+
+
+def inside_box(points: NDArray[np.floating], x0: float, y0: float, x1: float, y1: float) -> NDArray[np.bool_]:
+    """Say for each of (N, 2) ``points`` whether the box of two opposite corners holds it: (N,) bool."""
+    x, y = points[:, 0], points[:, 1]
+    left, right = sorted((x0, x1))
+    low, high = sorted((y0, y1))
+    return (x >= left) & (x <= right) & (y >= low) & (y <= high)
+
+
+def _corners(text: str) -> NDArray[np.float64]:
+    numbers = [float(number) for number in _NUMBER.findall(text)]
+    return np.array(numbers[: len(numbers) // 2 * 2]).reshape(-1, 2)
+
+
+def _edges(polygon: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the (E, 2 ends, 2) edges of all subpaths of three corners or more."""
+    gaps = np.flatnonzero(np.isnan(polygon).any(axis=1))
+    rings = [ring[~np.isnan(ring).any(axis=1)] for ring in np.split(polygon, gaps)]
+    closed = [np.stack([ring, np.roll(ring, -1, axis=0)], axis=1) for ring in rings if len(ring) >= 3]
+    return np.concatenate(closed) if closed else np.empty((0, 2, 2))
+
+
+def _odd_crossings(points: NDArray[np.float64], edges: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Say whether a ray to the right of each of (2, N) points, sorted by y, meets an odd number of edges."""
+    x, y = points
+    odd = np.zeros(len(x), bool)
+    # Half-open spans count a corner once: it belongs to the edge above it.
+    spans = np.searchsorted(y, np.sort(edges[:, :, 1], axis=1))
+    for ((x0, y0), (x1, y1)), (first, last) in zip(edges, spans, strict=True):
+        if first < last:
+            slope = (x1 - x0) / (y1 - y0)
+            odd[first:last] ^= x[first:last] < x0 + (y[first:last] - y0) * slope
+    return odd
