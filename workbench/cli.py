@@ -163,3 +163,7 @@ def _print_for_programs(frame: "pd.DataFrame", arguments: Namespace) -> bool:
 
 def _say(text: str) -> None:
     print(text, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -94,7 +94,7 @@ def execute(notebook: Path) -> int:
     """
     import nbformat
     from nbclient import NotebookClient
-    from nbclient.exceptions import CellControlSignal, DeadKernelError
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     content = nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]
     folder = {"metadata": {"path": str(notebook.parent)}}

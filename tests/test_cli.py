@@ -1,0 +1,223 @@
+"""The command line, on a folder of generated pictures and the fake embedder."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from workbench.case import Case
+from workbench.cli import main, printable
+from workbench.testing import colour_folder, write_photos
+
+VERBS = ["ingest", "search", "info", "problems", "demo", "models"]
+
+
+def workbench(*arguments: object) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "workbench.cli", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("photos")
+    write_photos(
+        folder, {"sea.png": "blue", "rose.png": "red", "tomato.jpg": "red", "sub/grass.png": "green"}
+    )
+    (folder / "broken.jpg").write_bytes(b"\xff\xd8 this is no picture")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def case(source, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("cases") / "colours"
+    done = workbench("ingest", source, "--case", folder, "--model", "fake")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("5 files: 4 embedded,")
+    assert f"workbench problems {folder}" in done.stderr
+    return folder
+
+
+def test_help_is_quick_because_it_loads_nothing_heavy():
+    code = (
+        "import sys; from workbench.cli_parser import parser; parser().format_help(); import workbench.cli; "
+        "print([m for m in ('torch', 'pandas', 'numpy', 'pyarrow', 'PIL') if m in sys.modules])"
+    )
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+        == "[]\n"
+    )
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_help_of_every_verb_gives_examples(verb, capsys):
+    with pytest.raises(SystemExit, match="0"):
+        main([verb, "--help"])
+    shown = capsys.readouterr().out
+    assert "examples:" in shown
+    assert f"  workbench {verb}" in shown
+
+
+def test_no_verb_shows_the_help_and_is_a_usage_error(capsys):
+    assert main([]) == 2
+    assert "examples:" in capsys.readouterr().err
+
+
+def test_version_is_that_of_the_package(capsys):
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("workbench 0.")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nonsense"],
+        ["ingest", "photos"],
+        ["search", "case"],
+        ["search", "c", "q", "-k", "0"],
+        ["demo", "--port", "x"],
+    ],
+)
+def test_misuse_exits_with_2(arguments, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main(arguments)
+    assert "usage: workbench" in capsys.readouterr().err
+
+
+def test_ingest_again_computes_nothing(source, case, capsys):
+    assert main(["ingest", str(source), "--case", str(case), "--quiet"]) == 0
+    assert "0 embedded" in capsys.readouterr().out
+
+
+def test_search_in_words_prints_the_best_hit_first(case, capsys):
+    assert main(["search", str(case), "something blue"]) == 0
+    shown = capsys.readouterr()
+    assert shown.out.splitlines()[0].endswith("sea.png")
+    assert shown.err.startswith("4 of 4 images in ")
+
+
+def test_search_by_the_path_of_a_picture(source, case, capsys):
+    assert main(["search", str(case), str(source / "sub/grass.png"), "-k", "1"]) == 0
+    assert capsys.readouterr().out.endswith("sub/grass.png\n")
+
+
+def test_a_very_long_query_is_words_and_no_path(case, capsys):
+    assert main(["search", str(case), "blue " * 1000, "-k", "1"]) == 0
+    assert "sea.png" in capsys.readouterr().out
+
+
+def test_minus_turns_the_order_round(case, capsys):
+    assert main(["search", str(case), "gray", "--minus", "red", "--csv"]) == 0
+    rows = list(csv.DictReader(capsys.readouterr().out.splitlines()))
+    assert {row["path"] for row in rows[-2:]} == {"rose.png", "tomato.jpg"}
+
+
+def test_threshold_keeps_only_hits_at_least_as_good(case, capsys):
+    assert main(["search", str(case), "red", "--threshold", "0.9", "--json"]) == 0
+    hits = json.loads(capsys.readouterr().out)
+    assert {hit["path"] for hit in hits} == {"rose.png", "tomato.jpg"}
+    assert all(hit["score"] >= 0.9 and len(hit["image_id"]) == 64 for hit in hits)
+
+
+def test_problems_name_file_and_reason_in_every_format(case, capsys):
+    main(["problems", str(case)])
+    text = capsys.readouterr().out
+    main(["problems", str(case), "--csv"])
+    (row,) = csv.DictReader(capsys.readouterr().out.splitlines())
+    main(["problems", str(case), "--json"])
+    (entry,) = json.loads(capsys.readouterr().out)
+    assert row == entry
+    assert row["path"] == "broken.jpg"
+    assert f"broken.jpg: {row['reason']}" in text
+
+
+def test_info_says_the_same_as_json(case, capsys):
+    main(["info", str(case)])
+    lines = capsys.readouterr().out.splitlines()
+    main(["info", str(case), "--json"])
+    info = json.loads(capsys.readouterr().out)
+    assert info["images"] == 4
+    assert [line.rsplit(maxsplit=1)[1] for line in lines] == [str(value) for value in info.values()]
+
+
+def test_models_lists_every_file_the_default_model_needs(capsys):
+    assert main(["models"]) == 0
+    assert "dinov2" in capsys.readouterr().out
+
+
+def test_models_path_is_the_folder_that_the_environment_names(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path))
+    assert main(["models", "path"]) == 0
+    assert capsys.readouterr().out == f"{tmp_path}\n"
+
+
+@pytest.mark.parametrize("verb", [["info"], ["problems"], ["search", "red"]])
+def test_a_folder_that_is_no_case_is_one_line_and_exit_status_1(verb, tmp_path):
+    done = workbench(verb[0], tmp_path / "missing", *verb[1:])
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("workbench: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_an_unknown_model_is_one_line_and_exit_status_1(case, capsys):
+    assert main(["models", "fetch", "nonsense"]) == 1
+    assert capsys.readouterr().err.startswith("workbench: No weights are known")
+
+
+def test_names_of_files_cannot_command_the_terminal(tmp_path, capsys):
+    write_photos(tmp_path / "photos", {"a\x1b[31m\nb.png": "red"})
+    main(["ingest", str(tmp_path / "photos"), "--case", str(tmp_path / "case"), "--model", "fake", "-q"])
+    main(["search", str(tmp_path / "case"), "red"])
+    shown = capsys.readouterr().out
+    assert "\x1b" not in shown
+    assert len(shown.splitlines()) == 2
+
+
+@pytest.mark.parametrize(("raw", "shown"), [("ü 🙂 x", "ü 🙂 x"), ("a\nb", "a\\nb"), ("\udcff", "\\udcff")])
+def test_printable_keeps_letters_and_escapes_the_rest(raw, shown):
+    assert printable(raw) == shown
+
+
+def test_ctrl_c_exits_with_130_and_says_that_nothing_is_lost(monkeypatch, source, tmp_path, capsys):
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Case, "ingest", stop)
+    assert main(["ingest", str(source), "--case", str(tmp_path / "c"), "--model", "fake"]) == 130
+    assert "Nothing finished is lost" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are POSIX")
+def test_a_stopped_ingest_goes_on_where_it_was(tmp_path):
+    colour_folder(tmp_path / "photos", 1500)
+    arguments = ["ingest", tmp_path / "photos", "--case", tmp_path / "case", "--model", "fake"]
+    command = [sys.executable, "-m", "workbench.cli", *map(str, arguments)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        started = running.stderr.read(1)  # the progress bar has appeared: some 1,500 pictures are ahead
+        running.send_signal(signal.SIGINT)
+        rest = running.communicate(timeout=60)[1]
+    assert running.returncode == 130
+    assert b"Traceback" not in started + rest
+    again = workbench(*arguments, "--quiet")
+    assert again.returncode == 0, again.stderr
+    assert len(json.loads(workbench("search", tmp_path / "case", "red", "-k", 2000, "--json").stdout)) == 1500
+
+
+def test_a_reader_that_stops_reading_is_no_error(case):
+    command = [sys.executable, "-m", "workbench.cli", "search", str(case), "red"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        running.stdout.close()
+        shown = running.stderr.read()
+    assert (running.returncode, b"Error" in shown) == (0, False)
+
+
+def test_the_installed_command_is_this_module():
+    command = Path(sys.executable).with_name("workbench")
+    assert command.exists()
+    assert (
+        "examples:" in subprocess.run([command, "--help"], capture_output=True, text=True, check=True).stdout
+    )
