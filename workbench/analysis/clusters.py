@@ -70,6 +70,8 @@ def names(
     phrases run out a cluster is called "group 7".
     """
     count = int(labels.max(initial=-1)) + 1
+    if count == 0:
+        return []
     contrast = _contrast(vectors, labels, text_vectors, count)
     found = [f"group {number}" for number in range(count)]
     for _ in range(min(contrast.shape)):
@@ -85,7 +87,6 @@ def _contrast(
 ) -> NDArray[np.float64]:
     """Return (clusters, phrases): mean score inside less mean score outside, in deviations of the phrase."""
     sums = np.array([vectors[labels == group].sum(axis=0) for group in range(count)])
-    sums = sums.reshape(count, vectors.shape[1])
     sizes = np.bincount(labels[labels >= 0], minlength=count)[:, None]
     outside = (vectors.sum(axis=0) - sums) / np.maximum(len(vectors) - sizes, 1)
     some = np.random.default_rng(0).permutation(len(vectors))[:SAMPLED]

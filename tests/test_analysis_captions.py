@@ -1,0 +1,64 @@
+"""Image to text, and the vocabulary."""
+
+import numpy as np
+import pytest
+
+from workbench.analysis import captions
+from workbench.errors import QueryError
+
+TEXTS = np.eye(3, dtype=np.float32)
+WORDS = ["cat", "dog", "photo"]
+
+
+def test_the_nearest_phrase_comes_first_with_its_cosine():
+    best = captions.describe(np.array([0.6, 0.8, 0], np.float32), TEXTS, WORDS, k=2)
+    assert [caption.phrase for caption in best] == ["dog", "cat"]
+    assert best[0].score == pytest.approx(0.8)
+
+
+def test_shares_of_all_phrases_sum_to_one():
+    found = captions.describe(np.array([0.6, 0.8, 0], np.float32), TEXTS, WORDS, k=9)
+    assert len(found) == 3
+    assert sum(caption.probability for caption in found) == pytest.approx(1)
+
+
+def test_a_phrase_that_fits_every_image_gives_way_to_what_is_special():
+    images = np.array([[0.5, 0.1, 0.9], [0.1, 0.5, 0.9]], np.float32)
+    usual = captions.usual_scores(images, TEXTS)
+    named = [captions.describe(image, TEXTS, WORDS, k=1, usual=usual)[0].phrase for image in images]
+    assert named == ["cat", "dog"]
+
+
+def test_usual_scores_of_an_empty_collection_are_zero():
+    assert captions.usual_scores(np.zeros((0, 3), np.float32), TEXTS).tolist() == [0, 0, 0]
+
+
+def test_vectors_of_another_vocabulary_are_refused():
+    with pytest.raises(QueryError, match="Embed the vocabulary"):
+        captions.describe(TEXTS[0], TEXTS, ["cat"])
+
+
+def test_the_default_vocabulary_is_short_phrases_without_repeats():
+    phrases = captions.default_vocabulary()
+    assert len(phrases) >= 400
+    assert len(set(phrases)) == len(phrases)
+    assert all(phrase == phrase.strip() and len(phrase) <= 40 for phrase in phrases)
+
+
+def test_a_vocabulary_file_may_hold_comments_blank_lines_and_repeats(tmp_path):
+    file = tmp_path / "words.txt"
+    file.write_text("\ufeff# animals\na cat\n\n  a dog \r\na cat\nein Vögelchen\n", encoding="utf-8")
+    assert captions.read_vocabulary(file) == ["a cat", "a dog", "ein Vögelchen"]
+
+
+@pytest.mark.parametrize("content", [b"", b"# nothing\n", b"\xff\xfe\xfa"])
+def test_a_vocabulary_that_says_nothing_is_refused(tmp_path, content):
+    file = tmp_path / "words.txt"
+    file.write_bytes(content)
+    with pytest.raises(QueryError):
+        captions.read_vocabulary(file)
+
+
+def test_a_missing_vocabulary_is_refused(tmp_path):
+    with pytest.raises(QueryError, match="one phrase a line"):
+        captions.read_vocabulary(tmp_path / "none.txt")

@@ -1,0 +1,143 @@
+"""Layouts and clusters of vectors whose groups are known."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+from workbench.analysis import clusters, projection
+from workbench.errors import QueryError
+
+
+def groups(sizes=(40, 30, 20), dim=16, noise=0.05, seed=0):
+    """Return unit rows around as many axes as there are sizes, and the group of each."""
+    rng = np.random.default_rng(seed)
+    labels = np.repeat(np.arange(len(sizes)), sizes)
+    rows = np.eye(dim)[labels] + rng.normal(0, noise, (len(labels), dim))
+    order = rng.permutation(len(labels))
+    rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    return rows[order], labels[order]
+
+
+@pytest.mark.parametrize("method", projection.PARAMETERS)
+def test_like_samples_lie_together(method):
+    vectors, labels = groups()
+    places = projection.project(vectors, method)
+    centres = np.array([places[labels == group].mean(axis=0) for group in range(3)])
+    nearest = np.linalg.norm(places[:, None] - centres, axis=2).argmin(axis=1)
+    assert (nearest == labels).all()
+
+
+@pytest.mark.parametrize("method", projection.PARAMETERS)
+def test_the_same_seed_gives_the_same_layout(method):
+    vectors, _ = groups((20, 10))
+    first, again = (projection.project(vectors, method, seed=3) for _ in range(2))
+    np.testing.assert_array_equal(first, again)
+
+
+@pytest.mark.parametrize("method", projection.PARAMETERS)
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 4, 5, 6, 9])
+def test_tiny_collections_have_finite_places(method, n):
+    vectors, _ = groups((n,) if n else ())
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        places = projection.project(vectors.reshape(n, 16), method)
+
+    assert places.shape == (n, 2)
+    assert places.dtype == np.float32
+    assert np.isfinite(places).all()
+
+
+@pytest.mark.parametrize("method", projection.PARAMETERS)
+@pytest.mark.parametrize("distinct", [1, 2, 3])
+def test_copies_have_finite_places(method, distinct):
+    copies = np.repeat(np.eye(16, dtype=np.float32)[:distinct], 12, axis=0)
+    assert np.isfinite(projection.project(copies, method)).all()
+
+
+@pytest.mark.parametrize("method", projection.PARAMETERS)
+def test_a_layout_fills_the_frame_and_is_centred(method):
+    places = projection.project(groups()[0], method)
+    low, high = places.min(axis=0), places.max(axis=0)
+    np.testing.assert_allclose(low + high, 0, atol=1e-5)
+    assert (high - low).max() == pytest.approx(2, abs=1e-5)
+
+
+def test_parameters_name_all_that_decides_a_layout():
+    assert projection.parameters("umap", n_neighbors=30) == {
+        "method": "umap",
+        "seed": 0,
+        "n_neighbors": 30,
+        "min_dist": 0.1,
+        "metric": "cosine",
+    }
+
+
+@pytest.mark.parametrize(("method", "params"), [("som", {}), ("umap", {"perplexity": 5}), ("pca", {"x": 1})])
+def test_an_unknown_method_or_parameter_is_refused(method, params):
+    with pytest.raises(QueryError):
+        projection.project(groups()[0], method, **params)
+
+
+def test_clusters_are_the_groups_largest_first():
+    vectors, labels = groups()
+    np.testing.assert_array_equal(clusters.cluster(vectors), labels)
+
+
+def test_a_layout_can_be_clustered_as_it_is():
+    places = np.repeat([[0.0, 0.0], [9.0, 9.0]], [12, 8], axis=0) + np.random.default_rng(0).normal(
+        0, 0.1, (20, 2)
+    )
+    assert clusters.cluster(places).tolist() == [0] * 12 + [1] * 8
+
+
+def test_a_sample_far_from_all_is_in_no_cluster():
+    vectors, _ = groups((40, 30), dim=4, noise=0.02)
+    alone = np.array([[0, 0, 0, 1]], np.float32)
+    assert clusters.cluster(np.concatenate([vectors, alone]))[-1] == -1
+
+
+@pytest.mark.parametrize("n", [0, 1, 3, 4, 5])
+def test_too_few_samples_are_in_no_cluster_or_one(n):
+    found = clusters.cluster(groups((n,))[0].reshape(n, 16))
+    assert found.shape == (n,)
+    assert found.dtype == np.int32
+    assert set(found.tolist()) <= {-1, 0}
+
+
+def test_clusters_are_the_same_each_time():
+    vectors, _ = groups((30, 30, 30, 10), noise=0.2)
+    np.testing.assert_array_equal(clusters.cluster(vectors), clusters.cluster(vectors))
+
+
+def test_impossible_sizes_are_refused():
+    with pytest.raises(QueryError):
+        clusters.cluster(groups()[0], min_cluster_size=1)
+
+
+def test_cluster_parameters_are_those_of_cluster():
+    vectors, _ = groups()
+    settings = clusters.parameters(min_cluster_size=10)
+    assert settings == {"min_cluster_size": 10, "min_samples": 3, "seed": 0}
+    assert clusters.cluster(vectors, **settings).max() == 2
+
+
+def test_a_cluster_is_named_by_what_sets_it_apart_not_by_what_fits_all():
+    """Axis 3 is shared by all samples: "a photo" has the highest cosine everywhere, and is no name."""
+    vectors, labels = groups((10, 8), dim=4)
+    vectors = vectors + np.array([0, 0, 0, 5], np.float32)
+    texts = np.eye(4, dtype=np.float32)
+    assert clusters.names(vectors, labels, texts, ["cat", "dog", "bird", "a photo"]) == ["cat", "dog"]
+
+
+def test_names_are_unique_and_run_out_gracefully():
+    vectors, labels = groups((10, 8, 6))
+    found = clusters.names(vectors, labels, np.eye(16, dtype=np.float32)[:2], ["cat", "dog"])
+    assert len(set(found)) == 3
+    assert {"cat", "dog"} < set(found)
+
+
+def test_no_cluster_needs_no_name():
+    vectors, _ = groups((5,))
+    assert clusters.names(vectors, np.full(5, -1, np.int32), vectors[:2], ["cat", "dog"]) == []
+    assert clusters.names(vectors[:0], np.zeros(0, np.int32), vectors[:2], ["cat", "dog"]) == []
