@@ -90,7 +90,7 @@ def wrong_queries(case: "Case", expected: Mapping[str, str]) -> list[str]:
 def execute(notebook: Path) -> int:
     """Execute a notebook in its own folder without changing it; return how many cells ran.
 
-    Raises WorkbenchError naming the cell that failed.
+    Raises WorkbenchError with the error of the cell that failed.
     """
     import nbformat
     from nbclient import NotebookClient
@@ -100,11 +100,12 @@ def execute(notebook: Path) -> int:
     folder = {"metadata": {"path": str(notebook.parent)}}
     try:
         NotebookClient(content, timeout=NOTEBOOK_SECONDS, kernel_name="python3", resources=folder).execute()
-    except (CellControlSignal, DeadKernelError) as error:
-        reason = str(error).strip().splitlines()[-1]
-        raise WorkbenchError(
-            f"{notebook.name} failed: {reason}.", "Open it in JupyterLab and run it."
-        ) from error
+    except CellExecutionError as error:
+        what = f"{notebook.name} failed: {error.ename}: {error.evalue}."
+        raise WorkbenchError(what, "Open it in JupyterLab and run it.") from error
+    except (CellTimeoutError, DeadKernelError) as error:
+        what = f"{notebook.name} came to no end: {error}."
+        raise WorkbenchError(what, "Look whether there is memory enough.") from error
     return sum(cell.cell_type == "code" for cell in content.cells)
 
 
