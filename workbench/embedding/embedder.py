@@ -11,13 +11,23 @@ from PIL import Image
 class Embedder(Protocol):
     """Turns images and texts into unit vectors of one space.
 
-    ``key`` names everything that changes the numbers; ``dim`` is the length of a vector, ``batch_size`` the
-    number of images it likes at once. Models and fakes fit this without inheriting from it.
+    Models and fakes fit this without inheriting from it.
     """
 
-    key: str
-    dim: int
-    batch_size: int
+    @property
+    def key(self) -> str:
+        """What names everything that changes the numbers."""
+        ...
+
+    @property
+    def dim(self) -> int:
+        """Length of a vector."""
+        ...
+
+    @property
+    def batch_size(self) -> int:
+        """The number of images it likes at once."""
+        ...
 
     def prepare(self, image: Image.Image) -> NDArray[np.float32]:
         """Turn an upright RGB image into model input, (3, H, W); called on several threads at once."""

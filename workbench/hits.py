@@ -1,0 +1,48 @@
+"""Hits: the answer to a query, best first."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False)
+class Hits:
+    """Rows of a table with their scores, best first.
+
+    ``rows`` (K,) int32; ``scores`` (K,) float32 cosines in [-1, 1]; ``probabilities`` (K,) float32 in [0, 1],
+    calibrated against the collection (docs/calibration.md); ``seconds`` is the time the whole query took;
+    ``total`` is how many rows passed the thresholds before the cut to K; ``query`` says what was asked.
+    """
+
+    rows: NDArray[np.int32]
+    scores: NDArray[np.float32]
+    probabilities: NDArray[np.float32]
+    table: "pd.DataFrame"
+    query: str = ""
+    seconds: float = 0.0
+    total: int = 0
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def frame(self) -> "pd.DataFrame":
+        """The hits as a DataFrame: row, score, probability and every column of the table, best first."""
+        frame = self.table.iloc[self.rows].reset_index(drop=True)
+        for position, (name, values) in enumerate(
+            [("row", self.rows), ("score", self.scores), ("probability", self.probabilities)]
+        ):
+            frame.insert(position, name, values)
+        return frame
+
+    def _repr_html_(self) -> str:
+        columns = [name for name in ("row", "score", "probability", "path", "taken_at") if name in self.frame]
+        return str(self.frame[columns].to_html(max_rows=20, float_format="{:.3f}".format))
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} hits for {self.query!r} in {self.seconds * 1000:.0f} ms>"

@@ -1,0 +1,66 @@
+"""Panel: what every panel has. Messages, a busy line, and an error area that swallows nothing."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from workbench.errors import WorkbenchError
+
+Answer = tuple[dict[str, Any], Sequence[bytes]]
+
+_STATIC = Path(__file__).with_name("static")
+
+
+def script(name: str) -> str:
+    """Return the JavaScript module of a panel: the shared helpers and its own file, as one ES module."""
+    return "\n".join((_STATIC / f"{part}.js").read_text("utf-8") for part in ("common", name))
+
+
+def style(name: str) -> str:
+    """Return the CSS of a panel after the shared one."""
+    return "\n".join((_STATIC / f"{part}.css").read_text("utf-8") for part in ("common", name))
+
+
+class Panel(anywidget.AnyWidget):
+    """Base of the panels.
+
+    A browser asks ``{"ask": name, "id": number, ...}``; ``_answer_<name>`` returns a dict and buffers, which
+    go back under the same id. What fails is shown in ``error``; ``busy`` says what takes time.
+    """
+
+    error = traitlets.Unicode("").tag(sync=True)
+    busy = traitlets.Unicode("").tag(sync=True)
+
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(**traits)
+        self.on_msg(self._receive)
+
+    def _receive(self, _widget: object, content: dict[str, Any], buffers: Sequence[bytes]) -> None:
+        """Answer one question of the browser; a failure becomes the text of ``error``."""
+        data = {key: value for key, value in content.items() if key not in ("ask", "id")}
+        if buffers:
+            data["buffers"] = [bytes(buffer) for buffer in buffers]
+        answer: Answer = ({}, ())
+        with self.shown():
+            answer = getattr(self, f"_answer_{content['ask']}")(**data) or answer
+        self.send({"id": content.get("id"), **answer[0]}, list(answer[1]))
+
+    @contextmanager
+    def shown(self, doing: str = "") -> Iterator[None]:
+        """Show ``doing`` while the block runs, and what it raises in the error area instead of nowhere."""
+        self.busy, self.error = doing, ""
+        try:
+            yield
+        except WorkbenchError as error:
+            self.error = str(error)
+        except Exception as error:
+            self.error = f"{type(error).__name__}: {error} Please report this if it comes back."
+        finally:
+            self.busy = ""
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} panel>"

@@ -1,0 +1,87 @@
+"""Details: one image large, what is known about it, and the phrases that describe it."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import traitlets
+
+from workbench.panels.base import Answer, Panel, script, style
+from workbench.selection import Selection
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Facts = Sequence[tuple[str, str]]
+
+
+class Details(Panel):
+    """The row in focus.
+
+    ``picture(row)`` returns a JPEG, ``facts(row)`` pairs of name and text, ``describe(row, vocabulary)`` a
+    DataFrame of phrase, score and probability; ``on_like`` and ``on_tag`` are told what was clicked.
+    """
+
+    _esm = script("details")
+    _css = style("details")
+
+    row = traitlets.Int(-1).tag(sync=True)
+    version = traitlets.Int(0).tag(sync=True)
+    vocabulary = traitlets.List(traitlets.Unicode()).tag(sync=True)
+
+    def __init__(
+        self,
+        selection: Selection,
+        picture: Callable[[int], bytes],
+        facts: Callable[[int], Facts],
+        describe: "Callable[[int, list[str]], pd.DataFrame]",
+        vocabulary: Sequence[str],
+        *,
+        on_like: Callable[[int, bool], None] = lambda row, add: None,
+        on_tag: Callable[[int, str], None] = lambda row, tag: None,
+    ) -> None:
+        self.selection, self._picture, self._facts, self._describe = selection, picture, facts, describe
+        self._on_like, self._on_tag = on_like, on_tag
+        super().__init__(vocabulary=list(vocabulary))
+        selection.observe(lambda _: self._follow(), "focus")
+        self._follow()
+
+    def _follow(self) -> None:
+        self.row = -1 if self.selection.focus is None else self.selection.focus
+
+    @property
+    def frame(self) -> "pd.DataFrame":
+        """The phrases that describe the focus, best first: phrase, score (cosine), probability."""
+        import pandas as pd
+
+        if self.selection.focus is None:
+            return pd.DataFrame(columns=["phrase", "score", "probability"])
+        return self._describe(self.selection.focus, list(self.vocabulary))
+
+    def to_code(self) -> str:
+        """Return Python that looks at the same image."""
+        if self.selection.focus is None:
+            return "desk.selection.focus = None"
+        image_id = str(self.selection.table["image_id"].iloc[self.selection.focus])
+        return f"desk.selection.focus = case.row({image_id!r})"
+
+    def _answer_show(self, row: int) -> Answer:
+        """Send the picture and the facts first; phrases may need the model and are asked for apart."""
+        return {"row": row, "name": str(self.selection.table["path"].iloc[row]), "facts": self._facts(row)}, [
+            self._picture(row)
+        ]
+
+    def _answer_phrases(self, row: int) -> Answer:
+        found = self._describe(row, list(self.vocabulary))
+        return {"row": row, "phrases": found.to_dict("records")}, ()
+
+    def _answer_vocabulary(self, phrases: list[str]) -> None:
+        self.vocabulary = list(dict.fromkeys(p.strip() for p in phrases if p.strip()))
+        self.version += 1
+
+    def _answer_like(self, row: int) -> None:
+        self._on_like(row, False)
+
+    def _answer_tag(self, row: int, tag: str) -> None:
+        if tag.strip():
+            self._on_tag(row, tag.strip())
+            self.version += 1

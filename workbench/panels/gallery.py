@@ -1,0 +1,114 @@
+"""Gallery: thumbnails of the hits, the selection or everything, best first, loaded as they come into view."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import traitlets
+
+from workbench.panels.base import Answer, Panel, script, style
+from workbench.selection import Rows, Selection
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Gallery(Panel):
+    """Thumbnails, keyboard reachable; a click sets ``selection.focus``.
+
+    ``thumbnails(rows)`` returns JPEG bytes; ``on_like(row, add)`` is told when "like this" is clicked.
+    """
+
+    _esm = script("gallery")
+    _css = style("gallery")
+
+    show = traitlets.Enum(["hits", "selection", "all"], "all").tag(sync=True)
+    size = traitlets.Int(128, min=64, max=256).tag(sync=True)
+    focus = traitlets.Int(-1).tag(sync=True)
+    counts = traitlets.Dict().tag(sync=True)
+    version = traitlets.Int(0).tag(sync=True)
+
+    def __init__(
+        self,
+        selection: Selection,
+        thumbnails: Callable[[Sequence[int]], list[bytes]],
+        on_like: Callable[[int, bool], None] = lambda row, add: None,
+    ) -> None:
+        self.selection, self._thumbnails, self._on_like = selection, thumbnails, on_like
+        super().__init__()
+        selection.observe(lambda _: self._follow("selection"), "rows")
+        selection.observe(lambda _: self._follow("hits"), "hits")
+        selection.observe(lambda _: self._set_focus(), "focus")
+        self.observe(lambda _: self._redraw(), "show")
+        self._redraw()
+
+    @property
+    def rows(self) -> Rows:
+        """The rows shown, in the order shown."""
+        hits = self.selection.hits
+        if self.show == "hits":
+            return np.empty(0, np.int32) if hits is None else hits.rows
+        if self.show == "selection":
+            return self._ordered(self.selection.rows)
+        return np.arange(len(self.selection.table), dtype=np.int32)
+
+    @property
+    def frame(self) -> "pd.DataFrame":
+        """What is shown, as a DataFrame in the order shown; hits carry score and probability."""
+        if self.show == "hits" and self.selection.hits is not None:
+            return self.selection.hits.frame
+        return self.selection.table.iloc[self.rows]
+
+    def to_code(self) -> str:
+        """Return Python that shows the same thumbnails."""
+        return f"desk.gallery.show = {self.show!r}\ndesk.gallery.size = {self.size}"
+
+    def _ordered(self, rows: Rows) -> Rows:
+        """Put rows that are hits first, best first; the others follow in row order."""
+        if self.selection.hits is None:
+            return rows
+        hits = self.selection.hits.rows
+        best = hits[np.isin(hits, rows)]
+        return np.concatenate([best, rows[~np.isin(rows, best)]]).astype(np.int32)
+
+    def _follow(self, what: str) -> None:
+        """Show what has just changed; fall back to everything where it has become empty."""
+        filled = len(self.selection) if what == "selection" else len(self.selection.hits or ())
+        fallback = "hits" if self.selection.hits is not None and what == "selection" else "all"
+        asked = what == "hits" and self.selection.hits is not None
+        self.show = what if filled or asked else fallback
+        self._redraw()
+
+    def _redraw(self) -> None:
+        hits = self.selection.hits
+        self.counts = {
+            "hits": 0 if hits is None else len(hits),
+            "selection": len(self.selection),
+            "all": len(self.selection.table),
+            "query": "" if hits is None else hits.query,
+        }
+        self.version += 1
+
+    def _set_focus(self) -> None:
+        self.focus = -1 if self.selection.focus is None else self.selection.focus
+
+    def _answer_page(self, start: int, count: int, version: int) -> Answer:
+        rows = [int(row) for row in self.rows[start : start + count]]
+        items = [
+            {"row": row, "name": str(self.selection.table["path"].iloc[row])} | self._score(row)
+            for row in rows
+        ]
+        return {"items": items, "total": len(self.rows), "version": version}, self._thumbnails(rows)
+
+    def _score(self, row: int) -> dict[str, float]:
+        hits = self.selection.hits
+        found = np.flatnonzero(hits.rows == row) if hits is not None else np.empty(0, np.intp)
+        if hits is None or not found.size:
+            return {}
+        return {"score": float(hits.scores[found[0]]), "probability": float(hits.probabilities[found[0]])}
+
+    def _answer_focus(self, row: int) -> None:
+        self.selection.focus = row
+
+    def _answer_like(self, row: int, add: bool) -> None:
+        self._on_like(row, add)

@@ -1,0 +1,130 @@
+"""The map's plotly figure: one scattergl trace for the images, one for the hits, one for the focus."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from plotly import graph_objects as go
+
+POINTS, HITS, FOCUS = 0, 1, 2
+"""Positions of the traces."""
+
+PALETTE = (
+    *(
+        "#4c78a8",
+        "#f58518",
+        "#54a24b",
+        "#b279a2",
+        "#eeca3b",
+        "#72b7b2",
+        "#ff9da6",
+        "#9d755d",
+        "#6f63bb",
+        "#2f8ac4",
+    ),
+    *(
+        "#c44e52",
+        "#8ab833",
+        "#d67195",
+        "#1b9e77",
+        "#a6761d",
+        "#7570b3",
+        "#66a61e",
+        "#e6ab02",
+        "#17becf",
+        "#8c564b",
+    ),
+)
+NO_CLUSTER = "#9aa0a6"
+HIT = "#e5383b"
+RING = "#ffab00"
+TOOLS = {"lasso": "drawclosedpath", "box": "drawrect", "pan": "pan"}
+
+
+def colour(cluster: int) -> str:
+    """Return the colour of a cluster; colours repeat after twenty."""
+    return NO_CLUSTER if cluster < 0 else PALETTE[cluster % len(PALETTE)]
+
+
+def figure() -> go.FigureWidget:
+    """Return an empty map: no axes, transparent, gestures that draw instead of plotly's slow selection."""
+    steps = [NO_CLUSTER, *PALETTE]
+    edges = np.repeat(np.linspace(0, 1, len(steps) + 1), 2)[1:-1]
+    scale = [[float(edge), steps[i // 2]] for i, edge in enumerate(edges)]
+    marker = {"size": 7, "colorscale": scale, "cmin": -1.5, "cmax": len(PALETTE) - 0.5, "line": {"width": 0}}
+    traces = [
+        go.Scattergl(
+            mode="markers", marker=marker, hoverinfo="none", unselected={"marker": {"opacity": 0.15}}
+        ),
+        go.Scattergl(mode="markers", hoverinfo="skip", marker=_mark("x-thin", HIT, HIT, 9, 2)),
+        go.Scattergl(mode="markers", hoverinfo="skip", marker=_mark("circle", "rgba(0,0,0,0)", RING, 17, 3)),
+    ]
+    axis = {"visible": False, "zeroline": False}
+    layout = {
+        "xaxis": axis,
+        "yaxis": {**axis, "scaleanchor": None},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+        "showlegend": False,
+        "hovermode": "closest",
+        "hoverdistance": 12,
+        "autosize": True,
+        "dragmode": TOOLS["lasso"],
+        "newshape": {"line": {"width": 2, "color": "#4c78a8"}, "fillcolor": "rgba(76,120,168,0.12)"},
+    }
+    widget = go.FigureWidget(data=traces, layout=layout)
+    widget._config = {
+        "displaylogo": False,
+        "displayModeBar": False,
+        "scrollZoom": True,
+        "doubleClick": False,
+        "responsive": True,
+    }
+    return widget
+
+
+def _mark(symbol: str, fill: str, line: str, diameter: int, width: float) -> dict[str, Any]:
+    return {"symbol": symbol, "size": diameter, "color": fill, "line": {"width": width, "color": line}}
+
+
+def draw_points(
+    widget: go.FigureWidget, points: NDArray[np.float32], labels: NDArray[np.int32], shown: NDArray[np.bool_]
+) -> None:
+    """Draw points (M, 2) in the colours of their clusters; the others get no place and no hover."""
+    x, y = (np.where(shown, points[:, i], np.nan).astype(np.float32) for i in (0, 1))
+    colours = np.where(labels < 0, -1, labels % len(PALETTE)).astype(np.int16)
+    widget.data[POINTS].update({"x": x, "y": y, "marker": {"color": colours, "size": size(len(points))}})
+
+
+def size(count: int) -> float:
+    """Return the diameter in pixels that keeps ``count`` points apart from each other."""
+    return float(np.clip(11 - 1.6 * np.log10(max(count, 10)), 3, 9))
+
+
+def draw_selected(widget: go.FigureWidget, positions: Sequence[int] | None) -> None:
+    """Dim all points but those at ``positions``; None dims nothing."""
+    widget.data[POINTS].selectedpoints = None if positions is None else list(positions)
+
+
+def draw_marks(widget: go.FigureWidget, trace: int, points: NDArray[np.float32]) -> None:
+    """Put the crosses of the hits or the ring of the focus at points (K, 2).
+
+    All are "selected", because plotly draws selected points last: the marks stay above them.
+    """
+    widget.data[trace].update(
+        {"x": points[:, 0], "y": points[:, 1], "selectedpoints": list(range(len(points)))}
+    )
+
+
+def clear_shapes(widget: go.FigureWidget) -> None:
+    """Take the drawn outline away in the browser, which alone knows of it."""
+    widget.plotly_relayout({"shapes": []})
+
+
+def shape_outline(shape: dict[str, Any]) -> tuple[float, float, float, float] | None:
+    """Return the corners x0, y0, x1, y1 of a drawn box, or None for a drawn path."""
+    if shape.get("type") != "rect":
+        return None
+    return float(shape["x0"]), float(shape["y0"]), float(shape["x1"]), float(shape["y1"])

@@ -1,0 +1,63 @@
+// Details: the picture and the facts at once, the phrases when they are there; the vocabulary can be edited in place.
+
+function phraseRow(found, best) {
+  return h("div", { class: "wb-phrase", title: `cosine ${found.score.toFixed(3)}` },
+    h("span", {}, found.phrase), h("span", { class: "wb-bar" }, h("i", { style: `width:${Math.max(2, (100 * found.probability) / best)}%` })),
+    h("span", { class: "wb-quiet" }, percent(found.probability)));
+}
+
+function render({ model, el }) {
+  const ask = asker(model);
+  const picture = h("img", { class: "wb-large", tabindex: "0" });
+  const title = h("div", { class: "wb-title" });
+  const facts = h("dl", { class: "wb-facts" });
+  const phrases = h("div", { class: "wb-phrases" });
+  const words = h("textarea", { rows: 8, "aria-label": "Vocabulary, one phrase a line", spellcheck: "false" });
+  const tag = h("input", { placeholder: "Add a tag", "aria-label": "Add a tag", class: "wb-tag" });
+  const empty = h("div", { class: "wb-empty" }, "Click a thumbnail or a point on the map to look at one image here.");
+  const row = () => model.get("row");
+  const editor = h("details", { class: "wb-vocabulary" }, h("summary", {}, "Edit the vocabulary"), words,
+    h("button", { onclick: () => ask("vocabulary", { phrases: words.value.split("\n") }) }, "Use these phrases"));
+  const body = h("div", { class: "wb-body" },
+    h("div", { class: "wb-picture" }, picture),
+    h("div", { class: "wb-about" }, title,
+      h("div", { class: "wb-row" }, h("button", { onclick: () => ask("like", { row: row() }) }, "≈ like this"), tag), facts),
+    h("div", { class: "wb-words" }, h("div", { class: "wb-title" }, "In words"), phrases, editor));
+  let url = "";
+
+  async function show() {
+    const wanted = row();
+    empty.hidden = wanted >= 0;
+    body.hidden = wanted < 0;
+    if (wanted < 0) return;
+    const [answer, buffers] = await ask("show", { row: wanted });
+    if (answer.row !== row()) return;
+    URL.revokeObjectURL(url);
+    url = pictureUrl(buffers[0]);
+    picture.src = url;
+    picture.alt = answer.name;
+    title.textContent = answer.name;
+    facts.replaceChildren(...answer.facts.flatMap(([name, text]) => [h("dt", {}, name), h("dd", {}, text)]));
+    phrases.replaceChildren(h("span", { class: "wb-quiet" }, "Looking for words …"));
+    const [found] = await ask("phrases", { row: wanted });
+    if (found.row !== row() || !found.phrases) return phrases.replaceChildren();
+    const best = Math.max(...found.phrases.map((p) => p.probability), 1e-6);
+    phrases.replaceChildren(...found.phrases.map((p) => phraseRow(p, best)));
+  }
+
+  tag.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !tag.value.trim()) return;
+    ask("tag", { row: row(), tag: tag.value });
+    tag.value = "";
+  });
+  const drawWords = () => { words.value = model.get("vocabulary").join("\n"); };
+  model.on("change:row change:version", show);
+  model.on("change:vocabulary", drawWords);
+  el.classList.add("wb-panel", "wb-details");
+  el.setAttribute("data-lm-suppress-shortcuts", "true");
+  el.append(status(model), empty, body);
+  drawWords();
+  show();
+}
+
+export default { render };

@@ -1,0 +1,106 @@
+// Query: a search box with chips for pictures and for further words; plus wants, minus does not.
+
+const LARGEST = 1024; // pixels: a dropped picture is made smaller before it travels to the kernel
+
+async function pictureBytes(file) {
+  const bitmap = await createImageBitmap(file).catch(() => null);
+  if (!bitmap) return file.arrayBuffer(); // Python says what is wrong with it, or can read what the browser cannot
+  const scale = Math.min(1, LARGEST / Math.max(bitmap.width, bitmap.height));
+  const canvas = new OffscreenCanvas(Math.max(1, Math.round(bitmap.width * scale)), Math.max(1, Math.round(bitmap.height * scale)));
+  canvas.getContext("2d").drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  return (await canvas.convertToBlob({ type: "image/jpeg", quality: 0.92 })).arrayBuffer();
+}
+
+function render({ model, el }) {
+  const ask = asker(model);
+  const chips = h("div", { class: "wb-chips" });
+  const text = h("input", {
+    type: "search", class: "wb-text", "aria-label": "What are you looking for?",
+    placeholder: "What are you looking for? For example: a cup of coffee",
+  });
+  const file = h("input", { type: "file", accept: "image/*", hidden: true });
+  const top = h("input", { type: "number", min: 1, step: 10, class: "wb-number", "aria-label": "How many hits at most" });
+  const least = h("input", { type: "number", step: 1, class: "wb-number", "aria-label": "Least score" });
+  const unit = h("select", { "aria-label": "Unit of the least score" },
+    h("option", { value: "probability" }, "% sure"), h("option", { value: "cosine" }, "cosine"));
+  const answer = h("span", { class: "wb-quiet", role: "status" });
+  const more = h("button", { onclick: () => ask("more") }, "Load more");
+  const clear = h("button", { onclick: () => ask("clear"), title: "Forget the question" }, "Clear");
+
+  const leastValue = () => (unit.value === "probability" ? Number(least.value) / 100 : Number(least.value));
+  const run = () => ask("run", { text: text.value, k: Math.max(1, Math.round(Number(top.value) || 50)), least: leastValue(), unit: unit.value });
+  const addText = (sign) => { if (text.value.trim()) ask("add", { text: text.value, sign }); else text.focus(); };
+  async function addFile(chosen) {
+    if (chosen) await ask("picture", {}, [await pictureBytes(chosen)]);
+  }
+
+  function drawChips() {
+    chips.replaceChildren(...model.get("chips").map((chip, position) => {
+      const sign = h("button", {
+        class: "wb-sign", title: chip.plus ? "Wanted. Click for: not this" : "Not wanted. Click for: this",
+        "aria-label": `${chip.plus ? "Wanted" : "Not wanted"}: ${chip.label}`, onclick: () => ask("flip", { position }),
+      }, chip.plus ? "+" : "−");
+      const picture = chip.picture ? h("img", { alt: chip.label }) : null;
+      if (picture) ask("thumbnail", { position }).then(([, buffers]) => { picture.src = pictureUrl(buffers[0]); });
+      return h("span", { class: `wb-chip ${chip.plus ? "wb-plus" : "wb-minus"}` }, sign, picture,
+        h("span", {}, chip.label), h("button", { title: "Remove", "aria-label": `Remove ${chip.label}`, onclick: () => ask("drop", { position }) }, "×"));
+    }));
+    chips.hidden = !model.get("chips").length;
+  }
+
+  function drawAnswer() {
+    const a = model.get("answer");
+    const asked = a.shown != null;
+    const count = (n) => n.toLocaleString("en");
+    answer.textContent = asked
+      ? `${count(a.shown)} of ${count(a.passed)} hits, ${count(a.of)} images, ${a.milliseconds < 10 ? a.milliseconds.toFixed(1) : Math.round(a.milliseconds)} ms`
+      : "Search in words, drop a picture here, or click “≈ like this” on a thumbnail.";
+    more.hidden = !asked || a.shown >= a.passed;
+    clear.hidden = !asked && !model.get("chips").length;
+  }
+
+  function drawLimits() {
+    text.value = model.get("text");
+    top.value = model.get("k");
+    unit.value = model.get("unit");
+    least.value = unit.value === "probability" ? Math.round(model.get("least") * 100) : model.get("least");
+    least.step = unit.value === "probability" ? 5 : 0.01;
+  }
+
+  text.addEventListener("keydown", (event) => { if (event.key === "Enter") run(); });
+  for (const input of [top, least]) input.addEventListener("change", run);
+  unit.addEventListener("change", () => { least.value = 0; run(); });
+  file.addEventListener("change", () => { addFile(file.files[0]); file.value = ""; });
+  el.addEventListener("dragover", (event) => { event.preventDefault(); el.classList.add("wb-drop"); });
+  el.addEventListener("dragleave", () => el.classList.remove("wb-drop"));
+  el.addEventListener("drop", (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+    el.classList.remove("wb-drop");
+    addFile([...event.dataTransfer.files].find((f) => f.type.startsWith("image/")) ?? event.dataTransfer.files[0]);
+  });
+  el.addEventListener("paste", (event) => {
+    const image = [...event.clipboardData.files].find((f) => f.type.startsWith("image/"));
+    if (image) { event.preventDefault(); addFile(image); }
+  });
+  model.on("change:chips", () => { drawChips(); drawAnswer(); });
+  model.on("change:answer", drawAnswer);
+  model.on("change:text change:k change:unit change:least", drawLimits);
+  el.classList.add("wb-panel", "wb-query");
+  el.setAttribute("data-lm-suppress-shortcuts", "true");
+  el.append(
+    h("div", { class: "wb-row" }, text, h("button", { class: "wb-main", onclick: run }, "Search"),
+      h("button", { onclick: () => addText(true), title: "Keep these words and add others" }, "+ and"),
+      h("button", { onclick: () => addText(false), title: "It should not be this" }, "− not"),
+      h("button", { onclick: () => file.click(), title: "Search with a picture of yours: choose, drop or paste" }, "Picture…"), file),
+    chips,
+    h("div", { class: "wb-row" }, h("label", { class: "wb-row" }, "Top", top), h("label", { class: "wb-row" }, "at least", least), unit,
+      answer, h("span", { class: "wb-space" }), more, clear),
+    status(model),
+  );
+  drawChips();
+  drawLimits();
+  drawAnswer();
+}
+
+export default { render };

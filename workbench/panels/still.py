@@ -1,0 +1,81 @@
+"""Still: the desk as a picture and a contact sheet, for a saved notebook that is read without a kernel."""
+
+from base64 import b64encode
+from collections.abc import Sequence
+from html import escape
+from io import BytesIO
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from workbench.selection import Rows
+
+WIDTH, HEIGHT, SCALE = 560, 420, 2
+MOST_POINTS = 20_000
+
+
+def still_html(
+    points: NDArray[np.float32],
+    labels: NDArray[np.int32],
+    colours: Sequence[str],
+    selected: Rows,
+    hits: Rows | Sequence[int],
+    thumbnails: Sequence[tuple[str, bytes]],
+    title: str,
+) -> str:
+    """Return HTML with the map as PNG and ``thumbnails`` (name, JPEG) as a contact sheet; names are escaped.
+
+    ``points`` (N, 2), ``labels`` (N,) from -1, ``colours`` from label -1 on; works where scripts and style
+    sheets are stripped, because everything is inline.
+    """
+    picture = _data("png", map_png(points, labels, colours, selected, hits))
+    sheet = "".join(
+        f'<img src="{_data("jpeg", jpeg)}" alt="{escape(name)}" title="{escape(name)}" '
+        'style="width:88px;height:66px;object-fit:cover;margin:2px;border-radius:4px">'
+        for name, jpeg in thumbnails
+    )
+    note = f"{escape(title)}. A still picture: run this cell for the live desk."
+    return (
+        f'<div class="wb-still"><p><em>{note}</em></p><table style="width:100%"><tr>'
+        f'<td style="vertical-align:top"><img src="{picture}" width="{WIDTH}" alt="Map of the images"></td>'
+        f'<td style="vertical-align:top;text-align:left">{sheet}</td></tr></table></div>'
+    )
+
+
+def map_png(
+    points: NDArray[np.float32],
+    labels: NDArray[np.int32],
+    colours: Sequence[str],
+    selected: Rows,
+    hits: Rows | Sequence[int],
+) -> bytes:
+    """Return the map as a transparent PNG, two pixels a CSS pixel; hits are red crosses."""
+    image = Image.new("RGBA", (WIDTH * SCALE, HEIGHT * SCALE))
+    draw = ImageDraw.Draw(image)
+    places = _places(points)
+    chosen = set(map(int, selected))
+    for row in range(0, len(points), max(1, len(points) // MOST_POINTS)):
+        x, y = places[row]
+        faint = "38" if chosen and row not in chosen else "ff"
+        draw.ellipse((x - 6, y - 6, x + 6, y + 6), fill=colours[int(labels[row]) + 1] + faint)
+    for row in hits:
+        x, y = places[int(row)]
+        for sign in (1, -1):
+            draw.line((x - 9, y - 9 * sign, x + 9, y + 9 * sign), fill="#e5383b", width=4)
+    buffer = BytesIO()
+    image.save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def _places(points: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Scale points (N, 2) into the picture, upwards like the map."""
+    low = points.min(axis=0) if len(points) else np.zeros(2)
+    span = np.maximum(points.max(axis=0) - low, 1e-9) if len(points) else np.ones(2)
+    unit = (points - low) / span
+    unit[:, 1] = 1 - unit[:, 1]
+    return np.asarray(20 + unit * (np.array([WIDTH, HEIGHT]) * SCALE - 40), np.float64)
+
+
+def _data(kind: str, data: bytes) -> str:
+    return f"data:image/{kind};base64,{b64encode(data).decode('ascii')}"
