@@ -92,7 +92,7 @@ def _ingest(verbs: Verbs) -> None:
         "source", metavar="SOURCE", type=Path, help="the folder of photos; it is only ever read"
     )
     verb.add_argument("--case", required=True, type=Path, help="the folder of the case; made when missing")
-    verb.add_argument("--model", help="mini (the default), or an open_clip NAME/PRETRAINED")
+    verb.add_argument("--model", help="mini (the default), or ARCHITECTURE/TAG of open_clip")
     verb.add_argument("--retry", action="store_true", help="try files again that failed before")
     verb.add_argument("-q", "--quiet", action="store_true", help="show no progress bar")
 
