@@ -45,7 +45,7 @@ class ColourEmbedder:
         self.prepared.append(image.size)
         small = image.resize((8, 8), Image.Resampling.BOX)
         colours: NDArray[np.float32] = np.asarray(small, np.float32) / np.float32(255)
-        return colours.transpose(2, 0, 1)
+        return np.moveaxis(colours, 2, 0)
 
     def embed_images(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return (B, 4) unit rows for (B, 3, H, W)."""

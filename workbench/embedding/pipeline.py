@@ -11,6 +11,8 @@ import numpy as np
 from workbench.embedding.embedder import Embedder
 from workbench.embedding.examine import Claims, Examined, examine
 
+_MOST_RESULTS = 512  # results handed over at once where few of them need a vector
+
 
 def default_workers() -> int:
     """Return how many threads read and decode: one a core, since inference takes the rest of each."""
@@ -28,21 +30,19 @@ def run(
     pool = ThreadPoolExecutor(workers or default_workers(), thread_name_prefix="examine")
     waiting: deque[Future[Examined]] = deque()
     remaining = iter(paths)
-    window = 2 * embedder.batch_size
     results: list[Examined] = []
+    ready = 0  # results that wait for the batch to be full
     try:
         while True:
-            for path in islice(remaining, window - len(waiting)):
+            for path in islice(remaining, 2 * embedder.batch_size - len(waiting) - ready):
                 waiting.append(pool.submit(examine, path, claims, embedder.prepare))
             if not waiting:
                 break
             results.append(waiting.popleft().result())
-            if (
-                sum(result.prepared is not None for result in results) >= embedder.batch_size
-                or len(results) >= 512
-            ):
+            ready += results[-1].prepared is not None
+            if ready == embedder.batch_size or len(results) >= _MOST_RESULTS:
                 yield _embed(results, embedder)
-                results = []
+                results, ready = [], 0
         if results:
             yield _embed(results, embedder)
     finally:

@@ -30,7 +30,7 @@ class ArrayCache:
         """Keep ``array``, (N,) or (N, K) with N = len(ids); raises ValueError where the lengths differ."""
         if len(array) != len(ids):
             raise ValueError(f"{len(array)} rows for {len(ids)} ids")
-        columns = array.reshape(len(ids), -1).T if array.ndim > 1 else array[None]
+        columns = array.T if array.ndim > 1 else array[None]
         table = pa.table(
             {"sample_id": pa.array(ids, pa.string())} | {f"c{i}": c for i, c in enumerate(columns)}
         )

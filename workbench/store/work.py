@@ -54,10 +54,10 @@ class Tags:
             "when": datetime.now(UTC).isoformat(),
             "who": _user(),
             "op": op,
-            "tag": str(tag),
+            "tag": tag.encode("utf-8", "backslashreplace").decode(),
             "ids": [str(sample_id) for sample_id in sample_ids],
         }
-        line = json.dumps(change, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
+        line = json.dumps(change, ensure_ascii=False).encode() + b"\n"
         self._work.mkdir(parents=True, exist_ok=True)
         with self._one_writer(), self._path.open("ab+") as file:
             if _is_torn(file):
