@@ -56,12 +56,14 @@ class Searcher:
         """Return the hits of wanted and unwanted terms, best first; see ``Case.search``."""
         started = time.perf_counter()
         vector = query.combine([self._vector(term) for term in plus], [self._vector(term) for term in minus])
+        asked = " + ".join(map(term_text, plus)) + "".join(f" - {term_text(term)}" for term in minus)
+        if not len(self._vectors):
+            return Hits(np.empty(0, np.int32), *[np.empty(0, np.float32)] * 2, self._table, asked)
         scores = search.scores(self._vectors, vector)
         words = any(isinstance(term, str) for term in (*plus, *minus))
         chances = (self._of_words if words else self._of_examples).probability(scores)
         least = _least(scores, chances, threshold, probability)
         rows = search.top(scores, k, least)
-        asked = " + ".join(map(term_text, plus)) + "".join(f" - {term_text(term)}" for term in minus)
         total = int(np.count_nonzero(scores >= least))
         return Hits(
             rows, scores[rows], chances[rows], self._table, asked, time.perf_counter() - started, total

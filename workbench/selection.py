@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from traitlets import HasTraits, Instance, Int, TraitError, TraitType, Undefined
+from traitlets import HasTraits, Instance, Int, TraitError, TraitType, Undefined, validate
 
 from workbench.analysis.rows import Mode, combine, normalise
 from workbench.errors import QueryError
@@ -34,9 +34,11 @@ class RowsTrait(TraitType[Any, Any]):
     def set(self, obj: Any, value: Any) -> None:
         """Store and notify only when the rows differ from those now held."""
         name = str(self.name)
-        new, old = self._validate(obj, value), obj._trait_values.get(name)
+        old = obj._trait_values.get(name)
+        new = self.validate(obj, value)
         obj._trait_values[name] = new
-        if old is None or not np.array_equal(old, new):
+        same = isinstance(old, np.ndarray) and np.array_equal(old, new)
+        if not same:
             obj._notify_trait(name, Undefined if old is None else old, new)
 
 
@@ -56,7 +58,9 @@ class Selection(HasTraits):
         super().__init__()
         self.rows = ()
 
-    def _validate_focus(self, row: int | None) -> int | None:
+    @validate("focus")
+    def _check_focus(self, proposal: Any) -> int | None:
+        row: int | None = proposal["value"]
         if row is not None and not 0 <= row < len(self.table):
             raise TraitError(f"Row {row} does not exist. Use 0 to {len(self.table) - 1}.")
         return row

@@ -96,6 +96,9 @@ class Workspace(ipywidgets.VBox):
             panel.close()
         super().close()
 
+    def __repr__(self) -> str:
+        return f"<Workspace of {len(self.case.images):,} images: {self.selection!r}>"
+
     def _repr_mimebundle_(self, **options: Any) -> Any:
         """Show the widget, and before it a still picture for readers without a kernel."""
         from IPython.display import HTML, display

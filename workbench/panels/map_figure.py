@@ -55,10 +55,10 @@ def figure() -> go.FigureWidget:
     marker = {"size": 7, "colorscale": scale, "cmin": -1.5, "cmax": len(PALETTE) - 0.5, "line": {"width": 0}}
     traces = [
         go.Scattergl(
-            mode="markers", marker=marker, hoverinfo="none", unselected={"marker": {"opacity": 0.15}}
+            mode="markers", marker=marker, hoverinfo="none", unselected={"marker": {"opacity": 0.22}}
         ),
         go.Scattergl(mode="markers", hoverinfo="skip", marker=_mark("x-thin", HIT, HIT, 9, 2)),
-        go.Scattergl(mode="markers", hoverinfo="skip", marker=_mark("circle", "rgba(0,0,0,0)", RING, 17, 3)),
+        go.Scatter(mode="markers", hoverinfo="skip", marker=_mark("circle-open", RING, RING, 20, 3)),
     ]
     axis = {"visible": False, "zeroline": False}
     layout = {

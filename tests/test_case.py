@@ -1,0 +1,178 @@
+"""The case: what an analyst does in Python, on pictures whose neighbours are known by eye."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import workbench as wb
+from workbench.errors import CaseError, QueryError
+from workbench.store.keys import remember_key
+
+
+@pytest.fixture
+def case(tmp_path: Path, source: Path) -> wb.Case:
+    case = wb.open(source, case=tmp_path / "case", model="fake")
+    case.ingest(progress=False)
+    return case
+
+
+def best(hits: wb.Hits) -> str:
+    return Path(hits.frame["path"][0]).stem
+
+
+def test_words_find_the_picture(case: wb.Case) -> None:
+    hits = case.search("something red", k=3)
+
+    assert "red" in best(hits)
+    assert len(hits) == 3
+    assert (np.diff(hits.scores) <= 0).all()
+    assert (np.diff(hits.probabilities) <= 0).all()
+    assert ((hits.probabilities >= 0) & (hits.probabilities <= 1)).all()
+    assert hits.total == len(case.images)
+    assert hits.query == '"something red"'
+
+
+def test_a_picture_finds_itself_as_file_as_image_and_as_sample(case: wb.Case, source: Path) -> None:
+    row = next(row for row, path in enumerate(case.images["path"]) if "blue" in path)
+    path = source / case.images["path"][row]
+
+    for term in (path, Image.open(path), wb.like(case.images["image_id"][row])):
+        assert case.search(term, k=1).rows.tolist() == [row]
+
+
+def test_minus_takes_away_what_it_names(case: wb.Case) -> None:
+    plain, without = case.search("magenta", k=None), case.search("magenta", minus="red", k=None)
+    place = {name: list(hits.frame["path"]) for name, hits in (("plain", plain), ("without", without))}
+    red = next(path for path in case.images["path"] if "red" in path)
+
+    assert place["without"].index(red) > place["plain"].index(red)
+    assert without.query == '"magenta" - "red"'
+
+
+def test_thresholds_cut_and_total_counts_what_passed(case: wb.Case) -> None:
+    everything = case.search("red", k=None)
+    cut = float(everything.scores[4])
+    hits = case.search("red", k=2, threshold=cut)
+
+    assert len(hits) == 2
+    assert hits.total == int((everything.scores >= cut).sum())
+    assert len(case.search("red", threshold=1.01)) == 0
+
+
+def test_least_probability_keeps_only_hits_that_reach_it(case: wb.Case) -> None:
+    everything = case.search("red", k=None)
+    least = float(everything.probabilities.max())
+    hits = case.search("red", k=None, probability=least)
+
+    assert hits.total == int((everything.probabilities >= least).sum())
+    assert (hits.probabilities >= least).all()
+
+
+@pytest.mark.parametrize("term", ["", "   ", 7, Path("nowhere.jpg"), wb.like("no such id")])
+def test_a_term_that_cannot_be_understood_says_what_to_do(case: wb.Case, term: object) -> None:
+    with pytest.raises(QueryError, match=r"(Type|Use|Give) "):
+        case.search(term)
+
+
+def test_no_terms_at_all_is_an_empty_query(case: wb.Case) -> None:
+    with pytest.raises(QueryError):
+        case.search()
+
+
+def test_layout_and_clusters_are_computed_once(case: wb.Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, clusters = case.layout("pca"), case.clusters(min_cluster_size=2)
+    monkeypatch.setattr("workbench.analysis.projection.project", pytest.fail)
+    monkeypatch.setattr("workbench.analysis.clusters.cluster", pytest.fail)
+
+    assert np.array_equal(case.layout("pca"), first)
+    assert np.array_equal(case.clusters(min_cluster_size=2), clusters)
+    assert first.shape == (len(case.images), 2)
+    assert clusters.dtype == np.int32
+
+
+def test_describe_uses_the_vocabulary_it_is_given(case: wb.Case) -> None:
+    row = next(row for row, path in enumerate(case.images["path"]) if "green" in path)
+    found = case.describe(row, k=2, vocabulary=["a red thing", "a green thing", "a blue thing"])
+
+    assert found["phrase"][0] == "a green thing"
+    assert len(found) == 2
+    assert found["probability"].is_monotonic_decreasing
+
+
+def test_an_edited_vocabulary_outlives_the_cache(case: wb.Case) -> None:
+    case.vocabulary = ["red", "green"]
+    shutil.rmtree(case.folder.cache)
+
+    assert wb.open(case=case.folder.root).vocabulary == ["red", "green"]
+    with pytest.raises(QueryError):
+        case.vocabulary = []
+
+
+def test_deleting_the_cache_loses_no_tag(case: wb.Case) -> None:
+    """And ingest brings everything else back as it was."""
+    ids, vectors = list(case.images["image_id"]), case.vectors.copy()
+    case.tag([0, 3], "evidence")
+    case.tag(ids[5], "evidence")
+    case.untag(3, "evidence")
+    shutil.rmtree(case.folder.cache)
+    again = wb.open(case=case.folder.root)
+    again.ingest(progress=False)
+
+    assert set(again.tags["sample_id"]) == {ids[0], ids[5]}
+    assert list(again.images["image_id"]) == ids
+    assert np.array_equal(again.vectors, vectors)
+
+
+def test_a_row_is_found_by_row_id_and_every_path(tmp_path: Path, source: Path) -> None:
+    first = sorted(source.iterdir())[0]
+    shutil.copy(first, source / "zz-copy.png")
+    case = wb.open(source, case=tmp_path / "case", model="fake")
+    case.ingest(progress=False)
+    row = case.row("zz-copy.png")
+
+    assert row == case.row(first.name) == case.row(case.images["image_id"][row]) == case.row(row)
+    assert list(case.images["paths"][row]) == [first.name, "zz-copy.png"]
+    for nothing in ("nowhere.png", -1, len(case.images)):
+        with pytest.raises(QueryError):
+            case.row(nothing)
+
+
+def test_the_picture_is_upright_and_falls_back_to_the_thumbnail(case: wb.Case, source: Path) -> None:
+    assert case.picture(0)[:2] == b"\xff\xd8"
+    shutil.rmtree(source)
+
+    assert case.picture(0) == case.thumbnails([0])[0] != b""
+
+
+def test_reopening_knows_the_images_without_loading_the_model(case: wb.Case) -> None:
+    again = wb.open(case=case.folder.root)
+
+    assert len(again.images) == len(case.images)
+    assert "embedder" not in vars(again)
+
+
+def test_vectors_of_another_version_of_the_model_are_not_searched_by_words(case: wb.Case) -> None:
+    """Numbers of two versions do not compare: say so instead of answering nonsense."""
+    old = case.folder.vectors("colour-1")
+    shutil.copytree(case.folder.cache / "vectors" / "colour-1", case.folder.cache / "vectors" / "colour-0")
+    remember_key(case.folder.cache, "fake", "colour-0")
+    again = wb.open(case=case.folder.root)
+
+    assert len(again.images) == len(old.read(["sample_id"]))
+    with pytest.raises(CaseError, match=r"case\.ingest\(\)"):
+        again.search("red")
+
+
+def test_an_empty_case_answers_every_question(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    case = wb.open(tmp_path / "empty", case=tmp_path / "case", model="fake")
+    case.ingest(progress=False)
+
+    assert len(case.images) == len(case.problems) == len(case.search("red")) == 0
+    assert case.layout("pca").shape == (0, 2)
+    assert case.info()["images"] == 0
+    with pytest.raises(CaseError, match=r"case\.ingest\(\)"):
+        wb.Workspace(case)

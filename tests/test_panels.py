@@ -1,0 +1,389 @@
+"""Panels without a browser: set a trait, or send what the browser would send, and read a sibling."""
+
+import base64
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import workbench as wb
+from workbench.errors import QueryError
+from workbench.panels import map_figure as drawing
+from workbench.panels.base import Panel
+from workbench.panels.gallery import Gallery
+from workbench.panels.map import Map
+from workbench.selection import Selection
+
+
+@pytest.fixture
+def desk(tmp_path: Path, source: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wb.Workspace]:
+    """A desk on twelve colours; PCA in place of UMAP, because what is tested is not the layout."""
+    case = wb.open(source, case=tmp_path / "case", model="fake")
+    case.ingest(progress=False)
+    layout = case.layout
+    monkeypatch.setattr(case, "layout", lambda method="pca": layout("pca" if method == "umap" else method))
+    desk = wb.Workspace(case)
+    yield desk
+    desk.close()
+
+
+def browser(panel: Panel, ask: str, buffers: list[bytes] | None = None, **data: Any) -> dict[str, Any]:
+    """Send what the browser sends, and return the answer with its buffers."""
+    sent: list[tuple[dict[str, Any], list[bytes]]] = []
+    panel.send = lambda content, buffers=None: sent.append((content, buffers))  # type: ignore[method-assign]
+    panel._receive(panel, {"ask": ask, "id": "x-1", **data}, buffers or [])
+    ((answer, replied),) = sent
+    assert answer["id"] == "x-1"
+    return {**answer, "buffers": replied}
+
+
+def colour_row(desk: wb.Workspace, colour: str) -> int:
+    return next(row for row, path in enumerate(desk.case.images["path"]) if colour in path)
+
+
+def drawn_path(polygon: np.ndarray) -> dict[str, str]:
+    """What plotly reports of a path drawn with the mouse; the one place in the tests that knows its form."""
+    return {"type": "path", "path": "M" + "L".join(f"{x},{y}" for x, y in polygon) + "Z"}
+
+
+SQUARE = np.array([[-9, -9], [-9, 9], [9, 9], [9, -9]], float)
+
+
+class TestMap:
+    def test_a_lasso_selects_what_is_inside_whatever_is_drawn(self, desk: wb.Workspace) -> None:
+        points = desk.map.points
+        middle = np.median(points[:, 0])
+        left = np.array([[-9, -9], [-9, 9], [middle, 9], [middle, -9]], float)
+        browser(desk.map.bar, "draw", shape=drawn_path(left), mode="replace")
+
+        assert desk.selection.rows.tolist() == np.flatnonzero(points[:, 0] < middle).tolist()
+        assert len(desk.selection.frame) == len(desk.selection.rows) > 0
+
+    def test_only_a_sample_is_drawn_but_every_row_is_lassoed(
+        self, selection_of_many: tuple[Selection, np.ndarray], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        selection, points = selection_of_many
+        monkeypatch.setattr("workbench.panels.map.DRAWN", 100)
+        panel = Map(selection, lambda _: points, np.zeros(len(points), np.int32), ["all"], lambda rows: [])
+        panel.box(-9, -9, 0, 9)
+
+        assert len(panel.figure.data[drawing.POINTS].x) == 100
+        assert selection.rows.tolist() == np.flatnonzero(points[:, 0] <= 0).tolist()
+        assert "100 drawn" in panel.bar.summary
+
+    def test_shift_adds_and_alt_removes(self, desk: wb.Workspace) -> None:
+        browser(desk.map.bar, "draw", shape=drawn_path(SQUARE), mode="add")
+        everything = len(desk.selection)
+        x, y = map(float, desk.map.points[3])
+        corners = {"x0": x - 1e-3, "x1": x + 1e-3, "y0": y - 1e-3, "y1": y + 1e-3}
+        browser(desk.map.bar, "draw", shape={"type": "rect", **corners}, mode="remove")
+
+        assert everything == len(desk.case.images)
+        assert 3 not in desk.selection.rows.tolist()
+        assert len(desk.selection) < everything
+
+    def test_double_click_clears(self, desk: wb.Workspace) -> None:
+        desk.selection.rows = [1, 2]
+        browser(desk.map.bar, "clear")
+
+        assert len(desk.selection) == 0
+
+    def test_selected_points_stay_bright(self, desk: wb.Workspace) -> None:
+        desk.selection.rows = [1, 4]
+        bright = desk.map.figure.data[drawing.POINTS].selectedpoints
+        desk.selection.clear()
+
+        assert list(bright) == [1, 4]
+        assert desk.map.figure.data[drawing.POINTS].selectedpoints is None
+
+    def test_hits_are_crosses_and_the_focus_is_a_ring(self, desk: wb.Workspace) -> None:
+        hits = desk.query.ask("red")
+        desk.selection.focus = 2
+        crosses, ring = desk.map.figure.data[drawing.HITS], desk.map.figure.data[drawing.FOCUS]
+
+        assert np.allclose(np.column_stack([crosses.x, crosses.y]), desk.map.points[hits.rows])
+        assert np.allclose([ring.x[0], ring.y[0]], desk.map.points[2])
+
+    def test_a_hidden_cluster_is_neither_drawn_nor_lassoed(
+        self, selection_of_many: tuple[Selection, np.ndarray]
+    ) -> None:
+        selection, points = selection_of_many
+        labels = (np.arange(len(points)) % 3 - 1).astype(np.int32)
+        panel = Map(selection, lambda _: points, labels, ["a", "b"], lambda rows: [])
+        browser(panel.bar, "legend", cluster=1, only=False)
+        panel.lasso(SQUARE)
+
+        assert np.isnan(panel.figure.data[drawing.POINTS].x[labels == 1]).all()
+        assert selection.rows.tolist() == np.flatnonzero(labels != 1).tolist()
+        assert [item["shown"] for item in panel.bar.legend] == [
+            item["name"] != "b" for item in panel.bar.legend
+        ]
+
+    def test_only_shows_one_cluster_and_once_more_shows_all(
+        self, selection_of_many: tuple[Selection, np.ndarray]
+    ) -> None:
+        selection, points = selection_of_many
+        labels = (np.arange(len(points)) % 3 - 1).astype(np.int32)
+        panel = Map(selection, lambda _: points, labels, ["a", "b"], lambda rows: [])
+        browser(panel.bar, "legend", cluster=0, only=True)
+        alone = panel.hidden
+        browser(panel.bar, "legend", cluster=0, only=True)
+
+        assert alone == {-1, 1}
+        assert panel.hidden == frozenset()
+
+    def test_hover_answers_with_name_cluster_and_thumbnail(self, desk: wb.Workspace) -> None:
+        answer = browser(desk.map.bar, "hover", point=5)
+
+        assert answer["name"] == desk.case.images["path"][5]
+        assert answer["buffers"] == desk.case.thumbnails([5])
+
+    def test_another_layout_moves_the_points(self, desk: wb.Workspace) -> None:
+        before = desk.map.points.copy()
+        browser(desk.map.bar, "method", name="tsne")
+
+        assert desk.map.bar.method == "tsne"
+        assert not np.allclose(desk.map.points, before)
+
+    def test_a_layout_that_fails_is_shown_not_swallowed(self, desk: wb.Workspace) -> None:
+        browser(desk.map.bar, "method", name="nonsense")
+
+        assert "nonsense" in desk.map.bar.error
+        assert desk.map.bar.method != "nonsense"
+
+    def test_code_repeats_the_lasso(self, desk: wb.Workspace) -> None:
+        desk.map.lasso(SQUARE * 0.05 + desk.map.points[0])
+        rows, code = desk.selection.rows.tolist(), desk.map.to_code()
+        desk.selection.clear()
+        exec(code, {"desk": desk})
+
+        assert desk.selection.rows.tolist() == rows != []
+
+
+class TestQuery:
+    def test_a_question_reaches_gallery_and_map(self, desk: wb.Workspace) -> None:
+        browser(desk.query, "run", text="red", k=4, least=0.0, unit="probability")
+        page = browser(desk.gallery, "page", start=0, count=60, version=desk.gallery.version)
+
+        assert desk.gallery.show == "hits"
+        assert [item["row"] for item in page["items"]] == desk.selection.hits.rows.tolist()
+        assert page["items"][0]["row"] == colour_row(desk, "red")
+        assert page["buffers"] == desk.case.thumbnails(desk.selection.hits.rows)
+        assert desk.query.answer["shown"] == 4
+
+    def test_like_this_asks_by_example(self, desk: wb.Workspace) -> None:
+        row = colour_row(desk, "blue")
+        browser(desk.gallery, "like", row=row, add=False)
+
+        assert desk.selection.hits.rows[0] == row
+        assert desk.query.chips[0]["picture"]
+        assert browser(desk.query, "thumbnail", position=0)["buffers"] == desk.case.thumbnails([row])
+
+    def test_minus_and_flip(self, desk: wb.Workspace) -> None:
+        browser(desk.query, "add", text="magenta", sign=True)
+        browser(desk.query, "add", text="red", sign=False)
+        minus = desk.selection.hits
+        browser(desk.query, "flip", position=1)
+        plus = desk.selection.hits
+        browser(desk.query, "drop", position=1)
+
+        assert minus.query == '"magenta" - "red"'
+        assert plus.query == '"magenta" + "red"'
+        assert desk.selection.hits.query == '"magenta"'
+
+    def test_a_leading_minus_means_not(self, desk: wb.Workspace) -> None:
+        browser(desk.query, "add", text="magenta", sign=True)
+        browser(desk.query, "run", text="-red", k=5, least=0.0, unit="probability")
+
+        assert desk.selection.hits.query == '"magenta" - "red"'
+
+    def test_a_dropped_picture_is_searched(self, desk: wb.Workspace) -> None:
+        row = colour_row(desk, "green")
+        browser(desk.query, "picture", buffers=[desk.case.picture(row)])
+
+        assert desk.selection.hits.rows[0] == row
+        assert (
+            Image.open(BytesIO(browser(desk.query, "thumbnail", position=0)["buffers"][0])).format == "JPEG"
+        )
+
+    def test_a_dropped_file_that_is_no_picture_is_an_error_shown(self, desk: wb.Workspace) -> None:
+        browser(desk.query, "picture", buffers=[b"%PDF-1.4 <script>"])
+
+        assert "not a picture" in desk.query.error
+        assert desk.query.chips == []
+
+    def test_load_more_adds_hits(self, desk: wb.Workspace) -> None:
+        browser(desk.query, "run", text="red", k=2, least=0.0, unit="probability")
+        browser(desk.query, "more")
+
+        assert len(desk.selection.hits) == len(desk.case.images)
+
+    def test_clearing_the_box_clears_the_hits(self, desk: wb.Workspace) -> None:
+        desk.query.ask("red")
+        browser(desk.query, "run", text="  ", k=5, least=0.0, unit="cosine")
+
+        assert desk.selection.hits is None
+        assert desk.gallery.show == "all"
+        assert len(desk.query.frame) == 0
+
+    def test_an_error_is_shown_once_and_gone_after_a_good_question(self, desk: wb.Workspace) -> None:
+        def broken(*terms: object, **limits: object) -> None:
+            raise RuntimeError("out of <b>memory</b>")
+
+        desk.query._search, works = broken, desk.query._search
+        browser(desk.query, "run", text="red", k=5, least=0.0, unit="cosine")
+        shown = desk.query.error
+        desk.query._search = works
+        browser(desk.query, "run", text="red", k=5, least=0.0, unit="cosine")
+
+        assert "RuntimeError: out of <b>memory</b>" in shown
+        assert desk.query.error == desk.query.busy == ""
+
+    def test_code_asks_the_same_question(self, desk: wb.Workspace) -> None:
+        image_id = str(desk.case.images["image_id"][3])
+        first = desk.query.ask("red", wb.like(image_id), minus="blue")
+        code = desk.query.to_code()
+        desk.query.clear()
+        exec(code, {"desk": desk, "wb": wb})
+
+        assert desk.selection.hits.rows.tolist() == first.rows.tolist()
+        assert desk.selection.hits.query == first.query
+
+    def test_python_gets_the_error_itself(self, desk: wb.Workspace) -> None:
+        with pytest.raises(QueryError):
+            desk.query.ask(wb.like("nothing"))
+
+
+class TestGallery:
+    def test_it_follows_what_changed_last(self, desk: wb.Workspace) -> None:
+        desk.selection.rows = [3, 1]
+        after_lasso = desk.gallery.show, desk.gallery.rows.tolist()
+        desk.query.ask("red")
+        after_query = desk.gallery.show
+        desk.selection.clear()
+
+        assert after_lasso == ("selection", [1, 3])
+        assert after_query == "hits"
+        assert desk.gallery.show == "hits"
+
+    def test_selected_hits_come_best_first(self, desk: wb.Workspace) -> None:
+        hits = desk.query.ask("red")
+        desk.selection.rows = [int(row) for row in hits.rows[[5, 0, 3]]]
+
+        assert desk.gallery.rows.tolist() == hits.rows[[0, 3, 5]].tolist()
+
+    def test_a_click_sets_the_focus_and_details_follow(self, desk: wb.Workspace) -> None:
+        browser(desk.gallery, "focus", row=4)
+        shown = browser(desk.details, "show", row=desk.details.row)
+
+        assert desk.selection.focus == desk.gallery.focus == desk.details.row == 4
+        assert shown["buffers"] == [desk.case.picture(4)]
+        assert dict(shown["facts"])["Size"].startswith(f"{desk.case.images['width'][4]} x ")
+
+    def test_five_thousand_are_sent_page_by_page(
+        self, selection_of_many: tuple[Selection, np.ndarray]
+    ) -> None:
+        selection, _ = selection_of_many
+        asked: list[int] = []
+
+        def thumbnails(rows: list[int]) -> list[bytes]:
+            asked.extend(rows)
+            return [b"jpeg"] * len(rows)
+
+        gallery = Gallery(selection, thumbnails)
+        selection.rows = range(5000)
+        page = browser(gallery, "page", start=4980, count=60, version=gallery.version)
+
+        assert page["total"] == 5000
+        assert asked == list(range(4980, 5000))
+
+    def test_frame_is_what_is_shown(self, desk: wb.Workspace) -> None:
+        desk.selection.rows = [2, 6]
+        shown = desk.gallery.frame["path"].tolist()
+        desk.query.ask("red")
+
+        assert shown == [desk.case.images["path"][2], desk.case.images["path"][6]]
+        assert list(desk.gallery.frame.columns[:3]) == ["row", "score", "probability"]
+
+
+class TestDetails:
+    def test_phrases_come_from_the_edited_vocabulary(self, desk: wb.Workspace) -> None:
+        browser(desk.details, "vocabulary", phrases=["a red thing", "", " a blue thing ", "a red thing"])
+        row = colour_row(desk, "blue")
+        found = browser(desk.details, "phrases", row=row)["phrases"]
+        desk.selection.focus = row
+
+        assert desk.case.vocabulary == ["a red thing", "a blue thing"]
+        assert [phrase["phrase"] for phrase in found] == ["a blue thing", "a red thing"]
+        assert desk.details.frame["phrase"][0] == "a blue thing"
+
+    def test_a_tag_is_kept_in_the_case_and_shown(self, desk: wb.Workspace) -> None:
+        browser(desk.details, "tag", row=3, tag=" evidence ")
+        facts = dict(browser(desk.details, "show", row=3)["facts"])
+
+        assert facts["Tags"] == "evidence"
+        assert desk.case.tags["tag"].tolist() == ["evidence"]
+
+    def test_code_finds_the_image_again_by_id(self, desk: wb.Workspace) -> None:
+        desk.selection.focus = 5
+        code = desk.details.to_code()
+        desk.selection.focus = None
+        exec(code, {"desk": desk, "case": desk.case})
+
+        assert desk.selection.focus == 5
+
+
+class TestDesk:
+    def test_all_code_together_repeats_the_desk(self, desk: wb.Workspace) -> None:
+        desk.query.ask("red", minus="blue")
+        desk.map.box(-9, -9, 9, 9)
+        desk.selection.focus = 1
+        code, rows = desk.to_code(), desk.selection.rows.tolist()
+        desk.query.clear()
+        desk.selection.clear()
+        desk.selection.focus = None
+        exec(code, {"desk": desk, "case": desk.case, "wb": wb})
+
+        assert desk.selection.hits.query == '"red" - "blue"'
+        assert desk.selection.rows.tolist() == rows
+        assert desk.selection.focus == 1
+
+    def test_the_still_holds_pictures_and_no_markup_from_files(self, tmp_path: Path) -> None:
+        photos = tmp_path / "odd"
+        photos.mkdir()
+        for number in range(3):
+            Image.new("RGB", (40, 30), (80 * number, 9, 9)).save(photos / f'<script>"{number}" & \'.png')
+        case = wb.open(photos, case=tmp_path / "odd-case", model="fake")
+        case.ingest(progress=False)
+        html = wb.Workspace(case).still()
+        pictures = re.findall(r"data:image/(?:png|jpeg);base64,([^\"]+)", html)
+
+        assert "<script" not in html
+        assert "&lt;script&gt;" in html
+        assert len(pictures) == 4
+        assert Image.open(BytesIO(base64.b64decode(pictures[0]))).size == (1120, 840)
+
+    def test_closing_closes_every_panel(self, desk: wb.Workspace) -> None:
+        desk.close()
+
+        assert all(
+            panel.comm is None
+            for panel in (desk.query, desk.map, desk.gallery, desk.details, desk.map.figure)
+        )
+
+
+@pytest.fixture
+def selection_of_many() -> tuple[Selection, np.ndarray]:
+    """Five thousand and one rows with points, and nothing else: what a panel needs."""
+    import pandas as pd
+
+    count = 5001
+    table = pd.DataFrame(
+        {"image_id": [f"{i:064x}" for i in range(count)], "path": [f"{i}.jpg" for i in range(count)]}
+    )
+    return Selection(table), np.random.default_rng(0).uniform(-1, 1, (count, 2)).astype(np.float32)
