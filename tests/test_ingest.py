@@ -102,16 +102,17 @@ def test_a_second_ingest_reads_and_embeds_nothing(
 
 
 def test_a_rename_embeds_and_decodes_nothing(
-    folder: CaseFolder, source: Path, embedder: ColourEmbedder
+    folder: CaseFolder, source: Path, embedder: ColourEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run(folder, embedder)
     before = read_snapshot(folder, embedder.key)
     (source / "sub").mkdir()
     (source / "000-red.png").rename(source / "sub" / "zebra.png")
+    monkeypatch.setattr("workbench.embedding.examine.read_image", lambda *_, **__: pytest.fail("decoded"))
     report = run(folder, embedder)
     after = read_snapshot(folder, embedder.key)
 
-    assert (report.renamed, report.gone, report.embedded, len(embedder.prepared)) == (1, 1, 0, 12)
+    assert (report.renamed, report.gone, report.embedded, embedder.embedded) == (1, 1, 0, 12)
     assert set(after.images["image_id"]) == set(before.images["image_id"])
     assert after.images["path"].tolist()[-1] == "sub/zebra.png"
 
@@ -456,7 +457,7 @@ def test_at_most_two_batches_are_in_flight(source: Path) -> None:
         most = 0
 
         def embed_images(self, batch: np.ndarray) -> np.ndarray:
-            self.most = max(self.most, len(self.prepared) - self.embedded)
+            self.most = max(self.most, len(self.prepared) - 1 - self.embedded)  # 1: the probe
             return super().embed_images(batch)
 
     colour_folder(source, 100)

@@ -29,7 +29,8 @@ class ColourEmbedder:
 
     A colour (r, g, b) in [0, 1] becomes the unit vector along (2r - 1, 2g - 1, 2b - 1, 0.5). A text is the
     mean of the colour names in it (CSS names, "a red and blue thing"); one without any is grey.
-    ``embedded`` counts the images embedded, ``prepared`` the sizes of the images seen.
+    ``embedded`` counts the images embedded; ``prepared`` holds the sizes of the images seen, among them one
+    blank image by which each run of the loop learns the size of the model input.
     """
 
     dim = 4
@@ -61,8 +62,10 @@ class ColourEmbedder:
 
 def colour_vectors(colours: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the unit vectors (N, 4) of colours (N, 3) in [0, 1]."""
-    vectors = np.hstack([2 * colours - 1, np.full((len(colours), 1), 0.5, np.float32)])
-    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    vectors = np.full((len(colours), 4), 0.5, np.float32)
+    vectors[:, :3] = 2 * colours - 1
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors
 
 
 def _mean_named_colour(text: str) -> NDArray[np.float32]:

@@ -1,6 +1,7 @@
 """What one thread does with one file: read it once, hash, decode, thumbnail, model input."""
 
 import hashlib
+import math
 import threading
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -11,11 +12,11 @@ from PIL import Image
 
 from workbench.media.decode import DecodeError, ImageFacts, read_image
 from workbench.media.read import ReadError, read_bytes
-from workbench.media.thumbnails import thumbnail
+from workbench.media.thumbnails import SIDE, thumbnail
 
-MIN_SIDE = 448
-"""Shorter side, in pixels, that JPEG decoding keeps: twice the input of the usual models, so that the
-resize that follows still averages over several pixels and draft mode changes no vector visibly."""
+_MARGIN = 1.4
+"""A JPEG is decoded no smaller than this many times the model's input. Measured with DINOv2 at 224 px on 30
+photos of 1 to 12 megapixels: mean cosine to full decoding 0.9996 with 1.4, 0.9991 with 1.15, 0.9964 with 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,13 @@ class Claims:
 Prepare = Callable[[Image.Image], NDArray[np.float32]]
 
 
-def examine(path: bytes, claims: Claims, prepare: Prepare) -> Examined:
+def decode_side(prepare: Prepare) -> int:
+    """Return the shorter side, in pixels, that decoding must keep for this model and for a thumbnail."""
+    model_side: int = max(prepare(Image.new("RGB", (320, 240))).shape[1:])
+    return max(SIDE, math.ceil(_MARGIN * model_side))
+
+
+def examine(path: bytes, claims: Claims, prepare: Prepare, min_side: int) -> Examined:
     """Read a file and make of it what is still needed; failures of the file are results, bugs are raised."""
     try:
         data = read_bytes(path)
@@ -78,7 +85,7 @@ def examine(path: bytes, claims: Claims, prepare: Prepare) -> Examined:
     if not result.claimed:
         return result
     try:
-        decoded = read_image(data, min_side=MIN_SIDE)
+        decoded = read_image(data, min_side=min_side)
     except DecodeError as error:
         result.failure = Failure("decode", error.reason)
         return result

@@ -9,7 +9,7 @@ from itertools import islice
 import numpy as np
 
 from workbench.embedding.embedder import Embedder
-from workbench.embedding.examine import Claims, Examined, examine
+from workbench.embedding.examine import Claims, Examined, decode_side, examine
 
 _MOST_RESULTS = 512  # results handed over at once where few of them need a vector
 
@@ -30,12 +30,13 @@ def run(
     pool = ThreadPoolExecutor(workers or default_workers(), thread_name_prefix="examine")
     waiting: deque[Future[Examined]] = deque()
     remaining = iter(paths)
+    min_side = decode_side(embedder.prepare)
     results: list[Examined] = []
     ready = 0  # results that wait for the batch to be full
     try:
         while True:
             for path in islice(remaining, 2 * embedder.batch_size - len(waiting) - ready):
-                waiting.append(pool.submit(examine, path, claims, embedder.prepare))
+                waiting.append(pool.submit(examine, path, claims, embedder.prepare, min_side))
             if not waiting:
                 break
             results.append(waiting.popleft().result())
