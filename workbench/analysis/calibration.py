@@ -1,16 +1,18 @@
 """How probable a hit is, judged against the collection it was found in. See docs/calibration.md."""
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float32]
 
 # Measured on captioned photos (docs/calibration.md): log odds that a score says what it seems to say.
-BASE, SLOPE = -4.0, 0.83  # at the centre of the collection, and for each spread above it
+BASE, SLOPE = -4.1, 1.0  # at the centre of the collection, and for each spread above it
+
+TOLERANCE = 1.5  # a query that scatters this many times the usual is measured by its own spread
 
 SAMPLED = 20_000  # rows that stand for the collection
 REFERENCES = 512  # queries that stand for "anything else"
-PRIOR_ROWS = 20  # a query's own centre counts fully only where it rests on many more rows than this
+PRIOR_ROWS = 20  # a query's own centre and spread count fully only where many more rows than this show them
 SAME = 0.9999  # a cosine that only a sample with itself, or its copy, has
 
 
@@ -35,8 +37,9 @@ class Background:
         scores = sample @ asked.T
         others = scores < SAME
         self._centre = float(np.median(scores[others])) if others.any() else 0.0
-        centres = self._shrunk(np.median(scores, axis=0)) if len(sample) else np.zeros(len(asked), np.float32)
-        self._spread = _spread((scores - centres)[others], 1 / np.sqrt(vectors.shape[1]))
+        medians = np.median(scores, axis=0) if len(sample) else np.zeros(len(asked))
+        contrasts = scores - self._shrunk(medians, self._centre)
+        self._spread = _spread(contrasts[others], 1 / np.sqrt(vectors.shape[1]))
 
     def probability(self, scores: NDArray[np.floating]) -> Floats:
         """Return how probable it is that each of (N,) ``scores`` is right: (N,) float32 in [0, 1].
@@ -46,14 +49,20 @@ class Background:
         """
         if len(scores) == 0:
             return np.zeros(0, np.float32)
-        centre = self._shrunk(np.median(scores[self._rows]))
-        odds = BASE + SLOPE / self._spread * (np.asarray(scores, np.float32) - np.float32(centre))
+        some = np.asarray(scores[self._rows], np.float32)
+        centre = self._shrunk(np.median(some), self._centre)
+        own = self._shrunk(_spread(some - centre, self._spread), self._spread)
+        # Queries scatter a little more or less; one of another kind than the references may do so ten times.
+        slope = SLOPE / max(self._spread, float(own) / TOLERANCE)
+        odds = BASE + slope * (np.asarray(scores, np.float32) - np.float32(centre))
         return np.asarray(1 / (1 + np.exp(-np.clip(odds, -30, 30))), np.float32)
 
-    def _shrunk(self, centre: Floats) -> Floats:
-        """Pull the median of a query's scores towards that of all queries where few rows speak for it."""
+    def _shrunk(self, measured: ArrayLike, usual: float) -> Floats:
+        """Pull what is measured for one query towards what is usual where few rows speak for it."""
         rows = len(self._rows)
-        return np.asarray((rows * centre + PRIOR_ROWS * self._centre) / (rows + PRIOR_ROWS), np.float32)
+        return np.asarray(
+            (rows * np.asarray(measured) + PRIOR_ROWS * usual) / (rows + PRIOR_ROWS), np.float32
+        )
 
 
 def _some(n: int, most: int, chance: np.random.Generator) -> NDArray[np.int64]:
