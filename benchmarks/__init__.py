@@ -1,0 +1,1 @@
+"""What Workbench takes: time and memory, measured against yardsticks."""
