@@ -16,7 +16,8 @@ from workbench.media.thumbnails import SIDE, thumbnail
 
 _MARGIN = 1.4
 """A JPEG is decoded no smaller than this many times the model's input. Measured with DINOv2 at 224 px on 30
-photos of 1 to 12 megapixels: mean cosine to full decoding 0.9996 with 1.4, 0.9991 with 1.15, 0.9964 with 1."""
+photos of 1 to 12 megapixels: mean cosine to full decoding 0.9996 with 1.4, 0.9991 with 1.15, 0.9964 with 1.
+"""
 
 
 @dataclass(frozen=True, slots=True)
