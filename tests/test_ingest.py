@@ -387,6 +387,22 @@ def test_a_corrupt_part_is_one_warning_and_computed_again(
     assert same(read_snapshot(folder, embedder.key), before)
 
 
+def test_a_flipped_bit_in_a_vector_is_no_vector(folder: CaseFolder, embedder: ColourEmbedder) -> None:
+    """The ids of the part can still be read; its numbers must not be believed."""
+    run(folder, embedder)
+    before = read_snapshot(folder, embedder.key)
+    part = folder.vectors(embedder.key).paths()[0]
+    content = bytearray(part.read_bytes())
+    content[content.find(before.vectors[5].tobytes()) + 3] ^= 1
+    part.write_bytes(content)
+    with pytest.warns(RuntimeWarning, match="corrupt"):
+        damaged = read_snapshot(folder, embedder.key)
+    run(folder, embedder)
+
+    assert len(damaged.images) == len(damaged.vectors) == 0
+    assert same(read_snapshot(folder, embedder.key), before)
+
+
 def test_a_case_inside_its_source_is_not_scanned(source: Path, embedder: ColourEmbedder) -> None:
     folder = CaseFolder.create_or_open(source / "case", source, None)
     write_photos(folder.root / "work", {"mine.png": "red"})

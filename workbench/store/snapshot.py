@@ -1,7 +1,8 @@
 """What a case knows now: one table of images with their vectors, in a stable order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -32,7 +33,10 @@ def read_snapshot(folder: CaseFolder, key: str) -> Snapshot:
     files = latest_files(folder)
     parts = folder.vectors(key)
     images = _images(folder, files[files["status"] == "ok"], vector_ids(parts))
-    return Snapshot(images, read_vectors(parts, images["image_id"].tolist()), current_problems(folder, files))
+    vectors, found = read_vectors(parts, pa.array(images["image_id"], pa.string()))
+    if not found.all():  # a part turned out to be corrupt just now
+        images, vectors = images[found].reset_index(drop=True), vectors[found]
+    return Snapshot(images, vectors, current_problems(folder, files))
 
 
 def latest_files(folder: CaseFolder) -> pd.DataFrame:
@@ -57,20 +61,37 @@ def vector_ids(parts: Parts) -> pa.Array:
     return pc.unique(parts.read(["sample_id"])["sample_id"])
 
 
-def read_vectors(parts: Parts, ids: Sequence[str]) -> NDArray[np.float32]:
-    """Return the vectors of ``ids`` in their order, (len(ids), D) float32; every id must have one.
+def read_vectors(parts: Parts, ids: pa.Array) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Return the vectors of ``ids`` in their order, (len(ids), D) float32, and which were found.
 
     Parts are read one by one into the final array, so that memory stays at one copy and one part.
     """
     vectors = np.zeros((len(ids), parts.schema.field("vector").type.list_size), np.float32)
-    wanted = pa.array(ids, pa.string())
-    for part in parts.tables():
-        table = part.combine_chunks()
-        rows = pc.index_in(table["sample_id"], value_set=wanted)
-        kept = rows.is_valid().to_numpy()
-        flat = table["vector"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
-        vectors[rows.drop_null().to_numpy()] = flat.reshape(-1, vectors.shape[1])[kept]
-    return vectors
+    found = np.zeros(len(ids), np.bool_)
+    for path, rows in _rows_by_part(parts, ids):
+        table = parts.read_part(path, ["vector"])
+        if table is not None:
+            flat = table["vector"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
+            wanted = rows >= 0
+            vectors[rows[wanted]] = flat.reshape(-1, vectors.shape[1])[wanted]
+            found[rows[wanted]] = True
+    return vectors, found
+
+
+def _rows_by_part(parts: Parts, ids: pa.Array) -> Iterator[tuple[Path, NDArray[np.int64]]]:
+    """Yield each part with the position in ``ids`` of each of its samples, -1 for those not asked for.
+
+    All positions are looked up at once: a look-up for each part would hash all ids each time.
+    """
+    tables = [(path, parts.read_part(path, ["sample_id"])) for path in parts.paths()]
+    there = [(path, table["sample_id"].combine_chunks()) for path, table in tables if table is not None]
+    names = pa.chunked_array([column for _, column in there], pa.string())
+    positions = pc.fill_null(pc.index_in(names, value_set=ids), -1)
+    rows = positions.to_numpy().astype(np.int64)
+    start = 0
+    for path, column in there:
+        yield path, rows[start : start + len(column)]
+        start += len(column)
 
 
 def _images(folder: CaseFolder, files: pd.DataFrame, with_vector: pa.Array) -> pd.DataFrame:
@@ -87,11 +108,12 @@ def _images(folder: CaseFolder, files: pd.DataFrame, with_vector: pa.Array) -> p
 
 def _paths(files: pd.DataFrame, first: pd.DataFrame) -> pd.Series:
     """Return all paths of each image as a list, in the order of the raw paths."""
-    paths = {image_id: [path] for image_id, path in zip(first["image_id"], first["path"], strict=True)}
+    lists = [[path] for path in first["path"].to_numpy(object)]
+    of = dict(zip(first["image_id"].to_numpy(object), lists, strict=True))
     others = files.loc[files.index.difference(first.index)]
     for image_id, path in zip(others["image_id"], others["path"], strict=True):
-        paths[image_id].append(path)
-    return pd.Series([paths[image_id] for image_id in first["image_id"]], index=first.index, dtype=object)
+        of[image_id].append(path)
+    return pd.Series(lists, index=first.index, dtype=object)
 
 
 def _unique(table: pa.Table, column: str, *, last: bool) -> pa.Table:
