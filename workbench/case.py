@@ -1,31 +1,29 @@
 """Case: everything known about one folder of photos. A facade: it wires the rooms, and computes nothing."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.errors import CaseError, QueryError
+from workbench.embedders import check_key, load_embedder
+from workbench.errors import QueryError
 from workbench.hits import Hits
-from workbench.store.arrays import ArrayCache
 from workbench.store.case_folder import CaseFolder
 from workbench.store.keys import known_key, remember_key
 from workbench.store.snapshot import Snapshot, read_snapshot
-from workbench.store.thumbnails import ThumbnailReader
 from workbench.terms import Term, as_terms
+from workbench.vocabulary import load_vocabulary, save_vocabulary
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from workbench.derived import Derived
     from workbench.embedding import Embedder, IngestReport
+    from workbench.pictures import Pictures
     from workbench.searcher import Searcher
-
-LARGE_SIDE = 1280
-"""Longest side, in pixels, of the picture that ``Case.picture`` returns."""
 
 
 def open_case(
@@ -49,8 +47,6 @@ class Case:
         self.folder = folder
         self._precision = precision
 
-    # -- ingest ----------------------------------------------------------------------------------------------
-
     def ingest(self, *, retry: bool = False, progress: bool = True) -> "IngestReport":
         """Read what is new or changed in the source, and compute what is missing; safe to stop and to repeat.
 
@@ -67,37 +63,21 @@ class Case:
 
     def refresh(self) -> None:
         """Forget what was read from disk, so that the next look sees what another process has added."""
-        for name in ("key", "_snapshot", "_row_of", "_searcher", "_thumbnails"):
+        for name in ("key", "_snapshot", "_row_of", "_searcher", "_pictures", "_derived"):
             self.__dict__.pop(name, None)
 
     @cached_property
     def embedder(self) -> "Embedder":
         """The model of this case, loaded on first use. Raises ModelError naming the way to get it."""
-        if self.folder.model == "fake":
-            from workbench.testing import ColourEmbedder
-
-            return ColourEmbedder()
-        from workbench.models import load
-
-        known = known_key(self.folder.cache, self.folder.model)
-        precision = known.rsplit("-", 1)[-1] if known and self._precision == "auto" else self._precision
-        return load(self.folder.model, precision=precision)
+        return load_embedder(self.folder, self._precision)
 
     @cached_property
     def key(self) -> str:
-        """The embedder key of the vectors now open."""
+        """The embedder key of the vectors now open; known without loading the model once there are some."""
         return known_key(self.folder.cache, self.folder.model) or self.embedder.key
 
     def _matching_embedder(self) -> "Embedder":
-        """Return the embedder for a question; its numbers must be those of the vectors."""
-        if self.embedder.key != self.key:
-            raise CaseError(
-                f"The vectors of this case were made by {self.key}, questions now by {self.embedder.key}.",
-                "Run `case.ingest()`: it adds vectors of the new key and keeps the old ones.",
-            )
-        return self.embedder
-
-    # -- what is known ---------------------------------------------------------------------------------------
+        return check_key(self.embedder, self.key)
 
     @cached_property
     def _snapshot(self) -> Snapshot:
@@ -154,34 +134,19 @@ class Case:
     def _ids(self) -> list[str]:
         return list(self.images["image_id"])
 
-    # -- pictures --------------------------------------------------------------------------------------------
-
     def thumbnails(self, rows: Iterable[int]) -> list[bytes]:
         """Return JPEG thumbnails (longest side 256 px), one for each row."""
-        ids = [str(self.images["image_id"].iloc[row]) for row in rows]
-        found = self._thumbnails.get(ids)
-        return [found.get(image_id, b"") for image_id in ids]
-
-    @cached_property
-    def _thumbnails(self) -> ThumbnailReader:
-        return ThumbnailReader(self.folder.thumbnails)
+        return self._pictures.thumbnails(rows)
 
     def picture(self, image: int | str) -> bytes:
         """Return an upright JPEG of at most 1280 px; the thumbnail if the original is out of reach."""
-        from workbench.media.decode import DecodeError, read_image
+        return self._pictures.large(self.row(image))
 
-        row = self.row(image)
-        try:
-            data = self.folder.file_path(self.images["raw_path"].iloc[row]).read_bytes()
-            picture = read_image(data, min_side=LARGE_SIDE).image
-        except (OSError, DecodeError):
-            return self.thumbnails([row])[0]
-        picture.thumbnail((LARGE_SIDE, LARGE_SIDE))
-        buffer = BytesIO()
-        picture.save(buffer, "JPEG", quality=88)
-        return buffer.getvalue()
+    @cached_property
+    def _pictures(self) -> "Pictures":
+        from workbench.pictures import Pictures
 
-    # -- search and words ------------------------------------------------------------------------------------
+        return Pictures(self.folder, self.images)
 
     def search(
         self,
@@ -218,76 +183,37 @@ class Case:
             self.vectors,
             self._matching_embedder,
             lambda sample_id: self.vectors[self.row(sample_id)],
-            self._phrase_vectors,
+            self._derived.phrases,
             lambda: self.vocabulary,
         )
 
     @property
     def vocabulary(self) -> list[str]:
         """The phrases that images are described with; assign a list to change them (kept in ``work/``)."""
-        from workbench.analysis.captions import default_vocabulary, read_vocabulary
-
-        path = self._vocabulary_path
-        return read_vocabulary(path) if path.exists() else default_vocabulary()
+        return load_vocabulary(self.folder.root / "work")
 
     @vocabulary.setter
     def vocabulary(self, phrases: Sequence[str]) -> None:
-        from workbench.store.parts import write_atomically
-
-        if not phrases:
-            raise QueryError(
-                "A vocabulary needs phrases.", "Give at least one, for example 'a street at night'."
-            )
-        self._vocabulary_path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(self._vocabulary_path, "\n".join(phrases).encode())
+        save_vocabulary(self.folder.root / "work", phrases)
         self.__dict__.pop("_searcher", None)
-
-    @property
-    def _vocabulary_path(self) -> Path:
-        return self.folder.root / "work" / "vocabulary.txt"
-
-    def _phrase_vectors(self, phrases: Sequence[str]) -> NDArray[np.float32]:
-        embed = lambda: self._matching_embedder().embed_texts(phrases)  # noqa: E731 - called only on a miss
-        return np.asarray(self._cached("phrases", {}, phrases, embed), np.float32)
-
-    # -- layout and clusters ---------------------------------------------------------------------------------
 
     def layout(self, method: str = "umap", **params: Any) -> NDArray[np.float32]:
         """Return coordinates (N, 2) of the images by ``umap``, ``tsne`` or ``pca``, cached."""
-        from workbench.analysis import projection
-
-        settings: dict[str, Any] = projection.parameters(method, **params)
-        project = lambda: projection.project(self.vectors, **settings)  # noqa: E731 - called only on a miss
-        return np.asarray(self._cached("layouts", settings, self._ids, project), np.float32)
+        return self._derived.layout(method, **params)
 
     def clusters(self, **params: Any) -> NDArray[np.int32]:
         """Return the HDBSCAN cluster (N,) of each image, -1 for none; cached with its parameters."""
-        from workbench.analysis import clusters
-
-        settings: dict[str, Any] = clusters.parameters(**params)
-        group = lambda: clusters.cluster(self.vectors, **settings)  # noqa: E731 - called only on a miss
-        return np.asarray(self._cached("clusters", settings, self._ids, group), np.int32)
+        return self._derived.clusters(**params)
 
     def cluster_names(self, labels: NDArray[np.int32]) -> list[str]:
         """Return a name for each cluster 0, 1, ...: the phrase of the vocabulary that sets it apart best."""
-        from workbench.analysis import clusters
+        return self._derived.cluster_names(labels, self.vocabulary)
 
-        phrases = self.vocabulary
-        return clusters.names(self.vectors, labels, self._phrase_vectors(phrases), phrases)
+    @cached_property
+    def _derived(self) -> "Derived":
+        from workbench.derived import Derived
 
-    def _cached(
-        self, kind: str, params: dict[str, Any], ids: Sequence[str], compute: Callable[[], Any]
-    ) -> Any:
-        """Return what is cached for these parameters, ids and vectors, or compute and keep it."""
-        cache = ArrayCache(self.folder.cache / kind)
-        params = params | {"key": self.key}
-        found = cache.load(params, ids)
-        if found is None:
-            found = compute()
-            cache.save(params, ids, found)
-        return found
-
-    # -- what people say -------------------------------------------------------------------------------------
+        return Derived(self.folder.cache, self.key, self._ids, self.vectors, self._matching_embedder)
 
     def tag(self, images: int | str | Iterable[int | str], tag: str) -> None:
         """Tag images (rows, ids or paths). Tags live in ``work/`` and outlive the cache."""

@@ -58,7 +58,8 @@ class Searcher:
         vector = query.combine([self._vector(term) for term in plus], [self._vector(term) for term in minus])
         asked = " + ".join(map(term_text, plus)) + "".join(f" - {term_text(term)}" for term in minus)
         if not len(self._vectors):
-            return Hits(np.empty(0, np.int32), *[np.empty(0, np.float32)] * 2, self._table, asked)
+            nothing = np.empty(0, np.float32)
+            return Hits(nothing.astype(np.int32), nothing, nothing, self._table, asked)
         scores = search.scores(self._vectors, vector)
         words = any(isinstance(term, str) for term in (*plus, *minus))
         chances = (self._of_words if words else self._of_examples).probability(scores)

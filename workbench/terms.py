@@ -26,9 +26,6 @@ class Like:
 Term: TypeAlias = Union[str, Path, "Image", Like]
 Vector: TypeAlias = NDArray[np.float32]
 
-QUERY_SIDE = 512
-"""Shorter side, in pixels, that a query picture is decoded to at least."""
-
 _KINDS = "a text, a pathlib.Path of a picture, a PIL image or wb.like(sample_id)"
 
 
@@ -55,7 +52,8 @@ def term_vector(
         case Like(sample_id):
             return sample_vector(sample_id)
         case Path():
-            return _picture_vector(_read(term), embedder())
+            model = embedder()
+            return _picture_vector(_read(term, model), model)
         case _ if hasattr(term, "convert"):
             return _picture_vector(term, embedder())
     raise QueryError(f"A query cannot be a {type(term).__name__}.", f"Use {_KINDS}.")
@@ -78,15 +76,16 @@ def term_text(term: Term) -> str:
     return "like a picture"
 
 
-def _read(path: Path) -> "Image":
+def _read(path: Path, embedder: "Embedder") -> "Image":
+    """Decode a file exactly as ingest does, so that a file of the collection finds itself."""
+    from workbench.embedding.examine import decode_side
     from workbench.media.decode import DecodeError, read_image
 
     try:
-        return read_image(path.read_bytes(), min_side=QUERY_SIDE).image
+        return read_image(path.read_bytes(), min_side=decode_side(embedder.prepare)).image
     except (OSError, DecodeError) as error:
-        raise QueryError(
-            f"The picture {path} cannot be read ({error}).", "Give a JPEG, PNG, WebP or HEIC file."
-        ) from error
+        reason = f"The picture {path} cannot be read ({error})."
+        raise QueryError(reason, "Give a JPEG, PNG, WebP or HEIC file.") from error
 
 
 def _picture_vector(picture: "Image", embedder: "Embedder") -> Vector:

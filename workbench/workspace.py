@@ -1,6 +1,5 @@
 """Workspace: one Case on the desk. Map, query, gallery and details, linked by one Selection."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
@@ -29,6 +28,8 @@ class Workspace(ipywidgets.VBox):
     from Python and every panel follows. Raises CaseError for a case without images.
     """
 
+    panels: tuple[Any, ...] = ()
+
     def __init__(self, case: "Case") -> None:
         if not len(case.images):
             raise CaseError(
@@ -52,8 +53,8 @@ class Workspace(ipywidgets.VBox):
             on_tag=case.tag,
         )
         self.details.observe(lambda change: setattr(case, "vocabulary", change["new"]), "vocabulary")
-        shell = Shell()
-        super().__init__([shell, self.query, ipywidgets.HBox([self.map, self.gallery]), self.details])
+        self.panels = (self.query, self.map, self.gallery, self.details)
+        super().__init__([Shell(), self.query, ipywidgets.HBox([self.map, self.gallery]), self.details])
         self.children[2].add_class("wb-middle")
         self.add_class("wb-desk")
 
@@ -68,10 +69,8 @@ class Workspace(ipywidgets.VBox):
         facts = [
             ("Taken", _text(image.get("taken_at"))),
             ("Camera", _text(image.get("camera"))),
-            (
-                "Size",
-                f"{image['width']} x {image['height']} px, {image['size'] / 1e6:.2f} MB {image['format']}",
-            ),
+            ("Size", f"{image['width']} x {image['height']} px"),
+            ("File", f"{image['format']}, {image['size'] / 1e6:.2f} MB"),
             ("Place", _place(image.get("lat"), image.get("lon"))),
             ("Cluster", self.map.names[cluster] if cluster >= 0 else "none"),
             ("Tags", ", ".join(sorted(set(tags["tag"][tags["sample_id"] == image["image_id"]])))),
@@ -87,12 +86,11 @@ class Workspace(ipywidgets.VBox):
 
     def to_code(self) -> str:
         """Return a cell that repeats what was clicked: question, lasso, gallery and focus."""
-        panels: Sequence[Any] = (self.query, self.map, self.gallery, self.details)
-        return "\n".join(panel.to_code() for panel in panels)
+        return "\n".join(panel.to_code() for panel in self.panels)
 
     def close(self) -> None:
         """Close every panel, and free what the browser holds."""
-        for panel in (self.query, self.map, self.gallery, self.details):
+        for panel in self.panels:
             panel.close()
         super().close()
 

@@ -1,0 +1,41 @@
+"""Pictures: the images of a case as JPEG, small and large."""
+
+from collections.abc import Iterable
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from workbench.media.decode import DecodeError, read_image
+from workbench.store.case_folder import CaseFolder
+from workbench.store.thumbnails import ThumbnailReader
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LARGE_SIDE = 1280
+"""Longest side, in pixels, of a large picture."""
+
+
+class Pictures:
+    """JPEG bytes for the rows of ``images`` (a table with image_id and raw_path)."""
+
+    def __init__(self, folder: CaseFolder, images: "pd.DataFrame") -> None:
+        self._folder, self._images = folder, images
+        self._thumbnails = ThumbnailReader(folder.thumbnails)
+
+    def thumbnails(self, rows: Iterable[int]) -> list[bytes]:
+        """Return a thumbnail (longest side 256 px) for each row; empty bytes where there is none."""
+        ids = [str(self._images["image_id"].iloc[row]) for row in rows]
+        found = self._thumbnails.get(ids)
+        return [found.get(image_id, b"") for image_id in ids]
+
+    def large(self, row: int) -> bytes:
+        """Return an upright picture of at most 1280 px; the thumbnail if the original is out of reach."""
+        try:
+            data = self._folder.file_path(self._images["raw_path"].iloc[row]).read_bytes()
+            picture = read_image(data, min_side=LARGE_SIDE).image
+        except (OSError, DecodeError):
+            return self.thumbnails([row])[0]
+        picture.thumbnail((LARGE_SIDE, LARGE_SIDE))
+        buffer = BytesIO()
+        picture.save(buffer, "JPEG", quality=88)
+        return buffer.getvalue()
