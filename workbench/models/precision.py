@@ -13,11 +13,14 @@ SHORT = {"float32": "f32", "bfloat16": "bf16"}
 def choose(precision: str) -> Literal["float32", "bfloat16"]:
     """Resolve "auto": bfloat16 where the processor multiplies matrices of it in hardware, else float32.
 
-    Without such hardware bfloat16 is emulated and slower than float32. Raises ModelError for an unknown word.
+    Without such hardware bfloat16 is emulated and slower than float32. The short forms of keys are understood
+    too. Raises ModelError for an unknown word.
     """
     match precision:
-        case "float32" | "bfloat16":
-            return precision
+        case "float32" | "f32":
+            return "float32"
+        case "bfloat16" | "bf16":
+            return "bfloat16"
         case "auto":
             return "bfloat16" if _has_bfloat16_tiles() else "float32"
         case _:

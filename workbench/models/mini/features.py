@@ -1,8 +1,8 @@
 """The training photos seen through the frozen towers, computed once and kept in a cache folder.
 
 Each photo is seen in several views: squeezed whole, its mirror image, and random crops. One float16 matrix a
-part, with a text file that says which view of which photo each row is; a part whose text file says exactly what
-would be computed is not computed again.
+part, with a text file that says which view of which photo each row is; a part whose text file says exactly
+what would be computed is not computed again.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def cached_features(photos: Sequence[Photo], towers: Towers, cache: Path, *, par
 
 
 def make_view(image: Image.Image, view: int, seed: int) -> Image.Image:
-    """View 0 is the photo, 1 its mirror image, others a random crop of half its area or more, mirrored or not."""
+    """View 0 is the photo, 1 its mirror image, others crops of half its area or more, mirrored or not."""
     if view < 2:
         return ImageOps.mirror(image) if view else image
     rng = np.random.default_rng((seed, view))
@@ -111,7 +111,7 @@ def _batches(photos: Sequence[Photo], jobs: list[tuple[int, int]]) -> Iterator[N
 
 
 def _ahead(batches: Iterator[NDArray[np.float32]]) -> Iterator[NDArray[np.float32]]:
-    """The same batches, the next ones being prepared on a thread meanwhile."""
+    """Yield the same batches, preparing the next ones on a thread meanwhile."""
     ready: queue.Queue[NDArray[np.float32] | BaseException | None] = queue.Queue(maxsize=2)
 
     def work() -> None:

@@ -16,85 +16,156 @@ from torch.nn.functional import normalize
 from workbench.models.mini.towers import CLASSES, SLICES, WIDTH
 
 HEADS_FILE = Path(__file__).with_name("heads.safetensors")
+LABEL_SCALE = 15.0
+
+
+REGRESSED = ("class11", "patch11", "pooled")
+CONTRASTED = ("class11", "patch11", "class8", "patch8")
 
 
 @dataclass(frozen=True)
 class HeadConfig:
-    """Shape of the heads: which slices of the tower features they read, hidden units, size of the joint space."""
+    """Sizes of the three subspaces, of the hidden layer, and the weight of each subspace in the cosine."""
 
-    slices: tuple[str, ...] = ("class11", "patch11", "class10", "patch10", "pooled")
-    hidden: int = 1024
-    dim: int = 512
+    regressed: int = 256
+    contrasted: int = 128
+    labelled: int = 128
+    hidden: int = 512
+    weights: tuple[float, float, float] = (1.0, 0.5, 0.2)
 
     @property
-    def inputs(self) -> int:
-        """Numbers a photo the image head reads: the slices and the two label vectors in text space."""
-        return sum(SLICES[name].stop - SLICES[name].start for name in self.slices) + 2 * WIDTH
+    def dim(self) -> int:
+        """Length of a row of the joint space."""
+        return self.regressed + self.contrasted + self.labelled
 
 
 class Head(nn.Module):
-    """(B, inputs) -> (B, outputs): a linear map plus one hidden layer, over layer-normalised input."""
+    """(B, inputs) -> (B, outputs): a linear map plus one hidden layer."""
 
-    def __init__(self, inputs: int, hidden: int, outputs: int, dropout: float = 0.3) -> None:
+    def __init__(self, inputs: int, hidden: int, outputs: int, dropout: float) -> None:
         super().__init__()
-        self.norm = nn.LayerNorm(inputs)
         self.straight = nn.Linear(inputs, outputs)
         self.bend = nn.Sequential(
             nn.Linear(inputs, hidden), nn.GELU(), nn.Dropout(dropout), nn.Linear(hidden, outputs)
         )
 
     def forward(self, rows: torch.Tensor) -> torch.Tensor:
-        """Map rows of numbers into the joint space."""
-        rows = self.norm(rows)
+        """Map rows of numbers into a subspace."""
         joint: torch.Tensor = self.straight(rows) + self.bend(rows)
         return joint
 
 
 class ImageHead(nn.Module):
-    """Tower features (B, FEATURES) -> unit rows (B, dim).
+    """Tower features (B, FEATURES) -> unit rows (B, dim) in three subspaces side by side.
 
-    Beside the chosen slices it reads the labels the teacher sees, each as a mean of the text vectors of the class
-    names weighted by their probabilities, once for the whole photo and once for its parts: ConSE (Norouzi et al.
-    2013, arXiv:1312.5650).
+    regressed: ridge regression of the photo's sentences (what a caption would say);
+    contrasted: trained against other photos (what sets people and things apart);
+    labelled: ConSE (Norouzi et al. 2013, arXiv:1312.5650), the mean of the text vectors of the class names,
+    weighted by the teacher's probabilities, once for the whole photo and once for its parts.
     """
-
-    mean: torch.Tensor
-    deviation: torch.Tensor
-    class_texts: torch.Tensor
 
     def __init__(self, config: HeadConfig) -> None:
         super().__init__()
         self.config = config
-        plain = config.inputs - 2 * WIDTH
-        self.register_buffer("mean", torch.zeros(plain))
-        self.register_buffer("deviation", torch.ones(plain))
-        self.register_buffer("class_texts", torch.zeros(CLASSES, WIDTH))
-        self.head = Head(config.inputs, config.hidden, config.dim)
+        self.regress_norm = Standard(width_of(REGRESSED))
+        self.regress = nn.Linear(width_of(REGRESSED) + 2 * WIDTH, config.regressed)
+        self.contrast_norm = Standard(width_of(CONTRASTED))
+        inputs = width_of(CONTRASTED) + 2 * WIDTH
+        self.contrast_layer_norm = nn.LayerNorm(inputs)
+        self.contrast = Head(inputs, config.hidden, config.contrasted, dropout=0.5)
+        self.class_texts = nn.Parameter(torch.zeros(CLASSES, WIDTH), requires_grad=False)
+        self.label_axes = nn.Parameter(torch.zeros(WIDTH, config.labelled), requires_grad=False)
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
         """Tower features to unit rows of the joint space."""
-        return normalize(self.head(self.inputs(features)), dim=1)
+        labels = self.labels(features)
+        rows = (
+            self.regress(torch.cat([self.regressed_inputs(features), labels * LABEL_SCALE], dim=1)),
+            self.contrast_rows(self.contrasted_inputs(features, labels)),
+            (labels[:, :WIDTH] + labels[:, WIDTH:]) @ self.label_axes,
+        )
+        return _joined([normalize(row, dim=1) for row in rows], self.config.weights)
 
-    def inputs(self, features: torch.Tensor) -> torch.Tensor:
-        """(B, FEATURES) -> (B, config.inputs): standardised slices, then the two label vectors."""
-        plain = torch.cat([features[:, SLICES[name]] for name in self.config.slices], dim=1)
-        labels = [
-            normalize(features[:, SLICES[name]].exp() @ self.class_texts, dim=1) * WIDTH**0.5
-            for name in ("whole", "parts")
-        ]
-        return torch.cat([(plain - self.mean) / self.deviation, *labels], dim=1)
+    def labels(self, features: torch.Tensor) -> torch.Tensor:
+        """(B, FEATURES) -> (B, 768): unit label vectors in text space, of the whole photo and of its parts."""
+        means = [features[:, SLICES[name]].exp() @ self.class_texts for name in ("whole", "parts")]
+        return torch.cat([normalize(mean, dim=1) for mean in means], dim=1)
+
+    def regressed_inputs(self, features: torch.Tensor) -> torch.Tensor:
+        """(B, FEATURES) -> standardised slices the regression reads."""
+        rows: torch.Tensor = self.regress_norm(chosen(features, REGRESSED))
+        return rows
+
+    def contrasted_inputs(self, features: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        """(B, FEATURES), (B, 768) -> what the contrastive head reads."""
+        return torch.cat([self.contrast_norm(chosen(features, CONTRASTED)), labels * WIDTH**0.5], dim=1)
+
+    def contrast_rows(self, inputs: torch.Tensor) -> torch.Tensor:
+        """Rows of the contrasted subspace, not yet of unit length."""
+        rows: torch.Tensor = self.contrast(self.contrast_layer_norm(inputs))
+        return rows
 
 
 class TextHead(nn.Module):
-    """Mean-pooled MiniLM rows (B, 384) -> unit rows (B, dim)."""
+    """Mean-pooled MiniLM rows (B, 384) -> unit rows (B, dim) in the subspaces of `ImageHead`."""
 
     def __init__(self, config: HeadConfig) -> None:
         super().__init__()
-        self.head = Head(WIDTH, config.hidden, config.dim)
+        self.config = config
+        self.centre = nn.Parameter(torch.zeros(WIDTH), requires_grad=False)
+        self.whiten = nn.Parameter(torch.eye(WIDTH), requires_grad=False)
+        self.regress_axes = nn.Parameter(torch.zeros(WIDTH, config.regressed), requires_grad=False)
+        self.contrast = Head(WIDTH, config.hidden // 2, config.contrasted, dropout=0.3)
+        self.label_axes = nn.Parameter(torch.zeros(WIDTH, config.labelled), requires_grad=False)
 
     def forward(self, pooled: torch.Tensor) -> torch.Tensor:
         """Text features to unit rows of the joint space."""
-        return normalize(self.head(normalize(pooled, dim=1) * WIDTH**0.5), dim=1)
+        text = self.centred(pooled)
+        rows = [
+            normalize(text @ self.whiten, dim=1) @ self.regress_axes,
+            normalize(self.contrast_rows(text), dim=1),
+            text @ self.label_axes,
+        ]
+        return normalize(_joined(rows, self.config.weights), dim=1)
+
+    def centred(self, pooled: torch.Tensor) -> torch.Tensor:
+        """Unit rows with what all captions share taken away."""
+        return normalize(normalize(pooled, dim=1) - self.centre, dim=1)
+
+    def contrast_rows(self, centred: torch.Tensor) -> torch.Tensor:
+        """Rows of the contrasted subspace, not yet of unit length."""
+        rows: torch.Tensor = self.contrast(centred * WIDTH**0.5)
+        return rows
+
+
+class Standard(nn.Module):
+    """Take a fixed mean away and divide by a fixed scale."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.mean = nn.Parameter(torch.zeros(width), requires_grad=False)
+        self.scale = nn.Parameter(torch.ones(width), requires_grad=False)
+
+    def forward(self, rows: torch.Tensor) -> torch.Tensor:
+        """(B, width) -> (B, width)."""
+        return (rows - self.mean) / self.scale
+
+
+def chosen(features: torch.Tensor, names: Sequence[str]) -> torch.Tensor:
+    """Columns of the named slices side by side."""
+    return torch.cat([features[:, SLICES[name]] for name in names], dim=1)
+
+
+def width_of(names: Sequence[str]) -> int:
+    """How many columns the named slices have together."""
+    return sum(SLICES[name].stop - SLICES[name].start for name in names)
+
+
+def _joined(rows: Sequence[torch.Tensor], weights: Sequence[float]) -> torch.Tensor:
+    """Side by side, so that the dot product is the weighted mean of the subspaces' own."""
+    total = sum(weights)
+    parts = [row * (weight / total) ** 0.5 for row, weight in zip(rows, weights, strict=True)]
+    return torch.cat(parts, dim=1)
 
 
 @dataclass(frozen=True)
@@ -120,7 +191,7 @@ def load_heads(path: Path = HEADS_FILE) -> Heads:
         metadata = file.metadata()
         tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 not a dict
     fields = json.loads(metadata["config"])
-    config = HeadConfig(slices=tuple(fields["slices"]), hidden=fields["hidden"], dim=fields["dim"])
+    config = HeadConfig(**fields | {"weights": tuple(fields["weights"])})
     image, text = ImageHead(config), TextHead(config)
     image.load_state_dict(_part(tensors, "image."))
     text.load_state_dict(_part(tensors, "text."))
@@ -129,9 +200,3 @@ def load_heads(path: Path = HEADS_FILE) -> Heads:
 
 def _part(tensors: dict[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:
     return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
-
-
-def freeze(modules: Sequence[nn.Module]) -> None:
-    """Put modules into evaluation mode without gradients."""
-    for module in modules:
-        module.eval().requires_grad_(False)

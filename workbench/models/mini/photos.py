@@ -1,8 +1,9 @@
 """The training folder: which photos it holds, and what its CSV files say about them.
 
-Layout: ``captions/captions.csv`` (file, caption_1 ... caption_5), ``classes/classes.csv`` (file, source, label)
-with ``classes/grocery_descriptions.csv`` (label, description), ``people/people.csv`` (file, identity, attributes,
-caption), ``objects/objects.csv`` (file, label, x, y, w, h in pixels), ``faces/faces.csv`` (file, person).
+Layout: ``captions/captions.csv`` (file, caption_1 ... caption_5), ``classes/classes.csv`` (file, source,
+label) with ``classes/grocery_descriptions.csv`` (label, description), ``people/people.csv`` (file, identity,
+attributes, caption), ``objects/objects.csv`` (file, label, x, y, w, h in pixels), ``faces/faces.csv`` (file,
+person).
 """
 
 from __future__ import annotations

@@ -19,7 +19,13 @@ TEMPLATES = (
     "this is a {}",
     "a {} seen from nearby",
 )
-_OBJECT_TEMPLATES = ("a photo of a {}", "{}", "a picture with a {} in it", "a photo showing a {}", "a {} in a scene")
+_OBJECT_TEMPLATES = (
+    "a photo of a {}",
+    "{}",
+    "a picture with a {} in it",
+    "a photo showing a {}",
+    "a {} in a scene",
+)
 _CLOTHING_TEMPLATES = (
     "a photo of a {}",
     "{}",
@@ -27,8 +33,18 @@ _CLOTHING_TEMPLATES = (
     "a picture of clothing: a {}",
     "someone wearing a {}",
 )
-_FACE_SENTENCES = ("a portrait of a person", "a close-up of a face", "a person's face", "a press photo of a person")
-_GROCERY_TEMPLATES = ("a photo of {} in a shop", "{}", "{} on the shelf of a supermarket", "a package or piece of {}")
+_FACE_SENTENCES = (
+    "a portrait of a person",
+    "a close-up of a face",
+    "a person's face",
+    "a press photo of a person",
+)
+_GROCERY_TEMPLATES = (
+    "a photo of {} in a shop",
+    "{}",
+    "{} on the shelf of a supermarket",
+    "a package or piece of {}",
+)
 _COLOURS = ("black", "white", "red", "purple", "yellow", "gray", "blue", "green")
 _LOWER_COLOURS = ("black", "white", "pink", "purple", "yellow", "gray", "blue", "green", "brown")
 _NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five"}
@@ -53,9 +69,21 @@ def sentences_of(photo: Photo) -> list[str]:
     return list(dict.fromkeys(_tidy(sentence) for sentence in found if sentence.strip()))
 
 
-def class_sentences(label: str) -> list[str]:
-    """The label in all templates."""
-    return [_tidy(template.format(label)) for template in TEMPLATES]
+def imagenet_sentences() -> list[list[str]]:
+    """Four sentences for each of ImageNet's 1,000 classes: its name alone, in a template, synonyms, definition."""
+    from open_clip import IMAGENET_CLASSNAMES
+    from timm.data import ImageNetInfo
+
+    info = ImageNetInfo("imagenet-1k")
+    return [
+        [
+            name,
+            f"a photo of a {name}",
+            info.index_to_description(index, detailed=False),
+            info.index_to_description(index, detailed=True),
+        ]
+        for index, name in enumerate(IMAGENET_CLASSNAMES)
+    ]
 
 
 def _labelled(photo: Photo) -> list[str]:
@@ -64,7 +92,9 @@ def _labelled(photo: Photo) -> list[str]:
         return [template.format(label) for template in _CLOTHING_TEMPLATES]
     if folder == "grocery":
         described = _descriptions(photo.file.parents[_depth(photo) - 1]).get(label)
-        return [template.format(label) for template in _GROCERY_TEMPLATES] + ([described] if described else [])
+        return [template.format(label) for template in _GROCERY_TEMPLATES] + (
+            [described] if described else []
+        )
     return [template.format(label) for template in TEMPLATES]
 
 
@@ -87,7 +117,11 @@ def _objects(labels: list[str]) -> list[str]:
     found = [template.format(name) for name in names for template in _OBJECT_TEMPLATES[:3]]
     if len(names) > 1:
         listed = ", ".join(f"a {name}" for name in names[:-1]) + f" and a {names[-1]}"
-        found += [f"a photo with {listed}", f"a {names[0]} with a {names[1]}", f"a {names[1]} near a {names[0]}"]
+        found += [
+            f"a photo with {listed}",
+            f"a {names[0]} with a {names[1]}",
+            f"a {names[1]} near a {names[0]}",
+        ]
     found += [f"{_NUMBERS[count]} {_plural(name)}" for name, count in counts.items() if count in _NUMBERS]
     return found
 
@@ -100,15 +134,27 @@ def _person(row: dict[str, str]) -> list[str]:
     """Attribute sentences; an attribute that a person lacks is never mentioned."""
     who = "man" if row["gender"] == "male" else "woman"
     found = [row["caption"], f"a {who}", f"a {who} with {row['hair']} hair", f"a {who} walking in the street"]
-    for column, words in {"backpack": "a backpack", "bag": "a bag over the shoulder", "handbag": "a handbag"}.items():
+    for column, words in {
+        "backpack": "a backpack",
+        "bag": "a bag over the shoulder",
+        "handbag": "a handbag",
+    }.items():
         if row[column] == "yes":
-            found += [f"a {someone} carrying {words}" for someone in ("person", who)] + [f"a {who} with {words}"]
+            found += [f"a {someone} carrying {words}" for someone in ("person", who)] + [
+                f"a {who} with {words}"
+            ]
     if row["hat"] == "yes":
         found += ["a person wearing a hat", f"a {who} wearing a hat", f"a {who} with a hat on"]
     for colour in _COLOURS:
         if row[f"upper_{colour}"] == "yes":
-            found += [f"a {someone} wearing a {colour} top" for someone in ("person", who)] + [f"a {colour} shirt"]
-    lower = "dress or skirt" if row["lower_type"] == "dress" else ("shorts", "trousers")[row["lower_length"] == "long"]
+            found += [f"a {someone} wearing a {colour} top" for someone in ("person", who)] + [
+                f"a {colour} shirt"
+            ]
+    lower = (
+        "dress or skirt"
+        if row["lower_type"] == "dress"
+        else ("shorts", "trousers")[row["lower_length"] == "long"]
+    )
     article = "a " if lower.startswith("dress") else ""
     found += [f"a person wearing {article}{lower}"]
     for colour in _LOWER_COLOURS:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 
 from workbench.models import weights
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 CONTEXT = 96
 Tokenizer = Callable[[Sequence[str]], torch.Tensor]
@@ -40,3 +45,17 @@ def trimmed(tokens: torch.Tensor) -> torch.Tensor:
     """Token ids without the columns that are padding in every row."""
     longest = int((tokens != 0).sum(dim=1).max()) if len(tokens) else 0
     return tokens[:, : max(longest, 1)]
+
+
+def text_vectors(tower: torch.nn.Module, sentences: Sequence[str]) -> NDArray[np.float32]:
+    """Rows of open_clip's text tower for many sentences; sorted by length inside, to pad little."""
+    tokens = tokenizer()
+    order = sorted(range(len(sentences)), key=lambda index: len(sentences[index]))
+    rows = []
+    with torch.inference_mode():
+        for start in range(0, len(order), 128):
+            rows.append(tower(tokens([sentences[index] for index in order[start : start + 128]])).numpy())
+    stacked: NDArray[np.float32] = np.concatenate(rows)
+    result = np.empty_like(stacked)
+    result[order] = stacked
+    return result

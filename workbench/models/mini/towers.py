@@ -62,7 +62,7 @@ class Towers(nn.Module):
         return [row.float() for patches, prefix in layers for row in (prefix[:, 0], patches.mean(dim=1))]
 
     def _labels(self, images: torch.Tensor) -> list[torch.Tensor]:
-        """Pooled features, log-probabilities of the whole photo, log of the mean probability over its 7 x 7 parts."""
+        """Pooled features, log-probabilities of the whole, log of the mean probability over its 7 x 7 parts."""
         maps = self.teacher.forward_features(images * self.scale + self.shift)  # type: ignore[operator]
         pooled = maps.mean(dim=(2, 3))
         classify = self.teacher.classifier
