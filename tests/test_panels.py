@@ -109,6 +109,13 @@ class TestMap:
         assert np.allclose(np.column_stack([crosses.x, crosses.y]), desk.map.points[hits.rows])
         assert np.allclose([ring.x[0], ring.y[0]], desk.map.points[2])
 
+    def test_marks_are_never_empty_because_plotly_would_forget_their_looks(self, desk: wb.Workspace) -> None:
+        desk.query.ask("red")
+        desk.query.clear()
+
+        for trace in (drawing.HITS, drawing.FOCUS):
+            assert np.isnan(desk.map.figure.data[trace].x).tolist() == [True]
+
     def test_a_hidden_cluster_is_neither_drawn_nor_lassoed(
         self, selection_of_many: tuple[Selection, np.ndarray]
     ) -> None:

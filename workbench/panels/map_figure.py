@@ -75,6 +75,8 @@ def figure() -> go.FigureWidget:
         "newshape": {"line": {"width": 2, "color": "#4c78a8"}, "fillcolor": "rgba(76,120,168,0.12)"},
     }
     widget = go.FigureWidget(data=traces, layout=layout)
+    for trace in (HITS, FOCUS):
+        draw_marks(widget, trace, np.empty((0, 2), np.float32))
     widget._config = {
         "displaylogo": False,
         "displayModeBar": False,
@@ -111,8 +113,11 @@ def draw_selected(widget: go.FigureWidget, positions: Sequence[int] | None) -> N
 def draw_marks(widget: go.FigureWidget, trace: int, points: NDArray[np.float32]) -> None:
     """Put the crosses of the hits or the ring of the focus at points (K, 2).
 
-    All are "selected", because plotly draws selected points last: the marks stay above them.
+    All are "selected", because plotly draws selected points last: the marks stay above them. Without points there
+    is one in no place: plotly's widget forgets size and colour of a trace that is empty when first shown.
     """
+    if not len(points):
+        points = np.full((1, 2), np.nan, np.float32)
     widget.data[trace].update(
         {"x": points[:, 0], "y": points[:, 1], "selectedpoints": list(range(len(points)))}
     )

@@ -29,7 +29,11 @@ function render({ model, el }) {
 
   const leastValue = () => (unit.value === "probability" ? Number(least.value) / 100 : Number(least.value));
   const run = () => ask("run", { text: text.value, k: Math.max(1, Math.round(Number(top.value) || 50)), least: leastValue(), unit: unit.value });
-  const addText = (sign) => { if (text.value.trim()) ask("add", { text: text.value, sign }); else text.focus(); };
+  function addText(sign) {
+    if (text.value.trim()) ask("add", { text: text.value, sign });
+    text.value = "";
+    text.focus();
+  }
   async function addFile(chosen) {
     if (chosen) await ask("picture", {}, [await pictureBytes(chosen)]);
   }
