@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.embedders import check_key, load_embedder
+from workbench.case.embedders import check_key, load_embedder
+from workbench.case.vocabulary import load_vocabulary, save_vocabulary
 from workbench.errors import QueryError
 from workbench.hits import Hits
 from workbench.store.case_folder import CaseFolder
 from workbench.store.keys import known_key, remember_key
 from workbench.store.snapshot import Snapshot, read_snapshot
 from workbench.terms import Term, as_terms
-from workbench.vocabulary import load_vocabulary, save_vocabulary
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from workbench.derived import Derived
+    from workbench.case.derived import Derived
+    from workbench.case.pictures import Pictures
+    from workbench.case.searcher import Searcher
     from workbench.embedding import Embedder, IngestReport
-    from workbench.pictures import Pictures
-    from workbench.searcher import Searcher
 
 
 def open_case(
@@ -144,7 +144,7 @@ class Case:
 
     @cached_property
     def _pictures(self) -> "Pictures":
-        from workbench.pictures import Pictures
+        from workbench.case.pictures import Pictures
 
         return Pictures(self.folder, self.images)
 
@@ -176,7 +176,7 @@ class Case:
 
     @cached_property
     def _searcher(self) -> "Searcher":
-        from workbench.searcher import Searcher
+        from workbench.case.searcher import Searcher
 
         return Searcher(
             self.images,
@@ -211,7 +211,7 @@ class Case:
 
     @cached_property
     def _derived(self) -> "Derived":
-        from workbench.derived import Derived
+        from workbench.case.derived import Derived
 
         return Derived(self.folder.cache, self.key, self._ids, self.vectors, self._matching_embedder)
 
