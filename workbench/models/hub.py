@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import logging
 import socket
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,13 +23,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image
 
-_SECONDS = 15.0
+_SECONDS = 10.0
 
 
 def load_open_clip(architecture: str, source: str, *, precision: str = "auto") -> JointModel:
     """Build an open_clip model; `source` is a tag of open_clip's list or a checkpoint file.
 
-    Raises ModelError for an unknown architecture or tag, a file that does not fit, or a hub that does not answer.
+    Raises ModelError for an unknown architecture or tag, a file that does not fit, or a silent hub.
     """
     dtype_name = choose(precision)
     checkpoint = Path(source).expanduser()
@@ -67,7 +69,7 @@ def _create(architecture: str, source: str, checkpoint: Path | None) -> tuple[An
     if checkpoint is None and source not in open_clip.list_pretrained_tags_by_model(architecture):
         raise ModelError(
             f"{source!r} is neither a file here nor pretrained weights open_clip knows for {architecture}.",
-            f"Choose one of: {', '.join(open_clip.list_pretrained_tags_by_model(architecture))}; or give a file.",
+            f"Use {', '.join(open_clip.list_pretrained_tags_by_model(architecture))}; or give a file.",
         )
     try:
         with _quick_and_quiet():
@@ -95,15 +97,34 @@ def _explained(architecture: str, source: str, checkpoint: Path | None, error: E
 
 @contextmanager
 def _quick_and_quiet() -> Iterator[None]:
-    """Let a dead hub fail within seconds, and without the log lines that repeat what our error says."""
-    before, level = socket.getdefaulttimeout(), logging.root.manager.disable
+    """Let a dead hub fail within seconds, and without the log lines that repeat what our error says.
+
+    The hub's own client tries again and again for most of a minute, so a hub that does not answer one plain
+    request is switched off for it; weights it downloaded earlier are still found.
+    """
+    from huggingface_hub import constants
+
+    before = (socket.getdefaulttimeout(), logging.root.manager.disable, constants.HF_HUB_OFFLINE)
     socket.setdefaulttimeout(_SECONDS)
     logging.disable(logging.ERROR)
+    constants.HF_HUB_OFFLINE = before[2] or not _answers(constants.ENDPOINT)
     try:
         yield
     finally:
-        socket.setdefaulttimeout(before)
-        logging.disable(level)
+        socket.setdefaulttimeout(before[0])
+        logging.disable(before[1])
+        constants.HF_HUB_OFFLINE = before[2]
+
+
+def _answers(address: str) -> bool:
+    """Whether a web address gives any answer within seconds, be it an error of its own."""
+    try:
+        urllib.request.urlopen(address, timeout=_SECONDS).close()  # noqa: S310 the hub client's own address
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+    return True
 
 
 def _digest(module: torch.nn.Module) -> str:

@@ -22,10 +22,10 @@ _TEXTS_AT_ONCE = 256
 class JointModel:
     """An image-text model behind one interface; fits the `Embedder` the ingest loop asks for.
 
-    key: names everything that changes the numbers. dim: length of a row. batch_size: a good number of photos at
-    once. clip: the torch module (``encode_image``, ``encode_text``, ``visual``, ``text``). tokenizer: sentences ->
-    (T, L) token ids. logit_scale: what the model multiplies cosines with before a softmax. dtype: what ``visual``
-    takes.
+    key: names everything that changes the numbers. dim: length of a row. batch_size: a good number of photos
+    at once. clip: the torch module (``encode_image``, ``encode_text``, ``visual``, ``text``). tokenizer:
+    sentences -> (T, L) token ids. logit_scale: what the model multiplies cosines with before a softmax.
+    dtype: what ``visual`` takes.
     """
 
     key: str
@@ -60,7 +60,7 @@ class JointModel:
 
 def embedder_key(*parts: object) -> str:
     """Join what changes the numbers into a string that is also a safe folder name."""
-    return "-".join(re.sub(r"[^A-Za-z0-9._]+", "_", str(part)) for part in parts)
+    return "-".join(re.sub(r"[^A-Za-z0-9._-]+", "_", str(part)) for part in parts)
 
 
 def _unit(rows: torch.Tensor) -> NDArray[np.float32]:

@@ -22,7 +22,7 @@ def choose(precision: str) -> Literal["float32", "bfloat16"]:
         case "bfloat16" | "bf16":
             return "bfloat16"
         case "auto":
-            return "bfloat16" if _has_bfloat16_tiles() else "float32"
+            return "bfloat16" if has_bfloat16_tiles() else "float32"
         case _:
             from workbench.errors import ModelError
 
@@ -31,7 +31,7 @@ def choose(precision: str) -> Literal["float32", "bfloat16"]:
             )
 
 
-def _has_bfloat16_tiles(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
+def has_bfloat16_tiles(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
     """Whether Linux reports AMX, the only matrix unit for bfloat16 whose gain we have measured."""
     try:
         return "amx_bf16" in cpuinfo.read_text(encoding="ascii", errors="replace")

@@ -1,7 +1,7 @@
 """Weight files: what each must be (size, SHA-256), where it can be had, and where it lies here.
 
 Files lie in ``~/.cache/workbench/weights``, or in the folder named by the environment variable
-``WORKBENCH_CACHE``. Only `fetch` uses the network. A file is trusted by its digest alone, wherever it is from.
+``WORKBENCH_CACHE``. Only `fetch` uses the network. A file is trusted by its digest alone.
 """
 
 from __future__ import annotations

@@ -35,12 +35,12 @@ class ImageTower(nn.Module):
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """Photos to unit rows; the head works in float32 whatever the towers do."""
-        rows: torch.Tensor = self.head(self.towers(images.to(self.towers.scale.dtype)))
+        rows: torch.Tensor = self.head(self.towers(images.float()))
         return rows
 
 
 def published_towers() -> Towers:
-    """Build the image towers with their published weights; raises ModelError when a file is missing or wrong."""
+    """Build the image towers with their published weights; raises ModelError when a file is missing."""
     trunk = dinov2_from_onnx(weights.path_of(weights.DINOV2))
     return build_towers(TowerWeights(trunk, lite0_from_checkpoint(weights.path_of(weights.LITE0))))
 

@@ -14,7 +14,6 @@ from workbench.models.mini.splits import Split
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-Rows = "NDArray[np.float32]"
 EmbedPhotos = Callable[[Sequence[int]], "NDArray[np.float32]"]
 EmbedTexts = Callable[[Sequence[str]], "NDArray[np.float32]"]
 
@@ -42,8 +41,8 @@ def retrieval(
 ) -> dict[str, float]:
     """Text to image among the held-out captioned photos, each caption a query.
 
-    ``at 1.6 %`` counts a query as right when its photo is in the first 1.6 % of the photos: with 616 photos that
-    is the first ten.
+    ``at 1.6 %`` counts a query as right when its photo is in the first 1.6 % of the photos: with 616 photos
+    that is the first ten.
     """
     captions = [sentences_of(photos[index]) for index in split.captions]
     owner = np.repeat(np.arange(len(captions)), [len(group) for group in captions])

@@ -19,6 +19,7 @@ from PIL import Image, ImageOps
 
 from workbench.models.mini.photos import Photo
 from workbench.models.mini.preprocess import VERSION, prepare
+from workbench.models.precision import choose
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -89,11 +90,13 @@ def _compute(
     import torch
     from tqdm import tqdm
 
-    light = towers.to(torch.bfloat16).to(memory_format=torch.channels_last)
+    if choose("auto") == "bfloat16":
+        towers.lighten()
+    light = towers.to(memory_format=torch.channels_last)
     rows = []
     with torch.inference_mode(), tqdm(total=len(jobs), desc=f"seeing {part}", unit=" views") as bar:
         for batch in _ahead(_batches(photos, jobs)):
-            tensor = torch.from_numpy(batch).to(torch.bfloat16).to(memory_format=torch.channels_last)
+            tensor = torch.from_numpy(batch).to(memory_format=torch.channels_last)
             rows.append(light(tensor).to(torch.float16).numpy())
             bar.update(len(batch))
     return np.concatenate(rows)

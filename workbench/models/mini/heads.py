@@ -31,7 +31,7 @@ class HeadConfig:
     contrasted: int = 128
     labelled: int = 128
     hidden: int = 512
-    weights: tuple[float, float, float] = (1.0, 0.5, 0.2)
+    weights: tuple[float, float, float] = (1.0, 0.6, 0.15)
 
     @property
     def dim(self) -> int:
@@ -87,7 +87,7 @@ class ImageHead(nn.Module):
         return _joined([normalize(row, dim=1) for row in rows], self.config.weights)
 
     def labels(self, features: torch.Tensor) -> torch.Tensor:
-        """(B, FEATURES) -> (B, 768): unit label vectors in text space, of the whole photo and of its parts."""
+        """(B, FEATURES) -> (B, 768): unit label vectors in text space, of the whole and of its parts."""
         means = [features[:, SLICES[name]].exp() @ self.class_texts for name in ("whole", "parts")]
         return torch.cat([normalize(mean, dim=1) for mean in means], dim=1)
 
@@ -129,7 +129,7 @@ class TextHead(nn.Module):
         return normalize(_joined(rows, self.config.weights), dim=1)
 
     def centred(self, pooled: torch.Tensor) -> torch.Tensor:
-        """Unit rows with what all captions share taken away."""
+        """Take away what all captions share; unit rows."""
         return normalize(normalize(pooled, dim=1) - self.centre, dim=1)
 
     def contrast_rows(self, centred: torch.Tensor) -> torch.Tensor:

@@ -24,8 +24,9 @@ def load_mini(*, precision: str = "auto", heads_file: Path = HEADS_FILE) -> Join
     dtype_name = choose(precision)
     heads = load_heads(heads_file)
     clip = build_clip(heads)
-    dtype = torch.bfloat16 if dtype_name == "bfloat16" else torch.float32
-    clip.visual.towers.to(dtype).to(memory_format=torch.channels_last)
+    clip.visual.towers.to(memory_format=torch.channels_last)
+    if dtype_name == "bfloat16":
+        clip.visual.towers.lighten()
     return JointModel(
         key=embedder_key("mini", _digest(heads_file), SIDE, VERSION, SHORT[dtype_name]),
         dim=heads.image.config.dim,
@@ -33,7 +34,6 @@ def load_mini(*, precision: str = "auto", heads_file: Path = HEADS_FILE) -> Join
         tokenizer=tokenizer(),
         transform=prepare,
         logit_scale=heads.logit_scale,
-        dtype=dtype,
     )
 
 

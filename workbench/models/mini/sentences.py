@@ -70,9 +70,9 @@ def sentences_of(photo: Photo) -> list[str]:
 
 
 def imagenet_sentences() -> list[list[str]]:
-    """Four sentences for each of ImageNet's 1,000 classes: its name alone, in a template, synonyms, definition."""
+    """List four sentences for each of ImageNet's 1,000 classes: name, template, synonyms, definition."""
     from open_clip import IMAGENET_CLASSNAMES
-    from timm.data import ImageNetInfo
+    from timm.data.imagenet_info import ImageNetInfo
 
     info = ImageNetInfo("imagenet-1k")
     return [
@@ -122,6 +122,8 @@ def _objects(labels: list[str]) -> list[str]:
             f"a {names[0]} with a {names[1]}",
             f"a {names[1]} near a {names[0]}",
         ]
+    if "person" in names:
+        found += [f"a person with a {name}" for name in names if name != "person"]
     found += [f"{_NUMBERS[count]} {_plural(name)}" for name, count in counts.items() if count in _NUMBERS]
     return found
 

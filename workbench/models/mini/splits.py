@@ -14,8 +14,10 @@ _KNOWN, _CLASSES = 55, 260
 
 @dataclass(frozen=True)
 class Split:
-    """Indices into the photos. `classes` are ImageNet photos, one a label of `labels`; the first `known` labels
-    were trained on with other photos, the rest never.
+    """Indices into the photos.
+
+    `classes` are ImageNet photos, one for each of `labels`; the first `known` labels were trained on with
+    other photos, the rest never.
     """
 
     train: list[int]

@@ -6,7 +6,7 @@ One forward pass gives ``FEATURES`` numbers a photo, in named slices (`SLICES`);
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import torch
 from torch import nn
@@ -43,6 +43,9 @@ class Towers(nn.Module):
     ``trunk`` is timm's ``vit_small_patch14_dinov2``, ``teacher`` timm's ``tf_efficientnet_lite0``.
     """
 
+    scale: torch.Tensor
+    shift: torch.Tensor
+
     def __init__(self, trunk: nn.Module, teacher: nn.Module) -> None:
         super().__init__()
         self.trunk, self.teacher = trunk, teacher
@@ -53,7 +56,12 @@ class Towers(nn.Module):
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """(B, 3, 224, 224) -> (B, FEATURES) float32, laid out as `SLICES` says."""
-        return torch.cat([*self._dino(images), *self._labels(images)], dim=1)
+        narrow = images.to(next(self.trunk.parameters()).dtype)
+        return torch.cat([*self._dino(narrow), *self._labels(images)], dim=1)
+
+    def lighten(self) -> None:
+        """Let the transformer compute in bfloat16; the teacher stays in float32, where rounding tells."""
+        self.trunk.to(torch.bfloat16)
 
     def _dino(self, images: torch.Tensor) -> list[torch.Tensor]:
         layers = self.trunk.get_intermediate_layers(  # type: ignore[operator]
@@ -62,12 +70,13 @@ class Towers(nn.Module):
         return [row.float() for patches, prefix in layers for row in (prefix[:, 0], patches.mean(dim=1))]
 
     def _labels(self, images: torch.Tensor) -> list[torch.Tensor]:
-        """Pooled features, log-probabilities of the whole, log of the mean probability over its 7 x 7 parts."""
+        """Pooled features, log-probabilities of the whole, log of the 7 x 7 parts' mean."""
         maps = self.teacher.forward_features(images * self.scale + self.shift)  # type: ignore[operator]
         pooled = maps.mean(dim=(2, 3))
-        classify = self.teacher.classifier
-        whole = classify(pooled).float().log_softmax(dim=1)  # type: ignore[operator]
-        cells = classify(maps.flatten(2).transpose(1, 2)).float().softmax(dim=2)  # type: ignore[operator]
+        classify = cast("nn.Module", self.teacher.classifier)
+        whole = classify(pooled).float().log_softmax(dim=1)
+        parts = classify(maps.flatten(2).transpose(1, 2))
+        cells = parts.float().softmax(dim=2)
         return [pooled.float(), whole, cells.mean(dim=1).clamp_min(1e-9).log()]
 
 
@@ -85,7 +94,7 @@ def build_towers(weights: TowerWeights) -> Towers:
 
     trunk = timm.create_model("vit_small_patch14_dinov2", num_classes=0)
     trunk.load_state_dict(weights.trunk)
-    trunk.set_input_size((SIDE, SIDE))
+    trunk.set_input_size((SIDE, SIDE))  # type: ignore[operator]
     teacher = timm.create_model("tf_efficientnet_lite0")
     teacher.load_state_dict(weights.teacher)
     return Towers(trunk, teacher).eval().requires_grad_(False)

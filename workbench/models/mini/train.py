@@ -60,7 +60,7 @@ def report(
     first = np.searchsorted(photo, np.arange(len(photos)))
     clip = build_clip(heads)
     every = heads.image.config.weights
-    alone = {f"subspace {number + 1}": tuple(float(i == number) for i in range(3)) for number in range(3)}
+    alone = {"regressed": (1.0, 0.0, 0.0), "contrasted": (0.0, 1.0, 0.0), "labelled": (0.0, 0.0, 1.0)}
     for name, weights in {"all": every, **alone}.items():
         config = replace(heads.image.config, weights=weights)
         heads.image.config, heads.text.config = config, config
@@ -98,7 +98,7 @@ def _features(root: Path, cache: Path) -> tuple[list[Photo], NDArray[np.float16]
 def _training_set(
     photos: Sequence[Photo], matrix: NDArray[np.float16], photo: NDArray[np.int64], split: Split, cache: Path
 ) -> TrainingSet:
-    from scipy.sparse import csr_matrix
+    from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 
     spoken = [sentences_of(photos[index]) for index in split.train]
     sentences = sorted({sentence for group in spoken for sentence in group})
