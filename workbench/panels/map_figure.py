@@ -113,8 +113,8 @@ def draw_selected(widget: go.FigureWidget, positions: Sequence[int] | None) -> N
 def draw_marks(widget: go.FigureWidget, trace: int, points: NDArray[np.float32]) -> None:
     """Put the crosses of the hits or the ring of the focus at points (K, 2).
 
-    All are "selected", because plotly draws selected points last: the marks stay above them. Without points there
-    is one in no place: plotly's widget forgets size and colour of a trace that is empty when first shown.
+    All are "selected", because plotly draws selected points last: the marks stay above them. Without
+    points there is one in no place: plotly's widget forgets size and colour of a trace that starts empty.
     """
     if not len(points):
         points = np.full((1, 2), np.nan, np.float32)
