@@ -156,3 +156,29 @@ def test_bfloat16_keeps_the_direction_of_rows_and_has_a_key_of_its_own(mini):
     assert light.key != mini.key
     cosines = (light.embed_images(pixels) * mini.embed_images(pixels)).sum(axis=1)
     assert cosines.min() >= 0.999
+
+
+ANSWERS = {
+    "a cup of coffee": ("coffee", "cappuccino", "espresso"),
+    "a cat": ("cat",),
+    "people drinking wine at a restaurant": ("wine",),
+    "a beach at sunset": ("beach", "coast", "sunset"),
+    "a dragonfly": ("dragonfly",),
+    "a city at night": ("night",),
+}
+
+
+@pytest.fixture(scope="session")
+def demo(mini):
+    """Return the names of the demo photos and their rows."""
+    files = [file for file in sorted(PHOTOS.rglob("*")) if file.suffix in (".jpg", ".png")]
+    rows = [mini.embed_images(mini.prepare(Image.open(file))[None])[0] for file in files]
+    return [file.stem for file in files], np.stack(rows)
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize("query", ANSWERS)
+def test_a_query_in_words_puts_a_right_photo_first(mini, demo, query):
+    names, rows = demo
+    best = names[int(np.argmax(rows @ mini.embed_texts([query])[0]))]
+    assert any(word in best for word in ANSWERS[query]), best
