@@ -31,7 +31,7 @@ class HeadConfig:
     contrasted: int = 128
     labelled: int = 128
     hidden: int = 512
-    weights: tuple[float, float, float] = (1.0, 0.6, 0.15)
+    weights: tuple[float, float, float] = (1.0, 0.7, 0.4)
 
     @property
     def dim(self) -> int:

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from workbench.models.mini.batches import FitOptions, TrainingSet
 from workbench.models.mini.build import build_clip, published_towers
 from workbench.models.mini.evaluate import evaluate
 from workbench.models.mini.features import cached_features
-from workbench.models.mini.fit import FitOptions, TrainingSet, fit
+from workbench.models.mini.fit import fit
 from workbench.models.mini.heads import (
     HEADS_FILE,
     HeadConfig,
