@@ -1,6 +1,7 @@
 """The case: what an analyst does in Python, on pictures whose neighbours are known by eye."""
 
 import shutil
+import time
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from PIL import Image
 import workbench as wb
 from workbench.errors import CaseError, QueryError
 from workbench.store.keys import remember_key
+from workbench.testing import ColourEmbedder
 
 
 @pytest.fixture
@@ -151,7 +153,27 @@ def test_reopening_knows_the_images_without_loading_the_model(case: wb.Case) -> 
     again = wb.open(case=case.folder.root)
 
     assert len(again.images) == len(case.images)
-    assert "embedder" not in vars(again)
+    assert not again._model.loaded
+
+
+def test_the_model_is_loaded_once_however_many_ask_at_a_time(
+    case: wb.Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[object] = []
+
+    def load(folder: object, precision: str) -> ColourEmbedder:
+        time.sleep(0.05)
+        loaded.append(ColourEmbedder())
+        return loaded[-1]
+
+    monkeypatch.setattr("workbench.case.embedders.load_embedder", load)
+    again = wb.open(case=case.folder.root)
+    threads = [again._model.warm(), again._model.warm()]
+    again.search("red")
+    for thread in threads:
+        thread.join()
+
+    assert len(loaded) == 1
 
 
 def test_vectors_of_another_version_of_the_model_are_not_searched_by_words(case: wb.Case) -> None:

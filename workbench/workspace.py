@@ -36,6 +36,7 @@ class Workspace(ipywidgets.VBox):
                 "This case holds no images yet.", "Run `case.ingest()` first, and look at `case.problems`."
             )
         self.case = case
+        case.warm()
         self.selection = Selection(case.images)
         labels = case.clusters()
         self.query = Query(

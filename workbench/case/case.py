@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.case.embedders import check_key, load_embedder
+from workbench.case.embedders import LazyEmbedder
 from workbench.case.vocabulary import load_vocabulary, save_vocabulary
 from workbench.errors import QueryError
 from workbench.hits import Hits
@@ -45,7 +45,7 @@ class Case:
 
     def __init__(self, folder: CaseFolder, precision: str = "auto") -> None:
         self.folder = folder
-        self._precision = precision
+        self._model = LazyEmbedder(folder, precision)
 
     def ingest(self, *, retry: bool = False, progress: bool = True) -> "IngestReport":
         """Read what is new or changed in the source, and compute what is missing; safe to stop and to repeat.
@@ -66,18 +66,19 @@ class Case:
         for name in ("key", "_snapshot", "_row_of", "_searcher", "_pictures", "_derived"):
             self.__dict__.pop(name, None)
 
-    @cached_property
+    @property
     def embedder(self) -> "Embedder":
         """The model of this case, loaded on first use. Raises ModelError naming the way to get it."""
-        return load_embedder(self.folder, self._precision)
+        return self._model.get()
+
+    def warm(self) -> None:
+        """Load the model in the background, so that the first question need not wait for it."""
+        self._model.warm()
 
     @cached_property
     def key(self) -> str:
         """The embedder key of the vectors now open; known without loading the model once there are some."""
         return known_key(self.folder.cache, self.folder.model) or self.embedder.key
-
-    def _matching_embedder(self) -> "Embedder":
-        return check_key(self.embedder, self.key)
 
     @cached_property
     def _snapshot(self) -> Snapshot:
@@ -181,7 +182,7 @@ class Case:
         return Searcher(
             self.images,
             self.vectors,
-            self._matching_embedder,
+            self._model.matching(self.key),
             lambda sample_id: self.vectors[self.row(sample_id)],
             self._derived.phrases,
             lambda: self.vocabulary,
@@ -213,7 +214,7 @@ class Case:
     def _derived(self) -> "Derived":
         from workbench.case.derived import Derived
 
-        return Derived(self.folder.cache, self.key, self._ids, self.vectors, self._matching_embedder)
+        return Derived(self.folder.cache, self.key, self._ids, self.vectors, self._model.matching(self.key))
 
     def tag(self, images: int | str | Iterable[int | str], tag: str) -> None:
         """Tag images (rows, ids or paths). Tags live in ``work/`` and outlive the cache."""
