@@ -244,6 +244,20 @@ def test_a_picture_given_by_upload_is_searched(desk: lab.Notebook, root: Path) -
     assert colour in (desk.page.locator(TILES).first.get_attribute("title") or "")
 
 
+def test_an_answer_does_not_undo_what_is_being_typed(desk: lab.Notebook) -> None:
+    desk.page.locator(".wb-query input[type=number]").first.fill("7")
+    desk.page.locator(".wb-text").fill("red and green")
+    desk.page.wait_for_timeout(1500)
+    typed = desk.page.locator(".wb-text").input_value()
+    desk.page.keyboard.press("Enter")
+    desk.page.wait_for_selector(f"{TILES} .wb-score")
+    hits = desk.state(1)["hits"]
+    desk.page.locator(".wb-query input[type=number]").first.fill("50")
+
+    assert typed == "red and green"
+    assert len(hits) == 7
+
+
 def test_not_this(desk: lab.Notebook) -> None:
     desk.page.locator(".wb-text").fill("magenta")
     desk.page.get_by_role("button", name="+ and").click()

@@ -26,7 +26,7 @@ EXPECTED = {
     "snowy mountains": "snow|alpine|glacier|mountain",
     "a desk with a computer": "desk|imac|laptop",
 }
-"""Queries of the demo, and what the name of the best hit must match; docs/models.md names queries that fail."""
+"""Queries of the demo, and what the name of the best hit must match; docs/models.md names some that fail."""
 NOTEBOOK_SECONDS = 600
 """The longest a cell of the notebook may take; the first one on a slow machine computes the layout."""
 

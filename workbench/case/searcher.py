@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from workbench.analysis import captions, query, search
 from workbench.analysis.calibration import Background
 from workbench.hits import Hits
-from workbench.terms import Term, Vector, term_text, term_vector
+from workbench.terms import Like, Term, Vector, term_text, term_vector
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,6 +54,8 @@ class Searcher:
         probability: float | None,
     ) -> Hits:
         """Return the hits of wanted and unwanted terms, best first; see ``Case.search``."""
+        if not all(isinstance(term, Like) for term in (*plus, *minus)):
+            self._embedder()  # loading the model is no part of the time a query takes
         started = time.perf_counter()
         vector = query.combine([self._vector(term) for term in plus], [self._vector(term) for term in minus])
         asked = " + ".join(map(term_text, plus)) + "".join(f" - {term_text(term)}" for term in minus)

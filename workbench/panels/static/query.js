@@ -64,7 +64,6 @@ function render({ model, el }) {
   }
 
   function drawLimits() {
-    text.value = model.get("text");
     top.value = model.get("k");
     unit.value = model.get("unit");
     least.value = unit.value === "probability" ? Math.round(model.get("least") * 100) : model.get("least");
@@ -89,7 +88,10 @@ function render({ model, el }) {
   });
   model.on("change:chips", () => { drawChips(); drawAnswer(); });
   model.on("change:answer", drawAnswer);
-  model.on("change:text change:k change:unit change:least", drawLimits);
+  // Apart: an answer about the limits must not undo what is being typed.
+  const drawText = () => { text.value = model.get("text"); };
+  model.on("change:text", drawText);
+  model.on("change:k change:unit change:least", drawLimits);
   el.classList.add("wb-panel", "wb-query");
   el.setAttribute("data-lm-suppress-shortcuts", "true");
   el.append(
@@ -103,6 +105,7 @@ function render({ model, el }) {
     status(model),
   );
   drawChips();
+  drawText();
   drawLimits();
   drawAnswer();
 }
