@@ -109,12 +109,11 @@ class TestMap:
         assert np.allclose(np.column_stack([crosses.x, crosses.y]), desk.map.points[hits.rows])
         assert np.allclose([ring.x[0], ring.y[0]], desk.map.points[2])
 
-    def test_marks_are_never_empty_because_plotly_would_forget_their_looks(self, desk: wb.Workspace) -> None:
-        desk.query.ask("red")
-        desk.query.clear()
+    def test_marks_get_their_looks_back_when_plotly_forgot_them(self, desk: wb.Workspace) -> None:
+        desk.map.figure.data[drawing.FOCUS].marker = {"symbol": "circle-open"}
+        desk.selection.focus = 3
 
-        for trace in (drawing.HITS, drawing.FOCUS):
-            assert np.isnan(desk.map.figure.data[trace].x).tolist() == [True]
+        assert list(desk.map.figure.data[drawing.FOCUS].marker.size) == [20]
 
     def test_a_hidden_cluster_is_neither_drawn_nor_lassoed(
         self, selection_of_many: tuple[Selection, np.ndarray]

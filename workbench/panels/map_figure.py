@@ -39,6 +39,10 @@ PALETTE = (
 NO_CLUSTER = "#9aa0a6"
 HIT = "#e5383b"
 RING = "#ffab00"
+MARKS: dict[int, dict[str, Any]] = {
+    HITS: {"symbol": "x-thin", "size": 9, "color": HIT, "line": {"width": 2, "color": HIT}},
+    FOCUS: {"symbol": "circle-open", "size": 20, "color": RING, "line": {"width": 3, "color": RING}},
+}
 TOOLS = {"lasso": "drawclosedpath", "box": "drawrect", "pan": "pan"}
 
 
@@ -57,8 +61,8 @@ def figure() -> go.FigureWidget:
         go.Scattergl(
             mode="markers", marker=marker, hoverinfo="none", unselected={"marker": {"opacity": 0.22}}
         ),
-        go.Scattergl(mode="markers", hoverinfo="skip", marker=_mark("x-thin", HIT, HIT, 9, 2)),
-        go.Scatter(mode="markers", hoverinfo="skip", marker=_mark("circle-open", RING, RING, 20, 3)),
+        go.Scattergl(mode="markers", hoverinfo="skip", marker=MARKS[HITS]),
+        go.Scatter(mode="markers", hoverinfo="skip", marker=MARKS[FOCUS]),
     ]
     axis = {"visible": False, "zeroline": False}
     layout = {
@@ -75,8 +79,6 @@ def figure() -> go.FigureWidget:
         "newshape": {"line": {"width": 2, "color": "#4c78a8"}, "fillcolor": "rgba(76,120,168,0.12)"},
     }
     widget = go.FigureWidget(data=traces, layout=layout)
-    for trace in (HITS, FOCUS):
-        draw_marks(widget, trace, np.empty((0, 2), np.float32))
     widget._config = {
         "displaylogo": False,
         "displayModeBar": False,
@@ -85,10 +87,6 @@ def figure() -> go.FigureWidget:
         "responsive": True,
     }
     return widget
-
-
-def _mark(symbol: str, fill: str, line: str, diameter: int, width: float) -> dict[str, Any]:
-    return {"symbol": symbol, "size": diameter, "color": fill, "line": {"width": width, "color": line}}
 
 
 def draw_points(
@@ -113,14 +111,13 @@ def draw_selected(widget: go.FigureWidget, positions: Sequence[int] | None) -> N
 def draw_marks(widget: go.FigureWidget, trace: int, points: NDArray[np.float32]) -> None:
     """Put the crosses of the hits or the ring of the focus at points (K, 2).
 
-    All are "selected", because plotly draws selected points last: the marks stay above them. Without
-    points there is one in no place: plotly's widget forgets size and colour of a trace that starts empty.
+    All are "selected", because plotly draws selected points last: the marks stay above them. Size and
+    colour are told for each point: plotly's widget forgets single values of a trace that starts empty.
     """
-    if not len(points):
-        points = np.full((1, 2), np.nan, np.float32)
-    widget.data[trace].update(
-        {"x": points[:, 0], "y": points[:, 1], "selectedpoints": list(range(len(points)))}
-    )
+    count, looks = len(points), MARKS[trace]
+    marker = {**looks, "size": np.full(count, looks["size"]), "color": [looks["color"]] * count}
+    places = {"x": points[:, 0], "y": points[:, 1], "selectedpoints": list(range(count))}
+    widget.data[trace].update({**places, "marker": marker})
 
 
 def clear_shapes(widget: go.FigureWidget) -> None:
