@@ -277,6 +277,14 @@ class TestGallery:
         assert after_query == "hits"
         assert desk.gallery.show == "hits"
 
+    def test_one_change_is_drawn_once(self, desk: wb.Workspace) -> None:
+        """The browser asks for its thumbnails again at each version."""
+        before = desk.gallery.version
+        desk.selection.rows = [3, 1]
+        desk.selection.rows = [3, 2]
+
+        assert desk.gallery.version == before + 2
+
     def test_selected_hits_come_best_first(self, desk: wb.Workspace) -> None:
         hits = desk.query.ask("red")
         desk.selection.rows = [int(row) for row in hits.rows[[5, 0, 3]]]

@@ -76,8 +76,11 @@ class Gallery(Panel):
         filled = len(self.selection) if what == "selection" else len(self.selection.hits or ())
         fallback = "hits" if self.selection.hits is not None and what == "selection" else "all"
         asked = what == "hits" and self.selection.hits is not None
-        self.show = what if filled or asked else fallback
-        self._redraw()
+        wanted = what if filled or asked else fallback
+        if wanted == self.show:
+            self._redraw()
+        else:
+            self.show = wanted  # whose observer draws
 
     def _redraw(self) -> None:
         hits = self.selection.hits
