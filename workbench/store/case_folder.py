@@ -12,7 +12,6 @@ import pyarrow as pa
 
 from workbench.errors import CaseError, SourceError
 from workbench.store import schemas
-from workbench.store.arrays import ArrayCache
 from workbench.store.parts import FORMAT, Parts, write_atomically
 from workbench.store.work import Tags
 
@@ -82,16 +81,6 @@ class CaseFolder:
                 "The key must name everything that changes the numbers: give this embedder another key.",
             )
         return Parts(folder, schemas.vectors(known or dim or 1), compression="none")
-
-    @property
-    def layouts(self) -> ArrayCache:
-        """Layouts of samples, keyed by parameters and ids."""
-        return ArrayCache(self.cache / "layouts")
-
-    @property
-    def clusters(self) -> ArrayCache:
-        """Clusters of samples, keyed by parameters and ids."""
-        return ArrayCache(self.cache / "clusters")
 
     @property
     def tags(self) -> Tags:
