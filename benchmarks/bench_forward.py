@@ -6,13 +6,16 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from PIL import Image
 
+from workbench import models
 from workbench.models.mini.build import build_clip
-from workbench.models.mini.preprocess import prepare
+from workbench.models.mini.preprocess import MEAN, STD, prepare
 
 SECONDS = 2.0
 Forward = Callable[[torch.Tensor], torch.Tensor]
@@ -34,12 +37,15 @@ def compiled() -> Forward:
     return torch.compile(channels_last(light=True))
 
 
-def openvino() -> Forward:
-    import openvino
+def openvino(precision: Literal["float32", "bfloat16"]) -> Forward:
+    model = models.load(precision=precision)
+    return lambda batch: torch.from_numpy(model.embed_images(stored(batch)))
 
-    example = torch.zeros(1, 3, 224, 224)
-    model = openvino.compile_model(openvino.convert_model(build_clip().visual, example_input=example), "CPU")
-    return lambda batch: torch.from_numpy(model(batch.numpy())[0])
+
+def stored(batch: torch.Tensor) -> NDArray[np.uint8]:
+    """Return the bytes a normalised batch was made of: what the export takes."""
+    pixels = batch.numpy() * STD[:, None, None] + MEAN[:, None, None]
+    return np.rint(pixels * 255).astype(np.uint8)
 
 
 def onnxruntime() -> Forward:
@@ -61,7 +67,8 @@ WAYS: dict[str, Callable[[], Forward]] = {
     "bfloat16 transformer, channels last": lambda: channels_last(light=True),
     "the same, torch.compile": compiled,
     "onnxruntime": onnxruntime,
-    "OpenVINO": openvino,
+    "OpenVINO, float32": lambda: openvino("float32"),
+    "OpenVINO, bfloat16": lambda: openvino("bfloat16"),
 }
 
 

@@ -43,6 +43,7 @@ ONLY_IN = {
     "open_clip": {"models"},
     "transformers": {"models"},
     "timm": {"models"},
+    "openvino": {"models"},
     "pyarrow": {"store", "embedding"},
     "plotly": {"panels"},
     "anywidget": {"panels"},
@@ -51,7 +52,7 @@ ONLY_IN = {
     "sklearn": {"analysis"},
 }
 
-LAZY = ("torch", "plotly", "umap", "sklearn", "ipywidgets", "anywidget", "pyarrow", "pandas", "numpy", "PIL")
+LAZY = ("torch", "openvino", "plotly", "umap", "sklearn", "ipywidgets", "anywidget", "pyarrow", "pandas", "numpy", "PIL")
 
 
 def room(path: Path) -> str:

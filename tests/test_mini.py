@@ -1,5 +1,7 @@
 """The embedded model: its parts with made-up numbers, and its answers on real photos."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,13 +12,15 @@ from PIL import Image
 from workbench import models
 from workbench.errors import ModelError
 from workbench.models import weights
+from workbench.models.mini.config import HeadConfig
 from workbench.models.mini.evaluate import average_precision, ranks, share_within
 from workbench.models.mini.features import make_view
-from workbench.models.mini.heads import HeadConfig, Heads, ImageHead, TextHead, load_heads, save_heads
+from workbench.models.mini.heads import Heads, ImageHead, TextHead, load_heads, save_heads
 from workbench.models.mini.photos import Photo, read_photos
 from workbench.models.mini.preprocess import prepare
 from workbench.models.mini.sentences import sentences_of
 from workbench.models.mini.splits import split_photos
+from workbench.models.mini.tokens import tokenizer
 from workbench.models.mini.towers import FEATURES, SLICES
 
 PHOTOS = Path(__file__).parents[1] / "data" / "photos"
@@ -133,13 +137,38 @@ def test_mini_is_an_open_clip_model_whose_modules_agree_with_its_rows(mini):
     from open_clip.model import CustomTextCLIP
 
     assert isinstance(mini.clip, CustomTextCLIP)
-    pixels = np.stack([mini.prepare(Image.new("RGB", (60, 40), colour)) for colour in ("red", "olive")])
+    photos = [Image.open(file) for file in sorted(PHOTOS.rglob("*.jpg"))[:2]]
+    pixels, floats = (np.stack([do(photo) for photo in photos]) for do in (mini.prepare, prepare))
+    words = ["a dog", "the colour red, seen from far away"]
     with torch.inference_mode():
-        images = mini.clip.encode_image(torch.from_numpy(pixels), normalize=True).numpy()
-        texts = mini.clip.encode_text(mini.tokenizer(["a dog", "red"]), normalize=True).numpy()
+        images = mini.clip.encode_image(torch.from_numpy(floats), normalize=True).numpy()
+        texts = mini.clip.encode_text(torch.from_numpy(mini.tokenizer(words)), normalize=True).numpy()
     np.testing.assert_allclose(mini.embed_images(pixels), images, atol=1e-5)
-    np.testing.assert_allclose(mini.embed_texts(["a dog", "red"]), texts, atol=1e-5)
+    np.testing.assert_allclose(mini.embed_texts(words), texts, atol=1e-5)
     assert len(mini.clip.visual.trunk.blocks) == 12
+
+
+@pytest.mark.weights
+def test_tokens_are_those_of_the_tokenizer_that_open_clip_uses():
+    from open_clip.tokenizer import HFTokenizer
+
+    from workbench.models.mini.text import minilm_folder
+
+    theirs = HFTokenizer(str(minilm_folder()), context_length=96, local_files_only=True)
+    texts = ["a dog", "  Zwei \n Hunde, naïve café!", "", "x" * 40 + " 東京 🙂", "word " * 300]
+    ours = tokenizer()(texts)
+    assert ours.shape == (5, 96)
+    np.testing.assert_array_equal(ours, theirs(texts).numpy())
+    assert tokenizer()(["a dog"]).shape == (1, 4)
+    assert tokenizer()([]).shape[0] == 0
+
+
+@pytest.mark.weights
+def test_a_model_loaded_again_asks_for_no_torch(mini):
+    code = "import sys; from workbench import models; models.load(precision='float32').embed_texts(['a'])"
+    code += "; print(sorted({'torch', 'transformers', 'timm', 'open_clip'} & set(sys.modules)))"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert said.strip() == "[]"
 
 
 @pytest.mark.weights

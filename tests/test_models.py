@@ -73,22 +73,16 @@ def test_a_local_checkpoint_gives_unit_rows_of_its_dimension(checkpoint):
     assert model.key.endswith("f32")
 
 
-class _Clip:
-    def encode_image(self, pixels):
-        return pixels.mean(dim=(2, 3)) * 7
-
-    def encode_text(self, tokens):
-        return tokens.float()
-
-
 @pytest.fixture
 def fake():
     return JointModel(
         key="fake",
         dim=3,
-        clip=_Clip(),
-        tokenizer=lambda texts: torch.tensor([[len(text), 1, 0] for text in texts]),
         transform=lambda image: np.asarray(image, np.float32).transpose(2, 0, 1),
+        image_rows=lambda batch: batch.mean(axis=(2, 3)) * 7,
+        tokenizer=lambda texts: np.array([[len(text), 1, 0] for text in texts]),
+        text_rows=lambda tokens: tokens.astype(np.float32),
+        make_clip=lambda: "a module",
         logit_scale=1.0,
     )
 

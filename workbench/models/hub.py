@@ -21,7 +21,6 @@ from workbench.models.precision import SHORT, choose
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from PIL import Image
 
 _SECONDS = 10.0
 
@@ -42,19 +41,28 @@ def load_open_clip(architecture: str, source: str, *, precision: str = "auto") -
     dtype = torch.bfloat16 if dtype_name == "bfloat16" else torch.float32
     clip.visual.to(dtype).to(memory_format=torch.channels_last)
     side = clip.visual.image_size[0] if isinstance(clip.visual.image_size, tuple) else clip.visual.image_size
+    tokenize = open_clip.get_tokenizer(architecture)
 
-    def transform(image: Image.Image) -> NDArray[np.float32]:
-        pixels: NDArray[np.float32] = preprocess(image).numpy()
-        return pixels
+    def image_rows(batch: NDArray[Any]) -> NDArray[np.float32]:
+        pixels = torch.from_numpy(batch).to(dtype).contiguous(memory_format=torch.channels_last)
+        with torch.inference_mode():
+            rows: NDArray[np.float32] = clip.encode_image(pixels).float().numpy()
+        return rows
+
+    def text_rows(tokens: NDArray[np.int64]) -> NDArray[np.float32]:
+        with torch.inference_mode():
+            rows: NDArray[np.float32] = clip.encode_text(torch.from_numpy(tokens)).float().numpy()
+        return rows
 
     return JointModel(
         key=embedder_key(architecture, digest, side, "openclip1", SHORT[dtype_name]),
-        dim=int(clip.encode_text(open_clip.get_tokenizer(architecture)(["a"])).shape[-1]),
-        clip=clip,
-        tokenizer=open_clip.get_tokenizer(architecture),
-        transform=transform,
+        dim=text_rows(tokenize(["a"]).numpy()).shape[-1],
+        transform=lambda image: preprocess(image).numpy(),
+        image_rows=image_rows,
+        tokenizer=lambda texts: tokenize(list(texts)).numpy(),
+        text_rows=text_rows,
+        make_clip=lambda: clip,
         logit_scale=float(clip.logit_scale.exp()),
-        dtype=dtype,
     )
 
 

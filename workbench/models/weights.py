@@ -71,12 +71,15 @@ LITE0 = WeightFile(
         ),
     ),
 )
+MINILM_TOKENIZER = _minilm(
+    "tokenizer.json", 466_247, "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
+)
 MINILM = (
     _minilm(
         "model.safetensors", 90_868_376, "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
     ),
     _minilm("config.json", 612, "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41"),
-    _minilm("tokenizer.json", 466_247, "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"),
+    MINILM_TOKENIZER,
     _minilm("tokenizer_config.json", 350, "acb92769e8195aabd29b7b2137a9e6d6e25c476a4f15aa4355c233426c61576b"),
 )
 MODELS: dict[str, tuple[WeightFile, ...]] = {"mini": (DINOV2, LITE0, *MINILM)}

@@ -9,11 +9,11 @@ import torch
 from torch.nn.functional import log_softmax, normalize
 
 from workbench.models.mini.batches import FitOptions, Sampler, TrainingSet
+from workbench.models.mini.config import HeadConfig
 from workbench.models.mini.heads import (
     CONTRASTED,
     LABEL_SCALE,
     REGRESSED,
-    HeadConfig,
     Heads,
     ImageHead,
     TextHead,

@@ -8,35 +8,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
-from safetensors import safe_open
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.nn.functional import normalize
 
+from workbench.models.mini.config import HEADS_FILE, HeadConfig, read_config
 from workbench.models.mini.towers import CLASSES, SLICES, WIDTH
 
-HEADS_FILE = Path(__file__).with_name("heads.safetensors")
 LABEL_SCALE = 15.0
 
 
 REGRESSED = ("class11", "patch11", "pooled")
 CONTRASTED = ("class11", "patch11", "class8", "patch8")
-
-
-@dataclass(frozen=True)
-class HeadConfig:
-    """Sizes of the three subspaces, of the hidden layer, and the weight of each subspace in the cosine."""
-
-    regressed: int = 256
-    contrasted: int = 128
-    labelled: int = 128
-    hidden: int = 512
-    weights: tuple[float, float, float] = (1.0, 0.7, 0.4)
-
-    @property
-    def dim(self) -> int:
-        """Length of a row of the joint space."""
-        return self.regressed + self.contrasted + self.labelled
 
 
 class Head(nn.Module):
@@ -187,15 +170,12 @@ def save_heads(heads: Heads, path: Path) -> None:
 
 def load_heads(path: Path = HEADS_FILE) -> Heads:
     """Read heads written by `save_heads`, in evaluation mode."""
-    with safe_open(str(path), "pt") as file:
-        metadata = file.metadata()
-        tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 not a dict
-    fields = json.loads(metadata["config"])
-    config = HeadConfig(**fields | {"weights": tuple(fields["weights"])})
+    tensors = {name: value.float() for name, value in load_file(str(path)).items()}
+    config, logit_scale = read_config(path)
     image, text = ImageHead(config), TextHead(config)
     image.load_state_dict(_part(tensors, "image."))
     text.load_state_dict(_part(tensors, "text."))
-    return Heads(image.eval(), text.eval(), float(metadata["logit_scale"]))
+    return Heads(image.eval(), text.eval(), logit_scale)
 
 
 def _part(tensors: dict[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:

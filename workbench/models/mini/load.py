@@ -1,40 +1,66 @@
-"""`mini` as a JointModel."""
+"""`mini` as a JointModel: both sides run in OpenVINO; the torch module is built only for who asks for it."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
-
-import torch
+from typing import Any
 
 from workbench.models import weights
+from workbench.models.engine import Exported, exported
 from workbench.models.joint import JointModel, embedder_key
-from workbench.models.mini.build import build_clip
-from workbench.models.mini.heads import HEADS_FILE, load_heads
-from workbench.models.mini.preprocess import SIDE, VERSION, prepare
-from workbench.models.mini.text import tokenizer
+from workbench.models.mini.config import HEADS_FILE, read_config
+from workbench.models.mini.preprocess import SIDE, VERSION, squeeze
+from workbench.models.mini.tokens import tokenizer
 from workbench.models.precision import SHORT, choose
+
+_CODE = ("towers.py", "heads.py", "export.py")
+"""The modules that say what is computed: an export made by others than these is made anew."""
 
 
 def load_mini(*, precision: str = "auto", heads_file: Path = HEADS_FILE) -> JointModel:
     """Load `mini` from the weights in the cache and the heads in the package.
 
-    Raises ModelError when a weight file is missing or wrong; uses no network.
+    The first load on a machine exports both sides, which takes about half a minute. Raises ModelError when a
+    weight file is missing or wrong; uses no network.
     """
-    dtype_name = choose(precision)
-    heads = load_heads(heads_file)
-    clip = build_clip(heads)
-    clip.visual.towers.to(memory_format=torch.channels_last)
-    if dtype_name == "bfloat16":
-        clip.visual.towers.lighten()
+    chosen = choose(precision)
+    config, logit_scale = read_config(heads_file)
+    digest = _digest(heads_file)
+    name = f"mini-{digest}-{_code_digest()}"
+    clip = cache(partial(_clip, heads_file))  # both sides are cut from one, which is then let go
     return JointModel(
-        key=embedder_key("mini", _digest(heads_file), SIDE, VERSION, SHORT[dtype_name]),
-        dim=heads.image.config.dim,
-        clip=clip,
+        key=embedder_key("mini", digest, SIDE, VERSION, "ov", SHORT[chosen]),
+        dim=config.dim,
+        transform=squeeze,
+        image_rows=exported(f"{name}-images", partial(_image_side, clip), chosen),
         tokenizer=tokenizer(),
-        transform=prepare,
-        logit_scale=heads.logit_scale,
+        # bfloat16 tells in a sentence of few words, and one sentence takes milliseconds anyway
+        text_rows=exported(f"{name}-texts", partial(_text_side, clip), "float32"),
+        make_clip=partial(_clip, heads_file),
+        logit_scale=logit_scale,
     )
+
+
+def _image_side(clip: Callable[[], Any]) -> Exported:
+    from workbench.models.mini.export import image_side
+
+    return image_side(clip())
+
+
+def _text_side(clip: Callable[[], Any]) -> Exported:
+    from workbench.models.mini.export import text_side
+
+    return text_side(clip())
+
+
+def _clip(heads_file: Path) -> Any:
+    from workbench.models.mini.build import build_clip
+    from workbench.models.mini.heads import load_heads
+
+    return build_clip(load_heads(heads_file))
 
 
 def _digest(heads_file: Path) -> str:
@@ -42,4 +68,11 @@ def _digest(heads_file: Path) -> str:
     total = hashlib.sha256(heads_file.read_bytes())
     for file in weights.MODELS["mini"]:
         total.update(file.sha256.encode())
+    return total.hexdigest()[:8]
+
+
+def _code_digest() -> str:
+    total = hashlib.sha256()
+    for name in _CODE:
+        total.update(Path(__file__).with_name(name).read_bytes())
     return total.hexdigest()[:8]

@@ -19,9 +19,14 @@ MEAN = np.array((0.485, 0.456, 0.406), np.float32)
 STD = np.array((0.229, 0.224, 0.225), np.float32)
 
 
-def prepare(image: Image.Image) -> NDArray[np.float32]:
-    """Upright photo of any size and mode -> (3, 224, 224) float32 with ImageNet's mean and deviation."""
+def squeeze(image: Image.Image) -> NDArray[np.uint8]:
+    """Upright photo of any size and mode -> (3, 224, 224) uint8; the network does the rest."""
     upright = image if image.mode == "RGB" else image.convert("RGB")  # convert copies even what fits
     small = upright.resize((SIDE, SIDE), Image.Resampling.BICUBIC, reducing_gap=3.0)
-    pixels = np.asarray(small, np.float32) / np.float32(255)
-    return np.ascontiguousarray(((pixels - MEAN) / STD).transpose(2, 0, 1))
+    return np.ascontiguousarray(np.asarray(small).transpose(2, 0, 1))
+
+
+def prepare(image: Image.Image) -> NDArray[np.float32]:
+    """Upright photo of any size and mode -> (3, 224, 224) float32 with ImageNet's mean and deviation."""
+    pixels = squeeze(image).astype(np.float32) / np.float32(255)
+    return (pixels - MEAN[:, None, None]) / STD[:, None, None]

@@ -15,12 +15,11 @@ import torch
 
 from workbench.models.mini.batches import FitOptions, TrainingSet
 from workbench.models.mini.build import build_clip, published_towers
+from workbench.models.mini.config import HEADS_FILE, HeadConfig
 from workbench.models.mini.evaluate import evaluate
 from workbench.models.mini.features import cached_features
 from workbench.models.mini.fit import fit
 from workbench.models.mini.heads import (
-    HEADS_FILE,
-    HeadConfig,
     Heads,
     ImageHead,
     TextHead,

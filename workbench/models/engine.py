@@ -1,0 +1,100 @@
+"""OpenVINO: the quickest way we measured to compute a network on a processor.
+
+A torch module is exported once and kept beside the weights, so that later sessions load neither torch nor the
+published files: half a second instead of ten.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import tempfile
+import threading
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from workbench.errors import ModelError
+from workbench.models import weights
+
+if TYPE_CHECKING:
+    import torch
+    from numpy.typing import NDArray
+
+Runner = Callable[..., "NDArray[np.float32]"]
+Shape = Sequence[int]
+"""Sizes of an input's axes; -1 for one that may be any length."""
+Exported = tuple["torch.nn.Module", tuple["torch.Tensor", ...], Sequence[Shape]]
+"""A module in evaluation mode, an example of its inputs, and the shapes it should take."""
+
+_HINT = {"float32": "f32", "bfloat16": "bf16"}
+
+
+def exported(name: str, make: Callable[[], Exported], precision: Literal["float32", "bfloat16"]) -> Runner:
+    """Return a runner of the module that ``make`` builds; it is built only where no export is found.
+
+    name: file name of the export; it must change with anything that changes the numbers. Raises ModelError
+    where the folder of weights cannot be written, and what ``make`` raises.
+    """
+    path = weights.cache_folder() / "exported" / f"{name}.xml"
+    with contextlib.suppress(RuntimeError):  # missing, damaged or of a later OpenVINO: exported anew
+        return runner(path, precision)
+    module, example, shapes = make()
+    _export(path, module, example, shapes)
+    return runner(path, precision)
+
+
+def runner(file: Path, precision: Literal["float32", "bfloat16"] = "float32") -> Runner:
+    """Load a network that OpenVINO reads (its own .xml, ONNX, a frozen TensorFlow graph) as a function.
+
+    The function takes arrays, one for each input, and returns the first output as float32; it may be called
+    from several threads, which then take turns. Raises RuntimeError where the file is missing or unreadable.
+    """
+    import openvino
+
+    compiled = openvino.Core().compile_model(file, "CPU", {"INFERENCE_PRECISION_HINT": _HINT[precision]})
+    turn = threading.Lock()
+
+    def run(*inputs: NDArray[Any]) -> NDArray[np.float32]:
+        with turn:
+            return np.array(compiled(list(inputs))[0], np.float32)
+
+    return run
+
+
+def _export(path: Path, module: Any, example: tuple[Any, ...], shapes: Sequence[Shape]) -> None:
+    """Write the export beside its place and move it there, so that no reader meets half a file."""
+    import openvino
+
+    with _quiet():
+        model = openvino.convert_model(
+            module, example_input=example, input=[openvino.PartialShape(list(shape)) for shape in shapes]
+        )
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".export-", dir=path.parent) as workshop:
+            part = Path(workshop) / path.name
+            openvino.save_model(model, part, compress_to_fp16=False)
+            for suffix in (".bin", ".xml"):
+                part.with_suffix(suffix).replace(path.with_suffix(suffix))
+    except OSError as error:
+        raise ModelError(
+            f"The model cannot be kept in {path.parent}: {error.strerror}.",
+            "Make the folder writable, or name another in the environment variable WORKBENCH_CACHE.",
+        ) from error
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Tracing warns of every branch it takes; the exports are compared with the modules in the tests."""
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(before)
