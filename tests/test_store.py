@@ -15,8 +15,8 @@ import pytest
 
 from workbench.embedding import ingest
 from workbench.errors import CaseError, SourceError
+from workbench.store import json_lines
 from workbench.store import thumbnails as store_thumbnails
-from workbench.store import work as store_work
 from workbench.store.arrays import ArrayCache
 from workbench.store.case_folder import CaseFolder
 from workbench.store.parts import Parts
@@ -363,10 +363,11 @@ def test_a_torn_last_line_costs_only_itself(tmp_path: Path) -> None:
 
 
 def test_a_second_writer_is_told_who_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    holder = "import sys; from pathlib import Path; from workbench.store.work import Tags\n"
-    holder += "with Tags(Path(sys.argv[1]))._one_writer():\n    print('held', flush=True); sys.stdin.read()"
+    holder = "import sys; from pathlib import Path; from workbench.store.json_lines import JsonLines\n"
+    holder += "with JsonLines(Path(sys.argv[1]) / 'tags.jsonl').one_writer():\n"
+    holder += "    print('held', flush=True); sys.stdin.read()"
     Tags(tmp_path).add("one", ["a"])
-    monkeypatch.setattr(store_work, "_WAIT", 0.05)
+    monkeypatch.setattr(json_lines, "WAIT", 0.05)
     with subprocess.Popen(
         [sys.executable, "-c", holder, str(tmp_path)],
         stdin=subprocess.PIPE,

@@ -1,0 +1,91 @@
+"""Standing: what decisions about faces come to, found by replaying them in order."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+NOT_A_FACE, UNKNOWN, FREE = "not a face", "unknown", ""
+"""Where a face can be put beside an identity; FREE gives it back to the automatic grouping."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What stands now. ``holds``: face id -> identity, NOT_A_FACE or UNKNOWN, so a face is in one place.
+
+    ``names``: kept identity -> name, "" for none; ``rejected``: face id -> identities it is not.
+    """
+
+    holds: Mapping[str, str]
+    names: Mapping[str, str]
+    rejected: Mapping[str, frozenset[str]]
+
+    @property
+    def kept(self) -> list[str]:
+        """The identities that an analyst decided on and that still have a face, in the order of keeping."""
+        held = set(self.holds.values())
+        return [identity for identity in self.names if identity in held]
+
+
+def replay(records: Iterable[Mapping[str, Any]]) -> Standing:
+    """Return what stands after decisions, given as they lie on disk, oldest first."""
+    table = _Table()
+    for record in records:
+        for gone in record["gone"]:
+            table.merge(gone, record["identity"])
+        for place, faces in record["put"].items():
+            table.put(place, faces)
+        table.names |= record["names"]
+        for face in record["rejected"]:
+            table.rejected[face] = table.rejected.get(face, frozenset()) | {record["identity"]}
+    return Standing(table.holds, table.names, table.rejected)
+
+
+class _Table:
+    """What stands while it is replayed; ``members`` is ``holds`` the other way round, to merge quickly."""
+
+    def __init__(self) -> None:
+        self.holds: dict[str, str] = {}
+        self.members: defaultdict[str, dict[str, None]] = defaultdict(dict)  # dicts, to keep the order
+        self.names: dict[str, str] = {}
+        self.rejected: dict[str, frozenset[str]] = {}
+
+    def put(self, place: str, faces: Iterable[str]) -> None:
+        if place not in {NOT_A_FACE, UNKNOWN, FREE}:
+            self.names.setdefault(place, "")
+        for face in faces:
+            self.members[self.holds.pop(face, FREE)].pop(face, None)
+            if place != FREE:
+                self.holds[face] = place
+                self.members[place][face] = None
+            if face in self.rejected:
+                self.rejected[face] -= {place}
+
+    def merge(self, gone: str, identity: str) -> None:
+        """Give all faces of ``gone`` to ``identity``; who was not the one is not the other."""
+        self.put(identity, list(self.members.pop(gone, ())))
+        self.names.pop(gone, None)
+        for face, others in self.rejected.items():
+            if gone in others:
+                self.rejected[face] = others | {identity}
+
+
+def what_counts(
+    records: Sequence[dict[str, Any]],
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the decisions that stand, oldest first, and those that may be redone, the next one last."""
+    done: dict[str, tuple[int, dict[str, Any]]] = {}
+    undone: dict[str, tuple[int, dict[str, Any]]] = {}
+    for number, record in enumerate(records):
+        known = record["id"]
+        if record["op"] == "undo":
+            if known in done:
+                undone[known] = done.pop(known)
+        elif record["op"] == "redo":
+            if known in undone:
+                done[known] = undone.pop(known)
+        else:
+            done[known] = (number, record)
+            undone.clear()
+    in_order = sorted(done.values(), key=lambda entry: entry[0])
+    return [record for _, record in in_order], [record for _, record in undone.values()]
