@@ -1,0 +1,28 @@
+"""Identities: which faces are one person, and what to make of it. Arrays in, arrays out."""
+
+from workbench.analysis.identities.constraints import FREE, LEFT_OUT
+from workbench.analysis.identities.grouping import Method, group
+from workbench.analysis.identities.likeness import SCALES, THRESHOLDS, probability
+from workbench.analysis.identities.neighbours import Neighbours, neighbour_graph
+from workbench.analysis.identities.order import order_by_similarity, propose_split
+from workbench.analysis.identities.resemblance import confidence, nearest, suggest
+from workbench.analysis.identities.review import Doubt, review
+
+__all__ = [
+    "FREE",
+    "LEFT_OUT",
+    "SCALES",
+    "THRESHOLDS",
+    "Doubt",
+    "Method",
+    "Neighbours",
+    "confidence",
+    "group",
+    "nearest",
+    "neighbour_graph",
+    "order_by_similarity",
+    "probability",
+    "propose_split",
+    "review",
+    "suggest",
+]

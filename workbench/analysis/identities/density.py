@@ -1,0 +1,50 @@
+"""HDBSCAN over the neighbour graph."""
+
+import warnings
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def dense_groups(
+    near: Sequence[NDArray[np.int64]],
+    likeness: Sequence[NDArray[np.floating]],
+    min_samples: int = 1,
+) -> NDArray[np.int64]:
+    """Return (C,) labels of C nodes: their HDBSCAN clusters of two or more, or a label of their own.
+
+    Works on the edges of the graph and not on all pairs, one connected part at a time, with 1 - cosine as the
+    distance. Sources: HDBSCAN*, Campello, Moulavi and Sander 2013, as written by McInnes and Healy 2017.
+    """
+    from scipy.sparse import coo_array  # type: ignore[import-untyped]
+    from scipy.sparse.csgraph import connected_components  # type: ignore[import-untyped]
+
+    count = len(near)
+    here = np.repeat(np.arange(count), [len(rows) for rows in near])
+    there = np.concatenate([*near, np.empty(0, np.int64)]).astype(np.int64)
+    apart = np.maximum(1 - np.concatenate([*likeness, np.empty(0)]), 1e-6)
+    graph = coo_array((apart, (here, there)), shape=(count, count)).tocsr()
+    graph = graph.maximum(graph.T)
+    parts, part = connected_components(graph, directed=False)
+    labels = np.arange(count)
+    order = np.argsort(part, kind="stable")
+    for rows in np.split(order, np.searchsorted(part[order], np.arange(1, parts))):
+        if len(rows) > 2:
+            labels[rows] = _clusters(graph[rows][:, rows], rows, min_samples)
+        else:
+            labels[rows] = rows[0]
+    return labels
+
+
+def _clusters(distances: object, rows: NDArray[np.int64], min_samples: int) -> NDArray[np.int64]:
+    """Return a label for each of the ``rows`` of one connected part: the first row of its cluster."""
+    import hdbscan
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of deprecations inside hdbscan
+        found = hdbscan.HDBSCAN(
+            metric="precomputed", min_cluster_size=2, min_samples=min_samples, allow_single_cluster=True
+        ).fit_predict(distances)
+    _, first, place = np.unique(found, return_index=True, return_inverse=True)
+    return np.where(found < 0, rows, rows[first[place]])

@@ -1,0 +1,96 @@
+"""Faces -> identities: the one entry for all methods, and the rules that hold for each of them."""
+
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from workbench.analysis.identities.attach import attach
+from workbench.analysis.identities.checks import column
+from workbench.analysis.identities.constraints import (
+    FREE,
+    LEFT_OUT,
+    Nodes,
+    contract,
+    node_neighbours,
+    node_sums,
+)
+from workbench.analysis.identities.density import dense_groups
+from workbench.analysis.identities.likeness import scale
+from workbench.analysis.identities.linkage import Linkage
+from workbench.analysis.identities.neighbours import neighbour_graph
+from workbench.analysis.identities.whispers import whisper
+from workbench.errors import QueryError
+
+Labels = NDArray[np.int32]
+Method = Literal["agglomerative", "whispers", "hdbscan"]
+
+NEIGHBOURS = 64  # likest faces looked at for each face
+LOW_QUALITY = 0.2  # a face below may join an identity and never forms one
+
+
+def group(
+    vectors: NDArray[np.floating],
+    *,
+    quality: ArrayLike | None = None,
+    photo: ArrayLike | None = None,
+    method: Method = "agglomerative",
+    threshold: float | None = None,
+    known: ArrayLike | None = None,
+    recogniser: str = "facenet",
+    min_quality: float = LOW_QUALITY,
+) -> Labels:
+    """Group the unit rows of ``vectors`` (N, D) into identities: (N,) int32, -1 for a face that is alone.
+
+    ``quality`` (N,) in [0, 1]: faces below ``min_quality`` join an identity that is there without them, or
+    stay alone; so they never bridge two. ``photo`` (N,) ints: two faces of one photo are never one identity;
+    -1 is no photo. ``known`` (N,) ints: the identity (0 and up) a face already has, which it keeps under the
+    same number, and two known identities never join; `FREE` (-1) for a face to be grouped, `LEFT_OUT` (-2)
+    for one that takes no part and gets -1. New identities get numbers above the known ones, largest first.
+    ``threshold`` is a cosine, by default the one measured for ``method`` and ``recogniser``.
+
+    Raises QueryError for arrays of other lengths, an unknown method or recogniser.
+    """
+    n = len(vectors)
+    if method not in get_args(Method):
+        raise QueryError(f"Unknown method {method!r}.", f"Use one of {', '.join(get_args(Method))}.")
+    cut = scale(recogniser).groups[method] if threshold is None else threshold
+    identities = column(known, n, FREE, "known").astype(np.int32)
+    photos = column(photo, n, -1, "photo").astype(np.int64)
+    poor = column(quality, n, 1.0, "quality").astype(np.float64) < min_quality
+    waiting = poor & (identities == FREE)
+    nodes = contract(np.where(waiting, LEFT_OUT, identities).astype(np.int32), photos)
+    labels = _number(_link(vectors, nodes, method, cut), nodes)
+    return attach(vectors, labels, photos, waiting, cut)
+
+
+def _link(vectors: NDArray[np.floating], nodes: Nodes, method: Method, cut: float) -> NDArray[np.int64]:
+    """Return the group of each node.
+
+    Other methods than linkage say only who may be with whom; linkage then joins all of these that the
+    constraints let join, so that whatever the method the rules hold.
+    """
+    near = node_neighbours(neighbour_graph(vectors, NEIGHBOURS, cut).rows, nodes)
+    sums, weights = node_sums(vectors, nodes)
+    if method == "agglomerative":
+        return Linkage(sums, weights, nodes, cut).run(near)
+    near = [np.unique(rows) for rows in near]
+    likeness = [(sums[rows] @ sums[node]) / (weights[rows] * weights[node]) for node, rows in enumerate(near)]
+    part = whisper(near, likeness) if method == "whispers" else dense_groups(near, likeness)
+    inside = [rows[part[rows] == part[node]] for node, rows in enumerate(near)]
+    return Linkage(sums, weights, nodes, -1.0).run(inside)
+
+
+def _number(groups: NDArray[np.int64], nodes: Nodes) -> Labels:
+    """Return the label of each face from the (C,) ``groups`` of nodes: known ones first, then by size."""
+    taking_part = nodes.of_face >= 0
+    of_face = (
+        np.where(taking_part, groups[nodes.of_face], 0) if len(groups) else np.zeros(len(taking_part), int)
+    )
+    sizes = np.bincount(of_face[taking_part], minlength=len(groups))
+    label = np.full(len(groups), -1, np.int32)
+    np.maximum.at(label, groups, nodes.known)
+    new = np.flatnonzero((label < 0) & (sizes > 1))
+    new = new[np.argsort(-sizes[new], kind="stable")]
+    label[new] = nodes.known.max(initial=-1) + 1 + np.arange(len(new))
+    return np.where(taking_part, np.append(label, -1)[of_face], -1).astype(np.int32)
