@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import sys
 import tempfile
 import threading
 import warnings
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Runner = Callable[..., "NDArray[np.float32]"]
+Chosen = Literal["float32", "bfloat16"]
 Shape = Sequence[int]
 """Sizes of an input's axes; -1 for one that may be any length."""
 Exported = tuple["torch.nn.Module", tuple["torch.Tensor", ...], Sequence[Shape]]
@@ -33,7 +35,7 @@ Exported = tuple["torch.nn.Module", tuple["torch.Tensor", ...], Sequence[Shape]]
 _HINT = {"float32": "f32", "bfloat16": "bf16"}
 
 
-def exported(name: str, make: Callable[[], Exported], precision: Literal["float32", "bfloat16"]) -> Runner:
+def exported(name: str, make: Callable[[], Exported], precision: Chosen) -> Runner:
     """Return a runner of the module that ``make`` builds; it is built only where no export is found.
 
     name: file name of the export; it must change with anything that changes the numbers. Raises ModelError
@@ -42,12 +44,13 @@ def exported(name: str, make: Callable[[], Exported], precision: Literal["float3
     path = weights.cache_folder() / "exported" / f"{name}.xml"
     with contextlib.suppress(RuntimeError):  # missing, damaged or of a later OpenVINO: exported anew
         return runner(path, precision)
+    print(f"preparing {name} for OpenVINO, once on this machine", file=sys.stderr, flush=True)
     module, example, shapes = make()
     _export(path, module, example, shapes)
     return runner(path, precision)
 
 
-def runner(file: Path, precision: Literal["float32", "bfloat16"] = "float32") -> Runner:
+def runner(file: Path, precision: Chosen = "float32") -> Runner:
     """Load a network that OpenVINO reads (its own .xml, ONNX, a frozen TensorFlow graph) as a function.
 
     The function takes arrays, one for each input, and returns the first output as float32; it may be called

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.models import weights
-from workbench.models.engine import Exported, exported
+from workbench.models.engine import Chosen, Exported, Runner, exported
 from workbench.models.joint import JointModel, embedder_key
 from workbench.models.mini.config import HEADS_FILE, read_config
 from workbench.models.mini.preprocess import SIDE, VERSION, squeeze
@@ -30,30 +30,32 @@ def load_mini(*, precision: str = "auto", heads_file: Path = HEADS_FILE) -> Join
     config, logit_scale = read_config(heads_file)
     digest = _digest(heads_file)
     name = f"mini-{digest}-{_code_digest()}"
-    clip = cache(partial(_clip, heads_file))  # both sides are cut from one, which is then let go
+    clip = cache(partial(_clip, heads_file))  # all sides are cut from one, which is then let go
     return JointModel(
         key=embedder_key("mini", digest, SIDE, VERSION, "ov", SHORT[chosen]),
         dim=config.dim,
         transform=squeeze,
-        image_rows=exported(f"{name}-images", partial(_image_side, clip), chosen),
+        image_rows=_image_rows(name, clip, chosen),
         tokenizer=tokenizer(),
         # bfloat16 tells in a sentence of few words, and one sentence takes milliseconds anyway
-        text_rows=exported(f"{name}-texts", partial(_text_side, clip), "float32"),
+        text_rows=exported(f"{name}-texts", partial(_cut, "text_side", clip), "float32"),
         make_clip=partial(_clip, heads_file),
         logit_scale=logit_scale,
     )
 
 
-def _image_side(clip: Callable[[], Any]) -> Exported:
-    from workbench.models.mini.export import image_side
+def _image_rows(name: str, clip: Callable[[], Any], precision: Chosen) -> Runner:
+    trunk = exported(f"{name}-trunk", partial(_cut, "trunk_side", clip), precision)
+    rest = exported(f"{name}-rest", partial(_cut, "rest_side", clip), "float32")
+    return lambda pixels: rest(pixels, trunk(pixels))
 
-    return image_side(clip())
 
+def _cut(side: str, clip: Callable[[], Any]) -> Exported:
+    """Build one side of the model; torch is imported only now."""
+    from workbench.models.mini import export
 
-def _text_side(clip: Callable[[], Any]) -> Exported:
-    from workbench.models.mini.export import text_side
-
-    return text_side(clip())
+    made: Exported = getattr(export, side)(clip())
+    return made
 
 
 def _clip(heads_file: Path) -> Any:

@@ -57,19 +57,20 @@ class Towers(nn.Module):
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """(B, 3, 224, 224) -> (B, FEATURES) float32, laid out as `SLICES` says."""
         narrow = images.to(next(self.trunk.parameters()).dtype)
-        return torch.cat([*self._dino(narrow), *self._labels(images)], dim=1)
+        return torch.cat([*self.dino(narrow), *self.labels(images)], dim=1)
 
     def lighten(self) -> None:
         """Let the transformer compute in bfloat16; the teacher stays in float32, where rounding tells."""
         self.trunk.to(torch.bfloat16)
 
-    def _dino(self, images: torch.Tensor) -> list[torch.Tensor]:
+    def dino(self, images: torch.Tensor) -> list[torch.Tensor]:
+        """Class token and mean patch token of the chosen blocks, (B, WIDTH) each."""
         layers = self.trunk.get_intermediate_layers(  # type: ignore[operator]
             images, n=list(BLOCKS), return_prefix_tokens=True, norm=True
         )
         return [row.float() for patches, prefix in layers for row in (prefix[:, 0], patches.mean(dim=1))]
 
-    def _labels(self, images: torch.Tensor) -> list[torch.Tensor]:
+    def labels(self, images: torch.Tensor) -> list[torch.Tensor]:
         """Pooled features, log-probabilities of the whole, log of the 7 x 7 parts' mean."""
         maps = self.teacher.forward_features(images * self.scale + self.shift)  # type: ignore[operator]
         pooled = maps.mean(dim=(2, 3))
