@@ -46,17 +46,18 @@ class Selection(HasTraits):
     """What is selected among the rows of ``table``; set any trait from Python and every panel follows.
 
     ``rows``: selected rows, sorted int32; ``focus``: the one row looked at, or None; ``hits``: the answer to
-    the last query, or None.
+    the last query, or None; ``marked``: rows that belong to what is selected elsewhere (see ``mark``).
     """
 
     rows = RowsTrait()
+    marked = RowsTrait()
     focus = Int(None, allow_none=True)
     hits = Instance(Hits, allow_none=True)
 
     def __init__(self, table: "pd.DataFrame") -> None:
         self.table = table
         super().__init__()
-        self.rows = ()
+        self.rows, self.marked = (), ()
 
     @validate("focus")
     def _check_focus(self, proposal: Any) -> int | None:
@@ -73,8 +74,9 @@ class Selection(HasTraits):
 
     @property
     def ids(self) -> list[str]:
-        """The image ids of the selected rows: what to keep, because rows change when the case grows."""
-        return [str(image_id) for image_id in self.frame["image_id"]]
+        """The ids of the selected images or faces: what to keep, because rows change when the case grows."""
+        column = "face_id" if "face_id" in self.table else "image_id"
+        return [str(sample_id) for sample_id in self.frame[column]]
 
     def change(self, rows: ArrayLike, mode: Mode = "replace") -> None:
         """Replace, add to, remove from or intersect the selection: ``mode`` is the verb."""
@@ -83,6 +85,33 @@ class Selection(HasTraits):
     def clear(self) -> None:
         """Select nothing."""
         self.rows = ()
+
+    def follow(self, other: "Selection", through: ArrayLike) -> None:
+        """Select and look at what belongs to the rows of ``other``, each time those change.
+
+        ``through`` (M,) int gives the row here of each row there, -1 for none. One way only: two ways would
+        widen the selection with every step (one face, its image, all faces of that image, ...).
+        """
+        row_of = np.asarray(through, np.int64)
+
+        def select(_: object) -> None:
+            rows = np.unique(row_of[other.rows])
+            self.rows = rows[rows >= 0]
+
+        def look(_: object) -> None:
+            if other.focus is not None and row_of[other.focus] >= 0:
+                self.focus = int(row_of[other.focus])
+
+        other.observe(select, "rows")
+        other.observe(look, "focus")
+
+    def mark(self, other: "Selection", through: ArrayLike) -> None:
+        """Mark the rows here whose row there is selected, each time that changes; selects nothing.
+
+        ``through`` (N,) int gives the row there of each row here, -1 for none.
+        """
+        row_of = np.asarray(through, np.int64)
+        other.observe(lambda _: setattr(self, "marked", np.isin(row_of, other.rows)), "rows")
 
     def __len__(self) -> int:
         return len(self.rows)

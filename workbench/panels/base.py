@@ -15,14 +15,14 @@ Answer = tuple[dict[str, Any], Sequence[bytes]]
 _STATIC = Path(__file__).with_name("static")
 
 
-def script(name: str) -> str:
-    """Return the JavaScript module of a panel: the shared helpers and its own file, as one ES module."""
-    return "\n".join((_STATIC / f"{part}.js").read_text("utf-8") for part in ("common", name))
+def script(*names: str) -> str:
+    """Return the JavaScript module of a panel: the shared helpers and its own files, as one ES module."""
+    return "\n".join((_STATIC / f"{part}.js").read_text("utf-8") for part in ("common", *names))
 
 
-def style(name: str) -> str:
+def style(*names: str) -> str:
     """Return the CSS of a panel after the shared one."""
-    return "\n".join((_STATIC / f"{part}.css").read_text("utf-8") for part in ("common", name))
+    return "\n".join((_STATIC / f"{part}.css").read_text("utf-8") for part in ("common", *names))
 
 
 class Panel(anywidget.AnyWidget):

@@ -1,7 +1,7 @@
 """Details: one image large, what is known about it, and the phrases that describe it."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 import traitlets
 
@@ -14,11 +14,26 @@ if TYPE_CHECKING:
 Facts = Sequence[tuple[str, str]]
 
 
+class Box(TypedDict):
+    """A face in a picture: its row, the name of its identity ("" for none) and its place.
+
+    ``x``, ``y`` (upper left corner), ``width`` and ``height`` are shares of the picture's sides, [0, 1].
+    """
+
+    row: int
+    name: str
+    x: float
+    y: float
+    width: float
+    height: float
+
+
 class Details(Panel):
     """The row in focus.
 
     ``picture(row)`` returns a JPEG, ``facts(row)`` pairs of name and text, ``describe(row, vocabulary)`` a
-    DataFrame of phrase, score and probability; ``on_like`` and ``on_tag`` are told what was clicked.
+    DataFrame of phrase, score and probability, ``boxes(row)`` the faces in it; ``on_like``, ``on_tag`` and
+    ``on_face`` are told what was clicked.
     """
 
     _esm = script("details")
@@ -26,6 +41,8 @@ class Details(Panel):
 
     row = traitlets.Int(-1).tag(sync=True)
     version = traitlets.Int(0).tag(sync=True)
+    boxes_version = traitlets.Int(0).tag(sync=True)
+    face = traitlets.Int(-1).tag(sync=True)
     vocabulary = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
     def __init__(
@@ -38,9 +55,11 @@ class Details(Panel):
         *,
         on_like: Callable[[int, bool], None] = lambda row, add: None,
         on_tag: Callable[[int, str], None] = lambda row, tag: None,
+        boxes: Callable[[int], Sequence[Box]] = lambda row: (),
+        on_face: Callable[[int], None] = lambda face: None,
     ) -> None:
         self.selection, self._picture, self._facts, self._describe = selection, picture, facts, describe
-        self._on_like, self._on_tag = on_like, on_tag
+        self._on_like, self._on_tag, self._boxes, self._on_face = on_like, on_tag, boxes, on_face
         super().__init__(vocabulary=list(vocabulary))
         selection.observe(lambda _: self._follow(), "focus")
         self._follow()
@@ -73,6 +92,12 @@ class Details(Panel):
     def _answer_phrases(self, row: int) -> Answer:
         found = self._describe(row, list(self.vocabulary))
         return {"row": row, "phrases": found.to_dict("records")}, ()
+
+    def _answer_boxes(self, row: int) -> Answer:
+        return {"row": row, "boxes": list(self._boxes(row))}, ()
+
+    def _answer_face(self, face: int) -> None:
+        self._on_face(face)
 
     def _answer_vocabulary(self, phrases: list[str]) -> None:
         self.vocabulary = list(dict.fromkeys(p.strip() for p in phrases if p.strip()))

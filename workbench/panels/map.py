@@ -11,6 +11,7 @@ from workbench.analysis import geometry
 from workbench.analysis.rows import Mode
 from workbench.panels import map_figure as drawing
 from workbench.panels.map_bar import MapBar
+from workbench.panels.map_legend import legend
 from workbench.selection import Rows, Selection
 
 if TYPE_CHECKING:
@@ -23,10 +24,12 @@ Points = NDArray[np.floating]
 
 
 class Map(ipywidgets.VBox):
-    """A layout of the images.
+    """A layout of images or faces.
 
     ``layout(method)`` returns points (N, 2); ``labels`` (N,) are clusters, -1 for none, and ``names`` what
-    they are called; ``thumbnails(rows)`` returns JPEG bytes for the hover card.
+    they are called; ``thumbnails(rows)`` returns JPEG bytes for the hover card and ``caption(row)`` its
+    title. ``noun`` is what the points are, ``nobody`` what -1 is called, ``place`` where the desk keeps the
+    map: both for the words shown and for ``to_code``.
     """
 
     def __init__(
@@ -38,8 +41,14 @@ class Map(ipywidgets.VBox):
         thumbnails: Callable[[Sequence[int]], list[bytes]],
         *,
         methods: Sequence[str] = ("umap", "tsne", "pca"),
+        caption: Callable[[int], str] | None = None,
+        noun: str = "images",
+        nobody: str = "no cluster",
+        place: str = "desk.map",
     ) -> None:
         self.selection, self._layout, self._thumbnails = selection, layout, thumbnails
+        self._caption = caption or (lambda row: str(selection.table["path"].iloc[row]))
+        self._noun, self._nobody, self._place = noun, nobody, place
         self.labels, self.names = labels, list(names)
         self.hidden: frozenset[int] = frozenset()
         self._last_code = ""
@@ -51,8 +60,8 @@ class Map(ipywidgets.VBox):
         self.add_class("wb-map")
         self.points: Points = np.zeros((n, 2), np.float32)
         self.show(methods[0])
-        selection.observe(lambda _: self._draw_selection(), "rows")
-        selection.observe(lambda _: self._draw_marks(), ["hits", "focus"])
+        selection.observe(lambda _: self._selected(), "rows")
+        selection.observe(lambda _: self._draw_marks(), ["hits", "focus", "marked"])
 
     # -- the same in Python ----------------------------------------------------------------------------------
 
@@ -67,22 +76,29 @@ class Map(ipywidgets.VBox):
         """Select what is inside a polygon (M, 2) of the map; ``mode``: replace, add, remove or intersect."""
         corners = np.asarray(polygon, np.float64)
         self._select(geometry.inside(self.points, corners), mode)
-        self._last_code = f"desk.map.lasso({np.round(corners, 3).tolist()}, mode={mode!r})"
+        self._last_code = f"{self._place}.lasso({np.round(corners, 3).tolist()}, mode={mode!r})"
 
     def box(self, x0: float, y0: float, x1: float, y1: float, mode: Mode = "replace") -> None:
         """Select what lies inside a box in map coordinates; ``mode`` as for ``lasso``."""
         self._select(geometry.inside_box(self.points, x0, y0, x1, y1), mode)
-        self._last_code = f"desk.map.box({x0:.3f}, {y0:.3f}, {x1:.3f}, {y1:.3f}, mode={mode!r})"
+        self._last_code = f"{self._place}.box({x0:.3f}, {y0:.3f}, {x1:.3f}, {y1:.3f}, mode={mode!r})"
 
     def hide(self, clusters: Sequence[int]) -> None:
         """Hide clusters (-1: in no cluster); what is hidden cannot be lassoed. ``hide([])`` shows all."""
         self.hidden = frozenset(int(cluster) for cluster in clusters)
         self._redraw()
 
+    def recolour(self, labels: NDArray[np.int32], names: Sequence[str]) -> None:
+        """Show other clusters (N,) of the same points; what was hidden stays hidden."""
+        if not np.array_equal(labels, self.labels) or list(names) != self.names:
+            self.labels, self.names = labels, list(names)
+            self._redraw()
+
     @property
     def frame(self) -> "pd.DataFrame":
-        """Every image with its place: image_id, path, x, y, cluster, cluster_name, shown."""
-        frame = self.selection.table[["image_id", "path"]].copy()
+        """Every point with its place: its ids and path, x, y, cluster, cluster_name, shown."""
+        ids = [name for name in ("face_id", "image_id", "path") if name in self.selection.table]
+        frame = self.selection.table[ids].copy()
         frame["x"], frame["y"] = self.points[:, 0], self.points[:, 1]
         frame["cluster"] = self.labels
         frame["cluster_name"] = [self._name(int(label)) for label in self.labels]
@@ -91,9 +107,9 @@ class Map(ipywidgets.VBox):
 
     def to_code(self) -> str:
         """Return Python that shows the same layout and repeats the last lasso or box."""
-        lines = [f"desk.map.show({self.bar.method!r})"]
+        lines = [f"{self._place}.show({self.bar.method!r})"]
         if self.hidden:
-            lines.append(f"desk.map.hide({sorted(self.hidden)})")
+            lines.append(f"{self._place}.hide({sorted(self.hidden)})")
         return "\n".join([*lines, *([self._last_code] if self._last_code else [])])
 
     # -- drawing ---------------------------------------------------------------------------------------------
@@ -118,36 +134,31 @@ class Map(ipywidgets.VBox):
         )
         self._summarise()
 
+    def _selected(self) -> None:
+        self._draw_selection()
+        if len(self.selection.marked):
+            self._draw_marks()
+
     def _draw_marks(self) -> None:
+        """Cross the hits, or what is marked and not selected; ring the focus."""
         hits, focus = self.selection.hits, self.selection.focus
-        rows = np.empty(0, np.int32) if hits is None else hits.rows
+        marked = np.setdiff1d(self.selection.marked, self.selection.rows)
+        rows = marked if hits is None else hits.rows
         drawing.draw_marks(self.figure, drawing.HITS, self.points[rows[self._shown[rows]]])
         drawing.draw_marks(self.figure, drawing.FOCUS, self.points[[] if focus is None else [focus]])
 
     def _draw_legend(self) -> None:
-        clusters, counts = np.unique(self.labels, return_counts=True)
-        self.bar.legend = [
-            {
-                "cluster": int(cluster),
-                "name": self._name(int(cluster)),
-                "count": int(count),
-                "colour": drawing.colour(int(cluster)),
-                "shown": int(cluster) not in self.hidden,
-            }
-            for cluster, count in sorted(
-                zip(clusters, counts, strict=True), key=lambda pair: (pair[0] < 0, -pair[1])
-            )
-        ]
+        self.bar.legend, self.bar.more = legend(self.labels, self.hidden, self._name)
 
     def _summarise(self) -> None:
         total, drawn, selected = len(self.labels), len(self.drawn), len(self.selection)
-        parts = [f"{selected:,} of {total:,} selected" if selected else f"{total:,} images"]
+        parts = [f"{selected:,} of {total:,} selected" if selected else f"{total:,} {self._noun}"]
         if drawn < total:
             parts.append(f"{drawn:,} drawn, a lasso takes all")
         self.bar.summary, self.bar.selected = ", ".join(parts), selected
 
     def _name(self, cluster: int) -> str:
-        return "no cluster" if cluster < 0 else self.names[cluster]
+        return self._nobody if cluster < 0 else self.names[cluster]
 
     # -- gestures --------------------------------------------------------------------------------------------
 
@@ -179,7 +190,7 @@ class Map(ipywidgets.VBox):
     def _hover(self, point: int) -> tuple[str, str, bytes]:
         row = int(self.drawn[point])
         return (
-            str(self.selection.table["path"].iloc[row]),
+            self._caption(row),
             self._name(int(self.labels[row])),
             self._thumbnails([row])[0],
         )

@@ -26,6 +26,7 @@ class MapBar(Panel):
     tool = traitlets.Enum(["lasso", "box", "pan"], "lasso").tag(sync=True)
     mode = traitlets.Enum(["replace", "add", "remove"], "replace").tag(sync=True)
     legend = traitlets.List(traitlets.Dict()).tag(sync=True)
+    more = traitlets.Int(0).tag(sync=True)
     summary = traitlets.Unicode("").tag(sync=True)
     selected = traitlets.Int(0).tag(sync=True)
 

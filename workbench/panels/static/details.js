@@ -15,11 +15,12 @@ function render({ model, el }) {
   const words = h("textarea", { rows: 8, "aria-label": "Vocabulary, one phrase a line", spellcheck: "false" });
   const tag = h("input", { placeholder: "Add a tag", "aria-label": "Add a tag", class: "wb-tag" });
   const empty = h("div", { class: "wb-empty" }, "Click a thumbnail or a point on the map to look at one image here.");
+  const boxes = h("div", { class: "wb-boxes" });
   const row = () => model.get("row");
   const editor = h("details", { class: "wb-vocabulary" }, h("summary", {}, "Edit the vocabulary"), words,
     h("button", { onclick: () => ask("vocabulary", { phrases: words.value.split("\n") }) }, "Use these phrases"));
   const body = h("div", { class: "wb-body" },
-    h("div", { class: "wb-picture" }, picture),
+    h("div", { class: "wb-picture" }, h("div", { class: "wb-framed" }, picture, boxes)),
     h("div", { class: "wb-about" }, title,
       h("div", { class: "wb-row" }, h("button", { onclick: () => ask("like", { row: row() }) }, "≈ like this"), tag), facts),
     h("div", { class: "wb-words" }, h("div", { class: "wb-title" }, "In words"), phrases, editor));
@@ -35,6 +36,7 @@ function render({ model, el }) {
     URL.revokeObjectURL(url);
     url = pictureUrl(buffers[0]);
     picture.src = url;
+    drawBoxes();
     picture.alt = answer.name;
     title.textContent = answer.name;
     facts.replaceChildren(...answer.facts.flatMap(([name, text]) => [h("dt", {}, name), h("dd", {}, text)]));
@@ -45,6 +47,22 @@ function render({ model, el }) {
     phrases.replaceChildren(...found.phrases.map((p) => phraseRow(p, best)));
   }
 
+  const share = (value) => `${(100 * value).toFixed(3)}%`;
+  async function drawBoxes() {
+    const wanted = row();
+    const [answer] = wanted < 0 ? [{ row: wanted }] : await ask("boxes", { row: wanted });
+    if (answer.row !== row()) return;
+    boxes.replaceChildren(...(answer.boxes ?? []).map((box) => h("button", {
+      class: "wb-box", "data-face": box.row, "aria-label": `Face of ${box.name || "somebody without a name"}: look at it`,
+      style: `left:${share(box.x)};top:${share(box.y)};width:${share(box.width)};height:${share(box.height)}`,
+      onclick: () => ask("face", { face: box.row }),
+    }, h("span", {}, box.name || "?"))));
+    markFace();
+  }
+  const markFace = () => {
+    for (const box of boxes.children) box.setAttribute("aria-current", String(Number(box.dataset.face) === model.get("face")));
+  };
+
   tag.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !tag.value.trim()) return;
     ask("tag", { row: row(), tag: tag.value });
@@ -53,6 +71,8 @@ function render({ model, el }) {
   const drawWords = () => { words.value = model.get("vocabulary").join("\n"); };
   model.on("change:row change:version", show);
   model.on("change:vocabulary", drawWords);
+  model.on("change:boxes_version", drawBoxes);
+  model.on("change:face", markFace);
   el.classList.add("wb-panel", "wb-details");
   el.setAttribute("data-lm-suppress-shortcuts", "true");
   el.append(status(model), empty, body);

@@ -37,7 +37,8 @@ function render({ model, el }) {
       class: "wb-key", "aria-pressed": String(item.shown), title: "Click: hide or show. Shift or double click: only this one",
       onclick: (event) => ask("legend", { cluster: item.cluster, only: event.shiftKey }),
       ondblclick: () => ask("legend", { cluster: item.cluster, only: true }),
-    }, h("i", { style: `background:${item.colour}` }), item.name, h("span", { class: "wb-quiet" }, item.count.toLocaleString("en")))));
+    }, h("i", { style: `background:${item.colour}` }), item.name, h("span", { class: "wb-quiet" }, item.count.toLocaleString("en")))),
+    model.get("more") ? h("span", { class: "wb-quiet" }, `and ${model.get("more").toLocaleString("en")} more`) : "");
   }
 
   function listen(plot) {

@@ -1,0 +1,138 @@
+// People: the cards of the identities. Click opens, the corner picks, the name is edited in place, a drop merges or moves.
+
+const NOBODY = "Who is this?";
+
+// renamer(place, old, done): an input in the place of a name; done(text or null, event) once, when left
+function renamer(place, old, done) {
+  const input = h("input", { class: "wb-rename", value: old, "aria-label": "Name", placeholder: "Name", maxlength: 200, spellcheck: "false" });
+  let over = false;
+  const finish = (text, event) => {
+    if (over) return;
+    over = true;
+    input.replaceWith(place);
+    done(text === old ? null : text, event);
+  };
+  input.addEventListener("keydown", (event) => {
+    event.stopPropagation();
+    if (event.key === "Enter" || event.key === "Tab") { event.preventDefault(); finish(input.value.trim(), event); }
+    else if (event.key === "Escape") finish(null, event);
+  });
+  input.addEventListener("blur", () => finish(input.value.trim()));
+  input.addEventListener("click", (event) => event.stopPropagation());
+  place.replaceWith(input);
+  input.focus();
+  input.select();
+}
+
+function people({ model, ask, go, crop, move }) {
+  const grid = h("div", { class: "wb-people", role: "group", "aria-label": "People" });
+  const empty = h("div", { class: "wb-empty" });
+  const scroller = h("div", { class: "wb-scroll", tabindex: "-1" }, empty, grid);
+  const merge = h("button", { class: "wb-main", onclick: () => go("merge", { identities: [] }) });
+  const picks = h("div", { class: "wb-picks", role: "status" }, h("span", {}), h("span", { class: "wb-space" }), merge,
+    h("button", { onclick: () => go("unpick") }, "Clear"));
+  const pick = (card) => go("pick", { identity: card.dataset.key, on: card.getAttribute("data-picked") !== "true" });
+  const open = (identity) => go("look", { identity });
+
+  function rename(card, after = () => {}) {
+    const place = card.querySelector(".wb-who");
+    renamer(place, card.dataset.name, (text, event) => {
+      if (text !== null) { go("name", { identity: card.dataset.key, name: text }); place.textContent = text || NOBODY; }
+      list.edited();
+      const next = event?.key === "Tab" ? card[event.shiftKey ? "previousElementSibling" : "nextElementSibling"] : null;
+      if (event) reach(grid, next ?? card);
+      if (next?.dataset.key) rename(next);
+      after();
+    });
+  }
+
+  function draw(item) {
+    const named = item.name || NOBODY;
+    const words = `${item.name || "Person without a name"}, ${plural(item.faces, "face")} in ${plural(item.images, "image")}`;
+    const who = h("button", { class: `wb-who${item.name ? "" : " wb-quiet"}`, tabindex: "-1", title: "Rename (R)", "aria-label": `Rename ${words}` }, named);
+    const card = h("div", {
+      class: "wb-person", role: "button", tabindex: "-1", draggable: "true", "data-key": item.identity, "data-name": item.name,
+      "aria-label": words, title: words, onclick: () => open(item.identity),
+    },
+    h("div", { class: "wb-cover" }, crop(item.rows[0], `Face of ${item.name || "this person"}`), h("span", { class: "wb-count" }, number(item.faces))),
+    h("div", { class: "wb-others" }, ...item.rows.slice(1).map((row) => crop(row, ""))),
+    h("div", { class: "wb-whose" }, h("i", { style: `background:${item.colour}` }), who),
+    h("span", { class: "wb-lit", title: "Faces in the images selected" }),
+    h("button", { class: "wb-check", tabindex: "-1", title: "Pick, to merge (Space)", "aria-label": `Pick ${words}`, onclick: (event) => { event.stopPropagation(); pick(card); } }));
+    who.addEventListener("click", (event) => { event.stopPropagation(); rename(card); });
+    dragging(card);
+    mark(card);
+    return card;
+  }
+
+  function dragging(card) {
+    const key = card.dataset.key;
+    card.addEventListener("dragstart", (event) => {
+      event.dataTransfer.setData(IDENTITY, key);
+      event.dataTransfer.effectAllowed = "move";
+    });
+    card.addEventListener("dragover", (event) => {
+      if (![IDENTITY, FACES].some((type) => event.dataTransfer.types.includes(type))) return;
+      event.preventDefault();
+      card.classList.add("wb-over");
+    });
+    card.addEventListener("dragleave", (event) => { if (!card.contains(event.relatedTarget)) card.classList.remove("wb-over"); });
+    card.addEventListener("drop", (event) => {
+      event.preventDefault();
+      event.stopPropagation();
+      card.classList.remove("wb-over");
+      const other = event.dataTransfer.getData(IDENTITY), faces = event.dataTransfer.getData(FACES);
+      if (other && other !== key) go("merge", { identities: [key, other] });
+      else if (faces) move(key, JSON.parse(faces));
+    });
+  }
+
+  function mark(card) {
+    const lit = card.dataset.key === model.get("opened") ? 0 : model.get("lit")[card.dataset.key] ?? 0;
+    const picked = model.get("picked").includes(card.dataset.key);
+    card.setAttribute("aria-current", String(card.dataset.key === model.get("opened") && ["identity", "split"].includes(model.get("pane"))));
+    card.dataset.picked = picked;
+    card.querySelector(".wb-check").setAttribute("aria-pressed", String(picked));
+    card.classList.toggle("wb-is-lit", lit > 0);
+    card.querySelector(".wb-lit").textContent = lit > 0 ? number(lit) : "";
+  }
+
+  function drawMarks() {
+    for (const card of grid.children) mark(card);
+    const picked = model.get("picked");
+    picks.hidden = !picked.length;
+    picks.firstChild.textContent = picked.length > 1 ? `${picked.length} picked` : "1 picked: pick another to merge";
+    merge.textContent = `Merge ${picked.length} (M)`;
+    merge.hidden = picked.length < 2;
+  }
+
+  grid.addEventListener("keydown", (event) => {
+    const card = event.target.closest(".wb-person");
+    if (walk(event, grid)) { /* moved */ }
+    else if (event.target !== card) return;
+    else if (event.key === "Enter") open(card.dataset.key);
+    else if (event.key === " ") pick(card);
+    else if (event.key.toLowerCase() === "r" || event.key === "F2") rename(card);
+    else if (event.key.toLowerCase() === "m" && model.get("picked").length > 1) go("merge", { identities: [] });
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+
+  const list = lazyGrid({
+    grid, scroller, draw, page: 24,
+    load: async (start, count) => {
+      const [answer] = await ask("cards", { start, count });
+      const counts = model.get("counts");
+      empty.hidden = answer.total !== 0;
+      empty.textContent = !counts.faces ? "No faces yet. Run case.ingest_faces(), then make the Workspace again."
+        : !counts.people ? "Everybody here was seen once only. Look at “Alone”, tick the faces of one person and move them together."
+          : "Nobody is called that.";
+      return answer;
+    },
+  });
+  model.on("change:picked change:lit change:opened change:pane", drawMarks);
+  model.on("change:opened", () => grid.querySelector('[aria-current="true"]')?.scrollIntoView({ block: "nearest" }));
+  drawMarks();
+  return { node: h("div", { class: "wb-left" }, scroller, picks), restart: list.restart };
+}

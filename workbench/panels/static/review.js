@@ -1,0 +1,60 @@
+// Review: pairs of faces that should be looked at again, the same person or not; and the history of what was decided.
+
+function review({ ask, go, crop, look, leave }) {
+  const grid = h("div", { class: "wb-doubts", role: "group", "aria-label": "Doubts" });
+  const empty = h("div", { class: "wb-empty" });
+  const scroller = h("div", { class: "wb-scroll", tabindex: "-1" }, empty, grid);
+
+  function settle(node, same) {
+    const doubt = Number(node.dataset.key);
+    reach(grid, node.nextElementSibling ?? node.previousElementSibling);
+    node.remove();
+    go("settle", { doubt, same });
+  }
+  const side = (face) => h("figure", {}, crop(face.row, face.caption), h("figcaption", {},
+    face.identity ? h("button", { class: "wb-link", tabindex: "-1", title: "Open", onclick: () => look(face.identity) }, face.name || NOBODY) : "in no identity"));
+
+  function draw(item) {
+    const names = item.faces.map((face) => face.name || "a person without a name").join(" and ");
+    const node = h("div", { class: "wb-doubt", role: "group", tabindex: "-1", "data-key": item.doubt,
+      "aria-label": `${names}: ${item.why}. Y for the same person, N for not` },
+    ...item.faces.map(side),
+    h("div", { class: "wb-why" }, h("span", {}, item.why), h("span", { class: "wb-quiet" }, `cosine ${item.similarity.toFixed(2)}`),
+      h("div", { class: "wb-row" },
+        h("button", { class: "wb-yes", tabindex: "-1", onclick: () => settle(node, true) }, "Same person (Y)"),
+        h("button", { class: "wb-no", tabindex: "-1", onclick: () => settle(node, false) }, "Not the same (N)"))));
+    return node;
+  }
+
+  grid.addEventListener("keydown", (event) => {
+    const node = event.target.closest(".wb-doubt");
+    if (event.key.toLowerCase() === "y") settle(node, true);
+    else if (event.key.toLowerCase() === "n") settle(node, false);
+    else if (event.key === "Escape") leave();
+    else if (!walk(event, grid)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+
+  const list = lazyGrid({
+    grid, scroller, draw, page: 20,
+    load: async (start, count) => {
+      const [answer] = await ask("doubts", { start, count });
+      empty.hidden = answer.total !== 0;
+      empty.textContent = "Nothing to look at again: no identity falls apart, and no two come suspiciously close.";
+      return answer;
+    },
+  });
+  return { node: scroller, restart: list.restart };
+}
+
+function history({ ask }) {
+  const table = h("table", { class: "wb-history" });
+  const node = h("div", { class: "wb-scroll", tabindex: "0", "aria-label": "History" }, table);
+  const line = (cell, texts) => h("tr", {}, ...texts.map((text) => h(cell, {}, text)));
+  async function restart() {
+    const [answer] = await ask("history");
+    table.replaceChildren(...(answer.events?.length ? [line("th", answer.columns), ...answer.events.map((event) => line("td", event))] : [line("td", ["Nothing was decided yet."])]));
+  }
+  return { node, restart };
+}
