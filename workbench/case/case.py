@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.case.embedders import LazyEmbedder
+from workbench.case.face_models import LazyFaceModel
+from workbench.case.ingesting import ingest_faces, ingest_images
+from workbench.case.lookup import Lookup
 from workbench.case.vocabulary import load_vocabulary, save_vocabulary
-from workbench.errors import QueryError
 from workbench.hits import Hits
 from workbench.store.case_folder import CaseFolder
-from workbench.store.keys import known_key, remember_key
+from workbench.store.keys import known_key
 from workbench.store.snapshot import Snapshot, read_snapshot
 from workbench.terms import Term, as_terms
 
@@ -21,49 +23,47 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from workbench.case.derived import Derived
+    from workbench.case.faces import Faces
+    from workbench.case.find_people import People, Photo
     from workbench.case.pictures import Pictures
     from workbench.case.searcher import Searcher
     from workbench.embedding import Embedder, IngestReport
 
 
-def open_case(
-    source: str | Path | None = None, *, case: str | Path, model: str | None = None, precision: str = "auto"
-) -> "Case":
-    """Create a case for the folder ``source``, or reopen it (``source`` may then be left out).
-
-    ``model`` names the embedder (``mini`` where nothing else was chosen); one case can hold vectors of
-    several.
-    ``precision`` is for new vectors; a case that has some keeps theirs. The source is only ever read.
-    Raises SourceError or CaseError with what to do next.
-    """
-    folder = CaseFolder.create_or_open(Path(case), None if source is None else Path(source), model)
-    return Case(folder, precision)
-
-
 class Case:
     """One source and all that is known about it. Make one with ``workbench.open``."""
 
-    def __init__(self, folder: CaseFolder, precision: str = "auto") -> None:
+    def __init__(self, folder: CaseFolder, precision: str = "auto", faces: str | None = None) -> None:
         self.folder = folder
         self._model = LazyEmbedder(folder, precision)
+        self._face_model = LazyFaceModel(folder, faces)
 
-    def ingest(self, *, retry: bool = False, progress: bool = True) -> "IngestReport":
+    def ingest(self, *, faces: bool = False, retry: bool = False, progress: bool = True) -> "IngestReport":
         """Read what is new or changed in the source, and compute what is missing; safe to stop and to repeat.
 
-        ``retry`` tries files again that failed before. Nothing finished is ever computed twice.
+        ``faces`` also looks for faces, which decodes each photo once for both. ``retry`` tries files again
+        that failed before. Nothing finished is ever computed twice.
         """
-        from workbench.embedding import ingest
-
-        embedder = self.embedder
+        model = self._face_model if faces else None
         try:
-            return ingest(self.folder, embedder, retry=retry, progress=progress)
+            return ingest_images(self.folder, self._model, model, retry=retry, progress=progress)
         finally:
-            remember_key(self.folder.cache, self.folder.model, embedder.key)
+            self.refresh()
+
+    def ingest_faces(self, *, retry: bool = False, progress: bool = True) -> "IngestReport":
+        """Look for faces in the photos, without anything else; safe to stop and to repeat.
+
+        New faces join the identities they are like; what an analyst decided stays. Photos that are new show
+        with their faces after the next `ingest`.
+        """
+        try:
+            return ingest_faces(self.folder, self._model, self._face_model, retry=retry, progress=progress)
+        finally:
             self.refresh()
 
     def refresh(self) -> None:
         """Forget what was read from disk, so that the next look sees what another process has added."""
-        for name in ("key", "_snapshot", "_row_of", "_searcher", "_pictures", "_derived"):
+        for name in ("key", "_snapshot", "_lookup", "_searcher", "_pictures", "_derived", "faces"):
             self.__dict__.pop(name, None)
 
     @property
@@ -100,40 +100,18 @@ class Case:
         return self._snapshot.problems
 
     def info(self) -> dict[str, Any]:
-        """Return places, model and counts of the case as a flat dict; bytes are those of the case folder."""
-        return {
-            "case": str(self.folder.root),
-            "source": str(self.folder.source),
-            "model": self.folder.model,
-            "key": self.key,
-            "images": len(self.images),
-            "paths": int(self.images["paths"].map(len).sum()),
-            "problems": len(self.problems),
-            "tagged": int(self.tags["sample_id"].nunique()),
-            "bytes": sum(path.stat().st_size for path in self.folder.root.rglob("*") if path.is_file()),
-        }
+        """Return places, models and counts of the case as a flat dict; bytes are those of the case folder."""
+        from workbench.case.info import case_info
+
+        return case_info(self)
 
     def row(self, image: int | str) -> int:
         """Return the row of an image given by row, image id or path; raise QueryError where there is none."""
-        if isinstance(image, int | np.integer):
-            if 0 <= image < len(self.images):
-                return int(image)
-            raise QueryError(f"Row {image} does not exist.", f"Rows go from 0 to {len(self.images) - 1}.")
-        row = self._row_of.get(image)
-        if row is None:
-            raise QueryError(
-                f"No image {image!r} in this case.", "Use an image_id or a path of `case.images`."
-            )
-        return row
+        return self._lookup.row(image)
 
     @cached_property
-    def _row_of(self) -> dict[str, int]:
-        rows = {path: row for row, paths in enumerate(self.images["paths"]) for path in paths}
-        return rows | {image_id: row for row, image_id in enumerate(self._ids)}
-
-    @property
-    def _ids(self) -> list[str]:
-        return list(self.images["image_id"])
+    def _lookup(self) -> Lookup:
+        return Lookup(self.images)
 
     def thumbnails(self, rows: Iterable[int]) -> list[bytes]:
         """Return JPEG thumbnails (longest side 256 px), one for each row."""
@@ -214,24 +192,49 @@ class Case:
     def _derived(self) -> "Derived":
         from workbench.case.derived import Derived
 
-        return Derived(self.folder.cache, self.key, self._ids, self.vectors, self._model.matching(self.key))
+        ids, embedder = self._lookup.ids, self._model.matching(self.key)
+        return Derived(self.folder.cache, self.key, ids, self.vectors, embedder)
+
+    @cached_property
+    def faces(self) -> "Faces":
+        """The faces of the photos and the people they are grouped into; empty before `ingest_faces`."""
+        from workbench.case.face_book import FaceBook
+        from workbench.case.faces import Faces
+
+        book = FaceBook(self.folder, self._face_model.pair, self._face_model.known_key or "", self.images)
+        return Faces(book, self._face_model)
+
+    def find_people(self, photo: "Photo", *, any: bool = False, threshold: float | None = None) -> "People":
+        """Find the people of a photo (path or PIL image) in the collection.
+
+        Its ``.faces`` say who each face is, its ``.images`` where all of them appear, or any of them.
+        ``threshold``: the least cosine [-1, 1] to be somebody known. Raises QueryError for an unreadable
+        picture, CaseError where no faces were looked for yet.
+        """
+        return self.faces.find(photo, any=any, threshold=threshold)
+
+    def share(self, folder: str | Path, *, face_vectors: bool = False) -> Path:
+        """Copy this case to a new or empty folder for a colleague; the photos themselves are not copied.
+
+        What a face could be recognised from (its vector, crop and place) is left out unless ``face_vectors``
+        asks for it; names, other decisions and tags go along. Raises CaseError.
+        """
+        from workbench.case.share import share_case
+
+        return share_case(self.folder, folder, face_vectors=face_vectors)
 
     def tag(self, images: int | str | Iterable[int | str], tag: str) -> None:
         """Tag images (rows, ids or paths). Tags live in ``work/`` and outlive the cache."""
-        self.folder.tags.add(tag, self._sample_ids(images))
+        self.folder.tags.add(tag, self._lookup.ids_of(images))
 
     def untag(self, images: int | str | Iterable[int | str], tag: str) -> None:
         """Take a tag away again."""
-        self.folder.tags.remove(tag, self._sample_ids(images))
+        self.folder.tags.remove(tag, self._lookup.ids_of(images))
 
     @property
     def tags(self) -> "pd.DataFrame":
         """Who tagged what: sample_id, tag, when."""
         return self.folder.tags.read()
-
-    def _sample_ids(self, images: int | str | Iterable[int | str]) -> list[str]:
-        several = [images] if isinstance(images, int | str | np.integer) else images
-        return [str(self.images["image_id"].iloc[self.row(image)]) for image in several]
 
     def __repr__(self) -> str:
         return f"<Case {self.folder.root} of {self.folder.source}>"

@@ -59,9 +59,16 @@ class Derived:
     def _once(
         self, kind: str, params: Mapping[str, Any], ids: Sequence[str], compute: Callable[[], NDArray[Any]]
     ) -> NDArray[Any]:
-        cache, params = ArrayCache(self._cache / kind), {**params, "key": self._key}
-        found = cache.load(params, ids)
-        if found is None:
-            found = compute()
-            cache.save(params, ids, found)
-        return found
+        return once(self._cache / kind, {**params, "key": self._key}, ids, compute)
+
+
+def once(
+    folder: Path, params: Mapping[str, Any], ids: Sequence[str], compute: Callable[[], NDArray[Any]]
+) -> NDArray[Any]:
+    """Return the array that ``folder`` keeps for these parameters and ids, computing it the first time."""
+    cache = ArrayCache(folder)
+    found = cache.load(params, ids)
+    if found is None:
+        found = compute()
+        cache.save(params, ids, found)
+    return found

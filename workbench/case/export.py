@@ -1,0 +1,116 @@
+"""Export: the photos of each identity in a folder of its own, with a manifest."""
+
+import errno
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+
+from workbench.case.places import new_folder
+from workbench.case.safe_names import distinct, distinct_files, safe_file_name, safe_name
+from workbench.errors import CaseError, QueryError
+from workbench.store.case_folder import CaseFolder
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+How = Literal["copy", "hardlink", "symlink"]
+COLUMNS = ("identity", "name", "folder", "file", "path", "image_id", "faces", "boxes", "problem")
+"""Of the manifest. ``file`` is relative to the export; ``boxes`` hold x,y,width,height in pixels."""
+MANIFEST = "manifest.csv"
+
+
+def export_identities(
+    faces: "pd.DataFrame",
+    identities: "pd.DataFrame",
+    images: "pd.DataFrame",
+    case: CaseFolder,
+    folder: str | Path,
+    how: How = "copy",
+) -> "pd.DataFrame":
+    """Put the photos of ``identities`` into folders named like them, and return the manifest.
+
+    ``faces`` is the face table with its identities, ``images`` the image table. A photo of two identities
+    lies in both folders; one that cannot be had has its reason in ``problem``. The manifest is also written
+    as `MANIFEST`. Raises CaseError where the folder is not empty or nothing at all could be
+    written, QueryError for another ``how``.
+    """
+    if how not in _PLACE:
+        raise QueryError(f"Photos cannot be exported by {how!r}.", f"Use one of {', '.join(_PLACE)}.")
+    target = new_folder(folder, (case.source, case.root))
+    manifest = _plan(faces, identities, images)
+    sources = [case.file_path(raw_path) for raw_path in manifest.pop("raw_path")]
+    problems = [
+        _put(source, target / file, _PLACE[how])
+        for source, file in zip(sources, manifest["file"], strict=True)
+    ]
+    manifest["problem"] = problems
+    if problems and all(problems):
+        raise CaseError(f"No photo could be exported: {problems[0]}.", "Try how='copy', or another folder.")
+    manifest.loc[manifest["problem"] != "", "file"] = ""
+    with (target / MANIFEST).open("x", encoding="utf-8", errors="backslashreplace", newline="") as file:
+        manifest.to_csv(file, index=False)
+    return manifest
+
+
+def _plan(faces: "pd.DataFrame", identities: "pd.DataFrame", images: "pd.DataFrame") -> "pd.DataFrame":
+    """Return the manifest without problems, one row a photo of an identity, and each photo's raw path."""
+    called = zip(identities["name"], identities["identity"], strict=True)
+    wanted = (safe_name(name, f"unnamed {identity}") for name, identity in called)
+    folders = distinct([MANIFEST, *wanted])[1:]
+    table = identities[["identity", "name"]].assign(folder=folders, order=range(len(folders)))
+    shown = faces.loc[faces["identity"].isin(table["identity"]), ["identity", "image_row", "face_id"]]
+    boxes = shown["face_id"].str.rpartition(":")[2]
+    photos = (
+        shown.assign(boxes=boxes)
+        .groupby(["identity", "image_row"], as_index=False)
+        .agg(faces=("boxes", "size"), boxes=("boxes", " ".join))
+        .merge(table, on="identity")
+        .sort_values(["order", "image_row"], ignore_index=True)
+    )
+    found = images.iloc[photos["image_row"]].reset_index(drop=True)
+    photos[["path", "image_id", "raw_path"]] = found[["path", "image_id", "raw_path"]]
+    names = photos["path"].map(safe_file_name).astype(object)
+    in_folder = names.groupby(photos["folder"]).transform(distinct_files)
+    photos["file"] = photos["folder"] + "/" + in_folder
+    return photos.reindex(columns=[*COLUMNS[:-1], "raw_path"])
+
+
+def _put(source: Path, target: Path, place: Callable[[Path, Path], None]) -> str:
+    """Place one photo; return "" or the reason why that failed."""
+    try:
+        target.parent.mkdir(exist_ok=True)
+        place(source, target)
+    except OSError as error:
+        if error.errno == errno.EXDEV:
+            return "a hard link cannot lead to another disk"
+        return error.strerror or str(error)
+    return ""
+
+
+def _copy(source: Path, target: Path) -> None:
+    with source.open("rb") as original:
+        copy = target.open("xb")
+        try:
+            with copy:
+                shutil.copyfileobj(original, copy, 1 << 20)
+        except BaseException:
+            target.unlink()  # ours, as "x" made it: half a photo is worse than none
+            raise
+    facts = source.stat()
+    os.utime(target, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+
+
+def _hardlink(source: Path, target: Path) -> None:
+    target.hardlink_to(source.resolve(strict=True))
+
+
+def _symlink(source: Path, target: Path) -> None:
+    target.symlink_to(source.resolve(strict=True))
+
+
+_PLACE: Mapping[str, Callable[[Path, Path], None]] = MappingProxyType(
+    {"copy": _copy, "hardlink": _hardlink, "symlink": _symlink}
+)

@@ -1,0 +1,173 @@
+"""FaceBook: what is read from disk and computed about the faces of a case, kept until it changes."""
+
+import contextlib
+import hashlib
+import json
+from collections import OrderedDict
+from collections.abc import Collection, Iterable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.analysis import identities as analysis
+from workbench.analysis import projection
+from workbench.case.derived import once
+from workbench.case.face_settings import Choice, load_choice, save_choice
+from workbench.case.face_table import FaceTable, Places, place
+from workbench.case.grouping import Known, identities
+from workbench.store.case_folder import CaseFolder
+from workbench.store.decisions import Decisions
+from workbench.store.groups import read_groups, write_groups
+from workbench.store.standing import Standing
+from workbench.store.thumbnails import ThumbnailReader
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from workbench.case.export import How
+    from workbench.store.faces import FaceSnapshot
+
+OF_FACES = "identities"
+"""Folder of the cache for what follows from the vectors of faces."""
+REMEMBERED = 50  # groupings kept in memory, so that undo gives back exactly what was there
+
+
+class FaceBook:
+    """Faces of one face key: the table with identities, made anew whenever a decision was written.
+
+    ``pair`` names the models; ``images`` is the image table of the case.
+    """
+
+    def __init__(self, folder: CaseFolder, pair: str, key: str, images: "pd.DataFrame") -> None:
+        self.key, self.decisions = key, Decisions(folder.root / "work")
+        self._folder, self._pair, self.images = folder, pair, images
+        self.recogniser = pair if pair in analysis.SCALES else "facenet"
+        self._choice = load_choice(folder.root / "work", pair)
+        self._table: FaceTable | None = None
+        self._remembered: OrderedDict[str, list[str]] = OrderedDict()
+        self._earlier: dict[str, str] | None = None
+
+    @cached_property
+    def _snapshot(self) -> "FaceSnapshot":
+        from workbench.store.faces import read_faces
+
+        return read_faces(self._folder, self.key, self.images)
+
+    @property
+    def vectors(self) -> NDArray[np.float32]:
+        """Unit vectors (F, D)."""
+        return self._snapshot.vectors
+
+    @cached_property
+    def quality(self) -> NDArray[np.float32]:
+        """How good each face is to recognise somebody by: (F,) in [0, 1]."""
+        return self._snapshot.frame["quality"].to_numpy(np.float32)
+
+    @cached_property
+    def photo(self) -> NDArray[np.int32]:
+        """The row of each face's image: (F,)."""
+        return self._snapshot.frame["image_row"].to_numpy(np.int32)
+
+    @cached_property
+    def when(self) -> NDArray[np.float64]:
+        """When each face was taken, by EXIF: (F,) seconds since 1970, nan where unknown."""
+        import pandas as pd
+
+        taken = pd.to_datetime(self.images["taken_at"], errors="coerce", utc=True)
+        seconds = (taken - pd.Timestamp(0, tz="UTC")).dt.total_seconds().to_numpy(np.float64)
+        return np.asarray(seconds[self.photo], np.float64)
+
+    @property
+    def table(self) -> FaceTable:
+        """The faces with their identities, as decisions have them now, those of other processes included."""
+        standing = self.decisions.standing()
+        if self._table is None or self._table.standing is not standing:
+            self._table = self._make(standing)
+        return self._table
+
+    def regroup(self, method: analysis.Method, threshold: float | None) -> None:
+        """Choose how to group, remember it, and group afresh all faces that nobody decided about."""
+        self._choice = Choice(method, threshold)
+        save_choice(self._folder.root / "work", self._pair, self._choice)
+        self._remembered.clear()
+        self._earlier = None
+        self._groups_path.unlink(missing_ok=True)
+        self._table = None
+
+    def export(self, folder: str | Path, min_faces: int, how: "How") -> "pd.DataFrame":
+        """Export identities of enough faces; see ``Faces.export``."""
+        from workbench.case.export import export_identities
+
+        table = self.table
+        chosen = table.identities[table.identities["faces"] >= min_faces]
+        return export_identities(table.frame, chosen, self.images, self._folder, folder, how)
+
+    def crops(self, rows: Iterable[int]) -> list[bytes]:
+        """Return a JPEG crop for each row."""
+        ids = [str(self._snapshot.frame["face_id"].iloc[row]) for row in rows]
+        found = self._crops.get(ids)
+        return [found.get(face_id, b"") for face_id in ids]
+
+    def layout(self, method: str, **params: Any) -> NDArray[np.float32]:
+        """Return coordinates (F, 2), cached where only faces are."""
+        settings: dict[str, Any] = projection.parameters(method, **params)
+        folder, ids = self._folder.cache / OF_FACES / "layouts", self._snapshot.frame["face_id"].tolist()
+        points = once(
+            folder,
+            settings | {"key": self.key},
+            ids,
+            lambda: projection.project(self.vectors, **settings),
+        )
+        return np.asarray(points, np.float32)
+
+    @cached_property
+    def _crops(self) -> ThumbnailReader:
+        return ThumbnailReader(self._folder.faces(self.key).crops)
+
+    def _make(self, standing: Standing) -> FaceTable:
+        face_ids = self._snapshot.frame["face_id"].tolist()
+        places = place(standing, face_ids)
+        found = self._identities(face_ids, places, standing.names)
+        return FaceTable(self._snapshot.frame, found, places, standing)
+
+    def _identities(self, face_ids: list[str], places: Places, taken: Collection[str]) -> list[str]:
+        said = [places.held, sorted((row, *sorted(others)) for row, others in places.rejected.items())]
+        digest = hashlib.sha256(json.dumps(said).encode()).hexdigest()
+        if digest not in self._remembered:
+            earlier = self._earlier if self._earlier is not None else read_groups(self._groups_path)
+            held, rejected = places.held, places.rejected
+            found = identities(face_ids, held, rejected, earlier, self.vectors, self._group, taken)
+            self._remembered[digest] = found
+        self._remembered.move_to_end(digest)
+        if len(self._remembered) > REMEMBERED:
+            self._remembered.popitem(last=False)
+        self._keep(face_ids, places.held, self._remembered[digest])
+        return self._remembered[digest]
+
+    def _keep(self, face_ids: list[str], held: list[str], found: list[str]) -> None:
+        """Keep the automatic part of a grouping for the next session; a case may lie on a read-only disk."""
+        groups = {face: now for face, place, now in zip(face_ids, held, found, strict=True) if not place}
+        if groups != self._earlier:
+            self._earlier = groups
+            with contextlib.suppress(OSError):
+                write_groups(self._groups_path, groups)
+
+    def _group(self, rows: NDArray[np.intp], known: Known) -> Known:
+        return analysis.group(
+            self.vectors[rows],
+            quality=self.quality[rows],
+            photo=self.photo[rows],
+            method=self._choice.method,
+            threshold=self._choice.threshold,
+            known=known,
+            recogniser=self.recogniser,
+        )
+
+    @property
+    def _groups_path(self) -> Path:
+        facts = json.dumps([self.key, self._choice.method, self._choice.threshold])
+        name = hashlib.sha256(facts.encode()).hexdigest()[:32]
+        return self._folder.cache / OF_FACES / f"{name}.parquet"

@@ -1,0 +1,64 @@
+"""The pair of face models of a case: which one, at which precision, loaded when it is first needed."""
+
+import threading
+from typing import TYPE_CHECKING
+
+from workbench.errors import CaseError
+from workbench.store.case_folder import CaseFolder
+from workbench.store.keys import known_key, remember_key
+
+if TYPE_CHECKING:
+    from workbench.embedding.face_model import FaceModel
+
+DEFAULT_PAIR = "facenet"
+
+
+class LazyFaceModel:
+    """The face models of a case, loaded once; ``pair`` names them."""
+
+    def __init__(self, folder: CaseFolder, pair: str | None = None) -> None:
+        self._folder = folder
+        self.pair = pair or known_key(folder.cache, "faces") or DEFAULT_PAIR
+        self._model: FaceModel | None = None
+        self._loading = threading.Lock()
+
+    @property
+    def known_key(self) -> str | None:
+        """The face key of the faces in the case, without loading anything; None where there are none."""
+        return known_key(self._folder.cache, f"faces:{self.pair}")
+
+    def get(self) -> "FaceModel":
+        """Return the models; raises ModelError naming the way to get them."""
+        with self._loading:
+            if self._model is None:
+                self._model = self._load()
+            return self._model
+
+    def matching(self, key: str) -> "FaceModel":
+        """Return the models; raises CaseError where their numbers do not compare with those of ``key``."""
+        if not key:
+            what = "No faces were looked for in this case yet."
+            raise CaseError(what, "Run `case.ingest_faces()` first.")
+        model = self.get()
+        if model.key != key:
+            raise CaseError(
+                f"The faces of this case were found by {key}, questions now come from {model.key}.",
+                "Run `case.ingest_faces()`: it adds faces of the new key and keeps all decisions.",
+            )
+        return model
+
+    def remember(self) -> None:
+        """Note in the case that its faces are those of these models, so that opening it loads none."""
+        if self._model is not None:
+            remember_key(self._folder.cache, f"faces:{self.pair}", self._model.key)
+            remember_key(self._folder.cache, "faces", self.pair)
+
+    def _load(self) -> "FaceModel":
+        if self.pair == "fake":
+            from workbench.testing import SquareFaces
+
+            return SquareFaces()
+        from workbench.models.faces import load_faces
+
+        key = self.known_key
+        return load_faces(self.pair, precision=key.rsplit("-", 1)[-1] if key else "auto")

@@ -1,0 +1,41 @@
+"""Ingest of a case: runs the loop with its models, and notes which keys its vectors and faces carry."""
+
+from typing import TYPE_CHECKING
+
+from workbench.case.embedders import LazyEmbedder
+from workbench.case.face_models import LazyFaceModel
+from workbench.store.case_folder import CaseFolder
+from workbench.store.keys import known_key, remember_key
+
+if TYPE_CHECKING:
+    from workbench.embedding import IngestReport
+
+
+def ingest_images(
+    folder: CaseFolder, model: LazyEmbedder, faces: LazyFaceModel | None, *, retry: bool, progress: bool
+) -> "IngestReport":
+    """Compute what is missing of the images and, with ``faces``, of the faces, decoding each photo once."""
+    from workbench.embedding import ingest
+
+    embedder, finder = model.get(), faces.get() if faces else None
+    try:
+        return ingest(folder, embedder, faces=finder, retry=retry, progress=progress)
+    finally:
+        remember_key(folder.cache, folder.model, embedder.key)
+        if faces:
+            faces.remember()
+
+
+def ingest_faces(
+    folder: CaseFolder, model: LazyEmbedder, faces: LazyFaceModel, *, retry: bool, progress: bool
+) -> "IngestReport":
+    """Look for faces alone; a case without images gets these too, because faces show with their images."""
+    from workbench.embedding import ingest_faces as ingest
+
+    if known_key(folder.cache, folder.model) is None:
+        return ingest_images(folder, model, faces, retry=retry, progress=progress)
+    finder = faces.get()
+    try:
+        return ingest(folder, finder, retry=retry, progress=progress)
+    finally:
+        faces.remember()

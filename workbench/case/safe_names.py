@@ -1,0 +1,73 @@
+"""Names that every file system takes: people's names and file names as folders and files of an export."""
+
+import unicodedata
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+LONGEST = 120
+"""Bytes (UTF-8) of the longest name made: room for a number and for long paths on Windows."""
+
+_RESERVED = {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"} | {
+    f"{port}{number}" for port in ("COM", "LPT") for number in "123456789¹²³"
+}
+_FORBIDDEN = frozenset('<>:"/\\|?*')
+
+
+def safe_name(text: str, fallback: str = "unnamed") -> str:
+    """Return a name for one file or folder on Windows, macOS and Linux; ``fallback`` where nothing is left.
+
+    Composed (NFC), without path separators, control and direction characters, reserved device names, dots
+    or spaces at the ends (a leading dot would hide it), and at most 120 bytes. Rules: "Naming Files, Paths,
+    and Namespaces", Microsoft.
+    """
+    composed = unicodedata.normalize("NFC", text)
+    letters = "".join(map(_letter, composed))
+    name = _cut(" ".join(letters.split()).strip(". "), LONGEST).rstrip(". ")
+    if not name.strip("_ "):
+        return fallback
+    return f"_{name}" if name.split(".")[0].rstrip().upper() in _RESERVED else name
+
+
+def safe_file_name(path: str) -> str:
+    """Return a safe name for the last part of a path, its suffix kept as far as it is one."""
+    last = PurePosixPath(path)
+    suffix = safe_name(last.suffix, "")[:16]
+    stem = safe_name(last.stem, "file")
+    return _cut(stem, LONGEST - len(suffix.encode()) - 1) + (f".{suffix}" if suffix else "")
+
+
+def distinct(names: Iterable[str]) -> list[str]:
+    """Return the names, with " (2)", " (3)", ... where one came before, however its letters are cased."""
+    return _distinct((name, "") for name in names)
+
+
+def distinct_files(names: Iterable[str]) -> list[str]:
+    """Return the file names like `distinct`, the number before the suffix, so that the file still opens."""
+    return _distinct((PurePosixPath(name).stem, PurePosixPath(name).suffix) for name in names)
+
+
+def _distinct(names: Iterable[tuple[str, str]]) -> list[str]:
+    used: set[str] = set()
+    result = []
+    for stem, suffix in names:
+        name, number = stem + suffix, 1
+        while name.casefold() in used:
+            number += 1
+            name = f"{stem} ({number}){suffix}"
+        used.add(name.casefold())
+        result.append(name)
+    return result
+
+
+def _letter(letter: str) -> str:
+    if letter in _FORBIDDEN:
+        return "_"
+    category = unicodedata.category(letter)
+    if category in {"Zs", "Zl", "Zp"} or letter in "\t\n\r":
+        return " "
+    return "_" if category in {"Cc", "Cs", "Co", "Cn"} else "" if category == "Cf" else letter
+
+
+def _cut(text: str, most: int) -> str:
+    """Return the beginning of a text that fits into ``most`` bytes, no letter torn."""
+    return text.encode()[:most].decode(errors="ignore")
