@@ -1,16 +1,19 @@
-"""What one thread does with one file: read it once, hash, decode, thumbnail, model input."""
+"""What one thread does with one file: read it once, hash, decode, thumbnail, model input, faces."""
 
 import hashlib
 import math
-import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from workbench.media.decode import DecodeError, ImageFacts, read_image
+from workbench.embedding.embedder import Embedder
+from workbench.embedding.examined import Claims, Examined, Failure, Needs
+from workbench.embedding.face_model import FaceModel
+from workbench.embedding.faces import examine_faces
+from workbench.media.decode import DecodedImage, DecodeError, read_image
 from workbench.media.read import ReadError, read_bytes
 from workbench.media.thumbnails import SIDE, thumbnail
 
@@ -18,52 +21,6 @@ _MARGIN = 1.4
 """A JPEG is decoded no smaller than this many times the model's input. Measured with DINOv2 at 224 px on 30
 photos of 1 to 12 megapixels: mean cosine to full decoding 0.9996 with 1.4, 0.9991 with 1.15, 0.9964 with 1.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why a step failed for a file."""
-
-    step: str
-    reason: str
-
-
-@dataclass(slots=True)
-class Examined:
-    """The result for one file. Parts that were not needed are None; ``vector`` is filled in by the loop.
-
-    ``claimed``: this file was the first to bring its bytes and stands for all others with the same bytes.
-    ``failure``: no image could be had from it. ``warning``: something lesser failed.
-    """
-
-    image_id: str | None = None
-    claimed: bool = False
-    failure: Failure | None = None
-    warning: Failure | None = None
-    facts: ImageFacts | None = None
-    jpeg: bytes | None = None
-    prepared: NDArray[np.float32] | None = None
-    vector: NDArray[np.float32] | None = None
-
-
-class Claims:
-    """Which contents need work. Each is claimed once, by whichever thread reads its bytes first."""
-
-    def __init__(self, pictured: Collection[str] = (), vectored: Collection[str] = ()) -> None:
-        self._pictured = pictured
-        self._vectored = vectored
-        self._claimed: set[str] = set()
-        self._lock = threading.Lock()
-
-    def claim(self, image_id: str) -> tuple[bool, bool]:
-        """Return whether the caller must make the picture (thumbnail, metadata) and the vector."""
-        needs = (image_id not in self._pictured, image_id not in self._vectored)
-        with self._lock:
-            if not any(needs) or image_id in self._claimed:
-                return False, False
-            self._claimed.add(image_id)
-        return needs
-
 
 Prepare = Callable[[Image.Image], NDArray[np.float32]]
 
@@ -74,30 +31,52 @@ def decode_side(prepare: Prepare) -> int:
     return max(SIDE, math.ceil(_MARGIN * model_side))
 
 
-def examine(path: bytes, claims: Claims, prepare: Prepare, min_side: int) -> Examined:
+@dataclass(frozen=True)
+class Models:
+    """What the loop computes with; either may be left out. ``min_side``: pixels, see :func:`decode_side`."""
+
+    embedder: Embedder | None
+    faces: FaceModel | None = None
+    min_side: int = SIDE
+
+    @classmethod
+    def of(cls, embedder: Embedder | None, faces: FaceModel | None = None) -> "Models":
+        """Look up how large pictures must be for them."""
+        return cls(embedder, faces, decode_side(embedder.prepare) if embedder else SIDE)
+
+
+def examine(path: bytes, claims: Claims, models: Models) -> Examined:
     """Read a file and make of it what is still needed; failures of the file are results, bugs are raised."""
     try:
         data = read_bytes(path)
     except ReadError as error:
         return Examined(failure=Failure("read", str(error)))
     image_id = hashlib.sha256(data).hexdigest()
-    picture, vector = claims.claim(image_id)
-    result = Examined(image_id, claimed=picture or vector)
-    if not result.claimed:
+    needs = claims.claim(image_id)
+    result = Examined(image_id, claimed=bool(needs))
+    if not needs:
         return result
+    long_side = models.faces.decode_side if models.faces and needs.faces else 0
     try:
-        decoded = read_image(data, min_side=min_side)
+        decoded = read_image(data, min_side=models.min_side, min_long_side=long_side)
     except DecodeError as error:
         result.failure = Failure("decode", error.reason)
         return result
     del data
-    if picture:
-        result.facts, result.jpeg = decoded.facts, thumbnail(decoded.image)
+    _make(result, decoded, needs, models)
+    return result
+
+
+def _make(result: Examined, decoded: DecodedImage, needs: Needs, models: Models) -> None:
+    image = decoded.reduced(models.min_side) if needs.faces else decoded.image
+    if needs.picture:
+        result.facts, result.jpeg = decoded.facts, thumbnail(image)
         if decoded.facts.metadata.reason:
             result.warning = Failure("metadata", decoded.facts.metadata.reason)
-    if vector:
-        _prepare(result, decoded.image, prepare)
-    return result
+    if needs.vector and models.embedder:
+        _prepare(result, image, models.embedder.prepare)
+    if needs.faces and models.faces:
+        _find_faces(result, decoded, models.faces)
 
 
 def _prepare(result: Examined, image: Image.Image, prepare: Prepare) -> None:
@@ -106,3 +85,10 @@ def _prepare(result: Examined, image: Image.Image, prepare: Prepare) -> None:
     except (ValueError, OSError, ZeroDivisionError) as error:
         # A picture one pixel high may not fit a model; it still is an image of the case.
         result.warning = Failure("prepare", f"{type(error).__name__}: {error}"[:200])
+
+
+def _find_faces(result: Examined, decoded: DecodedImage, model: FaceModel) -> None:
+    try:
+        result.faces = examine_faces(decoded.image, decoded.facts, str(result.image_id), model)
+    except (ValueError, OSError, ZeroDivisionError, RuntimeError) as error:
+        result.warning = Failure("faces", f"{type(error).__name__}: {error}"[:200])

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from tqdm.auto import tqdm
 
 from workbench.embedding.embedder import Embedder
-from workbench.embedding.examine import Claims, Failure
+from workbench.embedding.examine import Models
+from workbench.embedding.examined import Claims, Failure
+from workbench.embedding.face_model import FaceModel
 from workbench.embedding.pipeline import run
 from workbench.embedding.plan import Plan, make_plan, read_known
 from workbench.embedding.writer import Writer
@@ -23,11 +25,12 @@ _VIDEO = Failure("video", "frames of videos are not read yet")
 
 @dataclass(frozen=True)
 class IngestReport:
-    """What one ingest did. All but ``embedded`` and ``seconds`` count paths.
+    """What one ingest did. All but ``embedded``, ``faces`` and ``seconds`` count paths.
 
     ``found``: image files in the source. ``new``: contents never seen before. ``embedded``: vectors computed.
     ``renamed``: new paths of contents known already (moved, copied). ``unchanged``: not read again.
     ``gone``: paths no longer there. ``problems``: problems that now stand. ``skipped``: files of other kinds.
+    ``faces``: faces found in images that were not searched before.
     """
 
     found: int
@@ -39,25 +42,47 @@ class IngestReport:
     problems: int
     skipped: int
     seconds: float
+    faces: int = 0
 
 
 def ingest(
-    folder: CaseFolder, embedder: Embedder, *, retry: bool = False, progress: bool = True
+    folder: CaseFolder,
+    embedder: Embedder,
+    *,
+    faces: FaceModel | None = None,
+    retry: bool = False,
+    progress: bool = True,
 ) -> IngestReport:
     """Bring the case up to date with its source for one embedder key; only what is missing is computed.
 
-    May be interrupted at any time (Ctrl-C, the kernel's stop, a crash) and run again; two processes may do
-    so at once. ``retry`` tries broken files again. Raises :class:`SourceError` where the source cannot be
-    listed, :class:`CaseError` where the case cannot be written; what fails for one file is a problem.
+    ``faces`` also finds faces, in images that were not searched with its key before; an image that needs both
+    is decoded once. May be interrupted at any time (Ctrl-C, the kernel's stop, a crash) and run again; two
+    processes may do so at once. ``retry`` tries broken files again. Raises :class:`SourceError` where the
+    source cannot be listed, :class:`CaseError` where the case cannot be written; what fails for one file is a
+    problem.
     """
+    return _ingest(folder, Models.of(embedder, faces), retry=retry, progress=progress)
+
+
+def ingest_faces(
+    folder: CaseFolder, faces: FaceModel, *, retry: bool = False, progress: bool = True
+) -> IngestReport:
+    """Find the faces of all images that were not searched with the key of ``faces``; embed no image.
+
+    What is new in the source is noted too, with its thumbnail. Stops, repeats and raises like :func:`ingest`.
+    """
+    return _ingest(folder, Models.of(None, faces), retry=retry, progress=progress)
+
+
+def _ingest(folder: CaseFolder, models: Models, *, retry: bool, progress: bool) -> IngestReport:
     started = time.monotonic()
     folder.clean()
-    known = read_known(folder, embedder)
+    known = read_known(folder, models)
     plan = make_plan(scan(folder.source, skip=[folder.root]), known, retry=retry)
-    writer = Writer(folder, embedder, known)
+    writer = Writer(folder, models, known)
     _note(plan, writer)
     try:
-        _work(folder, plan, embedder, Claims(known.pictured, known.vectored), writer, progress=progress)
+        _work(folder, plan, models, Claims(known.needs), writer, progress=progress)
     finally:
         writer.flush()
     return IngestReport(
@@ -70,6 +95,7 @@ def ingest(
         problems=len(current_problems(folder, latest_files(folder))),
         skipped=plan.skipped,
         seconds=time.monotonic() - started,
+        faces=writer.faces,
     )
 
 
@@ -85,7 +111,7 @@ def _note(plan: Plan, writer: Writer) -> None:
 
 
 def _work(
-    folder: CaseFolder, plan: Plan, embedder: Embedder, claims: Claims, writer: Writer, *, progress: bool
+    folder: CaseFolder, plan: Plan, models: Models, claims: Claims, writer: Writer, *, progress: bool
 ) -> None:
     paths = (os.fsencode(folder.file_path(file.raw_path)) for file in plan.work)
     files = iter(plan.work)
@@ -93,7 +119,7 @@ def _work(
         _quiet_pillow(),
         tqdm(total=len(plan.work), desc="ingest", unit="image", disable=not progress) as bar,
     ):
-        batches = run(paths, embedder, claims)
+        batches = run(paths, models, claims)
         try:
             for results in batches:
                 for result, file in zip(results, files, strict=False):

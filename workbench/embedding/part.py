@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.embedding.embedder import Embedder
-from workbench.embedding.examine import Claims, Examined, Failure
+from workbench.embedding.examine import Models
+from workbench.embedding.examined import Claims, Examined, Failure, Needs
 from workbench.embedding.pipeline import run
 from workbench.media.scan import Problem
 
@@ -33,7 +34,9 @@ def embed_part(
 ) -> EmbeddedPart:
     """Embed the images at ``paths``; broken files become problems and shift no row."""
     raw = [os.fsencode(path) for path in paths]
-    results = [result for results in run(raw, embedder, Claims(), workers=workers) for result in results]
+    claims = Claims(lambda image_id: Needs(picture=True, vector=True))
+    batches = run(raw, Models.of(embedder), claims, workers=workers)
+    results = [result for batch in batches for result in batch]
     first = {result.image_id: result for result in results if result.claimed}
     vectors, kept, problems = [], [], []
     for position, result in enumerate(results):

@@ -9,9 +9,12 @@ from itertools import islice
 import numpy as np
 
 from workbench.embedding.embedder import Embedder
-from workbench.embedding.examine import Claims, Examined, decode_side, examine
+from workbench.embedding.examine import Models, examine
+from workbench.embedding.examined import Claims, Examined
+from workbench.embedding.faces import CropBatches
 
 _MOST_RESULTS = 512  # results handed over at once where few of them need a vector
+_MOST_FACES = 128  # faces handed over at once where no image needs a vector
 
 
 def default_workers() -> int:
@@ -20,7 +23,7 @@ def default_workers() -> int:
 
 
 def run(
-    paths: Iterable[bytes], embedder: Embedder, claims: Claims, *, workers: int | None = None
+    paths: Iterable[bytes], models: Models, claims: Claims, *, workers: int | None = None
 ) -> Generator[list[Examined], None, None]:
     """Yield the results for ``paths``, in their order, in lists that end with each batch embedded.
 
@@ -30,27 +33,57 @@ def run(
     pool = ThreadPoolExecutor(workers or default_workers(), thread_name_prefix="examine")
     waiting: deque[Future[Examined]] = deque()
     remaining = iter(paths)
-    min_side = decode_side(embedder.prepare)
-    results: list[Examined] = []
-    ready = 0  # results that wait for the batch to be full
+    batch = _Batch(models)
     try:
         while True:
-            for path in islice(remaining, 2 * embedder.batch_size - len(waiting) - ready):
-                waiting.append(pool.submit(examine, path, claims, embedder.prepare, min_side))
+            for path in islice(remaining, 2 * batch.size - len(waiting) - batch.ready):
+                waiting.append(pool.submit(examine, path, claims, models))
             if not waiting:
                 break
-            results.append(waiting.popleft().result())
-            ready += results[-1].prepared is not None
-            if ready == embedder.batch_size or len(results) >= _MOST_RESULTS:
-                yield _embed(results, embedder)
-                results, ready = [], 0
-        if results:
-            yield _embed(results, embedder)
+            batch.add(waiting.popleft().result())
+            if batch.full:
+                yield batch.finish()
+        if batch.results:
+            yield batch.finish()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _embed(results: list[Examined], embedder: Embedder) -> list[Examined]:
+class _Batch:
+    """Results that wait for the models, in order; crops of faces are embedded while others are waited for."""
+
+    def __init__(self, models: Models) -> None:
+        self._embedder = models.embedder
+        self._crops = CropBatches(models.faces) if models.faces else None
+        self.size = models.embedder.batch_size if models.embedder else 16
+        self.results: list[Examined] = []
+        self.ready = self.faces = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether the images fill a batch, or so many need none that it is time to hand over."""
+        enough_faces = self.ready == 0 and self.faces >= _MOST_FACES
+        return self.ready == self.size or len(self.results) >= _MOST_RESULTS or enough_faces
+
+    def add(self, result: Examined) -> None:
+        """Take the next result."""
+        self.results.append(result)
+        self.ready += result.prepared is not None
+        if self._crops and result.faces:
+            self.faces += len(result.faces)
+            self._crops.add(result.faces)
+
+    def finish(self) -> list[Examined]:
+        """Return all results with their vectors, and begin anew."""
+        if self._crops:
+            self._crops.finish()
+        if self._embedder:
+            _embed(self.results, self._embedder)
+        results, self.results, self.ready, self.faces = self.results, [], 0, 0
+        return results
+
+
+def _embed(results: list[Examined], embedder: Embedder) -> None:
     """Fill in the vectors of those results that have model input."""
     ready = [result for result in results if result.prepared is not None]
     if ready:
@@ -60,7 +93,6 @@ def _embed(results: list[Examined], embedder: Embedder) -> list[Examined]:
         _check(vectors, len(ready), embedder)
         for result, vector in zip(ready, vectors, strict=True):
             result.vector, result.prepared = vector, None
-    return results
 
 
 def _check(

@@ -7,6 +7,8 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from workbench.embedding.embedder import Embedder
+from workbench.embedding.examine import Models
+from workbench.embedding.examined import Needs
 from workbench.media.scan import FoundFile, Problem, join
 from workbench.store.case_folder import CaseFolder
 from workbench.store.snapshot import current_problems, latest_files, vector_ids
@@ -19,12 +21,22 @@ class Known:
     ``files``: raw path -> (size, mtime_ns, image_id or None, status). ``problems``: raw path -> (step,
     reason).
     ``pictured``: ids with thumbnail and metadata. ``vectored``: ids with a vector of the embedder in use.
+    ``searched``: ids whose faces are known. The last two are None where there is no such model in use.
     """
 
     files: dict[bytes, tuple[int, int, str | None, str]]
     problems: dict[bytes, tuple[str, str]]
     pictured: set[str]
-    vectored: set[str]
+    vectored: set[str] | None
+    searched: set[str] | None = None
+
+    def needs(self, image_id: str | None) -> Needs:
+        """Return what a content lacks."""
+        return Needs(
+            picture=image_id not in self.pictured,
+            vector=self.vectored is not None and image_id not in self.vectored,
+            faces=self.searched is not None and image_id not in self.searched,
+        )
 
 
 @dataclass
@@ -39,7 +51,7 @@ class Plan:
     skipped: int = 0
 
 
-def read_known(folder: CaseFolder, embedder: Embedder) -> Known:
+def read_known(folder: CaseFolder, models: Models) -> Known:
     """Read what the case knows about paths and contents, only the columns needed."""
     files = latest_files(folder)
     problems = current_problems(folder, files)
@@ -55,8 +67,15 @@ def read_known(folder: CaseFolder, embedder: Embedder) -> Known:
             )
         },
         pictured=set(pictured.to_pylist()),
-        vectored=set(vector_ids(folder.vectors(embedder.key, embedder.dim)).to_pylist()),
+        vectored=_vectored(folder, models.embedder),
+        searched=folder.faces(models.faces.key, models.faces.dim).finished() if models.faces else None,
     )
+
+
+def _vectored(folder: CaseFolder, embedder: Embedder | None) -> set[str] | None:
+    if embedder is None:
+        return None
+    return set(vector_ids(folder.vectors(embedder.key, embedder.dim)).to_pylist())
 
 
 def make_plan(scanned: Iterable[FoundFile | Problem], known: Known, *, retry: bool) -> Plan:
@@ -94,9 +113,8 @@ def _sort_in(plan: Plan, item: FoundFile, known: Known, planned: set[str], *, re
         return
     plan.found += 1
     if same and status == "ok":
-        complete = image_id in known.pictured and image_id in known.vectored
         # One path is enough to compute what a known content lacks.
-        if complete or image_id in planned:
+        if not known.needs(image_id) or image_id in planned:
             plan.unchanged += 1
             return
         planned.add(str(image_id))

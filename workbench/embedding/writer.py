@@ -9,8 +9,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from workbench.embedding.embedder import Embedder
-from workbench.embedding.examine import Examined, Failure
+from workbench.embedding.examine import Models
+from workbench.embedding.examined import Examined, Failure
+from workbench.embedding.face_writer import FaceWriter
 from workbench.embedding.plan import Known
 from workbench.errors import CaseError
 from workbench.media.decode import ImageFacts
@@ -20,6 +21,7 @@ from workbench.store.case_folder import CaseFolder
 
 PART_IMAGES = 512
 PART_SECONDS = 60.0
+_STEPS_OF_MODELS = {"prepare", "faces"}
 _PART_ROWS = 20_000  # rows that cost nothing to compute, such as renames
 
 Row = dict[str, Any]
@@ -28,14 +30,21 @@ Row = dict[str, Any]
 class Writer:
     """Turns results into rows and rows into parts. Nothing is on disk before :meth:`flush`."""
 
-    def __init__(self, folder: CaseFolder, embedder: Embedder, known: Known) -> None:
+    def __init__(self, folder: CaseFolder, models: Models, known: Known) -> None:
         self._folder = folder
-        self._vectors = folder.vectors(embedder.key, embedder.dim)
+        embedder = models.embedder
+        self._vectors = folder.vectors(embedder.key, embedder.dim) if embedder else None
+        self._face_writer = FaceWriter(folder, models.faces) if models.faces else None
         self._known = known
         self._settled: dict[str, Failure | None] = {}
         self._waiting: defaultdict[str, list[FoundFile]] = defaultdict(list)
         self._clear()
         self.new = self.embedded = self.renamed = self.failed = 0
+
+    @property
+    def faces(self) -> int:
+        """The number of faces found."""
+        return self._face_writer.faces if self._face_writer else 0
 
     def add(self, file: FoundFile, result: Examined) -> None:
         """Take the result for a file, in any order; flushes when a part is full or old."""
@@ -43,8 +52,13 @@ class Writer:
             self._add_first(file, result)
         else:
             self._add_same(file, result.image_id)
-        if len(self._ids) >= PART_IMAGES or len(self._files) >= _PART_ROWS or self._age() > PART_SECONDS:
+        if self._full():
             self.flush()
+
+    def _full(self) -> bool:
+        faces = self._face_writer is not None and self._face_writer.full
+        rows = len(self._ids) >= PART_IMAGES or len(self._files) >= _PART_ROWS
+        return rows or faces or self._age() > PART_SECONDS
 
     def fail(self, file: FoundFile, failure: Failure, image_id: str | None = None) -> None:
         """Note a file or folder without an image; says nothing that the case says already."""
@@ -77,7 +91,9 @@ class Writer:
             (self._folder.files, self._files),
         )
         try:
-            if self._ids:
+            if self._face_writer:
+                self._face_writer.flush()
+            if self._ids and self._vectors:
                 self._vectors.append(self._vector_table())
             for parts, rows in tables:
                 if rows:
@@ -103,8 +119,7 @@ class Writer:
 
     def _add_same(self, file: FoundFile, image_id: str) -> None:
         """Take a file whose bytes another file stands for, now or before."""
-        complete = image_id in self._known.pictured and image_id in self._known.vectored
-        if not complete and image_id not in self._settled:
+        if self._known.needs(image_id) and image_id not in self._settled:
             self._waiting[image_id].append(file)
         elif failure := self._settled.get(image_id):
             self.fail(file, failure, image_id)
@@ -123,9 +138,14 @@ class Writer:
             self.embedded += 1
             self._ids.append(image_id)
             self._embedded.append(result.vector)
+        if result.faces is not None and self._face_writer:
+            self._face_writer.add(image_id, result.faces)
 
     def _settle_ok(self, file: FoundFile, image_id: str, warning: Failure | None) -> None:
-        if warning or self._known.files.get(file.raw_path) != (file.size, file.mtime_ns, image_id, "ok"):
+        # A new row of the path ends its problems: one that a model had with it is over.
+        over = self._known.problems.get(file.raw_path, ("", ""))[0] in _STEPS_OF_MODELS
+        changed = self._known.files.get(file.raw_path) != (file.size, file.mtime_ns, image_id, "ok")
+        if warning or over or changed:
             self._file(file, image_id, "ok")
         if warning:
             self._problem(file, warning)

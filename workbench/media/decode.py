@@ -26,6 +26,7 @@ _FORMATS = {
     "JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "DIB", "AVIF", "HEIF", "JPEG2000",
     "PPM", "TGA", "ICO", "ICNS", "PSD", "SGI", "PCX", "DDS", "QOI",
 }  # fmt: skip
+_DRAFTED = {"JPEG", "MPO"}  # formats that decode to a fraction of their size
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -71,16 +72,24 @@ class DecodedImage:
     image: Image.Image
     facts: ImageFacts
 
+    def reduced(self, min_side: int) -> Image.Image:
+        """Return what asking for ``min_side`` alone would have given: box means for a JPEG's DCT."""
+        step = 1
+        while self.facts.format in _DRAFTED and min(self.image.size) >= 2 * step * min_side and step < 8:
+            step *= 2
+        return self.image if step == 1 else self.image.reduce(step)
 
-def read_image(data: bytes, *, min_side: int) -> DecodedImage:
+
+def read_image(data: bytes, *, min_side: int, min_long_side: int = 0) -> DecodedImage:
     """Decode the first frame of an image; raises :class:`DecodeError` for what is broken or too large.
 
-    A JPEG is decoded at 1/2, 1/4 or 1/8 of its size while its shorter side stays >= ``min_side`` pixels.
+    A JPEG is decoded at 1/2, 1/4 or 1/8 of its size while its shorter side stays >= ``min_side`` pixels and
+    its longer side >= ``min_long_side``.
     """
     if not data:
         raise DecodeError("the file is empty")
     try:
-        return _read(data, min_side)
+        return _read(data, min_side, max(min_side, min_long_side))
     except DecodeError:
         raise
     except UnidentifiedImageError:
@@ -89,15 +98,15 @@ def read_image(data: bytes, *, min_side: int) -> DecodedImage:
         raise DecodeError(_reason(error)) from error
 
 
-def _read(data: bytes, min_side: int) -> DecodedImage:
+def _read(data: bytes, min_side: int, min_long_side: int) -> DecodedImage:
     with _open(data) as image:
         full_size, name, mode = image.size, image.format or "", image.mode
-        _shrink_while_decoding(image, min_side)
+        _shrink_while_decoding(image, min_side, min_long_side)
         pixels = _check_pixels(image, full_size)
         with _memory(pixels):
             image.load()
             metadata = read_metadata(image)
-            drafted = image.size != full_size and image.format in {"JPEG", "MPO"}
+            drafted = image.size != full_size and image.format in _DRAFTED
             upright = _turn(_to_rgb(image), metadata.orientation)
     if not drafted:
         full_size = upright.size
@@ -123,9 +132,10 @@ def _formats() -> tuple[str, ...]:
     return tuple(sorted(_FORMATS & set(Image.OPEN)))
 
 
-def _shrink_while_decoding(image: Image.Image, min_side: int) -> None:
+def _shrink_while_decoding(image: Image.Image, min_side: int, min_long_side: int) -> None:
     if isinstance(image, JpegImagePlugin.JpegImageFile):
-        image.draft(None, (min_side, min_side))
+        wide = image.width >= image.height
+        image.draft(None, (min_long_side, min_side) if wide else (min_side, min_long_side))
 
 
 def _check_pixels(image: Image.Image, full_size: tuple[int, int]) -> int:

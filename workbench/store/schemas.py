@@ -47,6 +47,30 @@ PROBLEMS = pa.schema(
 )
 
 
+# One row for a face. Places are pixels of the upright image in full size, x to the right and y down.
+FACES = pa.schema(
+    [
+        ("face_id", pa.string()),  # image_id:x,y,width,height
+        ("image_id", pa.string()),
+        ("x", pa.float32()),
+        ("y", pa.float32()),
+        ("width", pa.float32()),
+        ("height", pa.float32()),
+        ("score", pa.float32()),  # how sure the detector is, 0..1
+        ("landmarks", pa.list_(pa.float32(), 10)),  # x, y of left eye, right eye, nose, mouth left and right
+        ("size", pa.float32()),  # pixels: the shorter side of the box
+        ("sharpness", pa.float32()),  # this and the next three: 0..1, 1 is best
+        ("pose", pa.float32()),
+        ("exposure", pa.float32()),
+        ("quality", pa.float32()),
+        ("gamma", pa.float32()),  # exponent that brightened the crop, 1 where none was needed
+    ]
+)
+CROPS = pa.schema([("face_id", pa.string()), ("jpeg", pa.binary())])
+# One row for an image that was searched for faces: how many it has, zero included.
+EXAMINED = pa.schema([("image_id", pa.string()), ("faces", pa.int32())])
+
+
 def vectors(dim: int) -> pa.Schema:
     """Return the schema of the vectors of one embedder key: ``dim`` float32 numbers a sample."""
     return pa.schema([("sample_id", pa.string()), ("vector", pa.list_(pa.float32(), dim))])

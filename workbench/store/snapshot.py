@@ -41,7 +41,7 @@ def read_snapshot(folder: CaseFolder, key: str) -> Snapshot:
 
 def latest_files(folder: CaseFolder) -> pd.DataFrame:
     """Return the last row of each path, in the order of the raw paths."""
-    table = _unique(folder.files.read(), "raw_path", last=True)
+    table = unique(folder.files.read(), "raw_path", last=True)
     files: pd.DataFrame = table.sort_by("raw_path").to_pandas()
     return files
 
@@ -96,7 +96,7 @@ def _rows_by_part(parts: Parts, ids: pa.Array) -> Iterator[tuple[Path, NDArray[n
 
 def _images(folder: CaseFolder, files: pd.DataFrame, with_vector: pa.Array) -> pd.DataFrame:
     """Join paths to contents: one row an image, sorted by its first raw path."""
-    contents = _unique(folder.images.read(), "image_id", last=False)
+    contents = unique(folder.images.read(), "image_id", last=False)
     contents = contents.filter(pc.is_in(contents["image_id"], value_set=with_vector)).to_pandas()
     files = files[files["image_id"].isin(contents["image_id"])]
     first = files.drop_duplicates("image_id")
@@ -116,8 +116,8 @@ def _paths(files: pd.DataFrame, first: pd.DataFrame) -> pd.Series:
     return pd.Series(lists, index=first.index, dtype=object)
 
 
-def _unique(table: pa.Table, column: str, *, last: bool) -> pa.Table:
-    """Keep the last or first row of each value of a column."""
+def unique(table: pa.Table, column: str, *, last: bool) -> pa.Table:
+    """Return a table with only the last or first row of each value of a column, in the order it had."""
     how = "max" if last else "min"
     rows = table.select([column]).append_column("row", pa.array(np.arange(table.num_rows)))
     kept = rows.group_by(column).aggregate([("row", how)])[f"row_{how}"]

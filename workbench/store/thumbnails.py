@@ -1,4 +1,4 @@
-"""Thumbnails by id, reading only the row groups that hold them."""
+"""Thumbnails of images and crops of faces by id, reading only the row groups that hold them."""
 
 from collections import OrderedDict, defaultdict
 from collections.abc import Sequence
@@ -14,13 +14,14 @@ _MAX_KEPT = 4096  # thumbnails kept in memory, about 10 KB each
 
 
 class ThumbnailReader:
-    """Gives JPEG bytes for image ids. Keeps an index of ids (64 bytes each) and the last thumbnails used."""
+    """Gives JPEG bytes for ids of the first column. Keeps an index of ids and the last thumbnails used."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._id = parts.schema.names[0]
         self._kept: OrderedDict[str, bytes] = OrderedDict()
         self._paths: list[Path] = []
-        self._ids: NDArray[np.bytes_] = np.empty(0, "S64")  # sorted
+        self._ids: NDArray[np.bytes_] = np.empty(0, np.bytes_)  # sorted
         self._places = np.empty((0, 2), np.int32)  # part and row of each id
 
     def get(self, ids: Sequence[str]) -> dict[str, bytes]:
@@ -45,9 +46,9 @@ class ThumbnailReader:
         found: dict[str, bytes] = {}
         wanted = set(ids)
         for part, numbers in groups.items():
-            table = self._parts.read_rows(self._paths[part], sorted(numbers), ["image_id", "jpeg"])
+            table = self._parts.read_rows(self._paths[part], sorted(numbers), [self._id, "jpeg"])
             if table is not None:
-                pairs = zip(table["image_id"].to_pylist(), table["jpeg"].to_pylist(), strict=True)
+                pairs = zip(table[self._id].to_pylist(), table["jpeg"].to_pylist(), strict=True)
                 found |= {image_id: jpeg for image_id, jpeg in pairs if image_id in wanted}
         return found
 
@@ -55,7 +56,7 @@ class ThumbnailReader:
         """Return (part, row) of each id, (-1, -1) where it has no thumbnail: (len(ids), 2)."""
         places = np.full((len(ids), 2), -1, np.int32)
         if len(self._ids):
-            keys = np.array([image_id.encode() for image_id in ids], "S64")
+            keys = np.array([image_id.encode() for image_id in ids], np.bytes_)
             at = np.searchsorted(self._ids, keys).clip(max=len(self._ids) - 1)
             hit = self._ids[at] == keys
             places[hit] = self._places[at[hit]]
@@ -67,9 +68,9 @@ class ThumbnailReader:
         names: list[NDArray[np.bytes_]] = []
         places: list[NDArray[np.int32]] = []
         for number, path in enumerate(self._paths):
-            ids = self._parts.read_part(path, ["image_id"])
+            ids = self._parts.read_part(path, [self._id])
             if ids is not None:
-                names.append(np.array(ids["image_id"].to_pylist(), "S64"))
+                names.append(np.array([one.encode() for one in ids[self._id].to_pylist()], np.bytes_))
                 places.append(np.stack([np.full(len(ids), number), np.arange(len(ids))], 1).astype(np.int32))
         if names:
             joined = np.concatenate(names)

@@ -1,0 +1,69 @@
+"""What examining one file gives, and who examines which content."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.embedding.faces import ExaminedFace
+from workbench.media.decode import ImageFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a step failed for a file."""
+
+    step: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What must be made of a content: thumbnail and metadata, the vector, the faces."""
+
+    picture: bool = False
+    vector: bool = False
+    faces: bool = False
+
+    def __bool__(self) -> bool:
+        return self.picture or self.vector or self.faces
+
+
+@dataclass(slots=True)
+class Examined:
+    """The result for one file. Parts that were not needed are None; vectors are filled in by the loop.
+
+    ``claimed``: this file was the first to bring its bytes and stands for all others with the same bytes.
+    ``failure``: no image could be had from it. ``warning``: something lesser failed.
+    ``faces``: an empty list where none were found, None where nobody looked.
+    """
+
+    image_id: str | None = None
+    claimed: bool = False
+    failure: Failure | None = None
+    warning: Failure | None = None
+    facts: ImageFacts | None = None
+    jpeg: bytes | None = None
+    prepared: NDArray[np.float32] | None = None
+    vector: NDArray[np.float32] | None = None
+    faces: list[ExaminedFace] | None = None
+
+
+class Claims:
+    """Which contents need work. Each is claimed once, by whichever thread reads its bytes first."""
+
+    def __init__(self, needs: Callable[[str], Needs]) -> None:
+        self._needs = needs
+        self._claimed: set[str] = set()
+        self._lock = threading.Lock()
+
+    def claim(self, image_id: str) -> Needs:
+        """Return what the caller must make of a content; nothing where another thread makes it."""
+        needs = self._needs(image_id)
+        with self._lock:
+            if not needs or image_id in self._claimed:
+                return Needs()
+            self._claimed.add(image_id)
+        return needs

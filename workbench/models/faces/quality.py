@@ -1,0 +1,70 @@
+"""How much a face shows: four measures in [0, 1] and their summary, all from a crop and five points."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_SHARP = 60.0  # variance of the Laplacian at which sharpness is one half; see docs of `sharpness`
+_GOOD_SIZE = 80.0  # pixels; from here on more pixels tell nothing more
+_NOSE = 0.55  # where between eyes (0) and mouth (1) the nose of a frontal face is
+
+
+def grey(crop: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Luma (ITU-R BT.601) of the middle of a crop, where the face is: (H/2, W/2) in [0, 255]."""
+    height, width = crop.shape[:2]
+    middle = crop.astype(np.float32)[height // 4 : height - height // 4, width // 4 : width - width // 4]
+    luma: NDArray[np.float32] = middle @ np.array([0.299, 0.587, 0.114], np.float32)
+    return luma
+
+
+def sharpness(luma: NDArray[np.float32]) -> float:
+    """Variance of the Laplacian, for a luma scaled to one contrast, as v / (v + 60).
+
+    Source of the measure: Pech-Pacheco et al., "Diatom autofocusing in brightfield microscopy" (2000). A face
+    that was enlarged to fill the crop has few edges left and scores low, as does a blurred one.
+    """
+    scaled = luma * (50 / max(float(luma.std()), 10.0))
+    laplacian = (
+        scaled[:-2, 1:-1] + scaled[2:, 1:-1] + scaled[1:-1, :-2] + scaled[1:-1, 2:] - 4 * scaled[1:-1, 1:-1]
+    )
+    variance = float(laplacian.var())
+    return variance / (variance + _SHARP)
+
+
+def pose(points: NDArray[np.float32]) -> float:
+    """1 for a face that looks at the camera, towards 0 for a profile or one seen from far above or below.
+
+    From the place of the nose between eyes and mouth, in the face's own frame; ``points`` (5, 2).
+    """
+    left, right, nose = points[:3]
+    mouth = (points[3] + points[4]) / 2
+    middle = (left + right) / 2
+    across, down = right - left, mouth - middle
+    eyes, length = float(across @ across), float(down @ down)
+    if eyes < 1 or length < 1:
+        return 0.0
+    sideways = abs(float((nose - middle) @ across) / eyes)  # 0 frontal, 0.5 over an eye
+    updown = abs(float((nose - middle) @ down) / length - _NOSE)
+    return max(0.0, 1 - 2 * sideways) * max(0.0, 1 - 2 * updown)
+
+
+def exposure(luma: NDArray[np.float32]) -> float:
+    """1 for a face of middling light with contrast, towards 0 for one that is black, white or flat."""
+    mean, deviation = float(luma.mean()) / 255, float(luma.std()) / 255
+    clipped = float(((luma < 6) | (luma > 249)).mean())
+    level = 1 - abs(2 * mean - 1) ** 3
+    return level * min(1.0, deviation / 0.12) * (1 - clipped)
+
+
+def summary(size: float, sharp: float, turned: float, lit: float) -> float:
+    """One number for the four: their geometric mean, so that one bad measure is enough to tell.
+
+    ``size`` in pixels, full marks from 80; the others in [0, 1].
+    """
+    marks = (min(1.0, size / _GOOD_SIZE), sharp, turned, lit)
+    return float(np.prod(marks) ** (1 / len(marks)))

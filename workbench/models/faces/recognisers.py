@@ -1,0 +1,76 @@
+"""Networks that turn crops into vectors: near for one person, far for two."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PIL import Image
+
+from workbench.models import weights
+from workbench.models.engine import Runner, runner
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from workbench.models.engine import Chosen
+
+    Recogniser = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
+
+_SFACE_SIDE = 112
+
+
+def load_facenet(precision: Chosen) -> Recogniser:
+    """InceptionResnetV1 trained on VGGFace2: crops (B, 160, 160, 3) -> unit rows (B, 512).
+
+    Source: Schroff, Kalenichenko, Philbin, "FaceNet" (2015); the weights are David Sandberg's of 2018.
+    """
+    network = _any_batch(weights.path_of(weights.FACENET), (160, 160, 3), precision)
+
+    def embed(crops: NDArray[np.uint8]) -> NDArray[np.float32]:
+        return _unit(network((crops.astype(np.float32) - 127.5) / 128))
+
+    return embed
+
+
+def load_sface(precision: Chosen) -> Recogniser:
+    """SFace, a MobileFaceNet: crops (B, 160, 160, 3) -> unit rows (B, 128).
+
+    Source: Zhong et al., "SFace: Sigmoid-Constrained Hypersphere Loss for Robust Face Recognition" (2021),
+    as published by OpenCV.
+    """
+    network = _any_batch(weights.path_of(weights.SFACE), (3, _SFACE_SIDE, _SFACE_SIDE), precision)
+
+    def embed(crops: NDArray[np.uint8]) -> NDArray[np.float32]:
+        small = np.stack([_shrink(crop) for crop in crops])
+        return _unit(network(small.transpose(0, 3, 1, 2).astype(np.float32)))
+
+    return embed
+
+
+def _shrink(crop: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    size = (_SFACE_SIDE, _SFACE_SIDE)
+    return np.asarray(Image.fromarray(crop).resize(size, Image.Resampling.BILINEAR))
+
+
+def _any_batch(path: Path, shape: tuple[int, int, int], precision: Chosen) -> Runner:
+    """Load a network that was frozen for one picture so that it takes any number."""
+    import openvino
+    from openvino import opset13
+
+    model: Any = openvino.Core().read_model(path)
+    for node in model.get_ops():
+        if node.get_type_name() == "Reshape" and node.input_value(1).get_node().get_type_name() == "Constant":
+            target = [-1, *list(node.output(0).get_shape())[1:]]
+            node.input(1).replace_source_output(opset13.constant(np.array(target, np.int64)).output(0))
+    model.reshape([-1, *shape])
+    return runner(model, precision)
+
+
+def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    unit: NDArray[np.float32] = rows / np.maximum(lengths, 1e-12)
+    return unit
