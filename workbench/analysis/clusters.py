@@ -89,12 +89,32 @@ def _contrast(
     vectors: NDArray[np.floating], labels: Labels, text_vectors: NDArray[np.floating], count: int
 ) -> NDArray[np.float64]:
     """Return (clusters, phrases): mean score inside less mean score outside, in deviations of the phrase."""
-    sums = np.array([vectors[labels == group].sum(axis=0) for group in range(count)])
-    sizes = np.bincount(labels[labels >= 0], minlength=count)[:, None]
-    outside = (vectors.sum(axis=0) - sums) / np.maximum(len(vectors) - sizes, 1)
-    some = np.random.default_rng(0).permutation(len(vectors))[:SAMPLED]
+    means, sizes = _means(vectors, labels, count)
+    total = (means * sizes).sum(axis=0)
+    outside = (total - means[1:] * sizes[1:]) / np.maximum(len(vectors) - sizes[1:], 1)
+    some = np.sort(np.random.default_rng(0).permutation(len(vectors))[:SAMPLED])
     spread = np.std(vectors[some] @ text_vectors.T, axis=0) + 1e-9
-    return np.asarray((sums / np.maximum(sizes, 1) - outside) @ text_vectors.T / spread, np.float64)
+    return np.asarray((means[1:] - outside) @ text_vectors.T / spread, np.float64)
+
+
+def _means(
+    vectors: NDArray[np.floating], labels: Labels, count: int
+) -> tuple[NDArray[np.floating], NDArray[np.int64]]:
+    """Return the mean vector (count + 1, D) and the size (count + 1, 1) of the groups -1, 0, 1, ...
+
+    Of a large group the mean of random members stands for all: a name needs no more, and a million vectors
+    need not be read from disk to open a map.
+    """
+    order = np.random.default_rng(0).permutation(len(vectors))
+    order = order[np.argsort(labels[order], kind="stable")]
+    sizes = np.bincount(labels + 1, minlength=count + 1)
+    most = max(200, SAMPLED // (count + 1))
+    starts = np.cumsum(sizes) - sizes
+    members = [
+        np.sort(order[start : start + min(size, most)]) for start, size in zip(starts, sizes, strict=True)
+    ]
+    means = [vectors[rows].sum(axis=0) / max(len(rows), 1) for rows in members]
+    return np.stack(means), sizes[:, None]
 
 
 def _largest_first(labels: NDArray[np.integer]) -> Labels:

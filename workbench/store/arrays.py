@@ -44,7 +44,7 @@ class ArrayCache:
         """Return the array kept for exactly these parameters and ids in this order, or None."""
         try:
             table = pq.read_table(self._path(params, ids), page_checksum_verification=True)
-            if table["sample_id"].to_pylist() != list(ids):
+            if not table["sample_id"].equals(pa.chunked_array([pa.array(ids, pa.string())])):
                 return None
             columns = [column.to_numpy() for column in table.columns[1:]]
             flat = int(table.schema.metadata[b"ndim"]) == 1
@@ -53,9 +53,7 @@ class ArrayCache:
         return columns[0] if flat else np.column_stack(columns)
 
     def _path(self, params: Params, ids: Sequence[str]) -> Path:
-        digest = hashlib.sha256(_canonical(params).encode())
-        for sample_id in ids:
-            digest.update(b"\n" + sample_id.encode())
+        digest = hashlib.sha256("\n".join([_canonical(params), *ids]).encode())
         return self._folder / f"{digest.hexdigest()[:32]}.parquet"
 
 

@@ -84,6 +84,10 @@ class CaseFolder:
         folder = self.cache / "faces" / _folder_name(key)
         return FaceParts(folder, _vectors(folder / "vectors", key, dim))
 
+    def opened(self, key: str) -> Path:
+        """Return where what opening the vectors of a key found is kept ready."""
+        return self.cache / "opened" / _folder_name(key)
+
     @property
     def tags(self) -> Tags:
         """What people said about samples."""

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from workbench.store.case_folder import CaseFolder
+from workbench.store.opened import Opened
 from workbench.store.parts import Parts
 
 
@@ -30,6 +31,18 @@ class Snapshot:
 
 def read_snapshot(folder: CaseFolder, key: str) -> Snapshot:
     """Read the images, their vectors of one embedder key, and the problems that now stand."""
+    opened = Opened(folder.opened(key), [folder.files, folder.images, folder.problems, folder.vectors(key)])
+    kept = opened.load()
+    if kept is None:
+        joined = _join(folder, key)
+        opened.save(joined.images, joined.vectors, joined.problems)
+        kept = opened.load()
+        if kept is None:
+            return joined
+    return Snapshot(*kept)
+
+
+def _join(folder: CaseFolder, key: str) -> Snapshot:
     files = latest_files(folder)
     parts = folder.vectors(key)
     images = _images(folder, files[files["status"] == "ok"], vector_ids(parts))
