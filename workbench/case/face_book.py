@@ -18,6 +18,7 @@ from workbench.case.derived import once
 from workbench.case.face_settings import Choice, load_choice, save_choice
 from workbench.case.face_table import FaceTable, Places, place
 from workbench.case.grouping import Known, identities
+from workbench.errors import QueryError
 from workbench.store.case_folder import CaseFolder
 from workbench.store.decisions import Decisions
 from workbench.store.groups import read_groups, write_groups
@@ -103,6 +104,9 @@ class FaceBook:
 
         table = self.table
         chosen = table.identities[table.identities["faces"] >= min_faces]
+        if chosen.empty:
+            what = f"No identity has {min_faces} faces or more."
+            raise QueryError(what, "Lower `min_faces`, or merge identities of one person first.")
         return export_identities(table.frame, chosen, self.images, self._folder, folder, how)
 
     def crops(self, rows: Iterable[int]) -> list[bytes]:

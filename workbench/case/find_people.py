@@ -43,8 +43,8 @@ class People:
     images: pd.DataFrame
 
     def __repr__(self) -> str:
-        known = int((self.faces["row"] >= 0).sum())
-        return f"<{len(self.faces)} faces in the photo, {known} of people in {len(self.rows)} images>"
+        count, known = len(self.faces), int((self.faces["row"] >= 0).sum())
+        return f"<{count} face{'s' * (count != 1)} in the photo, {known} known; {len(self.rows)} images>"
 
 
 def find_people(
