@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from workbench.case import Case
+from workbench.case import Case, open_case
 from workbench.cli import main, printable
-from workbench.testing import colour_folder, write_photos
+from workbench.testing import colour_folder, write_faces, write_photos
 
-VERBS = ["ingest", "search", "info", "problems", "demo", "models"]
+VERBS = ["ingest", "search", "faces", "share", "info", "problems", "demo", "models"]
 
 
 def workbench(*arguments: object) -> subprocess.CompletedProcess:
@@ -79,6 +79,9 @@ def test_version_is_that_of_the_package(capsys):
         ["ingest", "photos"],
         ["search", "case"],
         ["search", "c", "q", "-k", "0"],
+        ["faces", "c", "nonsense"],
+        ["faces", "c", "export", "o", "--how", "move"],
+        ["share", "c"],
         ["demo", "--port", "x"],
     ],
 )
@@ -142,6 +145,59 @@ def test_info_says_the_same_as_json(case, capsys):
     info = json.loads(capsys.readouterr().out)
     assert info["images"] == 4
     assert [line.rsplit(maxsplit=1)[1] for line in lines] == [str(value) for value in info.values()]
+
+
+@pytest.fixture(scope="module")
+def people(tmp_path_factory):
+    """Make a case of two people: one with six photos, one with two."""
+    root = tmp_path_factory.mktemp("people")
+    write_faces(root / "photos", {f"{n}.png": [0] for n in range(6)} | {f"b{n}.png": [6] for n in range(2)})
+    open_case(root / "photos", case=root / "case", model="fake", faces="fake").ingest(progress=False)
+    assert main(["faces", str(root / "case"), "ingest", "--pair", "fake", "-q"]) == 0
+    return root / "case"
+
+
+def test_faces_lists_who_is_there_the_largest_first(people, capsys):
+    assert main(["faces", str(people)]) == 0
+    shown = capsys.readouterr()
+    main(["faces", str(people), "list", "--csv"])
+    rows = list(csv.DictReader(capsys.readouterr().out.splitlines()))
+
+    assert [line.split()[1] for line in shown.out.splitlines()] == ["6", "2"]
+    assert shown.err == "2 identities of 8 faces by squares-1\n"
+    assert [row["faces"] for row in rows] == ["6", "2"]
+    assert [line.split()[0] for line in shown.out.splitlines()] == [row["identity"] for row in rows]
+
+
+def test_faces_are_found_again_by_nobody_who_has_them(people, capsys):
+    assert main(["faces", str(people), "ingest", "-q"]) == 0
+    assert capsys.readouterr().out.startswith("0 faces found, 8 in all;")
+
+
+def test_ingest_finds_faces_where_it_is_asked_to(people, tmp_path, capsys):
+    photos = str(people.parent / "photos")
+    models = ["--model", "fake", "--pair", "fake", "-q"]
+    assert main(["ingest", photos, "--case", str(tmp_path / "c"), "--faces", *models]) == 0
+    assert "8 embedded, 8 faces, " in capsys.readouterr().out
+
+
+def test_faces_export_says_how_many_photos_lie_where(people, tmp_path, capsys):
+    assert main(["faces", str(people), "export", str(tmp_path / "out"), "--min-faces", "2"]) == 0
+    assert capsys.readouterr().out == f"8 photos in 2 folders in {tmp_path / 'out'}\n"
+    assert len(list((tmp_path / "out").rglob("*.png"))) == 8
+
+    assert main(["faces", str(people), "export", str(tmp_path / "out")]) == 1
+    assert "not empty" in capsys.readouterr().err
+    assert main(["faces", str(people), "export"]) == 1
+    assert "Name a new one" in capsys.readouterr().err
+
+
+def test_share_leaves_faces_out_unless_asked(people, tmp_path, capsys):
+    for place, option in (("plain", []), ("whole", ["--face-vectors"])):
+        assert main(["share", str(people), str(tmp_path / place), *option]) == 0
+        assert capsys.readouterr().out == f"{tmp_path / place}\n"
+    assert not (tmp_path / "plain" / "cache" / "faces").exists()
+    assert (tmp_path / "whole" / "cache" / "faces").exists()
 
 
 def test_models_lists_every_file_the_default_model_needs(capsys):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.cli_parser import parser
-from workbench.errors import WorkbenchError
+from workbench.errors import QueryError, WorkbenchError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from workbench.case import Case
 
 HIT_COLUMNS = ["score", "probability", "path", "image_id"]
+IDENTITY_COLUMNS = ["identity", "name", "faces", "images", "kept"]
 PROBLEM_COLUMNS = ["step", "path", "reason"]
 INTERRUPTED = 130
 """Exit status after Ctrl-C: 128 + SIGINT, as shells have it."""
@@ -30,6 +31,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     verbs = {
         "ingest": _ingest,
         "search": _search,
+        "faces": _faces,
+        "share": _share,
         "info": _info,
         "problems": _problems,
         "demo": _demo,
@@ -74,11 +77,13 @@ def _usage(_: Namespace) -> int:
 
 
 def _ingest(arguments: Namespace) -> int:
-    case = _open(arguments.case, arguments.source, arguments.model)
-    report = case.ingest(retry=arguments.retry, progress=not arguments.quiet)
+    case = _open(arguments.case, arguments.source, model=arguments.model, faces=arguments.pair)
+    report = case.ingest(faces=arguments.faces, retry=arguments.retry, progress=not arguments.quiet)
+    faces = f"{report.faces} faces, " if arguments.faces else ""
     print(
-        f"{report.found} files: {report.embedded} embedded, {report.renamed} renamed, {report.unchanged} "
-        f"unchanged, {report.gone} gone, {report.problems} problems; {report.seconds:.1f} s"
+        f"{report.found} files: {report.embedded} embedded, {faces}{report.renamed} renamed, "
+        f"{report.unchanged} unchanged, {report.gone} gone, {report.problems} problems; "
+        f"{report.seconds:.1f} s"
     )
     if report.problems:
         _say(f"See what failed: workbench problems {arguments.case}")
@@ -86,7 +91,7 @@ def _ingest(arguments: Namespace) -> int:
 
 
 def _search(arguments: Namespace) -> int:
-    case = _open(arguments.case, None, arguments.model)
+    case = _open(arguments.case, model=arguments.model)
     plus, minus = [_term(text) for text in arguments.query], [_term(text) for text in arguments.minus]
     hits = case.search(*plus, minus=minus, k=arguments.k, threshold=arguments.threshold)
     frame = hits.frame[HIT_COLUMNS]
@@ -94,6 +99,39 @@ def _search(arguments: Namespace) -> int:
         for hit in frame.itertuples():
             print(f"{hit.score:6.3f} {hit.probability:6.1%}  {printable(str(hit.path))}")
     _say(f"{len(hits)} of {len(case.images)} images in {hits.seconds * 1000:.0f} ms")
+    return 0
+
+
+def _faces(arguments: Namespace) -> int:
+    case = _open(arguments.case, faces=arguments.pair)
+    if arguments.action == "ingest":
+        report = case.ingest_faces(retry=arguments.retry, progress=not arguments.quiet)
+        print(f"{report.faces} faces found, {len(case.faces)} in all; {report.seconds:.1f} s")
+        return 0
+    if arguments.action == "export":
+        return _export_faces(case, arguments)
+    frame = case.faces.identities[IDENTITY_COLUMNS]
+    if not _print_for_programs(frame, arguments):
+        for who in frame.itertuples():
+            name = printable(str(who.name))
+            print(f"{who.identity:8} {who.faces:6} faces {who.images:6} images  {name}")
+    _say(f"{len(frame)} identities of {len(case.faces)} faces by {case.faces.key or 'no model yet'}")
+    return 0
+
+
+def _export_faces(case: "Case", arguments: Namespace) -> int:
+    if arguments.folder is None:
+        raise QueryError("An export needs a folder.", "Name a new one after 'export'.")
+    manifest = case.faces.export(arguments.folder, arguments.min_faces, arguments.how)
+    failed = int((manifest["problem"] != "").sum())
+    print(f"{len(manifest) - failed} photos in {manifest['folder'].nunique()} folders in {arguments.folder}")
+    if failed:
+        _say(f"{failed} could not be had: see 'problem' in {arguments.folder / 'manifest.csv'}")
+    return 0
+
+
+def _share(arguments: Namespace) -> int:
+    print(_open(arguments.case).share(arguments.folder, face_vectors=arguments.face_vectors))
     return 0
 
 
@@ -142,10 +180,10 @@ def _models(arguments: Namespace) -> int:
     return 0
 
 
-def _open(case: Path, source: Path | None = None, model: str | None = None) -> "Case":
+def _open(case: Path, source: Path | None = None, **models: str | None) -> "Case":
     from workbench.case import open_case
 
-    return open_case(source, case=case, model=model)
+    return open_case(source, case=case, model=models.get("model"), faces=models.get("faces"))
 
 
 def _term(text: str) -> str | Path:

@@ -12,6 +12,7 @@ examples:
   workbench search cases/mine "a cup of coffee"     find images by words
   workbench search cases/mine cat.jpg               find images like a picture
   workbench problems cases/mine                     what could not be read, and why
+  workbench faces cases/mine                        who is in the photos
   workbench demo                                    the demo album in JupyterLab
 
 Photos are only ever read and never leave this machine.
@@ -21,6 +22,7 @@ INGEST_EXAMPLES = """\
 examples:
   workbench ingest photos/ --case cases/mine
   workbench ingest photos/ --case cases/mine --retry
+  workbench ingest photos/ --case cases/mine --faces
 
 Run it again whenever the folder has changed: only what is new or changed
 is computed. Ctrl-C is safe at any time.
@@ -46,6 +48,24 @@ examples:
   workbench problems cases/mine
   workbench problems cases/mine --csv > problems.csv
   workbench ingest photos/ --case cases/mine --retry    try them again
+"""
+FACES_EXAMPLES = """\
+examples:
+  workbench faces cases/mine                        who was found: name, faces, images
+  workbench faces cases/mine ingest                 look for faces in the photos of a case
+  workbench faces cases/mine ingest --pair sface    with another pair of models
+  workbench faces cases/mine export people/ --min-faces 2
+
+Names and other decisions are made in a notebook (case.faces, or the desk).
+An export goes to a new or empty folder; its manifest.csv says what lies where.
+"""
+SHARE_EXAMPLES = """\
+examples:
+  workbench share cases/mine for-ann/
+  workbench share cases/mine for-ann/ --face-vectors
+
+Copies the case, not the photos. Tags and names go along. What faces could be
+recognised from (vectors, crops, places) goes along only with --face-vectors.
 """
 DEMO_EXAMPLES = """\
 examples:
@@ -75,7 +95,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="store_true", help="print the version")
     verbs = top.add_subparsers(title="verbs", metavar="VERB", dest="verb")
-    for add in (_ingest, _search, _info, _problems, _demo, _models):
+    for add in (_ingest, _search, _faces, _share, _info, _problems, _demo, _models):
         add(verbs)
     return top
 
@@ -93,8 +113,9 @@ def _ingest(verbs: Verbs) -> None:
     )
     verb.add_argument("--case", required=True, type=Path, help="the folder of the case; made when missing")
     verb.add_argument("--model", help="mini (the default), or ARCHITECTURE/TAG of open_clip")
-    verb.add_argument("--retry", action="store_true", help="try files again that failed before")
-    verb.add_argument("-q", "--quiet", action="store_true", help="show no progress bar")
+    verb.add_argument("--faces", action="store_true", help="look for faces too")
+    _add_pair(verb)
+    _add_progress(verb)
 
 
 def _search(verbs: Verbs) -> None:
@@ -106,6 +127,25 @@ def _search(verbs: Verbs) -> None:
     verb.add_argument("--threshold", type=float, help="the least score, from -1 to 1")
     verb.add_argument("--model", help="use the vectors of this model (default: that of the case)")
     _add_formats(verb)
+
+
+def _faces(verbs: Verbs) -> None:
+    verb = _verb(verbs, "faces", "find faces, list who is there, export a folder a person", FACES_EXAMPLES)
+    _add_case(verb)
+    verb.add_argument("action", nargs="?", choices=["list", "ingest", "export"], default="list")
+    verb.add_argument("folder", metavar="FOLDER", nargs="?", type=Path, help="where to export to")
+    verb.add_argument("--min-faces", type=_positive, default=6, help="of who is exported (default: 6)")
+    verb.add_argument("--how", choices=["copy", "hardlink", "symlink"], default="copy", help="to export")
+    _add_pair(verb)
+    _add_progress(verb)
+    _add_formats(verb)
+
+
+def _share(verbs: Verbs) -> None:
+    verb = _verb(verbs, "share", "copy a case for a colleague, without face vectors", SHARE_EXAMPLES)
+    _add_case(verb)
+    verb.add_argument("folder", metavar="FOLDER", type=Path, help="a new or empty folder")
+    verb.add_argument("--face-vectors", action="store_true", help="what faces could be recognised from, too")
 
 
 def _info(verbs: Verbs) -> None:
@@ -136,6 +176,15 @@ def _models(verbs: Verbs) -> None:
 
 def _add_case(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("case", metavar="CASE", type=Path, help="the folder of the case")
+
+
+def _add_pair(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--pair", help="of face models: facenet (the default) or sface")
+
+
+def _add_progress(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--retry", action="store_true", help="try files again that failed before")
+    verb.add_argument("-q", "--quiet", action="store_true", help="show no progress bar")
 
 
 def _add_formats(verb: argparse.ArgumentParser) -> None:
