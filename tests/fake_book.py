@@ -61,7 +61,8 @@ class FakeBook:
 
     @property
     def history(self) -> pd.DataFrame:
-        return pd.DataFrame({"op": self.calls})
+        stands = np.arange(len(self.calls)) < len(self._done)
+        return pd.DataFrame({"op": self.calls, "stands": stands})
 
     @property
     def can_undo(self) -> bool:
@@ -75,7 +76,7 @@ class FakeBook:
         return np.flatnonzero(np.array(self._now[0]) == identity).astype(np.int32)
 
     def _step(self, call: str) -> tuple[list[str], list[str], dict[str, str]]:
-        self.calls.append(call)
+        self.calls[len(self._done) :] = [call]
         self._done.append(self._now)
         self._undone = []
         who, state, names = self._now
@@ -123,15 +124,19 @@ class FakeBook:
     def reject(self, rows: ArrayLike, identity: str) -> None:
         self._put(f"reject {np.asarray(rows).tolist()} {identity}", rows, "")
 
-    def undo(self) -> None:
-        self.calls.append("undo")
+    def undo(self) -> str | None:
+        if not self._done:
+            return None
         self._undone.append(self._now)
         self._now = self._done.pop()
+        return self.calls[len(self._done)].split()[0]
 
-    def redo(self) -> None:
-        self.calls.append("redo")
+    def redo(self) -> str | None:
+        if not self._undone:
+            return None
         self._done.append(self._now)
         self._now = self._undone.pop()
+        return self.calls[len(self._done) - 1].split()[0]
 
     def suggest(self, identity: str, k: int = 12) -> pd.DataFrame:
         who, state, _ = self._now

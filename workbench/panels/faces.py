@@ -82,7 +82,7 @@ class FacesPanel(FacesPages):
         target = self._book.move(chosen, identity)
         if identity is None and name.strip():
             self._book.name(target, " ".join(name.split()))
-            self._pairs.append(len(self._book.history))
+            self._pairs.append(self._standing)
         self._done(f"{_faces(len(chosen))} moved to {{name}}.", target)
         return target
 
@@ -149,19 +149,24 @@ class FacesPanel(FacesPages):
 
     def undo(self) -> None:
         """Take the last step back."""
-        twice = bool(self._pairs) and self._pairs[-1] == len(self._book.history)
-        self._book.undo()
+        twice = bool(self._pairs) and self._pairs[-1] == self._standing
+        verb = self._book.undo()
         if twice:
             self._pairs.pop()
-            self._book.undo()
-        self._done("Undone.")
+            verb = self._book.undo()
+        self._done(f"Undone: {verb}." if verb else "Nothing is left to undo.")
 
     def redo(self) -> None:
         """Do again what was taken back."""
-        self._book.redo()
-        self._done("Done again.")
+        verb = self._book.redo()
+        self._done(f"Done again: {verb}." if verb else "Nothing is left to do again.")
 
     # -- keeping up ------------------------------------------------------------------------------------------
+
+    @property
+    def _standing(self) -> int:
+        """How many decisions stand: with it a name given while moving is undone together with the move."""
+        return int(self._book.history["stands"].sum())
 
     def _chosen(self, rows: ArrayLike | None) -> Rows:
         chosen = self.ticked if rows is None else np.atleast_1d(np.asarray(rows, np.int32))

@@ -30,7 +30,7 @@ class IdentityBook(Protocol):
 
     @property
     def history(self) -> "pd.DataFrame":
-        """What was decided, oldest first."""
+        """What was decided, oldest first: at least op, and stands (bool), False where it was undone."""
         ...
 
     @property
@@ -87,12 +87,12 @@ class IdentityBook(Protocol):
         """Say that faces are not of an identity."""
         ...
 
-    def undo(self) -> object:
-        """Take the last step back."""
+    def undo(self) -> str | None:
+        """Take the last step back and return its verb, None where there is none."""
         ...
 
-    def redo(self) -> object:
-        """Do again what was taken back."""
+    def redo(self) -> str | None:
+        """Do again what was taken back and return its verb, or None."""
         ...
 
     def suggest(self, identity: str, k: int = 12) -> "pd.DataFrame":

@@ -16,7 +16,7 @@ function render({ model, el }) {
   const tabs = h("div", { class: "wb-group", role: "tablist", "aria-label": "What is shown beside the people" });
   const find = h("input", { type: "search", class: "wb-find", placeholder: "Find a name", "aria-label": "Find a name" });
   const which = h("select", { "aria-label": "Which people", onchange: () => set("which", which.value) },
-    h("option", { value: "all" }, "All people"), h("option", { value: "named" }, "Named"), h("option", { value: "unnamed" }, "Not named"));
+    h("option", { value: "all" }, "All"), h("option", { value: "named" }, "Named"), h("option", { value: "unnamed" }, "Not named"));
   const undo = h("button", { onclick: () => go("undo"), title: "Undo (Ctrl+Z)" }, "↶ Undo");
   const redo = h("button", { onclick: () => go("redo"), title: "Redo (Ctrl+Shift+Z)", "aria-label": "Redo" }, "↷");
   const note = h("div", { class: "wb-note", role: "status" });

@@ -19,7 +19,7 @@ function review({ ask, go, crop, look, leave }) {
     const node = h("div", { class: "wb-doubt", role: "group", tabindex: "-1", "data-key": item.doubt,
       "aria-label": `${names}: ${item.why}. Y for the same person, N for not` },
     ...item.faces.map(side),
-    h("div", { class: "wb-why" }, h("span", {}, item.why), h("span", { class: "wb-quiet" }, `cosine ${item.similarity.toFixed(2)}`),
+    h("div", { class: "wb-why" }, h("span", { title: `cosine ${item.similarity.toFixed(2)}` }, item.why),
       h("div", { class: "wb-row" },
         h("button", { class: "wb-yes", tabindex: "-1", onclick: () => settle(node, true) }, "Same person (Y)"),
         h("button", { class: "wb-no", tabindex: "-1", onclick: () => settle(node, false) }, "Not the same (N)"))));

@@ -1,0 +1,75 @@
+"""FaceSide: the faces of a Case on their panel and their map, and what links them with the images."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.panels.details import Box
+from workbench.panels.faces import FacesPanel
+from workbench.panels.map import Map
+from workbench.selection import Selection
+
+if TYPE_CHECKING:
+    from workbench.case import Case
+
+
+class FaceSide:
+    """The faces of ``case``; ``images`` is the Selection of its images, which follows the one made here."""
+
+    def __init__(self, case: "Case", images: Selection) -> None:
+        self._case = case
+        faces = case.faces
+        self._image_row: NDArray[np.int32] = faces.frame["image_row"].to_numpy(np.int32)
+        self.selection = Selection(faces.frame)
+        self.panel = FacesPanel(self.selection, faces, faces.crops, self.caption)
+        images.follow(self.selection, through=self._image_row)
+        self.selection.mark(images, through=self._image_row)
+
+    @cached_property
+    def map(self) -> Map:
+        """The map of the faces, made when it is first looked at: its colours are the identities."""
+        panel, faces = self.panel, self._case.faces
+        drawn = Map(
+            self.selection,
+            faces.layout,
+            panel.labels,
+            panel.names,
+            faces.crops,
+            caption=self.caption,
+            noun="faces",
+            nobody="in no identity",
+            place="desk.face_map",
+        )
+        panel.observe(lambda _: drawn.recolour(panel.labels, panel.names), "version")
+        return drawn
+
+    def caption(self, row: int) -> str:
+        """Return the path of the image a face is in."""
+        return str(self._case.images["path"].iloc[self._image_row[row]])
+
+    def boxes(self, image: int) -> list[Box]:
+        """Return the faces of an image, as shares of its sides, with the names of their identities."""
+        faces, about = self.selection.table, self._case.images.iloc[image]
+        width, height = float(about["width"]), float(about["height"])
+        return [
+            Box(
+                row=int(row),
+                name=str(faces["name"].iloc[row]),
+                x=float(faces["x"].iloc[row]) / width,
+                y=float(faces["y"].iloc[row]) / height,
+                width=float(faces["width"].iloc[row]) / width,
+                height=float(faces["height"].iloc[row]) / height,
+            )
+            for row in np.flatnonzero(self._image_row == image)
+        ]
+
+    def look(self, row: int) -> None:
+        """Open the identity of a face, or the face alone where it has none, and look at it."""
+        identity = str(self.selection.table["identity"].iloc[row])
+        if self.panel.roster.position(identity) >= 0:
+            self.panel.look(identity)
+        else:
+            self.selection.rows = [row]
+        self.selection.focus = row
