@@ -148,6 +148,16 @@ def test_ingest_faces_alone_makes_a_whole_case_too(tmp_path: Path, photos: Path)
     assert len(case.faces) == 10
 
 
+def test_ingest_groups_what_is_new_so_that_nobody_waits_when_looking(
+    case: wb.Case, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_faces(photos, {"new.png": [CAT]}, seed=8)
+    case.ingest(faces=True, progress=False)
+    monkeypatch.setattr("workbench.analysis.identities.group", pytest.fail)
+
+    assert reopened(case).faces.identities["faces"].tolist() == [4, 3, 3]
+
+
 # Verbs
 
 

@@ -46,9 +46,12 @@ class Case:
         """
         model = self._face_model if faces else None
         try:
-            return ingest_images(self.folder, self._model, model, retry=retry, progress=progress)
+            report = ingest_images(self.folder, self._model, model, retry=retry, progress=progress)
         finally:
             self.refresh()
+        if faces:
+            self.faces.settle()
+        return report
 
     def ingest_faces(self, *, retry: bool = False, progress: bool = True) -> "IngestReport":
         """Look for faces in the photos, without anything else; safe to stop and to repeat.
@@ -57,9 +60,11 @@ class Case:
         with their faces after the next `ingest`.
         """
         try:
-            return ingest_faces(self.folder, self._model, self._face_model, retry=retry, progress=progress)
+            report = ingest_faces(self.folder, self._model, self._face_model, retry=retry, progress=progress)
         finally:
             self.refresh()
+        self.faces.settle()
+        return report
 
     def refresh(self) -> None:
         """Forget what was read from disk, so that the next look sees what another process has added."""

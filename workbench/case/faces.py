@@ -218,6 +218,10 @@ class Faces:
         """
         return self._book.export(folder, min_faces, how)
 
+    def settle(self) -> None:
+        """Group now what is new, as ingest does at its end, so that nobody waits for it when looking."""
+        self._book.table  # noqa: B018 reading it makes it
+
     def __len__(self) -> int:
         """Return the number of faces, without grouping them."""
         return len(self.vectors)
