@@ -1,7 +1,7 @@
 """Identities: which faces are one person, and what to make of it. Arrays in, arrays out."""
 
 from workbench.analysis.identities.constraints import FREE, LEFT_OUT
-from workbench.analysis.identities.grouping import Method, group
+from workbench.analysis.identities.grouping import DEFAULT_METHOD, Method, group
 from workbench.analysis.identities.likeness import SCALES, THRESHOLDS, probability
 from workbench.analysis.identities.neighbours import Neighbours, neighbour_graph
 from workbench.analysis.identities.order import order_by_similarity, propose_split
@@ -9,6 +9,7 @@ from workbench.analysis.identities.resemblance import confidence, nearest, sugge
 from workbench.analysis.identities.review import Doubt, review
 
 __all__ = [
+    "DEFAULT_METHOD",
     "FREE",
     "LEFT_OUT",
     "SCALES",

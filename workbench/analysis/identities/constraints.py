@@ -50,12 +50,21 @@ def node_sums(vectors: NDArray[np.floating], nodes: Nodes) -> tuple[NDArray[np.f
     return sums, np.bincount(nodes.of_face[rows], minlength=len(sums)).astype(np.float64)
 
 
-def node_neighbours(rows: NDArray[np.int32], nodes: Nodes) -> list[NDArray[np.int64]]:
-    """Turn the neighbours of faces, (N, k) with -1 for none, into those of each of C nodes."""
-    there = np.append(nodes.of_face, -1)[rows].astype(np.int64)
+def node_neighbours(
+    rows: NDArray[np.int32], values: NDArray[np.floating], nodes: Nodes
+) -> tuple[list[NDArray[np.int64]], list[NDArray[np.float64]]]:
+    """Turn the neighbours of faces, ``rows`` (N, k) with -1 for none, into those of each of C nodes.
+
+    Returns for each node its neighbours, each once, and the sum of the ``values`` (N, k) of all pairs of
+    faces that make them neighbours.
+    """
+    count = len(nodes.known)
+    if count == 0:
+        return [], []
     here = np.repeat(nodes.of_face.astype(np.int64), rows.shape[1])
-    there = there.ravel()
+    there = np.append(nodes.of_face, -1)[rows].astype(np.int64).ravel()
     real = (here >= 0) & (there >= 0) & (here != there)
-    here, there = here[real], there[real]
-    order = np.argsort(here, kind="stable")
-    return np.split(there[order], np.searchsorted(here[order], np.arange(1, len(nodes.known))))
+    pairs, place = np.unique(here[real] * count + there[real], return_inverse=True)
+    total = np.bincount(place, weights=values.ravel()[real], minlength=len(pairs))
+    ends = np.searchsorted(pairs, np.arange(1, count) * count)
+    return np.split(pairs % count, ends), np.split(total, ends)

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 def dense_groups(
     near: Sequence[NDArray[np.int64]],
     likeness: Sequence[NDArray[np.floating]],
-    min_samples: int = 1,
+    threshold: float,
 ) -> NDArray[np.int64]:
     """Return (C,) labels of C nodes: their HDBSCAN clusters of two or more, or a label of their own.
 
     Works on the edges of the graph and not on all pairs, one connected part at a time, with 1 - cosine as the
-    distance. Sources: HDBSCAN*, Campello, Moulavi and Sander 2013, as written by McInnes and Healy 2017.
+    distance; no cluster is parted at distances below 1 - ``threshold``. Sources: HDBSCAN*, Campello, Moulavi
+    and Sander 2013, as written by McInnes and Healy 2017; the distance kept whole, Malzer and Baum 2020.
     """
     from scipy.sparse import coo_array  # type: ignore[import-untyped]
     from scipy.sparse.csgraph import connected_components  # type: ignore[import-untyped]
@@ -28,23 +29,29 @@ def dense_groups(
     graph = graph.maximum(graph.T)
     parts, part = connected_components(graph, directed=False)
     labels = np.arange(count)
+    if count == 0:
+        return labels
     order = np.argsort(part, kind="stable")
     for rows in np.split(order, np.searchsorted(part[order], np.arange(1, parts))):
         if len(rows) > 2:
-            labels[rows] = _clusters(graph[rows][:, rows], rows, min_samples)
+            labels[rows] = _clusters(graph[rows][:, rows], rows, 1 - threshold)
         else:
             labels[rows] = rows[0]
     return labels
 
 
-def _clusters(distances: object, rows: NDArray[np.int64], min_samples: int) -> NDArray[np.int64]:
+def _clusters(distances: object, rows: NDArray[np.int64], whole: float) -> NDArray[np.int64]:
     """Return a label for each of the ``rows`` of one connected part: the first row of its cluster."""
     import hdbscan
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of deprecations inside hdbscan
         found = hdbscan.HDBSCAN(
-            metric="precomputed", min_cluster_size=2, min_samples=min_samples, allow_single_cluster=True
+            metric="precomputed",
+            min_cluster_size=2,
+            min_samples=1,
+            allow_single_cluster=True,
+            cluster_selection_epsilon=float(whole),
         ).fit_predict(distances)
     _, first, place = np.unique(found, return_index=True, return_inverse=True)
     return np.where(found < 0, rows, rows[first[place]])

@@ -100,14 +100,13 @@ def pair_cosines(
 
 
 def _joint(groups: NDArray[np.int64], people: NDArray[np.int64]) -> NDArray[np.int64]:
-    return groups * (people.max(initial=0) + 1) + people
+    return groups * (int(people.max(initial=0)) + 1) + people
 
 
 def _size(keys: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return for each key how often it occurs."""
-    _, place, counts = np.unique(keys, return_inverse=True, return_counts=True)
-    sizes: NDArray[np.int64] = counts[place]
-    return sizes
+    _, place = np.unique(keys, return_inverse=True)
+    return np.asarray(np.bincount(place)[place], np.int64)
 
 
 def _ratio(part: np.integer | float, whole: np.integer | float) -> float:

@@ -19,13 +19,15 @@ from workbench.analysis.identities.density import dense_groups
 from workbench.analysis.identities.likeness import scale
 from workbench.analysis.identities.linkage import Linkage
 from workbench.analysis.identities.neighbours import neighbour_graph
-from workbench.analysis.identities.whispers import whisper
+from workbench.analysis.identities.whispers import agreed, loudness
 from workbench.errors import QueryError
 
 Labels = NDArray[np.int32]
 Method = Literal["agglomerative", "whispers", "hdbscan"]
 
+DEFAULT_METHOD: Method = "whispers"
 NEIGHBOURS = 64  # likest faces looked at for each face
+SLACK = 0.15  # how far below the threshold the mean cosine of two halves of one identity may be
 LOW_QUALITY = 0.2  # a face below may join an identity and never forms one
 
 
@@ -34,7 +36,7 @@ def group(
     *,
     quality: ArrayLike | None = None,
     photo: ArrayLike | None = None,
-    method: Method = "agglomerative",
+    method: Method = DEFAULT_METHOD,
     threshold: float | None = None,
     known: ArrayLike | None = None,
     recogniser: str = "facenet",
@@ -67,18 +69,22 @@ def group(
 def _link(vectors: NDArray[np.floating], nodes: Nodes, method: Method, cut: float) -> NDArray[np.int64]:
     """Return the group of each node.
 
-    Other methods than linkage say only who may be with whom; linkage then joins all of these that the
-    constraints let join, so that whatever the method the rules hold.
+    Other methods than linkage say only who may be with whom; linkage then joins of these all that the
+    constraints let join, so that the rules hold whatever the method.
     """
-    near = node_neighbours(neighbour_graph(vectors, NEIGHBOURS, cut).rows, nodes)
-    sums, weights = node_sums(vectors, nodes)
+    reach = cut - SLACK if method == "hdbscan" else cut
+    graph = neighbour_graph(vectors, NEIGHBOURS, reach)
+    near, loud = node_neighbours(graph.rows, loudness(graph.similarity, cut), nodes)
+    sums, sizes = node_sums(vectors, nodes)
     if method == "agglomerative":
-        return Linkage(sums, weights, nodes, cut).run(near)
-    near = [np.unique(rows) for rows in near]
-    likeness = [(sums[rows] @ sums[node]) / (weights[rows] * weights[node]) for node, rows in enumerate(near)]
-    part = whisper(near, likeness) if method == "whispers" else dense_groups(near, likeness)
-    inside = [rows[part[rows] == part[node]] for node, rows in enumerate(near)]
-    return Linkage(sums, weights, nodes, -1.0).run(inside)
+        return Linkage(sums, sizes, nodes, cut).run(near)
+    if method == "whispers":
+        inside = agreed(near, loud, nodes.known >= 0)
+    else:
+        means = sums / sizes[:, None].astype(np.float32)
+        part = dense_groups(near, [means[rows] @ means[node] for node, rows in enumerate(near)], cut)
+        inside = [rows[part[rows] == part[node]] for node, rows in enumerate(near)]
+    return Linkage(sums, sizes, nodes, cut - SLACK).run(inside)
 
 
 def _number(groups: NDArray[np.int64], nodes: Nodes) -> Labels:

@@ -30,13 +30,13 @@ class Scale:
 
 SCALES: Mapping[str, Scale] = MappingProxyType(
     {
-        "facenet": Scale({"agglomerative": 0.55, "whispers": 0.65, "hdbscan": 0.55}, 0.5, 0.5, 20.0),
+        "facenet": Scale({"agglomerative": 0.55, "whispers": 0.5, "hdbscan": 0.55}, 0.5, 0.5, 20.0),
         "sface": Scale({"agglomerative": 0.36, "whispers": 0.45, "hdbscan": 0.36}, 0.36, 0.36, 20.0),
     }
 )
 
 THRESHOLDS: Mapping[str, float] = MappingProxyType(
-    {name: scale.groups["agglomerative"] for name, scale in SCALES.items()}
+    {name: scale.groups["whispers"] for name, scale in SCALES.items()}
 )
 
 
