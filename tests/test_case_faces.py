@@ -11,10 +11,11 @@ from PIL import Image
 import workbench as wb
 from workbench.case import face_book
 from workbench.case.faces import Faces
+from workbench.case.grouping import identities
 from workbench.errors import CaseError, QueryError
 from workbench.media.faces import FoundFace
 from workbench.store.keys import known_key
-from workbench.testing import SquareFaces, write_faces
+from workbench.testing import SquareFaces, face_vectors, write_faces
 
 ANN, BOB, CAT, ONCE = 0, 3, 6, 9
 PHOTOS = {
@@ -481,7 +482,7 @@ def test_the_choice_of_grouping_is_remembered_for_the_pair_of_models(case: wb.Ca
     again.ingest(faces=True, progress=False)
     assert again.faces.identities.empty
 
-    assert again.faces.group("whispers")["faces"].tolist() == [4, 3, 2]
+    assert again.faces.group("agglomerative")["faces"].tolist() == [4, 3, 2]
 
 
 def test_a_damaged_choice_of_grouping_is_the_default(case: wb.Case) -> None:
@@ -504,6 +505,42 @@ def test_a_case_that_cannot_be_written_still_shows_its_identities(
 def test_the_pair_of_the_last_ingest_is_used_when_none_is_named(case: wb.Case) -> None:
     assert known_key(case.folder.cache, "faces") == "fake"
     assert len(wb.open(case=case.folder.root).faces) == 10
+
+
+def test_one_new_face_is_compared_with_who_it_is_like_and_not_with_everybody() -> None:
+    """So that a click costs no pass over all pairs; the labels of the others come through as they were."""
+    people = np.repeat(np.arange(0, 12, 3), 40)
+    face_ids = [f"image{row:03d}:0,0,9,9" for row in range(len(people))]
+    earlier = {face_id: f"person{who}" for face_id, who in zip(face_ids, people, strict=True)}
+    del earlier[face_ids[0]]
+    asked: list[np.ndarray] = []
+
+    def group(rows: np.ndarray, known: np.ndarray) -> np.ndarray:
+        asked.append(rows)
+        assert known[0] == -1
+        return np.full(len(rows), known[1], np.int32)
+
+    free = [""] * len(people)
+    found = identities(face_ids, free, {}, earlier, face_vectors(people), group, floor=0.3)
+
+    assert [rows.tolist() for rows in asked] == [list(range(40))]
+    assert found == [f"person{who}" for who in people]
+
+
+def test_new_identities_are_numbered_beside_those_that_are_there() -> None:
+    people = np.array([0, 0, 3, 3, 6, 6, 9, 9])
+    face_ids = [f"image{row}:0,0,9,9" for row in range(8)]
+    earlier = dict(zip(face_ids[:4], ["a", "a", "b", "b"], strict=True))
+
+    def group(rows: np.ndarray, known: np.ndarray) -> np.ndarray:
+        assert known.tolist() == [0, 0, 1, 1, -1, -1, -1, -1]
+        return np.array([0, 0, 1, 1, 2, 2, 3, 3], np.int32)
+
+    found = identities(face_ids, [""] * 8, {}, earlier, face_vectors(people), group)
+
+    assert found[:4] == ["a", "a", "b", "b"]
+    assert found[4] == found[5] != found[6] == found[7]
+    assert len(set(found)) == 4
 
 
 # Finding people

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 OF_FACES = "identities"
 """Folder of the cache for what follows from the vectors of faces."""
+CHAIN = 0.2  # cosine: how far below the threshold a face may matter to another through a third
 REMEMBERED = 50  # groupings kept in memory, so that undo gives back exactly what was there
 
 
@@ -143,7 +144,9 @@ class FaceBook:
         if digest not in self._remembered:
             earlier = self._earlier if self._earlier is not None else read_groups(self._groups_path)
             held, rejected = places.held, places.rejected
-            found = identities(face_ids, held, rejected, earlier, self.vectors, self._group, taken)
+            found = identities(
+                face_ids, held, rejected, earlier, self.vectors, self._group, taken, self._floor
+            )
             self._remembered[digest] = found
         self._remembered.move_to_end(digest)
         if len(self._remembered) > REMEMBERED:
@@ -169,6 +172,12 @@ class FaceBook:
             known=known,
             recogniser=self.recogniser,
         )
+
+    @property
+    def _floor(self) -> float:
+        """The cosine below which two faces cannot come into one group, with room for chains of likeness."""
+        measured = analysis.SCALES[self.recogniser].groups[self._choice.method]
+        return (measured if self._choice.threshold is None else self._choice.threshold) - CHAIN
 
     @property
     def _groups_path(self) -> Path:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, get_args
 
-from workbench.analysis.identities import Method
+from workbench.analysis.identities.grouping import DEFAULT_METHOD, Method
 from workbench.errors import QueryError
 from workbench.store.parts import write_atomically
 
@@ -14,7 +14,7 @@ from workbench.store.parts import write_atomically
 class Choice:
     """A method of grouping and its cosine threshold in [-1, 1]; None is the one measured for the pair."""
 
-    method: Method = "agglomerative"
+    method: Method = DEFAULT_METHOD
     threshold: float | None = None
 
     def __post_init__(self) -> None:

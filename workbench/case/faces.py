@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from workbench.analysis import identities as analysis
+from workbench.analysis.identities.grouping import DEFAULT_METHOD
 from workbench.analysis.rows import Rows, normalise
 from workbench.case import face_questions
 from workbench.case.face_book import FaceBook
@@ -200,12 +201,12 @@ class Faces:
         return find_people(photo, model, self._book, any=any, threshold=threshold)
 
     def group(
-        self, method: analysis.Method = "agglomerative", threshold: float | None = None
+        self, method: analysis.Method = DEFAULT_METHOD, threshold: float | None = None
     ) -> "pd.DataFrame":
         """Group all faces afresh where nobody decided, and return ``identities``; the choice is remembered.
 
-        ``method``: agglomerative, whispers or hdbscan; ``threshold``: the cosine [-1, 1] at which groups
-        still join, by default the one measured for this pair of models. Raises QueryError.
+        ``method``: whispers (the default), agglomerative or hdbscan; ``threshold``: the cosine [-1, 1] at
+        which groups still join, by default the one measured for this pair of models. Raises QueryError.
         """
         self._book.regroup(method, threshold)
         return self.identities

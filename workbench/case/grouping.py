@@ -30,19 +30,21 @@ def identities(
     vectors: NDArray[np.float32],
     group: GroupRows,
     taken: Collection[str] = (),
+    floor: float = -1.0,
 ) -> list[str]:
     """Return the identity (F,) of each face, "" for none.
 
     ``places`` (F,): the identity, NOT_A_FACE or UNKNOWN that a decision puts a face, "" for no decision.
     ``rejected``: row -> identities the face is not. ``earlier``: face id -> identity of the last grouping, ""
-    for alone; a face not in it is new. ``taken``: identities whose id a new one may not get.
+    for alone; a face not in it is new. ``taken``: identities whose id a new one may not get. ``floor``: the
+    cosine below which two faces have nothing to do with each other.
     """
     number: dict[str, int] = {}
     known, settled = _known(face_ids, places, rejected, earlier, number)
     labels = np.maximum(known, -1)
     new = np.flatnonzero(~settled)
     if len(new):
-        rows = _with_likest(new, known, vectors)
+        rows = _with_likest(new, known, vectors, floor)
         labels[rows] = _renumbered(group(rows, known[rows]), known[rows], len(number))
     names = list(number)
     found = [names[label] if 0 <= label < len(names) else "" for label in labels.tolist()]
@@ -72,7 +74,9 @@ def _known(
     return known, settled
 
 
-def _with_likest(new: NDArray[np.intp], known: Known, vectors: NDArray[np.float32]) -> NDArray[np.intp]:
+def _with_likest(
+    new: NDArray[np.intp], known: Known, vectors: NDArray[np.float32], floor: float
+) -> NDArray[np.intp]:
     """Return ``new`` with the faces they are likest to, and everybody of the identities of these."""
     count = len(vectors)
     if 2 * len(new) > count or count <= LIKEST:
@@ -81,7 +85,8 @@ def _with_likest(new: NDArray[np.intp], known: Known, vectors: NDArray[np.float3
     wanted[new] = True
     for start in range(0, len(new), _BLOCK):
         cosines = vectors[new[start : start + _BLOCK]] @ vectors.T
-        wanted[np.argpartition(cosines, -LIKEST, axis=1)[:, -LIKEST:]] = True
+        likest = np.argpartition(cosines, -LIKEST, axis=1)[:, -LIKEST:]
+        wanted[likest[np.take_along_axis(cosines, likest, axis=1) >= floor]] = True
     reached = np.unique(known[wanted & (known >= 0)])
     return np.flatnonzero((wanted & (known != LEFT_OUT)) | np.isin(known, reached))
 
