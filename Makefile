@@ -58,7 +58,7 @@ $(STAMP): pyproject.toml | $(BIN)/python
 	@touch $@
 
 $(TOWERS): $(STAMP) workbench/models/weights.py
-	$(BIN)/workbench models fetch
+	$(BIN)/workbench models fetch mini faces-facenet faces-sface
 	@touch $@
 
 HAVE_CHROMIUM := { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null

@@ -89,7 +89,7 @@ def test_binder_builds_the_package_the_towers_and_the_demo_case():
     commands = (ROOT / "postBuild").read_text().splitlines()
     assert commands[-3:] == [
         "pip install --no-cache-dir .",
-        "workbench models fetch",
+        "workbench models fetch mini faces-facenet",
         "workbench demo --check",
     ]
 

@@ -164,18 +164,22 @@ def _demo(arguments: Namespace) -> int:
 
 
 def _models(arguments: Namespace) -> int:
+    from workbench import models
     from workbench.models import weights
 
     if arguments.action == "path":
         print(weights.cache_folder())
     elif arguments.action == "fetch":
-        for path in weights.fetch(arguments.name).values():
-            print(path)
+        for name in arguments.names or ["mini"]:
+            for path in weights.fetch(name).values():
+                print(path)
+            if name == "mini":
+                models.load(name)  # prepares it for this processor: the first question need not wait
     else:
         for file in weights.status():
             here = "here" if file.present else "missing"
             print(
-                f"{file.model:6} {here:8} {file.size / 1e6:6.1f} MB  {file.name:38} {'; '.join(file.places)}"
+                f"{file.model:13} {here:8} {file.size / 1e6:6.1f} MB  {file.name:38} {'; '.join(file.places)}"
             )
     return 0
 

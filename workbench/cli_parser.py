@@ -79,6 +79,7 @@ MODELS_EXAMPLES = """\
 examples:
   workbench models               what is needed, whether it is here, and where it comes from
   workbench models fetch         bring what the default model needs (once, 200 MB)
+  workbench models fetch faces-facenet    and what finding faces needs (94 MB)
   workbench models path          the folder it lies in
 
 For a machine without a network: fetch on another one and copy that folder.
@@ -171,7 +172,8 @@ def _demo(verbs: Verbs) -> None:
 def _models(verbs: Verbs) -> None:
     verb = _verb(verbs, "models", "list the models' weights, fetch them, say where they lie", MODELS_EXAMPLES)
     verb.add_argument("action", nargs="?", choices=["list", "fetch", "path"], default="list")
-    verb.add_argument("name", metavar="NAME", nargs="?", default="mini", help="of the model (default: mini)")
+    what = "to fetch: mini (the default), faces-facenet, faces-sface"
+    verb.add_argument("names", metavar="NAME", nargs="*", help=what)
 
 
 def _add_case(verb: argparse.ArgumentParser) -> None:

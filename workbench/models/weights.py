@@ -159,6 +159,12 @@ def _command(file: WeightFile) -> str:
     return " ".join(["workbench models fetch", *names[:1]])
 
 
+def _fetching(file: WeightFile) -> str:
+    """Return the command that fetches a file."""
+    names = [name for name, files in MODELS.items() if file in files and name != "mini"]
+    return " ".join(["workbench models fetch", *names[:1]])
+
+
 def _files_of(name: str) -> Sequence[WeightFile]:
     if name not in MODELS:
         raise ModelError(

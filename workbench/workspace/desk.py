@@ -40,6 +40,7 @@ class Workspace(ipywidgets.VBox):
     """
 
     panels: tuple[Any, ...] = ()
+    _around: tuple[Any, ...] = ()
 
     def __init__(self, case: "Case") -> None:
         if not len(case.images):
@@ -71,6 +72,7 @@ class Workspace(ipywidgets.VBox):
         self.tabs = Tabs({"images": f"Images {len(case.images):,}", "faces": f"Faces {len(case.faces):,}"})
         self.tabs.observe(lambda change: self._turn(change["new"]), "side")
         self._shell, self._face_place, self._face_map_place = Shell(), _slot("faceside"), _slot("facemap")
+        self._around = (self.tabs, self._shell)
         middle = ipywidgets.HBox([self.map, self._face_map_place, self.gallery])
         middle.add_class("wb-middle")
         tabs = [self.tabs] if len(case.faces) else []
@@ -166,7 +168,7 @@ class Workspace(ipywidgets.VBox):
 
     def close(self) -> None:
         """Close every panel, and free what the browser holds."""
-        for panel in (*self.panels, self.tabs, self._shell):
+        for panel in (*self.panels, *self._around):
             panel.close()
         super().close()
 
