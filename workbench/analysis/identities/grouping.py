@@ -27,7 +27,7 @@ Method = Literal["agglomerative", "whispers", "hdbscan"]
 
 DEFAULT_METHOD: Method = "whispers"
 NEIGHBOURS = 64  # likest faces looked at for each face
-SLACK = 0.15  # how far below the threshold the mean cosine of two halves of one identity may be
+HEARD = 0.1  # how far below the threshold a face is still heard by those who decide who may be with whom
 LOW_QUALITY = 0.2  # a face below may join an identity and never forms one
 
 
@@ -69,22 +69,20 @@ def group(
 def _link(vectors: NDArray[np.floating], nodes: Nodes, method: Method, cut: float) -> NDArray[np.int64]:
     """Return the group of each node.
 
-    Other methods than linkage say only who may be with whom; linkage then joins of these all that the
-    constraints let join, so that the rules hold whatever the method.
+    Other methods than linkage say only who may be with whom; linkage then joins of these all that are like
+    enough and that the constraints let join, so that the rules hold whatever the method.
     """
-    reach = cut - SLACK if method == "hdbscan" else cut
-    graph = neighbour_graph(vectors, NEIGHBOURS, reach)
-    near, loud = node_neighbours(graph.rows, loudness(graph.similarity, cut), nodes)
+    floor = cut if method == "agglomerative" else cut - HEARD
+    graph = neighbour_graph(vectors, NEIGHBOURS, floor)
+    near, loud = node_neighbours(graph.rows, loudness(graph.similarity, floor), nodes)
     sums, sizes = node_sums(vectors, nodes)
-    if method == "agglomerative":
-        return Linkage(sums, sizes, nodes, cut).run(near)
     if method == "whispers":
-        inside = agreed(near, loud, nodes.known >= 0)
-    else:
+        near = agreed(near, loud, nodes.known >= 0)
+    elif method == "hdbscan":
         means = sums / sizes[:, None].astype(np.float32)
         part = dense_groups(near, [means[rows] @ means[node] for node, rows in enumerate(near)], cut)
-        inside = [rows[part[rows] == part[node]] for node, rows in enumerate(near)]
-    return Linkage(sums, sizes, nodes, cut - SLACK).run(inside)
+        near, cut = [rows[part[rows] == part[node]] for node, rows in enumerate(near)], floor
+    return Linkage(sums, sizes, nodes, cut).run(near)
 
 
 def _number(groups: NDArray[np.int64], nodes: Nodes) -> Labels:
