@@ -115,8 +115,8 @@ class SquareFaces:
     """Fits ``FaceModel``: a face is a square of a strong colour; its hue is the person, its side the quality.
 
     A vector has 12 numbers, one for each hue of 30 degrees: the cosine of two faces is 1 for one hue, 0.3
-    for neighbours and nearly 0 beyond. Quality and its measures are ``min(1, side / 64)``; ``detected`` counts the
-    pictures that were searched, ``embedded`` the faces embedded.
+    for neighbours and nearly 0 beyond. Quality and its measures are ``min(1, side / 64)``; ``detected``
+    counts the pictures that were searched, ``embedded`` the faces embedded.
     """
 
     dim = PEOPLE

@@ -3,43 +3,65 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from workbench.errors import ModelError
 from workbench.models.faces.model import FacePair
 from workbench.models.precision import SHORT, choose
 
+if TYPE_CHECKING:
+    from workbench.models.engine import Chosen
+
 __all__ = ["FacePair", "load_faces"]
 
 _VERSION = 1  # of search, alignment and correction: raise it with any change of the numbers
-_MIN_SIZE = 24
-_FACENET_MARGIN = 0.2
+_FACENET_MARGIN = 0.3
+_LEAST_SCORES = {"facenet": 0.90, "sface": 0.86}
+"""Of the detectors; their scales differ: 0.90 of YuNet misses large sharp faces, 0.86 lets no dog through."""
 
 
-def load_faces(name: str = "facenet", *, precision: str = "auto") -> FacePair:
+def load_faces(
+    name: str = "facenet", *, min_size: int = 24, least_score: float | None = None, precision: str = "auto"
+) -> FacePair:
     """Load a pair: "facenet" (MTCNN and InceptionResnetV1 of VGGFace2) or "sface" (YuNet and SFace).
 
-    precision: of the recogniser, as for `workbench.models.load`. Raises ModelError for an unknown name and
-    where the weights are not on this machine; uses no network.
-    """
-    from workbench.models.faces import align, mtcnn, recognisers, yunet
+    min_size: shorter side of the smallest face, in pixels of a picture of 1024 px. least_score: faces that
+    the detector is less sure of are left out, [0, 1]; 0.90 for MTCNN, 0.86 for YuNet where not given.
+    precision: of the recogniser, as for `workbench.models.load`.
 
-    chosen = choose(precision)
-    match name:
-        case "facenet":
-            return FacePair(
-                key=f"mtcnn{_MIN_SIZE}-level{_VERSION}-facenet_vggface2-{SHORT[chosen]}",
-                dim=512,
-                recogniser=recognisers.load_facenet(chosen),
-                detector=mtcnn.load_mtcnn(_MIN_SIZE),
-                aligner=partial(align.level_crop, margin=_FACENET_MARGIN),
-            )
-        case "sface":
-            return FacePair(
-                key=f"yunet{_MIN_SIZE}-template{_VERSION}-sface-{SHORT[chosen]}",
-                dim=128,
-                recogniser=recognisers.load_sface(chosen),
-                detector=yunet.load_yunet(_MIN_SIZE),
-                aligner=align.template_crop,
-            )
-        case _:
-            raise ModelError(f"No face model is called {name!r}.", "Use 'facenet' or 'sface'.")
+    Raises ModelError for an unknown name and where the weights are not on this machine; uses no network.
+    """
+    if name not in _LEAST_SCORES:
+        raise ModelError(f"No face model is called {name!r}.", "Use 'facenet' or 'sface'.")
+    score = _LEAST_SCORES[name] if least_score is None else least_score
+    search = f"{min_size}px-{score:.2f}-v{_VERSION}"
+    make = _facenet if name == "facenet" else _sface
+    return make(search, min_size, score, choose(precision))
+
+
+def _facenet(search: str, min_size: int, score: float, precision: Chosen) -> FacePair:
+    from workbench.models.faces import align, mtcnn, recognisers
+
+    return FacePair(
+        key=f"mtcnn-{search}-level-facenet_vggface2-{SHORT[precision]}",
+        dim=512,
+        recogniser=recognisers.load_facenet(precision),
+        detector=mtcnn.load_mtcnn(min_size, precision),
+        aligner=partial(align.level_crop, margin=_FACENET_MARGIN),
+        least_score=score,
+        sure_score=0.99,
+    )
+
+
+def _sface(search: str, min_size: int, score: float, precision: Chosen) -> FacePair:
+    from workbench.models.faces import align, recognisers, yunet
+
+    return FacePair(
+        key=f"yunet-{search}-template-sface-{SHORT[precision]}",
+        dim=128,
+        recogniser=recognisers.load_sface(precision),
+        detector=yunet.load_yunet(min_size),
+        aligner=align.template_crop,
+        least_score=score,
+        sure_score=0.90,
+    )

@@ -51,10 +51,9 @@ def exponent(values: NDArray[np.float32]) -> float:
 
 def curve(gamma: float, mean: float) -> NDArray[np.float32]:
     """Return what each value 0, 1/255, ... 1 becomes: (256,), for a picture whose mean value is ``mean``."""
-    powers = (np.linspace(0, 1, 256) ** gamma).astype(np.float32)
-    if mean >= 0.5:
-        return powers
-    return (powers / (powers + (1 - powers) * mean**gamma)).astype(np.float32)
+    powers = np.linspace(0, 1, 256) ** gamma
+    bent = powers if mean >= 0.5 else powers / (powers + (1 - powers) * mean**gamma)
+    return bent.astype(np.float32)
 
 
 def brighten(

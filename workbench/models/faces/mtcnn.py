@@ -7,8 +7,10 @@ most of the time on resizing in torch: measured 10 times quicker on photos of 10
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
@@ -19,14 +21,15 @@ from workbench.models.faces import boxes
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from workbench.models.engine import Exported
+    from workbench.models.engine import Chosen, Exported
     from workbench.models.faces.boxes import Rows
 
 _WINDOW = 12  # pixels that the first network looks at
 _STRIDE = 2
 _FACTOR = 0.709  # halves the area from one scale to the next
 _MOST = 1000  # candidates of one scale that go on: noise and foliage give thousands
-_THRESHOLDS = (0.6, 0.7, 0.7)
+_LOGIT = math.log(0.6 / 0.4)  # a score of 0.6 and the next two are those of the paper's authors
+_REFINED, _SETTLED = 0.7, 0.7
 
 
 @dataclass(frozen=True)
@@ -41,10 +44,10 @@ class Mtcnn:
     def __call__(self, image: Image.Image) -> Rows:
         """Find faces; see :mod:`workbench.models.faces.boxes` for the columns."""
         rows = self._proposals(image)
-        rows, answers = _ask(self.refine, image, rows, 24, _THRESHOLDS[1])
+        rows, answers = _ask(self.refine, image, rows, 24, _REFINED)
         kept = boxes.suppress(rows, 0.7)
         rows = _square(_shift(rows[kept], answers[kept, 1:5]))
-        rows, answers = _ask(self.settle, image, rows, 48, _THRESHOLDS[2])
+        rows, answers = _ask(self.settle, image, rows, 48, _SETTLED)
         points = _points(rows, answers[:, 5:])
         rows = np.concatenate([_shift(rows, answers[:, 1:5]), points], 1)
         return rows[boxes.suppress(rows, 0.7, over_smaller=True)]
@@ -53,11 +56,11 @@ class Mtcnn:
         """Slide the first network over the picture at all scales: square candidates (N, 5)."""
         found = [np.zeros((0, 9), np.float32)]
         for level, scale in _pyramid(image, _WINDOW / self.min_size):
-            answer = self.propose(np.asarray(level)[None])[0]  # (5, rows, columns): score and four shifts
-            row, column = np.nonzero(answer[0] >= _THRESHOLDS[0])
+            answer = self.propose(np.asarray(level)[None])[0]  # (rows, columns, 5): logit and four shifts
+            row, column = np.nonzero(answer[..., 0] >= _LOGIT)
             corner = np.stack([column, row], 1) * _STRIDE
             places = np.concatenate([(corner + 1) // scale, (corner + _WINDOW) // scale], 1)
-            rows = np.concatenate([places, answer[:, row, column].T], 1).astype(np.float32)
+            rows = np.concatenate([places, answer[row, column]], 1).astype(np.float32)
             rows = rows[np.argsort(-rows[:, 4], kind="stable")[:_MOST]]
             found.append(rows[boxes.suppress(rows, 0.5)])
         rows = np.concatenate(found)
@@ -65,32 +68,25 @@ class Mtcnn:
         return _square(_shift(rows[:, :5], rows[:, 5:]))
 
 
-def load_mtcnn(min_size: int = 24) -> Mtcnn:
-    """Load the three networks, exporting them from facenet-pytorch at the first use."""
+def load_mtcnn(min_size: int, precision: Chosen) -> Mtcnn:
+    """Load the three networks, exporting them from facenet-pytorch at the first use.
+
+    precision: of the first, which only proposes and takes most of the time; the others say where faces are.
+    """
     return Mtcnn(
-        propose=exported("mtcnn-propose-1", lambda: _network("PNet", (1, 48, 64, 3)), "float32"),
-        refine=exported("mtcnn-refine-1", lambda: _network("RNet", (2, 24, 24, 3)), "float32"),
-        settle=exported("mtcnn-settle-1", lambda: _network("ONet", (2, 48, 48, 3)), "float32"),
+        propose=exported("mtcnn-propose-2", partial(_network, "propose"), precision),
+        refine=exported("mtcnn-refine-2", partial(_network, "refine"), "float32"),
+        settle=exported("mtcnn-settle-2", partial(_network, "settle"), "float32"),
         min_size=min_size,
     )
 
 
-def _network(name: str, shape: tuple[int, int, int, int]) -> Exported:
-    """Wrap a network: pixels (B, H, W, 3) uint8 in; score, box shifts and points in one array out."""
-    import torch
-    from facenet_pytorch.models import mtcnn
+def _network(name: str) -> Exported:
+    """Build a network; torch is imported only now."""
+    from workbench.models.faces import mtcnn_nets
 
-    class Joined(torch.nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.network: Any = getattr(mtcnn, name)()
-
-        def forward(self, pixels: torch.Tensor) -> torch.Tensor:
-            shifts, *points, scores = self.network((pixels.permute(0, 3, 1, 2).float() - 127.5) / 128)
-            return torch.cat([scores[:, 1:], shifts, *points], 1)
-
-    sides = (1, -1, -1, 3) if name == "PNet" else (-1, *shape[1:])
-    return Joined().eval(), (torch.zeros(shape, dtype=torch.uint8),), [sides]
+    made: Exported = getattr(mtcnn_nets, name)()
+    return made
 
 
 def _pyramid(image: Image.Image, scale: float) -> list[tuple[Image.Image, float]]:

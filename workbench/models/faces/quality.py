@@ -9,21 +9,26 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_SHARP = 60.0  # variance of the Laplacian at which sharpness is one half; see docs of `sharpness`
+_SHARP = 60.0  # variance of the Laplacian at which sharpness is one half
 _GOOD_SIZE = 80.0  # pixels; from here on more pixels tell nothing more
+_LEAST = 0.05  # no single measure says more than that a face is bad
 _NOSE = 0.55  # where between eyes (0) and mouth (1) the nose of a frontal face is
 
 
-def grey(crop: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Luma (ITU-R BT.601) of the middle of a crop, where the face is: (H/2, W/2) in [0, 255]."""
+def middle(crop: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the middle of a crop, which shows nothing but face: (H/2, W/2, 3)."""
     height, width = crop.shape[:2]
-    middle = crop.astype(np.float32)[height // 4 : height - height // 4, width // 4 : width - width // 4]
-    luma: NDArray[np.float32] = middle @ np.array([0.299, 0.587, 0.114], np.float32)
+    return crop[height // 4 : height - height // 4, width // 4 : width - width // 4]
+
+
+def grey(crop: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return the luma (ITU-R BT.601) of the middle of a crop: (H/2, W/2) in [0, 255]."""
+    luma: NDArray[np.float32] = middle(crop).astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
     return luma
 
 
 def sharpness(luma: NDArray[np.float32]) -> float:
-    """Variance of the Laplacian, for a luma scaled to one contrast, as v / (v + 60).
+    """Return the variance of the Laplacian, for a luma scaled to one contrast, as v / (v + 60).
 
     Source of the measure: Pech-Pacheco et al., "Diatom autofocusing in brightfield microscopy" (2000). A face
     that was enlarged to fill the crop has few edges left and scores low, as does a blurred one.
@@ -37,7 +42,7 @@ def sharpness(luma: NDArray[np.float32]) -> float:
 
 
 def pose(points: NDArray[np.float32]) -> float:
-    """1 for a face that looks at the camera, towards 0 for a profile or one seen from far above or below.
+    """Return 1 for a face that looks at the camera, towards 0 for a profile or one seen from above or below.
 
     From the place of the nose between eyes and mouth, in the face's own frame; ``points`` (5, 2).
     """
@@ -54,7 +59,7 @@ def pose(points: NDArray[np.float32]) -> float:
 
 
 def exposure(luma: NDArray[np.float32]) -> float:
-    """1 for a face of middling light with contrast, towards 0 for one that is black, white or flat."""
+    """Return 1 for a face of middling light with contrast, towards 0 for one that is black, white or flat."""
     mean, deviation = float(luma.mean()) / 255, float(luma.std()) / 255
     clipped = float(((luma < 6) | (luma > 249)).mean())
     level = 1 - abs(2 * mean - 1) ** 3
@@ -62,9 +67,9 @@ def exposure(luma: NDArray[np.float32]) -> float:
 
 
 def summary(size: float, sharp: float, turned: float, lit: float) -> float:
-    """One number for the four: their geometric mean, so that one bad measure is enough to tell.
+    """Return one number for the four: their geometric mean, so that one bad measure tells.
 
     ``size`` in pixels, full marks from 80; the others in [0, 1].
     """
-    marks = (min(1.0, size / _GOOD_SIZE), sharp, turned, lit)
-    return float(np.prod(marks) ** (1 / len(marks)))
+    marks = np.array([min(1.0, size / _GOOD_SIZE), sharp, turned, lit])
+    return float(np.prod(marks.clip(_LEAST)) ** (1 / len(marks)))

