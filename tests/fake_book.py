@@ -85,7 +85,7 @@ class FakeBook:
 
     def _put(self, call: str, rows: ArrayLike, identity: str, state: str = "kept") -> str:
         who, states, _ = self._step(call)
-        for row in np.atleast_1d(np.asarray(rows)):
+        for row in np.atleast_1d(np.asarray(rows, np.int32)):
             who[row], states[row] = identity, state
         return identity
 
@@ -122,7 +122,8 @@ class FakeBook:
         self._put(f"confirm {np.asarray(rows).tolist()} {identity}", rows, identity)
 
     def reject(self, rows: ArrayLike, identity: str) -> None:
-        self._put(f"reject {np.asarray(rows).tolist()} {identity}", rows, "")
+        here = [row for row in np.asarray(rows) if self._now[0][row] == identity]
+        self._put(f"reject {np.asarray(rows).tolist()} {identity}", here, "", "")
 
     def undo(self) -> str | None:
         if not self._done:

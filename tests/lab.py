@@ -118,7 +118,9 @@ def browser_page(browser: Browser, width: int = 1280, height: int = 1000) -> Ite
 
 
 class Notebook:
-    """A notebook open in JupyterLab, with the gestures a person makes."""
+    """A notebook open in JupyterLab, with the gestures of a person; ``plot`` is the map they are made on."""
+
+    plot = ".wb-middle > .wb-map .js-plotly-plot"
 
     def __init__(self, page: Page, address: str, name: str) -> None:
         self.page = page
@@ -172,7 +174,7 @@ class Notebook:
     def selected(self) -> list[int]:
         """Return the rows that the map draws as selected, without touching the kernel or the scroll bar."""
         rows: list[int] = self.page.evaluate(
-            "[...(document.querySelector('.wb-map .js-plotly-plot').data[0].selectedpoints ?? [])]"
+            "plot => [...(document.querySelector(plot).data[0].selectedpoints ?? [])]", self.plot
         )
         return rows
 
@@ -194,18 +196,18 @@ class Notebook:
 
     def points(self) -> list[list[float]]:
         """Return where the points of the map are on the page, in pixels, in the order of the rows."""
-        script = """() => {
-            const plot = document.querySelector('.wb-map .js-plotly-plot');
+        script = """(map) => {
+            const plot = document.querySelector(map);
             const {xaxis, yaxis} = plot._fullLayout, {x, y} = plot._fullData[0];
             const box = plot.querySelector('.nsewdrag').getBoundingClientRect();
             return Array.from(x, (_, i) => [box.x + xaxis.d2p(x[i]), box.y + yaxis.d2p(y[i])]);
         }"""
-        places: list[list[float]] = self.page.evaluate(script)
+        places: list[list[float]] = self.page.evaluate(script, self.plot)
         return places
 
     def plot_box(self) -> tuple[float, float, float, float]:
         """Return left, top, right and bottom of the map on the page, in pixels."""
-        box = self.page.locator(".wb-map .nsewdrag").bounding_box()
+        box = self.page.locator(f"{self.plot} .nsewdrag").bounding_box()
         assert box is not None, "the map is not on the page"
         return box["x"], box["y"], box["x"] + box["width"], box["y"] + box["height"]
 

@@ -46,6 +46,11 @@ def cards(panel: FacesPanel) -> list[tuple[str, int]]:
     return [(item["name"] or item["identity"], item["faces"]) for item in items]
 
 
+def doubted(panel: FacesPanel) -> list[tuple[int, ...]]:
+    items = browser(panel, "doubts", start=0, count=20)["items"]
+    return [tuple(face["row"] for face in item["faces"]) for item in items]
+
+
 def images() -> Selection:
     count = len(PEOPLE) // 2
     return Selection(pd.DataFrame({"image_id": [f"{i:064x}" for i in range(count)], "path": ["a"] * count}))
@@ -323,23 +328,40 @@ class TestDoubts:
         assert "14 years" in first["why"]
 
     @pytest.mark.parametrize(
-        ("doubt", "same", "call"),
+        ("faces", "same", "call"),
         [
-            (0, True, "confirm [0, 5] ann"),
-            (0, False, "reject [5] ann"),
-            (1, True, "merge ann bob"),
-            (1, False, "reject [6] ann"),
+            ((0, 5), True, "confirm [0, 5] ann"),
+            ((0, 5), False, "reject [5] ann"),
+            ((0, 6), True, "merge ann bob"),
+            ((0, 6), False, "reject [6, 7, 8, 9] ann"),
         ],
     )
-    def test_a_doubt_is_settled(
-        self, panel: FacesPanel, book: FakeBook, doubt: int, same: bool, call: str
+    def test_a_doubt_is_settled_until_that_is_undone(
+        self, panel: FacesPanel, book: FakeBook, faces: tuple[int, int], same: bool, call: str
     ) -> None:
-        browser(panel, "doubts", start=0, count=20)
-        click(panel, "settle", doubt=doubt, same=same)
-        left = browser(panel, "doubts", start=0, count=20)["items"]
+        before = doubted(panel)
+        click(panel, "settle", row=faces[0], other_row=faces[1], same=same)
+        left = doubted(panel)
+        click(panel, "undo")
 
         assert book.calls == [call]
-        assert doubt not in [item["doubt"] for item in left]
+        assert faces in before
+        assert faces not in left
+        assert doubted(panel) == before
+
+    def test_the_same_doubt_is_not_settled_twice(self, panel: FacesPanel, book: FakeBook) -> None:
+        """Two quick presses of a key in the browser, before it has drawn the answer to the first."""
+        for _ in range(2):
+            browser(panel, "do", verb="settle", row=0, other_row=5, same=True)
+
+        assert len(book.calls) == 1
+        assert "settled already" in panel.error
+
+    def test_a_settled_doubt_does_not_come_back_with_the_next_decision(self, panel: FacesPanel) -> None:
+        click(panel, "settle", row=0, other_row=5, same=True)
+        click(panel, "name", identity="cid", name="Cid")
+
+        assert doubted(panel) == [(0, 6)]
 
 
 class TestLinks:

@@ -45,12 +45,13 @@ class FacesPanel(FacesPages):
         caption: Callable[[int], str] = lambda row: f"face {row}",
     ) -> None:
         self._pairs: list[int] = []
+        self._settled = []
         super().__init__(selection, book, crops, caption)
 
     # -- the same in Python ----------------------------------------------------------------------------------
 
-    def name(self, identity: str, name: str) -> None:
-        """Give an identity a name, and offer to merge it with others of that name."""
+    def name(self, identity: str, name: str) -> str:
+        """Give an identity a name, offer to merge it with others of that name, and return the identity."""
         name = " ".join(name.split())
         before = self.roster
         self._book.name(identity, name)
@@ -62,6 +63,7 @@ class FacesPanel(FacesPages):
             f"This is {name} now." if name else "The name is gone.",
             merge=[identity, *others] if others else [],
         )
+        return identity
 
     def merge(self, identities: Sequence[str] = ()) -> str:
         """Make one identity of several, the first of which gives its name, and return it.
@@ -130,22 +132,25 @@ class FacesPanel(FacesPages):
         (self._book.confirm if yes else self._book.reject)([row], identity)
         self._done("One face is of {name}." if yes else "One face is not of {name}.", identity)
 
-    def settle(self, doubt: int, same: bool) -> None:
-        """Say whether both faces of a doubt (a row of ``doubts``) show the same person."""
-        row = self.doubts.loc[doubt]
-        identity, other = str(row["identity"]), str(row["other"])
-        faces = [int(str(row["row"])), int(str(row["other_row"]))]
+    def settle(self, row: int, other_row: int, same: bool) -> None:
+        """Say whether the two faces of a doubt, ``row`` and ``other_row`` of ``doubts``, are one person."""
+        doubts = self.doubts
+        found = doubts[(doubts["row"] == row) & (doubts["other_row"] == other_row)]
+        if not len(found):
+            raise QueryError("This doubt is settled already.", "Look at the others.")
+        identity, other = str(found["identity"].iloc[0]), str(found["other"].iloc[0])
+        one = other in ("", identity)
         if not same:
-            self._book.reject(faces[1:], identity)
-        elif other in ("", identity):
-            self._book.confirm(faces, identity)
+            self._book.reject([other_row] if one else self._book.rows_of(other), identity)
+        elif one:
+            self._book.confirm([row, other_row], identity)
         else:
             self._book.merge([identity, other])
-        remaining = self.doubts.drop(index=doubt)
+        self._settled.append((self._standing, self._pair(found.iloc[0])))
         self._done("The same person." if same else "Not the same person.")
         there = {"", *self.roster.people["identity"]}
-        self._doubts = remaining[remaining["identity"].isin(there) & remaining["other"].isin(there)]
-        self.version += 1
+        left = doubts.drop(index=found.index)
+        self._doubts = left[left["identity"].isin(there) & left["other"].isin(there)]
 
     def undo(self) -> None:
         """Take the last step back."""
@@ -162,11 +167,6 @@ class FacesPanel(FacesPages):
         self._done(f"Done again: {verb}." if verb else "Nothing is left to do again.")
 
     # -- keeping up ------------------------------------------------------------------------------------------
-
-    @property
-    def _standing(self) -> int:
-        """How many decisions stand: with it a name given while moving is undone together with the move."""
-        return int(self._book.history["stands"].sum())
 
     def _chosen(self, rows: ArrayLike | None) -> Rows:
         chosen = self.ticked if rows is None else np.atleast_1d(np.asarray(rows, np.int32))

@@ -24,6 +24,7 @@ class FacesPages(FacesState):
     _stays: tuple[int, ...] = ()
     _leaves: tuple[int, ...] = ()
     _doubts: "pd.DataFrame | None" = None
+    _settled: list[tuple[int, frozenset[object]]]
 
     @property
     def frame(self) -> "pd.DataFrame":
@@ -52,10 +53,24 @@ class FacesPages(FacesState):
 
     @property
     def doubts(self) -> "pd.DataFrame":
-        """What should be looked at again, worst first, without what was settled here."""
+        """What should be looked at again, worst first, without what was settled here and still stands."""
         if self._doubts is None:
-            self._doubts = self._book.review().reset_index(drop=True)
+            found = self._book.review()
+            settled = {pair for standing, pair in self._settled if standing <= self._standing}
+            open_ = [self._pair(row) not in settled for _, row in found.iterrows()]
+            self._doubts = found[np.array(open_, bool)].reset_index(drop=True)
         return self._doubts
+
+    @property
+    def _standing(self) -> int:
+        """How many decisions stand now: what is undone lowers it."""
+        history = self._book.history
+        return int((history["stands"] & ~history["op"].isin(["undo", "redo"])).sum())
+
+    def _pair(self, doubt: "pd.Series[Any]") -> frozenset[object]:
+        """Return what a doubt is about: two identities, or two faces of one."""
+        columns = ("row", "other_row") if doubt["other"] in ("", doubt["identity"]) else ("identity", "other")
+        return frozenset(doubt[column] for column in columns)
 
     def _card(self, position: int) -> dict[str, Any]:
         return {**self._person(position), "rows": self.roster.best(position, ON_CARD)}
@@ -98,7 +113,7 @@ class FacesPages(FacesState):
     def _answer_doubts(self, start: int, count: int) -> Answer:
         self.busy = "Looking for what should be looked at again"
         page = self.doubts.iloc[start : start + count]
-        items = [{"doubt": int(str(index)), **self._doubt(row)} for index, row in page.iterrows()]
+        items = [self._doubt(row) for _, row in page.iterrows()]
         return {"items": items, "total": len(self.doubts)}, ()
 
     def _doubt(self, row: "pd.Series[Any]") -> dict[str, Any]:
@@ -122,4 +137,7 @@ class FacesPages(FacesState):
         """Answer with the latest events as text, the newest first."""
         latest = self._book.history.tail(EVENTS).iloc[::-1]
         columns = [name for name in ("when", "who", "op", "name", "faces") if name in latest]
-        return {"columns": columns, "events": latest[columns].astype(str).to_numpy().tolist()}, ()
+        if "when" in latest:
+            latest = latest.assign(when=latest["when"].dt.strftime("%Y-%m-%d %H:%M UTC"))
+        events = latest[columns].astype(str).to_numpy().tolist()
+        return {"columns": columns, "events": events, "stands": latest["stands"].tolist()}, ()

@@ -6,17 +6,17 @@ function review({ ask, go, crop, look, leave }) {
   const scroller = h("div", { class: "wb-scroll", tabindex: "-1" }, empty, grid);
 
   function settle(node, same) {
-    const doubt = Number(node.dataset.key);
+    const [row, other_row] = node.dataset.key.split(" ").map(Number);
     reach(grid, node.nextElementSibling ?? node.previousElementSibling);
     node.remove();
-    go("settle", { doubt, same });
+    go("settle", { row, other_row, same });
   }
   const side = (face) => h("figure", {}, crop(face.row, face.caption), h("figcaption", {},
     face.identity ? h("button", { class: "wb-link", tabindex: "-1", title: "Open", onclick: () => look(face.identity) }, face.name || NOBODY) : "in no identity"));
 
   function draw(item) {
     const names = item.faces.map((face) => face.name || "a person without a name").join(" and ");
-    const node = h("div", { class: "wb-doubt", role: "group", tabindex: "-1", "data-key": item.doubt,
+    const node = h("div", { class: "wb-doubt", role: "group", tabindex: "-1", "data-key": item.faces.map((face) => face.row).join(" "),
       "aria-label": `${names}: ${item.why}. Y for the same person, N for not` },
     ...item.faces.map(side),
     h("div", { class: "wb-why" }, h("span", { title: `cosine ${item.similarity.toFixed(2)}` }, item.why),
@@ -51,10 +51,10 @@ function review({ ask, go, crop, look, leave }) {
 function history({ ask }) {
   const table = h("table", { class: "wb-history" });
   const node = h("div", { class: "wb-scroll", tabindex: "0", "aria-label": "History" }, table);
-  const line = (cell, texts) => h("tr", {}, ...texts.map((text) => h(cell, {}, text)));
+  const line = (cell, texts, stands = true) => h("tr", { class: stands ? null : "wb-undone", title: stands ? null : "Undone" }, ...texts.map((text) => h(cell, {}, text)));
   async function restart() {
     const [answer] = await ask("history");
-    table.replaceChildren(...(answer.events?.length ? [line("th", answer.columns), ...answer.events.map((event) => line("td", event))] : [line("td", ["Nothing was decided yet."])]));
+    table.replaceChildren(...(answer.events?.length ? [line("th", answer.columns), ...answer.events.map((event, i) => line("td", event, answer.stands[i]))] : [line("td", ["Nothing was decided yet."])]));
   }
   return { node, restart };
 }
