@@ -33,8 +33,9 @@ MAY_IMPORT = {
     "panels": {"analysis", "hits", "selection", "terms"},
     "workspace": {"case", "panels", "selection"},
     "cli_parser": set(),
+    "cli_print": set(),
     "demo": {"case", "models", "workspace"},
-    "cli": {"case", "cli_parser", "demo", "models"},
+    "cli": {"case", "cli_parser", "cli_print", "demo", "models"},
     "__init__": {"case", "hits", "selection", "terms", "workspace"},
 }
 

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.cli_parser import parser
+from workbench.cli_print import print_for_programs, printable, say
 from workbench.errors import QueryError, WorkbenchError
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from workbench.case import Case
 
 HIT_COLUMNS = ["score", "probability", "path", "image_id"]
@@ -44,24 +43,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         status = run(arguments)
         sys.stdout.flush()
     except WorkbenchError as error:
-        _say(f"workbench: {printable(str(error))}")
+        say(f"workbench: {printable(str(error))}")
         return 1
     except KeyboardInterrupt:
-        _say("workbench: Stopped. Nothing finished is lost; run the same command again to go on.")
+        say("workbench: Stopped. Nothing finished is lost; run the same command again to go on.")
         return INTERRUPTED
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return status
-
-
-def printable(text: str) -> str:
-    r"""Return ``text`` safe for a terminal: control characters and undecodable bytes become ``\x1b``."""
-    return "".join(map(_printable, text))
-
-
-def _printable(letter: str) -> str:
-    return letter if letter.isprintable() else letter.encode("unicode_escape", "surrogatepass").decode()
 
 
 def _version(_: Namespace) -> int:
@@ -86,7 +76,7 @@ def _ingest(arguments: Namespace) -> int:
         f"{report.seconds:.1f} s"
     )
     if report.problems:
-        _say(f"See what failed: workbench problems {arguments.case}")
+        say(f"See what failed: workbench problems {arguments.case}")
     return 0
 
 
@@ -95,10 +85,10 @@ def _search(arguments: Namespace) -> int:
     plus, minus = [_term(text) for text in arguments.query], [_term(text) for text in arguments.minus]
     hits = case.search(*plus, minus=minus, k=arguments.k, threshold=arguments.threshold)
     frame = hits.frame[HIT_COLUMNS]
-    if not _print_for_programs(frame, arguments):
+    if not print_for_programs(frame, arguments):
         for hit in frame.itertuples():
             print(f"{hit.score:6.3f} {hit.probability:6.1%}  {printable(str(hit.path))}")
-    _say(f"{len(hits)} of {len(case.images)} images in {hits.seconds * 1000:.0f} ms")
+    say(f"{len(hits)} of {len(case.images)} images in {hits.seconds * 1000:.0f} ms")
     return 0
 
 
@@ -111,11 +101,11 @@ def _faces(arguments: Namespace) -> int:
     if arguments.action == "export":
         return _export_faces(case, arguments)
     frame = case.faces.identities[IDENTITY_COLUMNS]
-    if not _print_for_programs(frame, arguments):
+    if not print_for_programs(frame, arguments):
         for who in frame.itertuples():
             name = printable(str(who.name))
             print(f"{who.identity:8} {who.faces:6} faces {who.images:6} images  {name}")
-    _say(f"{len(frame)} identities of {len(case.faces)} faces by {case.faces.key or 'no model yet'}")
+    say(f"{len(frame)} identities of {len(case.faces)} faces by {case.faces.key or 'no model yet'}")
     return 0
 
 
@@ -126,7 +116,7 @@ def _export_faces(case: "Case", arguments: Namespace) -> int:
     failed = int((manifest["problem"] != "").sum())
     print(f"{len(manifest) - failed} photos in {manifest['folder'].nunique()} folders in {arguments.folder}")
     if failed:
-        _say(f"{failed} could not be had: see 'problem' in {arguments.folder / 'manifest.csv'}")
+        say(f"{failed} could not be had: see 'problem' in {arguments.folder / 'manifest.csv'}")
     return 0
 
 
@@ -147,10 +137,10 @@ def _info(arguments: Namespace) -> int:
 
 def _problems(arguments: Namespace) -> int:
     frame = _open(arguments.case).problems[PROBLEM_COLUMNS]
-    if not _print_for_programs(frame, arguments):
+    if not print_for_programs(frame, arguments):
         for problem in frame.itertuples():
             print(f"{problem.step:8} {printable(str(problem.path))}: {printable(str(problem.reason))}")
-    _say(f"{len(frame)} problem{'' if len(frame) == 1 else 's'}")
+    say(f"{len(frame)} problem{'' if len(frame) == 1 else 's'}")
     return 0
 
 
@@ -164,17 +154,13 @@ def _demo(arguments: Namespace) -> int:
 
 
 def _models(arguments: Namespace) -> int:
-    from workbench import models
-    from workbench.models import weights
+    from workbench.models import fetch, weights
 
     if arguments.action == "path":
         print(weights.cache_folder())
     elif arguments.action == "fetch":
         for name in arguments.names or ["mini"]:
-            for path in weights.fetch(name).values():
-                print(path)
-            if name == "mini":
-                models.load(name)  # prepares it for this processor: the first question need not wait
+            print(*fetch(name), sep="\n")
     else:
         for file in weights.status():
             here = "here" if file.present else "missing"
@@ -192,19 +178,6 @@ def _open(case: Path, source: Path | None = None, **models: str | None) -> "Case
 
 def _term(text: str) -> str | Path:
     return Path(text) if os.path.isfile(text) else text  # noqa: PTH113 Path.is_file raises on a long query
-
-
-def _print_for_programs(frame: "pd.DataFrame", arguments: Namespace) -> bool:
-    """Print JSON or CSV where the arguments ask for it; return whether they did."""
-    if arguments.json:
-        print(json.dumps(frame.to_dict(orient="records"), indent=2))
-    elif arguments.csv:
-        print(frame.to_csv(index=False), end="")
-    return bool(arguments.json or arguments.csv)
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from workbench.errors import ModelError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from workbench.models.joint import JointModel
 
-__all__ = ["load"]
+__all__ = ["fetch", "load"]
 
 
 def load(name: str = "mini", *, precision: str = "auto") -> JointModel:
@@ -37,3 +39,16 @@ def load(name: str = "mini", *, precision: str = "auto") -> JointModel:
                 "Use 'mini', or 'ARCHITECTURE/TAG' of open_clip such as 'ViT-B-32/laion2b_s34b_b79k', "
                 "or 'ARCHITECTURE/path/to/checkpoint'.",
             )
+
+
+def fetch(name: str = "mini") -> list[Path]:
+    """Bring the weights of a model to this machine and return their paths; see `weights.fetch` for errors.
+
+    ``mini`` is also prepared for this processor, so that the first question need not wait for that.
+    """
+    from workbench.models import weights
+
+    paths = list(weights.fetch(name).values())
+    if name == "mini":
+        load(name)
+    return paths
