@@ -110,10 +110,12 @@ class Numbers:
         return self._numbers.setdefault(identity, len(self._numbers))
 
     def pass_on(self, before: Roster, now: Roster) -> None:
-        """Give the number of an identity that is gone to the one that most of its faces have now."""
-        gone = set(before.people["identity"]) - set(now.people["identity"])
-        for identity in gone & set(self._numbers):
-            self._numbers.setdefault(now.heir(identity, before), self._numbers[identity])
+        """Give the number of an identity that is gone to the one that has its cover now."""
+        there, ids = set(now.people["identity"]), now.people["identity"].to_numpy()
+        for identity, cover in zip(before.people["identity"], before.people["cover"], strict=True):
+            place = now.place[int(cover)]
+            if identity not in there and place >= 0:
+                self._numbers.setdefault(str(ids[place]), self.of(str(identity)))
 
     def labels(self, roster: Roster) -> NDArray[np.int32]:
         """Return the number (N,) of each face's identity, -1 for none."""
