@@ -1,17 +1,22 @@
 """The Faces panel without a browser, on a book of identities that a person can predict."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+import workbench as wb
 from tests.fake_book import FakeBook
-from workbench.errors import QueryError
+from workbench.errors import CaseError, QueryError
+from workbench.panels.base import Panel
 from workbench.panels.faces import VERBS, FacesPanel
 from workbench.panels.map import Map
 from workbench.panels.map_figure import HITS
 from workbench.selection import Selection
+from workbench.testing import write_faces
 
 PEOPLE = ["ann"] * 6 + ["bob"] * 4 + ["cid"] * 2 + ["", ""]
 """Faces 0-5 are Ann's, 6-9 Bob's, 10 and 11 Cid's, 12 and 13 nobody's; two faces an image."""
@@ -27,7 +32,7 @@ def panel(book: FakeBook) -> FacesPanel:
     return FacesPanel(Selection(book.frame), book, lambda rows: [b"jpeg %d" % row for row in rows])
 
 
-def browser(panel: FacesPanel, ask: str, **data: Any) -> dict[str, Any]:
+def browser(panel: Panel, ask: str, **data: Any) -> dict[str, Any]:
     """Send what the browser sends, and return the answer with its buffers."""
     sent: list[tuple[dict[str, Any], list[bytes]]] = []
     panel.send = lambda content, buffers=None: sent.append((content, buffers))
@@ -446,3 +451,76 @@ class TestFaceMap:
         assert len(drawn.bar.legend) == 31
         assert drawn.bar.legend[-1]["cluster"] == -1
         assert drawn.bar.more == 4969
+
+
+class TestDesk:
+    @pytest.fixture
+    def desk(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wb.Workspace]:
+        """A desk on photos of squares: Ann (0) is in three, Bob (3) in two; PCA in place of UMAP."""
+        write_faces(
+            tmp_path / "photos", {"a.png": [0], "b.png": [0, 3], "c.png": [0], "d.png": [3], "e.png": []}
+        )
+        case = wb.open(tmp_path / "photos", case=tmp_path / "case", model="fake", faces="fake")
+        case.ingest(faces=True, progress=False)
+        for home in (case, case.faces):
+            layout = home.layout
+            monkeypatch.setattr(home, "layout", lambda method, layout=layout: layout("pca"))
+        desk = wb.Workspace(case)
+        yield desk
+        desk.close()
+
+    def test_images_follow_the_identity_looked_at(self, desk: wb.Workspace) -> None:
+        ann = desk.case.faces.identities["identity"][0]
+        desk.faces.look(ann)
+
+        assert desk.frame["path"].tolist() == ["a.png", "b.png", "c.png"]
+        assert desk.gallery.show == "selection"
+
+    def test_the_face_map_is_made_when_first_shown_and_follows_the_names(self, desk: wb.Workspace) -> None:
+        before = len(desk.panels)
+        desk.show("faces")
+        desk.faces.name(desk.case.faces.identities["identity"][0], "Ann")
+
+        assert len(desk.panels) == before + 1
+        assert desk.face_map.bar.legend[0]["name"] == "Ann"
+
+    def test_faces_in_the_photo_are_boxes_that_lead_to_their_person(self, desk: wb.Workspace) -> None:
+        both = desk.case.row("b.png")
+        boxes = browser(desk.details, "boxes", row=both)["boxes"]
+        browser(desk.details, "face", face=boxes[0]["row"])
+
+        assert [round(box["x"] * 176) for box in boxes] == [16, 96]
+        assert [round(box["height"] * 96) for box in boxes] == [64, 64]
+        assert desk.tabs.side == "faces"
+        assert boxes[0]["row"] in desk.faces.rows
+        assert desk.details.face == desk.face_selection.focus == boxes[0]["row"]
+
+    def test_code_repeats_the_side_of_the_faces(self, desk: wb.Workspace) -> None:
+        desk.show("faces")
+        desk.faces.look(desk.case.faces.identities["identity"][1])
+        code, rows = desk.to_code(), desk.face_selection.rows.tolist()
+        desk.faces.show("")
+        desk.show("images")
+        exec(code, {"desk": desk, "case": desk.case})
+
+        assert desk.tabs.side == "faces"
+        assert desk.face_selection.rows.tolist() == rows != []
+
+    def test_closing_closes_both_sides(self, desk: wb.Workspace) -> None:
+        desk.show("faces")
+        panels = [desk.faces, desk.face_map, desk.face_map.figure, desk.tabs, desk.gallery]
+        desk.close()
+
+        assert all(panel.comm is None for panel in panels)
+
+    def test_a_case_without_faces_has_no_such_side_and_says_what_helps(
+        self, source: Path, tmp_path: Path
+    ) -> None:
+        case = wb.open(source, case=tmp_path / "plain", model="fake", faces="fake")
+        case.ingest(progress=False)
+        desk = wb.Workspace(case)
+        with pytest.raises(CaseError, match="ingest_faces"):
+            desk.show("faces")
+
+        assert desk.tabs not in desk.children
+        assert desk.faces.counts["faces"] == 0
