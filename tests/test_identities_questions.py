@@ -143,9 +143,29 @@ def test_one_face_has_no_halves():
 
 
 def test_the_order_begins_with_the_most_typical_and_ends_with_strangers():
-    rows = order_by_similarity(people([6, 1]), [6, 3, 1, 0, 2, 5, 4])
+    vectors = people([6, 1])
+    rows = order_by_similarity(vectors, [6, 3, 1, 0, 2, 5, 4])
     assert sorted(rows.tolist()) == list(range(7))
+    assert rows[0] == np.argmax(vectors @ vectors.sum(axis=0))
     assert rows[-1] == 6
+
+
+def test_the_order_shows_one_person_after_the_other():
+    mixed = np.random.default_rng(2).permutation(12)
+    shown = truth([7, 5])[mixed[order_by_similarity(people([7, 5])[mixed], np.arange(12))]]
+    assert shown.tolist() == [0] * 7 + [1] * 5
+
+
+def test_a_large_identity_is_ordered_by_how_typical_a_face_is(monkeypatch):
+    monkeypatch.setattr("workbench.analysis.identities.order.SAMPLED", 3)
+    vectors = people([6, 1])
+    rows = order_by_similarity(vectors, np.arange(7))
+    assert (np.diff(vectors[rows] @ vectors.sum(axis=0)) <= 0).all()
+
+
+@pytest.mark.parametrize("rows", [[], [1]])
+def test_hardly_anything_to_order_is_no_trouble(rows):
+    assert order_by_similarity(people([3]), rows).tolist() == rows
 
 
 def test_a_good_grouping_leaves_nothing_to_doubt():
