@@ -67,9 +67,8 @@ def brighten(
     light = value(pixels) if values is None else values
     mean = float(light.mean())
     bent = curve(exponent(light), mean)
-    before = pixels.max(-1)
-    factor = bent[before] / np.maximum(before.astype(np.float32) / 255, 1 / 255)
-    corrected = (pixels * factor[..., None]).clip(0, 255).astype(np.uint8)
+    factor = bent / np.maximum(np.arange(256, dtype=np.float32) / 255, 1 / 255)
+    corrected = (pixels * factor[pixels.max(-1), None]).clip(0, 255).astype(np.uint8)
     after = float(np.interp(mean, np.linspace(0, 1, 256), bent))
     limits = (min(max(mean, 1e-3), 0.999), min(max(after, 1e-3), 0.999))
     return corrected, math.log(limits[1]) / math.log(limits[0])
