@@ -36,6 +36,11 @@ def marked(angle=0.0):
     return image, points.astype(np.float32)
 
 
+def test_a_box_is_cut_to_its_picture():
+    assert boxes.within(np.array([-5, 20, 50, 130], np.float32), (100, 100)).tolist() == [0, 20, 50, 100]
+    assert boxes.within(np.array([120, -9, 130, -5], np.float32), (100, 100)).tolist() == [99, 0, 100, 1]
+
+
 def test_of_overlapping_boxes_the_surest_stays():
     rows = np.stack([row(0, 0, 10, 10, 0.8), row(1, 0, 11, 10, 0.9), row(50, 50, 60, 60, 0.7)])
     assert boxes.suppress(rows, 0.5).tolist() == [1, 2]
@@ -63,11 +68,34 @@ def test_eyes_are_level_and_upright_in_the_crop_however_the_face_lies(angle, ali
     assert bright[0] < 80
 
 
-def test_a_crop_beyond_the_edge_is_grey_there():
-    crop = align.level_crop(Image.new("RGB", (100, 100), "red"), row(-50, 20, 50, 80)[:4], POINTS, margin=0)
+@pytest.mark.parametrize(
+    "box", [(-50, 20, 50, 80), (-30, -40, 130, 150), (60, 70, 180, 200), (-9, -9, -5, -5)]
+)
+@pytest.mark.parametrize("angle", [0, 25])
+def test_a_crop_at_the_edge_shows_nothing_but_the_picture(box, angle):
+    turn = np.deg2rad(angle)
+    points = row(*box)[5:].reshape(5, 2) @ [[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]
+    crop = align.level_crop(Image.new("RGB", (100, 100), "red"), row(*box)[:4], points, margin=0.3)
     assert crop.shape == (160, 160, 3)
-    assert (crop[80, 20] == 127).all()
-    assert crop[80, 140].tolist() == [255, 0, 0]
+    assert (crop == (255, 0, 0)).all()
+
+
+def test_the_margin_is_as_wide_as_the_picture_allows():
+    """A photo cut tightly round a face fills the crop; one with room has all its margin."""
+    pixels = np.zeros((300, 300, 3), np.uint8)
+    pixels[100:200, 100:200] = 255
+    box = np.array([100, 100, 200, 200], np.float32)
+    roomy = align.level_crop(Image.fromarray(pixels), box, POINTS + 100, margin=0.6)
+    tight = align.level_crop(Image.fromarray(pixels[90:210, 90:210]), box - 90, POINTS + 10, margin=0.6)
+    white = [(crop[80, :, 0] > 127).mean() for crop in (roomy, tight)]
+    assert white == pytest.approx([1 / 1.6, 1 / 1.2], abs=0.02)
+
+
+def test_beyond_the_edge_a_crop_goes_on_with_the_pixels_of_the_edge():
+    pixels = np.full((100, 100, 3), 90, np.uint8)
+    pixels[:, 0] = (200, 10, 10)
+    crop = align.template_crop(Image.fromarray(pixels), row(-60, 0, 40, 100)[:4], POINTS - [60, 0])
+    assert abs(crop[80, 5].astype(int) - (200, 10, 10)).max() < 3
 
 
 @pytest.mark.parametrize("quarters", [1, 2, 3])

@@ -13,8 +13,8 @@ CROP_SIDE = 160
 class FoundFace:
     """One face. Places are pixels of the picture that was searched, x to the right and y down.
 
-    ``box``: (x, y, width, height); parts may lie outside the picture. ``landmarks``: (5, 2) float32: the eye
-    on the left of the upright face, the eye on its right, nose, left and right corner of the mouth.
+    ``box``: (x, y, width, height), inside the picture. ``landmarks``: (5, 2) float32: the eye on the left of
+    the upright face, the eye on its right, nose, left and right corner of the mouth; they may lie outside.
     ``score``: how sure the detector is, [0, 1]. ``gamma``: exponent that brightened the crop (below 1), 1.0
     where none was needed. ``sharpness``, ``pose``, ``exposure`` and their summary ``quality`` are in [0, 1],
     1 is best: sharp, looking at the camera, well lit. ``crop``: (160, 160, 3) uint8 RGB, eyes on a

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FacePair", "load_faces"]
 
-_VERSION = 1  # of search, alignment and correction: raise it with any change of the numbers
+_VERSION = 2  # of search, alignment and correction: raise it with any change of the numbers
 _FACENET_MARGIN = 0.3
 _LEAST_SCORES = {"facenet": 0.90, "sface": 0.86}
 """Of the detectors; their scales differ: 0.90 of YuNet misses large sharp faces, 0.86 lets no dog through."""

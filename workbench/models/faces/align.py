@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from workbench.media.faces import CROP_SIDE
+from workbench.models.faces import boxes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,13 +25,16 @@ def level_crop(
 ) -> NDArray[np.uint8]:
     """Return the box (left, top, right, bottom) with ``margin`` (part of its longer side) as square crop.
 
-    Turned about its middle so that the eyes, the first two of ``points`` (5, 2), are level.
+    Turned about its middle so that the eyes, the first two of ``points`` (5, 2), are level. Where the picture
+    ends within the margin, the margin is as wide as the picture allows.
     """
     across = points[1] - points[0]
     angle = math.atan2(float(across[1]), float(across[0]))
-    side = float(max(box[2] - box[0], box[3] - box[1])) * (1 + margin)
-    middle = (box[:2] + box[2:]) / 2
-    scale = side / CROP_SIDE
+    inside = boxes.within(box, image.size)
+    middle = (inside[:2] + inside[2:]) / 2
+    longer = float(max(inside[2:] - inside[:2]))
+    room = 2 * float(min(*middle, *(image.size - middle)))
+    scale = min(max(room, longer), longer * (1 + margin)) / CROP_SIDE
     turn = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]]) * scale
     return _cut(image, turn, middle - turn @ np.full(2, CROP_SIDE / 2))
 
@@ -52,22 +56,29 @@ def template_crop(
 
 
 def _cut(image: Image.Image, matrix: NDArray[np.float64], origin: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """Resample: pixel p of the crop is place matrix @ p + origin of the picture; grey beyond its edge."""
+    """Resample: pixel p of the crop is place matrix @ p + origin of the picture; its edge goes on outside."""
     corners = np.array([[0, 0], [CROP_SIDE, 0], [0, CROP_SIDE], [CROP_SIDE, CROP_SIDE]]) @ matrix.T + origin
     scale = float(np.hypot(*matrix[:, 0]))
     step = max(1, int(scale))  # shrink by whole numbers first: the resampling looks at neighbours only
-    left, top = (np.floor(corners.min(0)).astype(int) - step).clip(0)
-    right, bottom = np.minimum(np.ceil(corners.max(0)).astype(int) + step, image.size)
-    if right - left < step or bottom - top < step:
+    start = np.floor(corners.min(0)).astype(int) - step
+    end = np.ceil(corners.max(0)).astype(int) + step
+    first, last = start.clip(0), np.minimum(end, image.size)
+    if (last - first < step).any():
         return np.full((CROP_SIDE, CROP_SIDE, 3), 127, np.uint8)
-    part = image.crop((left, top, right, bottom)).reduce(step)
+    part = _with_edges(image.crop((*first, *last)), first - start, end - last).reduce(step)
     (a, b), (c, d) = matrix / step
-    x, y = (origin - [left, top]) / step
-    crop = part.transform(
-        (CROP_SIDE, CROP_SIDE),
-        Image.Transform.AFFINE,
-        (a, b, x, c, d, y),
-        Image.Resampling.BICUBIC,
-        fillcolor=(127, 127, 127),
-    )
+    x, y = (origin - start) / step
+    size, coefficients = (CROP_SIDE, CROP_SIDE), (a, b, x, c, d, y)
+    crop = part.transform(size, Image.Transform.AFFINE, coefficients, Image.Resampling.BICUBIC)
     return np.asarray(crop)
+
+
+def _with_edges(part: Image.Image, before: NDArray[np.int_], after: NDArray[np.int_]) -> Image.Image:
+    """Repeat the outermost pixels ``before`` (x, y) times to the left and top, ``after`` to right and bottom.
+
+    No frame of one colour, which the network would take for a part of the face.
+    """
+    if not before.any() and not after.any():
+        return part
+    pads = ((before[1], after[1]), (before[0], after[0]), (0, 0))
+    return Image.fromarray(np.pad(np.asarray(part), pads, mode="edge"))

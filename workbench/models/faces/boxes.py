@@ -48,6 +48,13 @@ def scaled(rows: Rows, factor: float) -> Rows:
     return result
 
 
+def within(box: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
+    """Return the part of a box (left, top, right, bottom) inside a picture of ``size``, never empty."""
+    first = np.minimum(box[:2].clip(0), np.array(size, np.float32) - 1)
+    last = np.maximum(np.minimum(box[2:], size), first + 1)
+    return np.concatenate([first, last]).astype(np.float32)
+
+
 def sizes(rows: Rows) -> NDArray[np.float32]:
     """Shorter side of each box in pixels: (N,)."""
     shorter: NDArray[np.float32] = (rows[:, 2:4] - rows[:, :2]).min(1)

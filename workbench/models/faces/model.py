@@ -69,7 +69,7 @@ class FacePair:
         middle = gamma.value(quality.middle(crop))
         if gamma.is_dark(middle):
             crop, bent = gamma.brighten(crop, middle)
-        left, top, right, bottom = map(float, row[:4])
+        left, top, right, bottom = map(float, boxes.within(row[:4], image.size))
         measures = (quality.sharpness(luma), quality.pose(points), quality.exposure(luma))
         return FoundFace(
             box=(left, top, right - left, bottom - top),
