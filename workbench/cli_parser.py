@@ -172,7 +172,7 @@ def _demo(verbs: Verbs) -> None:
 def _models(verbs: Verbs) -> None:
     verb = _verb(verbs, "models", "list the models' weights, fetch them, say where they lie", MODELS_EXAMPLES)
     verb.add_argument("action", nargs="?", choices=["list", "fetch", "path"], default="list")
-    what = "to fetch: mini (the default), faces-facenet, faces-sface"
+    what = "to fetch: mini (the default), faces-facenet, faces-sface, regions"
     verb.add_argument("names", metavar="NAME", nargs="*", help=what)
 
 

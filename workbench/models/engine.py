@@ -41,12 +41,16 @@ def exported(name: str, make: Callable[[], Exported], precision: Chosen) -> Runn
     name: file name of the export; it must change with anything that changes the numbers. Raises ModelError
     where the folder of weights cannot be written, and what ``make`` raises.
     """
+    return converted(name, lambda: _convert(*make()), precision)
+
+
+def converted(name: str, make: Callable[[], Any], precision: Chosen) -> Runner:
+    """Return a runner of the OpenVINO model that ``make`` gives; it is kept by name like an export."""
     path = weights.cache_folder() / "exported" / f"{name}.xml"
     with contextlib.suppress(RuntimeError):  # missing, damaged or of a later OpenVINO: exported anew
         return runner(path, precision)
     print(f"preparing {name} for OpenVINO, once on this machine", file=sys.stderr, flush=True)
-    module, example, shapes = make()
-    _export(path, module, example, shapes)
+    _save(path, make())
     return runner(path, precision)
 
 
@@ -68,14 +72,19 @@ def runner(file: Path, precision: Chosen = "float32") -> Runner:
     return run
 
 
-def _export(path: Path, module: Any, example: tuple[Any, ...], shapes: Sequence[Shape]) -> None:
-    """Write the export beside its place and move it there, so that no reader meets half a file."""
+def _convert(module: Any, example: tuple[Any, ...], shapes: Sequence[Shape]) -> Any:
     import openvino
 
     with _quiet():
-        model = openvino.convert_model(
+        return openvino.convert_model(
             module, example_input=example, input=[openvino.PartialShape(list(shape)) for shape in shapes]
         )
+
+
+def _save(path: Path, model: Any) -> None:
+    """Write the export beside its place and move it there, so that no reader meets half a file."""
+    import openvino
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".export-", dir=path.parent) as workshop:

