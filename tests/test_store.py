@@ -51,6 +51,16 @@ def test_a_case_remembers_its_source_and_models(tmp_path: Path, source: Path) ->
     assert json.loads((tmp_path / "case" / "case.json").read_bytes())["format"] == 1
 
 
+def test_a_case_names_its_source_without_detours(tmp_path: Path, source: Path) -> None:
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "far" / "away").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(tmp_path / "far" / "away")
+    detour = CaseFolder.create_or_open(tmp_path / "a", tmp_path / "notebooks" / ".." / source.name, "fake")
+    through_link = CaseFolder.create_or_open(tmp_path / "b", tmp_path / "link" / ".." / "away", "fake")
+    assert detour.source == source
+    assert through_link.source.samefile(tmp_path / "far" / "away")
+
+
 def test_a_case_of_another_format_is_a_clear_error(tmp_path: Path, source: Path) -> None:
     CaseFolder.create_or_open(tmp_path / "case", source, None)
     path = tmp_path / "case" / "case.json"

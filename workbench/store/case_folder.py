@@ -38,8 +38,7 @@ class CaseFolder:
         source that still exists (one that moved may be named anew), :class:`SourceError` for a missing
         source.
         """
-        root = root.expanduser().absolute()
-        source = None if source is None else source.expanduser().absolute()
+        root, source = _plain(root), None if source is None else _plain(source)
         if (root / "case.json").exists():
             return _open(root, source, model)
         return _create(root, source, model)
@@ -169,6 +168,16 @@ def _write_facts(folder: CaseFolder) -> None:
             f"The case {folder.root} cannot be written: {error.strerror}.",
             "Choose a folder that you may write.",
         ) from error
+
+
+def _plain(path: Path) -> Path:
+    """Make a path absolute and take ``..`` out of it, unless that would leave the folder (through a link)."""
+    path = path.expanduser().absolute()
+    short = Path(os.path.normpath(path))
+    try:
+        return short if short.samefile(path) else path
+    except OSError:
+        return path
 
 
 def _check_moved(folder: CaseFolder, source: Path) -> None:
