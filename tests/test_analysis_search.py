@@ -84,7 +84,12 @@ def test_only_nots_find_the_opposite():
 
 def test_weights_shift_the_query():
     np.testing.assert_allclose(query.combine([[1, 0], [0, 1]], weights=[1, 0]), [1, 0])
-    np.testing.assert_allclose(query.combine([[1, 0]], [[0, 1]], weights=[1, 1]), [0.5**0.5, -(0.5**0.5)])
+    np.testing.assert_allclose(query.combine([[1, 0]], [[0, 1]], weights=[1, 2]), [0.5**0.5, -(0.5**0.5)])
+
+
+def test_weights_of_one_change_nothing():
+    plus, minus = [[1, 0, 0], [0, 1, 0]], [[0, 0, 1]]
+    np.testing.assert_allclose(query.combine(plus, minus, [1, 1, 1]), query.combine(plus, minus))
 
 
 @pytest.mark.parametrize(
@@ -92,7 +97,7 @@ def test_weights_shift_the_query():
     [
         ([], [], None, "at least one"),
         ([[0, 0]], [], None, "cancel"),
-        ([[1, 0]], [[1, 0]], [1, 1], "cancel"),
+        ([[1, 0]], [[1, 0]], [1, 2], "cancel"),
         ([[1, 0]], [], [1, 2], "one number"),
         ([[1, 0]], [[0, 1]], [1, -1], "0 or more"),
     ],

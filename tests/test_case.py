@@ -11,7 +11,8 @@ from PIL import Image
 import workbench as wb
 from workbench.errors import CaseError, QueryError
 from workbench.store.keys import remember_key
-from workbench.testing import ColourEmbedder
+from workbench.terms import readable
+from workbench.testing import ColourEmbedder, write_photos
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def test_words_find_the_picture(case: wb.Case) -> None:
     assert (np.diff(hits.probabilities) <= 0).all()
     assert ((hits.probabilities >= 0) & (hits.probabilities <= 1)).all()
     assert hits.total == len(case.images)
-    assert hits.query == '"something red"'
+    assert hits.query == "something red"
 
 
 def test_a_picture_finds_itself_as_file_as_image_and_as_sample(case: wb.Case, source: Path) -> None:
@@ -46,12 +47,12 @@ def test_a_picture_finds_itself_as_file_as_image_and_as_sample(case: wb.Case, so
 
 
 def test_minus_takes_away_what_it_names(case: wb.Case) -> None:
-    plain, without = case.search("magenta", k=None), case.search("magenta", minus="red", k=None)
+    plain, without = case.search("magenta", k=None), case.search("magenta", unlike="red", k=None)
     place = {name: list(hits.frame["path"]) for name, hits in (("plain", plain), ("without", without))}
     red = next(path for path in case.images["path"] if "red" in path)
 
     assert place["without"].index(red) > place["plain"].index(red)
-    assert without.query == '"magenta" - "red"'
+    assert without.query == "magenta -red"
 
 
 def test_thresholds_cut_and_total_counts_what_passed(case: wb.Case) -> None:
@@ -198,3 +199,69 @@ def test_an_empty_case_answers_every_question(tmp_path: Path) -> None:
     assert case.info()["images"] == 0
     with pytest.raises(CaseError, match=r"case\.ingest\(\)"):
         wb.Workspace(case)
+
+
+def test_examples_weights_and_places_are_given_in_python(case: wb.Case) -> None:
+    rows = {path.split("-")[1].split(".")[0]: row for row, path in enumerate(case.images["path"])}
+    ids = case.images["image_id"]
+    some = [rows["red"], rows["blue"], rows["green"]]
+    hits = case.search(wb.weigh("red", 2), like=[ids[rows["magenta"]]], unlike="blue", within=some, k=2)
+
+    assert hits.rows[0] == rows["red"]
+    assert set(hits.rows) < set(some)
+    assert hits.total == 3
+    assert hits.query == "red^2 like:004-magenta -blue within:selection"
+    assert case.ask(hits.query, selection=some, k=2).rows.tolist() == hits.rows.tolist()
+    assert (
+        case.search(like=ids[some], k=None).rows[:3].tolist()
+        == case.search(like=wb.like(ids[some]), k=3).rows.tolist()
+    )
+
+
+def test_what_is_unlike_is_an_image_where_it_names_one_and_words_otherwise(case: wb.Case) -> None:
+    path = str(case.images["path"][3])
+
+    assert case.search("red", unlike=path).query == "red -like:003-yellow"
+    assert case.search("red", unlike="yellow").query == "red -yellow"
+    with pytest.raises(QueryError, match="No image is called"):
+        case.search(like="yellow submarine")
+
+
+def test_a_fixed_threshold_depends_on_the_kind_of_query(case: wb.Case) -> None:
+    words, example = case.search("red", threshold="fixed"), case.search(like=0, threshold="fixed")
+    everything = case.search("red", k=None).scores
+
+    assert words.total == int((everything >= 0.25).sum()) > 0
+    assert example.scores.min() >= 0.70
+
+
+@pytest.mark.parametrize("text", ["word " * 2000, "!?", "\ufe0f", "🏽"])
+def test_a_phrase_that_no_model_reads_is_refused(case: wb.Case, text: str) -> None:
+    with pytest.raises(QueryError, match=r"(Type|Use) "):
+        case.search(text)
+
+
+def test_emoji_are_read_by_their_names() -> None:
+    assert readable(" 🐈\u200d⬛ im Schnee ☕️") == "cat black large square im Schnee hot beverage"
+
+
+def test_a_query_that_only_says_where_to_look_asks_for_more(case: wb.Case) -> None:
+    with pytest.raises(QueryError, match="Add words"):
+        case.search(within=[1, 2])
+    with pytest.raises(QueryError, match="Draw a lasso"):
+        case.ask("red within:selection")
+    with pytest.raises(QueryError, match="No text"):
+        case.search(text="ABC 12")
+    with pytest.raises(QueryError, match="no faces"):
+        case.search(face="Anna")
+
+
+def test_an_ambiguous_name_tells_the_paths(tmp_path: Path) -> None:
+    write_photos(tmp_path / "photos", {"a/one.png": "red", "b/one.png": "blue", "two.png": "green"})
+    case = wb.open(tmp_path / "photos", case=tmp_path / "twins", model="fake")
+    case.ingest(progress=False)
+
+    with pytest.raises(QueryError, match=r"a/one\.png, b/one\.png"):
+        case.ask("like:one")
+    for row in range(3):
+        assert case.lookup.named(case.lookup.name(row)) == row

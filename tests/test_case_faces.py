@@ -607,3 +607,36 @@ def test_questions_of_another_version_of_the_model_are_refused(
     monkeypatch.setattr("workbench.testing.SquareFaces", ShiftedFaces)
     with pytest.raises(CaseError, match=r"case\.ingest_faces\(\)"):
         reopened(case).find_people(photos / "ann1.png")
+
+
+# Search by who is in a photo
+
+
+def test_images_are_found_by_who_is_in_them(case: wb.Case, faces: Faces) -> None:
+    faces.name(identity(faces, ANN), "Ann")
+    hits = case.ask("face:ann")
+    paths = [Path(path).stem for path in hits.frame["path"]]
+
+    assert set(paths[:4]) == {"ann1", "ann2", "both1", "both2"}
+    assert hits.probabilities[:4].min() > hits.probabilities[4:].max()
+    assert "sea" not in paths
+    assert hits.query == "face:ann"
+
+
+def test_people_filter_what_is_asked_in_words(case: wb.Case, faces: Faces) -> None:
+    for person, name in ((ANN, "Ann"), (BOB, "Bob")):
+        faces.name(identity(faces, person), name)
+    face_id = faces.frame["face_id"].iloc[rows(faces, BOB)[0]]
+
+    assert {Path(p).stem for p in case.search("gray", face=["Ann", "Bob"]).frame["path"]} == {
+        "both1",
+        "both2",
+    }
+    assert {Path(p).stem for p in case.ask("gray face:Ann -face:Bob").frame["path"]} == {"ann1", "ann2"}
+    assert {Path(p).stem for p in case.search("gray", face=face_id).frame["path"]} == {
+        "both1",
+        "both2",
+        "bob1",
+    }
+    with pytest.raises(QueryError, match="Ann, Bob"):
+        case.search(face="Nobody")

@@ -191,22 +191,52 @@ class TestQuery:
         assert browser(desk.query, "thumbnail", position=0)["buffers"] == desk.case.thumbnails([row])
 
     def test_minus_and_flip(self, desk: wb.Workspace) -> None:
-        browser(desk.query, "add", text="magenta", sign=True)
-        browser(desk.query, "add", text="red", sign=False)
+        browser(desk.query, "run", text="magenta -red", k=5, least=0.0, unit="probability")
         minus = desk.selection.hits
         browser(desk.query, "flip", position=1)
         plus = desk.selection.hits
         browser(desk.query, "drop", position=1)
 
-        assert minus.query == '"magenta" - "red"'
-        assert plus.query == '"magenta" + "red"'
-        assert desk.selection.hits.query == '"magenta"'
+        assert minus.query == "magenta -red"
+        assert plus.query == "magenta +red"
+        assert desk.selection.hits.query == desk.query.text == "magenta"
 
-    def test_a_leading_minus_means_not(self, desk: wb.Workspace) -> None:
-        browser(desk.query, "add", text="magenta", sign=True)
-        browser(desk.query, "run", text="-red", k=5, least=0.0, unit="probability")
+    def test_the_box_shows_back_how_it_was_read(self, desk: wb.Workspace) -> None:
+        browser(desk.query, "run", text='  "red"   - blue^0.5', k=5, least=0.0, unit="probability")
 
-        assert desk.selection.hits.query == '"magenta" - "red"'
+        assert desk.query.text == "red -blue^0.5"
+        assert [(chip["label"], chip["plus"], chip["weight"]) for chip in desk.query.chips] == [
+            ("red", True, 1),
+            ("blue", False, 0.5),
+        ]
+
+    def test_the_selection_can_be_looked_like_and_within(self, desk: wb.Workspace) -> None:
+        rows = sorted(colour_row(desk, colour) for colour in ("red", "green", "blue"))
+        desk.selection.rows = rows
+        desk.query.ask("red within:selection")
+        within = desk.selection.hits.rows.tolist()
+        code = desk.query.to_code()
+        desk.selection.rows = [colour_row(desk, "black")]
+        exec(code, {"desk": desk})
+        again = desk.selection.hits.rows.tolist()
+        desk.query.ask("like:selection")
+
+        assert sorted(within) == rows
+        assert within[0] == colour_row(desk, "red")
+        assert again == within
+        assert desk.selection.hits.rows[0] == colour_row(desk, "black")
+
+    def test_a_query_that_cannot_be_read_is_an_error_shown(self, desk: wb.Workspace) -> None:
+        for text in ('"red', "like:nobody", "within:selection", "red " * 2000, "-"):
+            browser(desk.query, "run", text=text, k=5, least=0.0, unit="probability")
+            assert desk.query.error.endswith(".")
+            assert desk.selection.hits is None
+
+    def test_a_fixed_cut_is_one_of_the_limits(self, desk: wb.Workspace) -> None:
+        browser(desk.query, "run", text="red", k=50, least=0.0, unit="fixed")
+
+        assert desk.selection.hits.scores.min() >= 0.25
+        assert len(desk.selection.hits) < len(desk.case.images)
 
     def test_a_dropped_picture_is_searched(self, desk: wb.Workspace) -> None:
         row = colour_row(desk, "green")
@@ -241,10 +271,10 @@ class TestQuery:
         def broken(*terms: object, **limits: object) -> None:
             raise RuntimeError("out of <b>memory</b>")
 
-        desk.query._search, works = broken, desk.query._search
+        desk.query._ask, works = broken, desk.query._ask
         browser(desk.query, "run", text="red", k=5, least=0.0, unit="cosine")
         shown = desk.query.error
-        desk.query._search = works
+        desk.query._ask = works
         browser(desk.query, "run", text="red", k=5, least=0.0, unit="cosine")
 
         assert "RuntimeError: out of <b>memory</b>" in shown
@@ -252,7 +282,7 @@ class TestQuery:
 
     def test_code_asks_the_same_question(self, desk: wb.Workspace) -> None:
         image_id = str(desk.case.images["image_id"][3])
-        first = desk.query.ask("red", wb.like(image_id), minus="blue")
+        first = desk.query.ask(f"red like:{image_id} -blue")
         code = desk.query.to_code()
         desk.query.clear()
         exec(code, {"desk": desk, "wb": wb})
@@ -262,7 +292,7 @@ class TestQuery:
 
     def test_python_gets_the_error_itself(self, desk: wb.Workspace) -> None:
         with pytest.raises(QueryError):
-            desk.query.ask(wb.like("nothing"))
+            desk.query.ask("like:nothing")
 
 
 class TestGallery:
@@ -354,7 +384,7 @@ class TestDetails:
 
 class TestDesk:
     def test_all_code_together_repeats_the_desk(self, desk: wb.Workspace) -> None:
-        desk.query.ask("red", minus="blue")
+        desk.query.ask("red -blue")
         desk.map.box(-9, -9, 9, 9)
         desk.selection.focus = 1
         code, rows = desk.to_code(), desk.selection.rows.tolist()
@@ -363,7 +393,7 @@ class TestDesk:
         desk.selection.focus = None
         exec(code, {"desk": desk, "case": desk.case, "wb": wb})
 
-        assert desk.selection.hits.query == '"red" - "blue"'
+        assert desk.selection.hits.query == "red -blue"
         assert desk.selection.rows.tolist() == rows
         assert desk.selection.focus == 1
 

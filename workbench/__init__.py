@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from workbench.errors import WorkbenchError
     from workbench.hits import Hits
     from workbench.selection import Selection
-    from workbench.terms import Like, like
+    from workbench.terms import Like, like, weigh
     from workbench.workspace import Workspace
 
 __version__ = "0.1.0"
@@ -31,9 +31,10 @@ _HOMES = {
     "Workspace": "workspace",
     "like": "terms",
     "open": "case",
+    "weigh": "terms",
 }
 
-__all__ = ["Case", "Hits", "Like", "Selection", "WorkbenchError", "Workspace", "like", "open"]
+__all__ = ["Case", "Hits", "Like", "Selection", "WorkbenchError", "Workspace", "like", "open", "weigh"]
 
 
 def __getattr__(name: str) -> object:

@@ -16,7 +16,8 @@ class Hits:
 
     ``rows`` (K,) int32; ``scores`` (K,) float32 cosines in [-1, 1]; ``probabilities`` (K,) float32 in [0, 1],
     calibrated against the collection (docs/calibration.md); ``seconds`` is the time the whole query took;
-    ``total`` is how many rows passed the thresholds before the cut to K; ``query`` says what was asked.
+    ``total`` is how many rows passed the thresholds before the cut to K; ``query`` says what was asked, as
+    the query box does; ``vector`` (D,) is what the rows were compared with, None for people or text.
     """
 
     rows: NDArray[np.int32]
@@ -26,9 +27,15 @@ class Hits:
     query: str = ""
     seconds: float = 0.0
     total: int = 0
+    vector: NDArray[np.float32] | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    @property
+    def ids(self) -> list[str]:
+        """The image ids of the hits, best first."""
+        return [str(image_id) for image_id in self.table["image_id"].iloc[self.rows]]
 
     @property
     def frame(self) -> "pd.DataFrame":

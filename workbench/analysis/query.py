@@ -18,8 +18,9 @@ def combine(
     """Return the unit vector (D,) that is near all of ``plus`` and far from all of ``minus``.
 
     ``plus`` and ``minus`` are vectors (D,) of texts or images, of any length; each is first made a unit
-    vector, so that all have the same say. ``weights`` has one number >= 0 for each of ``plus``, then for
-    each of ``minus``; without it the mean of the likes loses `MINUS_WEIGHT` times the mean of the nots.
+    vector, so that all have the same say: the mean of the likes loses `MINUS_WEIGHT` times the mean of the
+    nots. ``weights`` has one number >= 0 for each of ``plus``, then for each of ``minus``, by which its say
+    is multiplied.
 
     Raises QueryError if there is nothing to combine, or if it cancels out.
 
@@ -34,16 +35,16 @@ def combine(
 
 def _signed_weights(likes: int, nots: int, weights: Sequence[float] | None) -> Vector:
     """Return (likes + nots,) weights, those of the nots negative."""
+    each = np.array([1 / max(likes, 1), -MINUS_WEIGHT / max(nots, 1)], np.float32)
+    usual = np.repeat(each, [likes, nots])
     if weights is None:
-        each = np.array([1 / max(likes, 1), -MINUS_WEIGHT / max(nots, 1)], np.float32)
-        return np.repeat(each, [likes, nots])
+        return usual
     if len(weights) != likes + nots or min(weights) < 0:
         raise QueryError(
             f"{len(weights)} weights were given for {likes + nots} examples.",
             "Give one number of 0 or more for each like, then for each not.",
         )
-    sign = np.repeat(np.array([1, -1], np.float32), [likes, nots])
-    return sign * np.asarray(weights, np.float32)
+    return usual * np.asarray(weights, np.float32)
 
 
 def _unit(vector: ArrayLike) -> Vector:

@@ -1,9 +1,9 @@
 """Case: everything known about one folder of photos. A facade: it wires the rooms, and computes nothing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,22 +11,26 @@ from numpy.typing import NDArray
 from workbench.case.embedders import LazyEmbedder
 from workbench.case.face_models import LazyFaceModel
 from workbench.case.ingesting import ingest_faces, ingest_images
+from workbench.case.limits import Limits
 from workbench.case.lookup import Lookup
 from workbench.case.vocabulary import load_vocabulary, save_vocabulary
 from workbench.hits import Hits
 from workbench.store.case_folder import CaseFolder
 from workbench.store.keys import known_key
 from workbench.store.snapshot import Snapshot, read_snapshot
-from workbench.terms import Term, as_terms
+from workbench.terms import Term
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import ArrayLike
+    from PIL.Image import Image
 
+    from workbench.case.asking import Within
     from workbench.case.derived import Derived
     from workbench.case.faces import Faces
     from workbench.case.find_people import People, Photo
     from workbench.case.pictures import Pictures
-    from workbench.case.searcher import Searcher
+    from workbench.case.questions import Questions
     from workbench.embedding import Embedder, IngestReport
 
 
@@ -68,7 +72,7 @@ class Case:
 
     def refresh(self) -> None:
         """Forget what was read from disk, so that the next look sees what another process has added."""
-        for name in ("key", "_snapshot", "_lookup", "_searcher", "_pictures", "_derived", "faces"):
+        for name in ("key", "_snapshot", "lookup", "questions", "_pictures", "_derived", "faces"):
             self.__dict__.pop(name, None)
 
     @property
@@ -112,10 +116,11 @@ class Case:
 
     def row(self, image: int | str) -> int:
         """Return the row of an image given by row, image id or path; raise QueryError where there is none."""
-        return self._lookup.row(image)
+        return self.lookup.row(image)
 
     @cached_property
-    def _lookup(self) -> Lookup:
+    def lookup(self) -> Lookup:
+        """What finds images by id, path or name."""
         return Lookup(self.images)
 
     def thumbnails(self, rows: Iterable[int]) -> list[bytes]:
@@ -135,41 +140,56 @@ class Case:
     def search(
         self,
         *terms: Term,
-        minus: Term | Sequence[Term] = (),
+        like: Any = (),
+        unlike: Any = (),
+        face: str | Sequence[str] = (),
+        text: str | None = None,
+        within: "Within | None" = None,
         k: int | None = 50,
-        threshold: float | None = None,
+        threshold: "float | Literal['fixed'] | None" = None,
         probability: float | None = None,
     ) -> Hits:
-        """Find images by words or by example, best first.
+        """Find images by words, by example, by who or what text is in them, best first.
 
-        ``terms`` are texts, pathlib.Paths of pictures, PIL images or ``wb.like(image_id)``; ``minus`` says
-        what it should not be. ``k`` caps the hits, ``threshold`` is the least cosine [-1, 1],
-        ``probability`` the least calibrated probability [0, 1]. Raises QueryError for an empty query or an
-        unreadable picture.
+        ``terms`` are texts, pathlib.Paths of pictures, PIL images, ``wb.like(image_id)`` or
+        ``wb.weigh(term, 2)``; ``like`` images of the case (ids, paths, names, rows, a Selection for its
+        middle), ``unlike`` the same or words; ``face`` names or ids of identities. ``within``: a Selection,
+        Hits, rows, or the name of a saved selection. ``k`` caps the hits, ``threshold`` is the least cosine
+        [-1, 1] or "fixed" (0.25 for words, 0.70 for examples), ``probability`` the least calibrated
+        probability [0, 1]. Raises QueryError for an empty query, an unknown name or an unreadable picture.
         """
-        return self._searcher.search(terms, as_terms(minus), k, threshold, probability)
+        limits = Limits(k, threshold, probability)
+        return self.questions.search(terms, like, unlike, face, text, within, limits)
+
+    def ask(
+        self,
+        query: str,
+        *,
+        selection: "ArrayLike | None" = None,
+        pictures: "Mapping[str, Image | Path] | None" = None,
+        k: int | None = 50,
+        threshold: "float | Literal['fixed'] | None" = None,
+        probability: float | None = None,
+    ) -> Hits:
+        """Find images with the grammar of the query box: ``boat like:IMG_12 -harbour^0.5 within:selection``.
+
+        ``selection`` holds the rows called so in the query, ``pictures`` what ``like:`` may name besides the
+        images of the case. Limits and errors are those of `search`; docs/search.md tells the grammar.
+        """
+        return self.questions.ask(query, selection, pictures, Limits(k, threshold, probability))
 
     def describe(
         self, image: int | str, k: int = 5, vocabulary: Sequence[str] | None = None
     ) -> "pd.DataFrame":
         """Return the ``k`` phrases that fit an image best: phrase, score (cosine) and probability."""
-        import pandas as pd
-
-        found = self._searcher.describe(self.row(image), k, vocabulary or self.vocabulary)
-        return pd.DataFrame(found, columns=["phrase", "score", "probability"])
+        return self.questions.describe(self.row(image), k, vocabulary or self.vocabulary)
 
     @cached_property
-    def _searcher(self) -> "Searcher":
-        from workbench.case.searcher import Searcher
+    def questions(self) -> "Questions":
+        """What answers questions; `search`, `ask` and `describe` are its short forms."""
+        from workbench.case.questions import Questions
 
-        return Searcher(
-            self.images,
-            self.vectors,
-            self._model.matching(self.key),
-            lambda sample_id: self.vectors[self.row(sample_id)],
-            self._derived.phrases,
-            lambda: self.vocabulary,
-        )
+        return Questions(self)
 
     @property
     def vocabulary(self) -> list[str]:
@@ -179,7 +199,7 @@ class Case:
     @vocabulary.setter
     def vocabulary(self, phrases: Sequence[str]) -> None:
         save_vocabulary(self.folder.root / "work", phrases)
-        self.__dict__.pop("_searcher", None)
+        self.__dict__.pop("questions", None)
 
     def layout(self, method: str = "umap", **params: Any) -> NDArray[np.float32]:
         """Return coordinates (N, 2) of the images by ``umap``, ``tsne`` or ``pca``, cached."""
@@ -193,11 +213,20 @@ class Case:
         """Return a name for each cluster 0, 1, ...: the phrase of the vocabulary that sets it apart best."""
         return self._derived.cluster_names(labels, self.vocabulary)
 
+    def phrase_vectors(self, phrases: Sequence[str]) -> NDArray[np.float32]:
+        """Return the unit text vectors (P, D) of phrases, cached."""
+        return self._derived.phrases(phrases)
+
+    @property
+    def matching_embedder(self) -> "Callable[[], Embedder]":
+        """What gives the model; it raises CaseError where that no longer fits the vectors."""
+        return self._model.matching(self.key)
+
     @cached_property
     def _derived(self) -> "Derived":
         from workbench.case.derived import Derived
 
-        ids, embedder = self._lookup.ids, self._model.matching(self.key)
+        ids, embedder = self.lookup.ids, self.matching_embedder
         return Derived(self.folder.cache, self.key, ids, self.vectors, embedder)
 
     @cached_property
@@ -230,11 +259,11 @@ class Case:
 
     def tag(self, images: int | str | Iterable[int | str], tag: str) -> None:
         """Tag images (rows, ids or paths). Tags live in ``work/`` and outlive the cache."""
-        self.folder.tags.add(tag, self._lookup.ids_of(images))
+        self.folder.tags.add(tag, self.lookup.ids_of(images))
 
     def untag(self, images: int | str | Iterable[int | str], tag: str) -> None:
         """Take a tag away again."""
-        self.folder.tags.remove(tag, self._lookup.ids_of(images))
+        self.folder.tags.remove(tag, self.lookup.ids_of(images))
 
     @property
     def tags(self) -> "pd.DataFrame":

@@ -1,4 +1,4 @@
-"""Lookup: which image an analyst means by a row, an image id or a path."""
+"""Lookup: which image an analyst means by a row, an image id, a path or a name, and what to call it."""
 
 from collections.abc import Iterable
 from functools import cached_property
@@ -10,6 +10,9 @@ from workbench.errors import QueryError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+SHORT = 8
+"""Digits of an image id that name an image on screen; as a name it needs at least so many."""
 
 
 class Lookup:
@@ -36,6 +39,38 @@ class Lookup:
             )
         return row
 
+    def knows(self, image: str) -> bool:
+        """Say whether a text is an image id or a path of this case."""
+        return image in self._row_of
+
+    def named(self, name: str) -> int:
+        """Return the row of the image that a person calls ``name``.
+
+        That is an image id or the first eight or more digits of one, a path, or the name of a file with or
+        without its ending. Raises QueryError where none or several are called so.
+        """
+        if name in self._row_of:
+            return self._row_of[name]
+        rows = self._rows_called.get(name.casefold(), [])
+        if not rows and len(name) >= SHORT:
+            rows = [row for row, image_id in enumerate(self.ids) if image_id.startswith(name)]
+        if len(rows) == 1:
+            return rows[0]
+        if not rows:
+            raise QueryError(
+                f"No image is called {name!r}.", "Use a file name, path or image id of this case."
+            )
+        some = ", ".join(str(self._images["path"].iloc[row]) for row in rows[:3])
+        raise QueryError(f"{len(rows)} images are called {name!r}: {some}.", "Use the path of one of them.")
+
+    def name(self, row: int) -> str:
+        """Return the shortest name by which `named` finds a row: of the file, or the start of its id."""
+        path = str(self._images["path"].iloc[row])
+        for called in (_stem(path), _file(path)):
+            if self._rows_called.get(called.casefold()) == [row] and called not in self._row_of:
+                return called
+        return self.ids[row][: 2 * SHORT]
+
     def ids_of(self, images: int | str | Iterable[int | str]) -> list[str]:
         """Return the image ids of one image or several."""
         several = [images] if isinstance(images, int | str | np.integer) else images
@@ -45,3 +80,22 @@ class Lookup:
     def _row_of(self) -> dict[str, int]:
         rows = {path: row for row, paths in enumerate(self._images["paths"]) for path in paths}
         return rows | {image_id: row for row, image_id in enumerate(self.ids)}
+
+    @cached_property
+    def _rows_called(self) -> dict[str, list[int]]:
+        """The rows of each file name, with and without its ending."""
+        rows: dict[str, list[int]] = {}
+        for row, path in enumerate(self._images["path"]):
+            file = _file(path)
+            for called in {file.casefold(), _stem(file).casefold()}:
+                rows.setdefault(called, []).append(row)
+        return rows
+
+
+def _file(path: str) -> str:
+    return path.rsplit("/", 1)[-1]
+
+
+def _stem(path: str) -> str:
+    stem, dot, _ = _file(path).rpartition(".")
+    return stem if dot and stem else _file(path)

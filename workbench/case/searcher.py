@@ -10,8 +10,14 @@ from numpy.typing import NDArray
 
 from workbench.analysis import captions, query, search
 from workbench.analysis.calibration import Background
+from workbench.analysis.rows import Rows
+from workbench.case.asking import Piece
+from workbench.case.face_search import FaceSearch
+from workbench.case.limits import Limits
+from workbench.errors import QueryError
+from workbench.grammar import write
 from workbench.hits import Hits
-from workbench.terms import Like, Term, Vector, term_text, term_vector
+from workbench.terms import SampleVectors, Vector, needs_model, plain, term_vector
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,58 +25,53 @@ if TYPE_CHECKING:
     from workbench.embedding import Embedder
 
 Phrases = Sequence[str]
+Floats = NDArray[np.float32]
+
+FIXED_WORDS, FIXED_EXAMPLES = 0.25, 0.70
+"""The cosines that threshold="fixed" stands for: usual cuts of CLIP models for words and for pictures."""
 
 
 class Searcher:
     """Answers questions about ``vectors`` (N, D), whose row i is row i of ``table``.
 
-    ``embedder()`` gives the model and is called only where one is needed; ``sample_vector(sample_id)`` a
-    stored vector; ``phrase_vectors(phrases)`` the text vectors (P, D) of the vocabulary, which may come from
-    a cache.
+    ``embedder()`` gives the model and is called only where one is needed; ``sample_vectors(ids)`` stored
+    vectors; ``phrase_vectors(phrases)`` the text vectors (P, D) of the vocabulary, which may come from a
+    cache; ``faces`` looks for people; ``find_text(text)`` returns the rows where a text was read, best first.
     """
 
     def __init__(
         self,
         table: "pd.DataFrame",
-        vectors: NDArray[np.float32],
+        vectors: Floats,
         embedder: "Callable[[], Embedder]",
-        sample_vector: Callable[[str], Vector],
-        phrase_vectors: Callable[[Phrases], NDArray[np.float32]],
+        sample_vectors: SampleVectors,
+        phrase_vectors: Callable[[Phrases], Floats],
         vocabulary: Callable[[], Phrases],
+        faces: FaceSearch,
+        find_text: Callable[[str], Rows],
     ) -> None:
         self._table, self._vectors, self._embedder = table, vectors, embedder
-        self._sample_vector, self._phrase_vectors, self._vocabulary = (
-            sample_vector,
-            phrase_vectors,
-            vocabulary,
-        )
+        self._sample_vectors, self._phrase_vectors = sample_vectors, phrase_vectors
+        self._vocabulary, self._faces, self._find_text = vocabulary, faces, find_text
 
-    def search(
-        self,
-        plus: Sequence[Term],
-        minus: Sequence[Term],
-        k: int | None,
-        threshold: float | None,
-        probability: float | None,
-    ) -> Hits:
-        """Return the hits of wanted and unwanted terms, best first; see ``Case.search``."""
-        if not all(isinstance(term, Like) for term in (*plus, *minus)):
+    def search(self, pieces: Sequence[Piece], limits: Limits) -> Hits:
+        """Return the hits of the pieces of a query, best first; see ``Case.search``."""
+        terms = [piece for piece in pieces if piece.term is not None]
+        if any(needs_model(piece.term) for piece in terms if piece.term is not None):
             self._embedder()  # loading the model is no part of the time a query takes
         started = time.perf_counter()
-        vector = query.combine([self._vector(term) for term in plus], [self._vector(term) for term in minus])
-        asked = " + ".join(map(term_text, plus)) + "".join(f" - {term_text(term)}" for term in minus)
+        asked = write([piece.part for piece in pieces])
+        vector = self._vector(terms) if terms or not pieces else None
         if not len(self._vectors):
             nothing = np.empty(0, np.float32)
-            return Hits(nothing.astype(np.int32), nothing, nothing, self._table, asked)
-        scores = search.scores(self._vectors, vector)
-        words = any(isinstance(term, str) for term in (*plus, *minus))
-        chances = (self._of_words if words else self._of_examples).probability(scores)
-        least = _least(scores, chances, threshold, probability)
-        rows = search.top(scores, k, least)
+            return Hits(nothing.astype(np.int32), nothing, nothing, self._table, asked, vector=vector)
+        scores, chances = self._scored(pieces, vector, words=_has_words(pieces))
+        scores = self._filtered(scores, pieces, by_face=vector is None)
+        least = _least(scores, chances, _threshold(limits, pieces), limits.probability)
+        rows = search.top(scores, limits.k, least)
         total = int(np.count_nonzero(scores >= least))
-        return Hits(
-            rows, scores[rows], chances[rows], self._table, asked, time.perf_counter() - started, total
-        )
+        seconds = time.perf_counter() - started
+        return Hits(rows, scores[rows], chances[rows], self._table, asked, seconds, total, vector)
 
     def describe(self, row: int, k: int, vocabulary: Phrases) -> list[captions.Caption]:
         """Return the ``k`` phrases that fit the image at ``row`` best."""
@@ -78,8 +79,54 @@ class Searcher:
         usual = captions.usual_scores(self._vectors, phrases)
         return captions.describe(self._vectors[row], phrases, vocabulary, k, usual=usual)
 
-    def _vector(self, term: Term) -> Vector:
-        return term_vector(term, self._embedder, self._sample_vector)
+    def _vector(self, terms: Sequence[Piece]) -> Vector:
+        """Return the unit vector (D,) of what is wanted and not wanted."""
+        wanted = [piece for piece in terms if piece.part.wanted]
+        unwanted = [piece for piece in terms if not piece.part.wanted]
+        weights = [abs(piece.part.weight) for piece in (*wanted, *unwanted)]
+        return query.combine(self._vectors_of(wanted), self._vectors_of(unwanted), weights)
+
+    def _vectors_of(self, pieces: Sequence[Piece]) -> list[Vector]:
+        terms = [piece.term for piece in pieces if piece.term is not None]
+        return [term_vector(term, self._embedder, self._sample_vectors) for term in terms]
+
+    def _scored(self, pieces: Sequence[Piece], vector: Vector | None, words: bool) -> tuple[Floats, Floats]:
+        """Return score and probability of each row: by the vector, else by the people, else by the text."""
+        if vector is not None:
+            scores = search.scores(self._vectors, vector)
+            return scores, (self._of_words if words else self._of_examples).probability(scores)
+        people = [self._faces.seen(piece.part.value) for piece in _wanted(pieces, "face")]
+        if people:  # all of them must be there: the one seen worst decides
+            return (
+                np.min([who.scores for who in people], axis=0),
+                np.min([who.probabilities for who in people], axis=0),
+            )
+        if not _wanted(pieces, "text"):
+            raise QueryError("The query says where to look, but not for what.", "Add words or an example.")
+        return np.ones(len(self._vectors), np.float32), np.ones(len(self._vectors), np.float32)
+
+    def _filtered(self, scores: Floats, pieces: Sequence[Piece], by_face: bool) -> Floats:
+        """Return the scores with -inf for every row where the query does not look."""
+        kept = np.ones(len(scores), bool)
+        if by_face:
+            kept &= scores > -1
+        for piece in pieces:
+            if piece.part.kind in ("words", "like") or (
+                by_face and piece.part.kind == "face" and piece.part.wanted
+            ):
+                continue
+            here = self._where(piece)
+            kept &= here if piece.part.wanted else ~here
+        return scores if kept.all() else np.where(kept, scores, np.float32(-np.inf))
+
+    def _where(self, piece: Piece) -> NDArray[np.bool_]:
+        """Return (N,) whether a row is where a part says to look."""
+        if piece.part.kind == "face":
+            return self._faces.seen(piece.part.value).there
+        rows = piece.rows if piece.rows is not None else self._find_text(piece.part.value)
+        here = np.zeros(len(self._vectors), bool)
+        here[rows] = True
+        return here
 
     @cached_property
     def _of_words(self) -> Background:
@@ -90,15 +137,29 @@ class Searcher:
         return Background(self._vectors, self._vectors)
 
 
-def _least(
-    scores: NDArray[np.float32],
-    chances: NDArray[np.float32],
-    threshold: float | None,
-    probability: float | None,
-) -> float:
+def _wanted(pieces: Sequence[Piece], kind: str) -> list[Piece]:
+    return [piece for piece in pieces if piece.part.kind == kind and piece.part.wanted]
+
+
+def _has_words(pieces: Sequence[Piece]) -> bool:
+    return any(isinstance(plain(piece.term)[0], str) for piece in pieces if piece.term is not None)
+
+
+def _threshold(limits: Limits, pieces: Sequence[Piece]) -> float:
+    """Return the least cosine; rows that are not looked at have -inf and never pass."""
+    match limits.threshold:
+        case None:
+            return float(np.finfo(np.float32).min)
+        case "fixed":
+            return FIXED_WORDS if _has_words(pieces) else FIXED_EXAMPLES
+        case float() | int() as threshold:
+            return float(threshold)
+    raise QueryError(f"{limits.threshold!r} is no threshold.", 'Use a cosine, "fixed" or None.')
+
+
+def _least(scores: Floats, chances: Floats, threshold: float, probability: float | None) -> float:
     """Return the lowest score that passes both limits; a higher score never has a lower probability."""
-    least = -np.inf if threshold is None else threshold
     if probability is None:
-        return float(least)
-    sure = scores[chances >= probability]
-    return float(max(least, sure.min() if len(sure) else np.inf))
+        return threshold
+    sure = scores[(chances >= probability) & np.isfinite(scores)]
+    return float(max(threshold, sure.min() if len(sure) else np.inf))

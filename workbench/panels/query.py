@@ -1,29 +1,35 @@
-"""Query: ask in words, by example and with "not"; see how many answer, how sure, and how long it took."""
+"""Query: one line of text asks; chips show how it was understood, and clicks on them write the text anew."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
 import traitlets
+from numpy.typing import ArrayLike
 
 from workbench.errors import QueryError
+from workbench.grammar import Part, parse, write
 from workbench.hits import Hits
 from workbench.panels.base import Answer, Panel, script, style
 from workbench.selection import Selection
-from workbench.terms import Like, Term, as_terms, term_text
 
 if TYPE_CHECKING:
     import pandas as pd
+    from PIL.Image import Image
 
 MORE = 50
 """How many hits "load more" adds."""
 
+Unit = Literal["probability", "cosine", "fixed"]
+
 
 class Query(Panel):
-    """A text box, pictures by upload or drop, and "like this", joined by plus and minus.
+    """A box that reads and shows the grammar of queries, pictures by upload, drop or paste, and limits.
 
-    ``search(*plus, minus=..., k=..., threshold=..., probability=...)`` answers with Hits, which go to
-    ``selection.hits``; ``thumbnail(sample_id)`` returns a JPEG for a chip.
+    ``ask(text, selection=rows, pictures=..., k=..., threshold=..., probability=...)`` answers with Hits,
+    which go to ``selection.hits``; ``thumbnail(name)`` returns a JPEG of the image called so, ``name(row)``
+    what a row is called in a query.
     """
 
     _esm = script("query")
@@ -32,38 +38,44 @@ class Query(Panel):
     text = traitlets.Unicode("").tag(sync=True)
     k = traitlets.Int(50, min=1).tag(sync=True)
     least = traitlets.Float(0.0).tag(sync=True)
-    unit = traitlets.Enum(["probability", "cosine"], "probability").tag(sync=True)
+    unit = traitlets.Enum(["probability", "cosine", "fixed"], "probability").tag(sync=True)
     chips = traitlets.List(traitlets.Dict()).tag(sync=True)
     answer = traitlets.Dict().tag(sync=True)
 
     def __init__(
         self,
         selection: Selection,
-        search: Callable[..., Hits],
-        thumbnail: Callable[[str], bytes] = lambda sample_id: b"",
+        ask: Callable[..., Hits],
+        thumbnail: Callable[[str], bytes] = lambda name: b"",
+        name: Callable[[int], str] = str,
     ) -> None:
-        self.selection, self._search, self._thumbnail = selection, search, thumbnail
-        self.terms: tuple[tuple[Term, bool], ...] = ()
+        self.selection, self._ask, self._thumbnail, self._name = selection, ask, thumbnail, name
+        self.parts: tuple[Part, ...] = ()
+        self.pictures: dict[str, Image] = {}
+        self._chosen: list[int] = []
         super().__init__()
 
     # -- the same in Python ----------------------------------------------------------------------------------
 
-    def ask(self, *terms: Term, minus: Term | Sequence[Term] = ()) -> Hits:
-        """Ask, show the hits in every panel and return them; raises QueryError as ``case.search`` does."""
-        negatives = as_terms(minus)
-        texts = [term for term in terms if isinstance(term, str)]
-        self.text = texts[0] if len(texts) == 1 and not negatives else ""
-        rest = [(term, True) for term in terms if term != self.text]
-        self._set_terms((*rest, *((term, False) for term in negatives)))
-        return self.run()
+    def ask(
+        self,
+        text: str,
+        *,
+        selection: ArrayLike | None = None,
+        pictures: "Mapping[str, Image] | None" = None,
+    ) -> Hits:
+        """Ask in the grammar of the box, show the hits in every panel and return them.
 
-    def run(self) -> Hits:
-        """Ask again with what now stands in the box, the chips and the limits."""
-        plus, minus = self._plus_minus()
-        limits: dict[str, Any] = {"k": self.k}
-        if self.least:
-            limits["probability" if self.unit == "probability" else "threshold"] = self.least
-        hits = self._search(*plus, minus=minus, **limits)
+        ``selection``: the rows that ``like:selection`` and ``within:selection`` mean, by default those now
+        selected; ``pictures`` are what ``like:`` may name. Raises QueryError as ``case.ask`` does.
+        """
+        self.pictures |= pictures or {}
+        self.parts = parse(text)
+        self.text = write(self.parts)
+        self._draw()
+        rows = self.selection.rows if selection is None else selection
+        hits = self._ask(text, selection=rows, pictures=self.pictures, k=self.k, **self._limits())
+        self._chosen = np.asarray(rows).tolist() if self._names("selection") else []
         self.selection.hits = hits
         self.answer = {
             "shown": len(hits),
@@ -74,10 +86,15 @@ class Query(Panel):
         }
         return hits
 
+    def run(self) -> Hits:
+        """Ask again with what now stands in the box and the limits."""
+        return self.ask(self.text)
+
     def clear(self) -> None:
         """Forget the question and its hits."""
-        self.text, self.answer, self.selection.hits = "", {}, None
-        self._set_terms(())
+        self.text, self.parts, self.pictures, self._chosen = "", (), {}, []
+        self.answer, self.selection.hits = {}, None
+        self._draw()
 
     @property
     def frame(self) -> "pd.DataFrame":
@@ -87,101 +104,95 @@ class Query(Panel):
 
     def to_code(self) -> str:
         """Return Python that asks the same question; a picture given by upload becomes a path to fill in."""
-        plus, minus = self._plus_minus()
-        if not plus and not minus:
+        if not self.parts:
             return "desk.query.clear()"
-        parts = [_code(term) for term in plus]
-        if minus:
-            parts.append(f"minus=[{', '.join(_code(term) for term in minus)}]")
+        given = [repr(self.text)]
+        if self._chosen:
+            given.append(f"selection={self._chosen}")
+        used = [name for name in self.pictures if self._names(name)]
+        if used:
+            opened = ", ".join(f"{name!r}: Image.open({name + '.jpg'!r})" for name in used)
+            given.append(f"pictures={{{opened}}}")
         limits = f"desk.query.k, desk.query.least, desk.query.unit = {self.k}, {self.least!r}, {self.unit!r}"
-        return f"{limits}\ndesk.query.ask({', '.join(parts)})"
+        return f"{limits}\ndesk.query.ask({', '.join(given)})"
 
-    def like(self, sample_id: str, add: bool = False) -> None:
-        """Ask for more like a sample; ``add`` keeps the other terms."""
-        if not add:
-            self.text = ""
-        self._set_terms((*(self.terms if add else ()), (Like(sample_id), True)))
+    def like(self, row: int, add: bool = False) -> None:
+        """Ask for more like a row; ``add`` keeps the other parts of the query."""
+        part = Part("like", self._name(row))
+        kept = tuple(other for other in self.parts if other != part) if add else ()
         with self.shown("Searching"):
-            self.run()
+            self._again((*kept, part))
 
     # -- what the browser asks -------------------------------------------------------------------------------
 
-    def _answer_run(self, text: str, k: int, least: float, unit: str) -> None:
+    def _answer_run(self, text: str, k: int, least: float, unit: Unit) -> None:
         self.text, self.k, self.least, self.unit = text, k, least, unit
-        self._run_or_clear()
-
-    def _answer_add(self, text: str, sign: bool) -> None:
-        if text.strip():
-            self.text = ""
-            self._set_terms((*self.terms, (text.strip(), sign)))
-        self._run_or_clear()
+        self._run_or_clear(text)
 
     def _answer_flip(self, position: int) -> None:
-        term, sign = self.terms[position]
-        self._set_terms((*self.terms[:position], (term, not sign), *self.terms[position + 1 :]))
-        self._run_or_clear()
+        parts = list(self.parts)
+        parts[position] = parts[position].turned()
+        self._again(parts)
 
     def _answer_drop(self, position: int) -> None:
-        self._set_terms(self.terms[:position] + self.terms[position + 1 :])
-        self._run_or_clear()
+        self._again(self.parts[:position] + self.parts[position + 1 :])
 
-    def _answer_picture(self, buffers: Sequence[bytes]) -> None:
+    def _answer_picture(self, buffers: Sequence[bytes], text: str = "") -> None:
         from PIL import Image, UnidentifiedImageError
 
         try:
             picture = Image.open(BytesIO(buffers[0])).convert("RGB")
-        except (OSError, UnidentifiedImageError) as error:
+        except (OSError, ValueError, UnidentifiedImageError, Image.DecompressionBombError) as error:
             raise QueryError(
                 "That file is not a picture this page can read.", "Use a JPEG, PNG or WebP."
             ) from error
-        self._set_terms((*self.terms, (picture, True)))
-        self._run_or_clear()
+        name = f"picture-{len(self.pictures) + 1}"
+        self.pictures[name] = picture
+        self._again((*parse(text), Part("like", name)))
 
     def _answer_more(self) -> None:
         self.k += MORE
-        self._run_or_clear()
+        self._run_or_clear(self.text)
 
     def _answer_clear(self) -> None:
         self.clear()
 
     def _answer_thumbnail(self, position: int) -> Answer:
-        term = self.terms[position][0]
-        if isinstance(term, Like):
-            return {}, [self._thumbnail(term.sample_id)]
-        if isinstance(term, str) or not hasattr(term, "copy"):
-            return {}, [b""]
-        small, buffer = term.copy(), BytesIO()
+        name = self.parts[position].value
+        if name not in self.pictures:
+            return {}, [b"" if name == "selection" else self._thumbnail(name)]
+        small, buffer = self.pictures[name].copy(), BytesIO()
         small.thumbnail((64, 64))
         small.save(buffer, "JPEG")
         return {}, [buffer.getvalue()]
 
-    def _run_or_clear(self) -> None:
-        if not self.terms and not self.text.strip():
+    def _again(self, parts: Sequence[Part]) -> None:
+        self._run_or_clear(write(parts))
+
+    def _run_or_clear(self, text: str) -> None:
+        if not text.strip():
             self.clear()
             return
         self.busy = "Searching"
-        self.run()
+        self.ask(text)
 
-    def _set_terms(self, terms: Sequence[tuple[Term, bool]]) -> None:
-        self.terms = tuple(terms)
+    def _limits(self) -> dict[str, Any]:
+        if self.unit == "fixed":
+            return {"threshold": "fixed"}
+        return {"threshold" if self.unit == "cosine" else "probability": self.least} if self.least else {}
+
+    def _names(self, name: str) -> bool:
+        """Say whether the query names a picture or "selection"."""
+        return any(part.kind in ("like", "within") and part.value == name for part in self.parts)
+
+    def _draw(self) -> None:
         self.chips = [
-            {"label": term_text(term), "plus": sign, "picture": not isinstance(term, str)}
-            for term, sign in self.terms
+            {
+                "kind": part.kind,
+                "label": part.value,
+                "plus": part.wanted,
+                "weight": abs(part.weight),
+                "picture": part.kind == "like",
+            }
+            for part in self.parts
         ]
-
-    def _plus_minus(self) -> tuple[list[Term], list[Term]]:
-        """Split into what is wanted and what is not; a text that starts with "-" is not wanted."""
-        terms = list(self.terms)
-        text = self.text.strip()
-        if text:
-            terms.append((text.removeprefix("-").strip(), False) if text.startswith("-") else (text, True))
-        return [term for term, sign in terms if sign], [term for term, sign in terms if not sign]
-
-
-def _code(term: Term) -> str:
-    match term:
-        case str():
-            return repr(term)
-        case Like(sample_id):
-            return f"wb.like({sample_id!r})"
-    return f"Path({str(term) if hasattr(term, 'parts') else 'picture.jpg'!r})"

@@ -52,7 +52,10 @@ class Workspace(ipywidgets.VBox):
         self.selection = Selection(case.images)
         labels = case.clusters()
         self.query = Query(
-            self.selection, case.search, lambda sample_id: case.thumbnails([case.row(sample_id)])[0]
+            self.selection,
+            case.ask,
+            lambda name: case.thumbnails([case.lookup.named(name)])[0],
+            case.lookup.name,
         )
         self.map = Map(self.selection, case.layout, labels, case.cluster_names(labels), case.thumbnails)
         self.gallery = Gallery(self.selection, case.thumbnails, self._like)
@@ -145,7 +148,7 @@ class Workspace(ipywidgets.VBox):
     # -- the side of the images ------------------------------------------------------------------------------
 
     def _like(self, row: int, add: bool) -> None:
-        self.query.like(str(self.case.images["image_id"].iloc[row]), add)
+        self.query.like(row, add)
 
     def _facts(self, row: int) -> list[tuple[str, str]]:
         """Return what is known of an image as pairs of name and text."""

@@ -2,6 +2,16 @@
 
 const LARGEST = 1024; // pixels: a dropped picture is made smaller before it travels to the kernel
 
+const HELP = [
+  ["a red car +at night", "two phrases, both wanted"],
+  ["-people", "not this"],
+  ["-people^0.5", "not this, but it counts half"],
+  ["like:selection", "like the middle of what is selected"],
+  ["within:selection", "only among what is selected"],
+  ["face:Anna", "where she is seen"],
+  ['text:"ABC 12"', "where this can be read"],
+];
+
 async function pictureBytes(file) {
   const bitmap = await createImageBitmap(file).catch(() => null);
   if (!bitmap) return file.arrayBuffer(); // Python says what is wrong with it, or can read what the browser cannot
@@ -13,43 +23,55 @@ async function pictureBytes(file) {
 
 function render({ model, el }) {
   const ask = asker(model);
-  const chips = h("div", { class: "wb-chips" });
+  const chips = h("div", { class: "wb-chips", "aria-label": "How the query was understood" });
   const text = h("input", {
-    type: "search", class: "wb-text", "aria-label": "What are you looking for?",
-    placeholder: "What are you looking for? For example: a cup of coffee",
+    type: "search", class: "wb-text", "aria-label": "What are you looking for?", spellcheck: "false",
+    placeholder: "What are you looking for? For example: a cup of coffee -laptop",
   });
   const file = h("input", { type: "file", accept: "image/*", hidden: true });
   const top = h("input", { type: "number", min: 1, step: 10, class: "wb-number", "aria-label": "How many hits at most" });
   const least = h("input", { type: "number", step: 1, class: "wb-number", "aria-label": "Least score" });
-  const unit = h("select", { "aria-label": "Unit of the least score" },
-    h("option", { value: "probability" }, "% sure"), h("option", { value: "cosine" }, "cosine"));
+  const unit = h("select", { "aria-label": "What the hits are cut by" },
+    h("option", { value: "probability" }, "% sure"), h("option", { value: "cosine" }, "cosine"),
+    h("option", { value: "fixed", title: "The cosine 0.25 for words, 0.70 for examples" }, "fixed cut"));
   const answer = h("span", { class: "wb-quiet", role: "status" });
   const more = h("button", { onclick: () => ask("more") }, "Load more");
   const clear = h("button", { onclick: () => ask("clear"), title: "Forget the question" }, "Clear");
+  const help = h("div", { class: "wb-help", hidden: true }, ...HELP.map(([example, meaning]) =>
+    h("button", { onclick: () => write(example), title: "Put this into the box" }, h("code", {}, example), h("span", {}, meaning))));
+  const question = h("button", { "aria-expanded": "false", title: "What can be written here", onclick: () => {
+    help.hidden = !help.hidden;
+    question.setAttribute("aria-expanded", String(!help.hidden));
+  } }, "?");
 
   const leastValue = () => (unit.value === "probability" ? Number(least.value) / 100 : Number(least.value));
   const run = () => ask("run", { text: text.value, k: Math.max(1, Math.round(Number(top.value) || 50)), least: leastValue(), unit: unit.value });
-  function addText(sign) {
-    if (text.value.trim()) ask("add", { text: text.value, sign });
-    text.value = "";
+  function write(more) {
+    text.value = `${text.value.trimEnd()} ${more}`.trimStart();
     text.focus();
+    text.setSelectionRange(text.value.length, text.value.length);
   }
   async function addFile(chosen) {
-    if (chosen) await ask("picture", {}, [await pictureBytes(chosen)]);
+    if (chosen) await ask("picture", { text: text.value }, [await pictureBytes(chosen)]);
   }
 
   function drawChips() {
     chips.replaceChildren(...model.get("chips").map((chip, position) => {
+      const weight = chip.weight === 1 ? "" : ` ×${chip.weight}`;
+      const label = `${chip.kind === "words" ? "" : `${chip.kind} `}${chip.label}${weight}`;
       const sign = h("button", {
         class: "wb-sign", title: chip.plus ? "Wanted. Click for: not this" : "Not wanted. Click for: this",
-        "aria-label": `${chip.plus ? "Wanted" : "Not wanted"}: ${chip.label}`, onclick: () => ask("flip", { position }),
+        "aria-label": `${chip.plus ? "Wanted" : "Not wanted"}: ${label}`, onclick: () => ask("flip", { position }),
       }, chip.plus ? "+" : "−");
-      const picture = chip.picture ? h("img", { alt: chip.label }) : null;
+      const picture = chip.picture && chip.label !== "selection" ? h("img", { alt: chip.label }) : null;
       if (picture) ask("thumbnail", { position }).then(([, buffers]) => { picture.src = pictureUrl(buffers[0]); });
-      return h("span", { class: `wb-chip ${chip.plus ? "wb-plus" : "wb-minus"}` }, sign, picture,
-        h("span", {}, chip.label), h("button", { title: "Remove", "aria-label": `Remove ${chip.label}`, onclick: () => ask("drop", { position }) }, "×"));
+      const kind = chip.kind === "words" ? null : h("span", { class: "wb-quiet" }, chip.kind);
+      return h("span", { class: `wb-chip ${chip.plus ? "wb-plus" : "wb-minus"}` }, sign, kind, picture,
+        h("span", { class: "wb-label" }, chip.label), weight ? h("span", { class: "wb-quiet" }, weight) : null,
+        h("button", { title: "Remove", "aria-label": `Remove ${label}`, onclick: () => ask("drop", { position }) }, "×"));
     }));
-    chips.hidden = !model.get("chips").length;
+    const only = model.get("chips");
+    chips.hidden = !only.length || (only.length === 1 && only[0].kind === "words" && only[0].plus && only[0].weight === 1);
   }
 
   function drawAnswer() {
@@ -58,7 +80,7 @@ function render({ model, el }) {
     const count = (n) => n.toLocaleString("en");
     answer.textContent = asked
       ? `${count(a.shown)} of ${count(a.passed)} hits, ${count(a.of)} images, ${a.milliseconds < 10 ? a.milliseconds.toFixed(1) : Math.round(a.milliseconds)} ms`
-      : "Search in words, drop a picture here, or click “≈ like this” on a thumbnail.";
+      : "Search in words, drop or paste a picture, or click “≈ like this” on a thumbnail.";
     more.hidden = !asked || a.shown >= a.passed;
     clear.hidden = !asked && !model.get("chips").length;
   }
@@ -67,6 +89,7 @@ function render({ model, el }) {
     top.value = model.get("k");
     unit.value = model.get("unit");
     least.value = unit.value === "probability" ? Math.round(model.get("least") * 100) : model.get("least");
+    least.hidden = unit.value === "fixed";
     least.step = unit.value === "probability" ? 5 : 0.01;
   }
 
@@ -96,11 +119,11 @@ function render({ model, el }) {
   el.setAttribute("data-lm-suppress-shortcuts", "true");
   el.append(
     h("div", { class: "wb-row" }, text, h("button", { class: "wb-main", onclick: run }, "Search"),
-      h("button", { onclick: () => addText(true), title: "Keep these words and add others" }, "+ and"),
-      h("button", { onclick: () => addText(false), title: "It should not be this" }, "− not"),
-      h("button", { onclick: () => file.click(), title: "Search with a picture of yours: choose, drop or paste" }, "Picture…"), file),
+      h("button", { onclick: () => write("-"), title: "Write what it should not be" }, "− not"),
+      h("button", { onclick: () => file.click(), title: "Search with a picture of yours: choose, drop or paste" }, "Picture…"), file, question),
+    help,
     chips,
-    h("div", { class: "wb-row" }, h("label", { class: "wb-row" }, "Top", top), h("label", { class: "wb-row" }, "at least", least), unit,
+    h("div", { class: "wb-row" }, h("label", { class: "wb-row" }, "Top", top), h("label", { class: "wb-row" }, "at least", unit, least),
       answer, h("span", { class: "wb-space" }), more, clear),
     status(model),
   );

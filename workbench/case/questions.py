@@ -1,0 +1,96 @@
+"""Questions: what an analyst asks a case, wired to the searcher, the names, the faces and the vocabulary."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from workbench.analysis.rows import Rows
+from workbench.case.asking import Asking, Within
+from workbench.case.face_search import FaceSearch
+from workbench.case.limits import Limits
+from workbench.case.searcher import Searcher
+from workbench.errors import QueryError
+from workbench.hits import Hits
+from workbench.terms import Term, as_terms
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+    from PIL.Image import Image
+
+    from workbench.case.case import Case
+
+
+class Questions:
+    """Answers questions about the images of ``case`` as they are now open."""
+
+    def __init__(self, case: "Case") -> None:
+        self._case = case
+
+    def search(
+        self,
+        terms: Sequence[Term],
+        like: Any,
+        unlike: Any,
+        face: str | Sequence[str],
+        text: str | None,
+        within: Within | None,
+        limits: Limits,
+    ) -> Hits:
+        """Return the hits of a query given in Python; see ``Case.search``."""
+        people = [face] if isinstance(face, str) else list(face)
+        pieces = self._asking.terms(terms, as_terms(like), as_terms(unlike), people, text, within)
+        return self._searcher.search(pieces, limits)
+
+    def ask(
+        self,
+        text: str,
+        selection: ArrayLike | None,
+        pictures: "Mapping[str, Image | Path] | None",
+        limits: Limits,
+    ) -> Hits:
+        """Return the hits of a query in the grammar of the query box; see ``Case.ask``."""
+        return self._searcher.search(self._asking.text(text, selection, pictures or {}), limits)
+
+    def describe(self, row: int, k: int, vocabulary: Sequence[str]) -> "pd.DataFrame":
+        """Return the ``k`` phrases that fit the image at ``row`` best; see ``Case.describe``."""
+        import pandas as pd
+
+        found = self._searcher.describe(row, k, vocabulary)
+        return pd.DataFrame(found, columns=["phrase", "score", "probability"])
+
+    def name(self, row: int) -> str:
+        """Return the name by which a query means the image at ``row``."""
+        return self._case.lookup.name(row)
+
+    @cached_property
+    def _asking(self) -> Asking:
+        return Asking(self._case.lookup, self._saved)
+
+    @cached_property
+    def _searcher(self) -> Searcher:
+        case = self._case
+        return Searcher(
+            case.images,
+            case.vectors,
+            case.matching_embedder,
+            self._sample_vectors,
+            case.phrase_vectors,
+            lambda: case.vocabulary,
+            FaceSearch(lambda: case.faces, len(case.images)),
+            self._find_text,
+        )
+
+    def _sample_vectors(self, sample_ids: Sequence[str]) -> NDArray[np.float32]:
+        rows = [self._case.row(sample_id) for sample_id in sample_ids]
+        return np.asarray(self._case.vectors[rows], np.float32)
+
+    def _saved(self, name: str) -> Rows:
+        raise QueryError(f"No selection is called {name!r}.", "Use within:selection.")
+
+    def _find_text(self, text: str) -> Rows:
+        raise QueryError("No text has been read in these photos yet.", "Leave text: out of the query.")
