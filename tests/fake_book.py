@@ -9,6 +9,9 @@ from numpy.typing import ArrayLike
 
 from workbench.errors import QueryError
 
+State = tuple[list[str], list[str], dict[str, str], set[tuple[int, str]]]
+"""The identity and the state of each face, the names, and the (row, identity) that were answered."""
+
 
 class FakeBook:
     """Fits ``IdentityBook``. ``people`` (N,) names an identity for each face, "" where it is alone.
@@ -27,18 +30,14 @@ class FakeBook:
                 "quality": np.linspace(1, 0.5, count, dtype=np.float32),
             }
         )
-        self._now: tuple[list[str], list[str], dict[str, str]] = (
-            list(people),
-            [""] * count,
-            dict(names or {}),
-        )
+        self._now: State = (list(people), [""] * count, dict(names or {}), set())
         self._done: list[Any] = []
         self._undone: list[Any] = []
         self.calls: list[str] = []
 
     @property
     def frame(self) -> pd.DataFrame:
-        who, state, names = self._now
+        who, state, names, _ = self._now
         return self._table.assign(identity=who, state=state, name=[names.get(w, "") for w in who])
 
     @property
@@ -75,16 +74,16 @@ class FakeBook:
     def rows_of(self, identity: str) -> Any:
         return np.flatnonzero(np.array(self._now[0]) == identity).astype(np.int32)
 
-    def _step(self, call: str) -> tuple[list[str], list[str], dict[str, str]]:
+    def _step(self, call: str) -> State:
         self.calls[len(self._done) :] = [call]
         self._done.append(self._now)
         self._undone = []
-        who, state, names = self._now
-        self._now = (list(who), list(state), dict(names))
+        who, state, names, answered = self._now
+        self._now = (list(who), list(state), dict(names), set(answered))
         return self._now
 
     def _put(self, call: str, rows: ArrayLike, identity: str, state: str = "kept") -> str:
-        who, states, _ = self._step(call)
+        who, states, *_ = self._step(call)
         for row in np.atleast_1d(np.asarray(rows, np.int32)):
             who[row], states[row] = identity, state
         return identity
@@ -105,9 +104,11 @@ class FakeBook:
     def split(self, identity: str, rows: ArrayLike) -> str:
         return self._put(f"split {identity} {np.asarray(rows).tolist()}", rows, f"{identity}+")
 
-    def move(self, rows: ArrayLike, identity: str | None) -> str:
+    def move(self, rows: ArrayLike, identity: str | None, name: str = "") -> str:
         new = identity or f"new{len(self.calls)}"
-        return self._put(f"move {np.asarray(rows).tolist()} {new}", rows, new)
+        self._put(f"move {np.asarray(rows).tolist()} {new} {name}".rstrip(), rows, new)
+        self._now[2].update({new: name} if name else {})
+        return new
 
     def not_a_face(self, rows: ArrayLike) -> None:
         self._put(f"not_a_face {np.asarray(rows).tolist()}", rows, "", "not a face")
@@ -120,10 +121,12 @@ class FakeBook:
 
     def confirm(self, rows: ArrayLike, identity: str) -> None:
         self._put(f"confirm {np.asarray(rows).tolist()} {identity}", rows, identity)
+        self._now[3].update((int(row), identity) for row in np.asarray(rows))
 
     def reject(self, rows: ArrayLike, identity: str) -> None:
         here = [row for row in np.asarray(rows) if self._now[0][row] == identity]
         self._put(f"reject {np.asarray(rows).tolist()} {identity}", here, "", "")
+        self._now[3].update((int(row), identity) for row in np.asarray(rows))
 
     def undo(self) -> str | None:
         if not self._done:
@@ -140,21 +143,29 @@ class FakeBook:
         return self.calls[len(self._done) - 1].split()[0]
 
     def suggest(self, identity: str, k: int = 12) -> pd.DataFrame:
-        who, state, _ = self._now
+        who, state, *_ = self._now
         free = [row for row in range(len(who)) if not who[row] and not state[row]][:k]
         return pd.DataFrame({"row": free, "confidence": np.linspace(0.95, 0.5, len(free))})
 
     def review(self) -> pd.DataFrame:
-        """Doubt the two largest identities, and the first and last face of the largest."""
-        columns = ["kind", "identity", "other", "row", "other_row", "similarity", "why"]
+        """Doubt the two largest identities, and the last face of the largest, until that is answered."""
+        columns = ["kind", "identity", "other", "row", "other_row", "similarity", "why", "leaving"]
         ids = self.identities["identity"].tolist()
         if len(ids) < 2:
             return pd.DataFrame(columns=columns)
-        a, b = self.rows_of(ids[0]), self.rows_of(ids[1])
-        return pd.DataFrame(
-            [
-                ("far", ids[0], ids[0], a[0], a[-1], 0.31, "taken 14 years apart, and not much alike"),
-                ("close", ids[0], ids[1], a[0], b[0], 0.72, "two identities that look alike"),
-            ],
-            columns=columns,
-        )
+        (a, b), (first, second) = (self.rows_of(identity) for identity in ids[:2]), ids[:2]
+        doubts = [
+            (
+                "far",
+                first,
+                first,
+                a[-1],
+                a[0],
+                0.31,
+                "taken 14 years apart, and not much alike",
+                (int(a[-1]),),
+            ),
+            ("close", first, second, a[0], b[0], 0.72, "two identities that look alike", tuple(b.tolist())),
+        ]
+        open_ = [doubt for doubt in doubts if (doubt[-1][0], first) not in self._now[3]]
+        return pd.DataFrame(open_, columns=columns)

@@ -14,6 +14,7 @@ from workbench.case.faces import Faces
 from workbench.case.grouping import identities
 from workbench.errors import CaseError, QueryError
 from workbench.media.faces import FoundFace
+from workbench.store.decisions import Decision, Decisions
 from workbench.store.keys import known_key
 from workbench.testing import SquareFaces, face_vectors, write_faces
 
@@ -309,6 +310,88 @@ def test_review_names_identities_of_the_table(faces: Faces) -> None:
     assert set(doubts["identity"]) <= set(faces.identities["identity"])
 
 
+def test_review_asks_nothing_twice(faces: Faces) -> None:
+    mixed = faces.move([*rows(faces, ANN), rows(faces, BOB)[-1]], None)
+    (doubt,) = faces.review().query("kind == 'far apart'").to_dict("records")
+    assert doubt["leaving"] == (doubt["row"],) == (rows(faces, BOB)[-1],)
+
+    faces.confirm([doubt["row"], doubt["other_row"]], mixed)
+    assert faces.review().empty
+    faces.undo()
+    assert len(faces.review()) == 1
+    faces.reject(doubt["leaving"], mixed)
+    assert faces.review().empty
+    assert len(faces.rows_of(mixed)) == 4
+
+
+def test_two_people_who_were_told_apart_are_not_called_close_again(faces: Faces) -> None:
+    one, other = (faces.move(half, None) for half in np.array_split(rows(faces, CAT), 2))
+    (doubt,) = faces.review().to_dict("records")
+    assert {doubt["identity"], doubt["other"]} == {one, other}
+    assert doubt["leaving"] == tuple(faces.rows_of(doubt["other"]))
+
+    faces.reject(doubt["leaving"], doubt["identity"])
+    assert faces.review().empty
+    assert faces.identities["identity"].isin([one, other]).sum() == 2
+    faces.merge([one, other])
+    assert faces.review().empty
+
+
+def test_who_was_apart_for_years_leaves_with_all_later_faces(
+    case: wb.Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faces, ann = case.faces, identity(case.faces, ANN)
+    years = np.full(len(faces), np.nan)
+    years[rows(faces, ANN)] = [2001, 2002, 2020, 2021]
+    monkeypatch.setattr(faces._book, "when", (years - 1970) * 365.25 * 86400)
+    (doubt,) = faces.review().query("kind == 'far in time'").to_dict("records")
+    assert doubt["leaving"] == tuple(rows(faces, ANN)[2:])
+
+    faces.confirm([doubt["row"], doubt["other_row"]], ann)
+    assert faces.review().query("kind == 'far in time'").empty
+
+
+def test_a_move_that_names_is_one_step(faces: Faces) -> None:
+    new = faces.move(rows(faces, CAT), None, "  Cat \n Stevens ")
+    assert names(faces) == {"Cat Stevens": 2}
+    assert faces.history[["op", "identity", "name"]].to_numpy().tolist() == [["move", new, "Cat Stevens"]]
+
+    assert (faces.undo(), names(faces)) == ("move", {})
+    assert (faces.redo(), names(faces)) == ("move", {"Cat Stevens": 2})
+
+
+def test_how_faces_are_grouped_is_in_the_log_and_can_be_undone(case: wb.Case) -> None:
+    faces, before = case.faces, case.faces.frame["identity"].tolist()
+    faces.group("agglomerative", threshold=1.0)
+    assert faces.identities.empty
+    assert faces.history["op"].tolist() == ["group"]
+    assert faces.history["note"][0] == "fake by agglomerative at 1.0"
+
+    assert faces.undo() == "group"
+    assert faces.frame["identity"].tolist() == before
+    assert reopened(case).faces.frame["identity"].tolist() == before
+    assert (faces.redo(), len(faces.identities)) == ("group", 0)
+
+
+def test_whoever_wants_to_know_is_told_of_every_step_as_long_as_they_live(faces: Faces) -> None:
+    class Listener:
+        heard = 0
+
+        def tell(self) -> None:
+            self.heard += 1
+
+    listener, other = Listener(), Listener()
+    faces.on_change(listener.tell)
+    faces.on_change(other.tell)
+    del other
+    faces.name(identity(faces, ANN), "Ann")
+    faces.group()
+    faces.undo()
+    faces.redo()
+
+    assert listener.heard == 4
+
+
 def test_who_is_nobody_and_rows_that_do_not_exist_say_what_to_do(faces: Faces) -> None:
     ann = identity(faces, ANN)
     for wrong in (
@@ -485,10 +568,10 @@ def test_the_choice_of_grouping_is_remembered_for_the_pair_of_models(case: wb.Ca
     assert again.faces.group("agglomerative")["faces"].tolist() == [4, 3, 2]
 
 
-def test_a_damaged_choice_of_grouping_is_the_default(case: wb.Case) -> None:
-    for text in ("no json", "[]", '{"fake": {"method": "astrology"}}', '{"fake": 7}'):
-        (case.folder.root / "work" / "grouping.json").parent.mkdir(exist_ok=True)
-        (case.folder.root / "work" / "grouping.json").write_text(text)
+def test_a_choice_of_grouping_that_nobody_understands_is_the_default(case: wb.Case) -> None:
+    decisions = Decisions(case.folder.root / "work")
+    for grouping in ({"method": "astrology", "threshold": None}, {"method": "whispers", "threshold": 7}):
+        decisions.add(Decision("group", grouping={"pair": "fake", **grouping}))
         assert reopened(case).faces.identities["faces"].tolist() == [4, 3, 2]
 
 

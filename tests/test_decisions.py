@@ -141,6 +141,28 @@ def test_a_rejected_face_is_told_apart_until_it_is_put_there(decisions: Decision
     assert decisions.standing().rejected["f1"] == frozenset()
 
 
+def test_a_confirmed_face_is_known_until_it_goes_elsewhere(decisions: Decisions) -> None:
+    decisions.add(Decision("confirm", "a", put={"a": ["f1", "f2"]}, confirmed=["f1"]))
+    assert decisions.standing().confirmed == {"f1": "a"}
+
+    decisions.add(merge("b", "a"))
+    assert decisions.standing().confirmed == {"f1": "b"}
+    decisions.add(put(c=["f1"]))
+    assert decisions.standing().confirmed == {}
+
+
+def test_lines_of_before_faces_were_confirmed_are_read(decisions: Decisions, tmp_path: Path) -> None:
+    decisions.add(Decision("name", "a", {"a": "Ann"}, {"a": ["f1"]}))
+    path = tmp_path / "identities.jsonl"
+    record = json.loads(path.read_text())
+    path.write_text(
+        json.dumps({k: v for k, v in record.items() if k not in ("confirmed", "grouping")}) + "\n"
+    )
+
+    assert Decisions(tmp_path).standing().names == {"a": "Ann"}
+    assert Decisions(tmp_path).history()["note"].tolist() == [""]
+
+
 def test_who_was_not_the_one_is_not_the_other_it_is_merged_into(decisions: Decisions) -> None:
     decisions.add(put(b=["f2"]))
     decisions.add(Decision("reject", "b", rejected=["f1"]))

@@ -15,6 +15,7 @@ from workbench.panels.base import Panel
 from workbench.panels.faces import VERBS, FacesPanel
 from workbench.panels.map import Map
 from workbench.panels.map_figure import HITS
+from workbench.panels.roster import Roster
 from workbench.selection import Selection
 from workbench.testing import write_faces
 
@@ -213,9 +214,12 @@ class TestPuttingRight:
         click(panel, "move", identity=None, name="Dot")
         named = cards(panel)
         click(panel, "undo")
+        undone = cards(panel)
+        click(panel, "redo")
 
         assert ("Dot", 2) in named
-        assert cards(panel) == [("Ann", 6), ("Bob", 4), ("cid", 2)]
+        assert undone == [("Ann", 6), ("Bob", 4), ("cid", 2)]
+        assert cards(panel) == named
 
     @pytest.mark.parametrize("state", ["not a face", "unknown"])
     def test_faces_set_aside_leave_and_can_be_put_back(self, panel: FacesPanel, state: str) -> None:
@@ -328,15 +332,15 @@ class TestDoubts:
     def test_a_doubt_shows_both_faces_and_its_reason(self, panel: FacesPanel) -> None:
         first, second = browser(panel, "doubts", start=0, count=20)["items"]
 
-        assert [face["row"] for face in first["faces"]] == [0, 5]
+        assert [face["row"] for face in first["faces"]] == [5, 0]
         assert [face["name"] for face in second["faces"]] == ["Ann", "Bob"]
         assert "14 years" in first["why"]
 
     @pytest.mark.parametrize(
         ("faces", "same", "call"),
         [
-            ((0, 5), True, "confirm [0, 5] ann"),
-            ((0, 5), False, "reject [5] ann"),
+            ((5, 0), True, "confirm [5, 0] ann"),
+            ((5, 0), False, "reject [5] ann"),
             ((0, 6), True, "merge ann bob"),
             ((0, 6), False, "reject [6, 7, 8, 9] ann"),
         ],
@@ -357,13 +361,13 @@ class TestDoubts:
     def test_the_same_doubt_is_not_settled_twice(self, panel: FacesPanel, book: FakeBook) -> None:
         """Two quick presses of a key in the browser, before it has drawn the answer to the first."""
         for _ in range(2):
-            browser(panel, "do", verb="settle", row=0, other_row=5, same=True)
+            browser(panel, "do", verb="settle", row=5, other_row=0, same=True)
 
         assert len(book.calls) == 1
         assert "settled already" in panel.error
 
     def test_a_settled_doubt_does_not_come_back_with_the_next_decision(self, panel: FacesPanel) -> None:
-        click(panel, "settle", row=0, other_row=5, same=True)
+        click(panel, "settle", row=5, other_row=0, same=True)
         click(panel, "name", identity="cid", name="Cid")
 
         assert doubted(panel) == [(0, 6)]
@@ -483,6 +487,40 @@ class TestDesk:
 
         assert len(desk.panels) == before + 1
         assert desk.face_map.bar.legend[0]["name"] == "Ann"
+
+    def test_the_desk_follows_what_is_decided_without_it(self, desk: wb.Workspace) -> None:
+        """In a cell with `case.faces`: cards, table, map and the names in the photo are those of now."""
+        faces, both = desk.case.faces, desk.case.row("b.png")
+        desk.show("faces")
+        ann, bob = faces.identities["identity"]
+        asked = desk.details.boxes_version
+        faces.name(ann, "Ann")
+        named = [box["name"] for box in browser(desk.details, "boxes", row=both)["boxes"]]
+        faces.move(faces.rows_of(bob), ann)
+        merged = (desk.face_selection.table["name"].tolist(), cards(desk.faces), desk.face_map.bar.legend)
+        faces.undo()
+
+        assert desk.details.boxes_version == asked + 3
+        assert named == ["Ann", ""]
+        assert merged[:2] == (["Ann"] * 5, [("Ann", 5)])
+        assert [key["name"] for key in merged[2]] == ["Ann"]
+        assert cards(desk.faces) == [("Ann", 3), (bob, 2)]
+
+    def test_a_desk_that_was_closed_does_not_stand_in_the_way(self, desk: wb.Workspace) -> None:
+        faces = desk.case.faces
+        desk.show("faces")
+        desk.close()
+        faces.name(faces.identities["identity"][0], "Ann")
+
+        assert faces.named == ["Ann"]
+
+    def test_one_click_reads_the_book_once(self, desk: wb.Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+        read = Roster.of
+        seen: list[object] = []
+        monkeypatch.setattr(Roster, "of", lambda book: seen.append(book) or read(book))
+        click(desk.faces, "name", identity=desk.case.faces.identities["identity"][0], name="Ann")
+
+        assert len(seen) == 1
 
     def test_faces_in_the_photo_are_boxes_that_lead_to_their_person(self, desk: wb.Workspace) -> None:
         both = desk.case.row("b.png")

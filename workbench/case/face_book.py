@@ -3,11 +3,12 @@
 import contextlib
 import hashlib
 import json
+import weakref
 from collections import OrderedDict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +16,12 @@ from numpy.typing import NDArray
 from workbench.analysis import identities as analysis
 from workbench.analysis import projection
 from workbench.case.derived import once
-from workbench.case.face_settings import Choice, load_choice, save_choice
+from workbench.case.face_settings import Choice, choice_of
 from workbench.case.face_table import FaceTable, Places, place
 from workbench.case.grouping import Known, identities
 from workbench.errors import QueryError
 from workbench.store.case_folder import CaseFolder
-from workbench.store.decisions import Decisions
+from workbench.store.decisions import Decision, Decisions
 from workbench.store.groups import read_groups, write_groups
 from workbench.store.standing import Standing
 from workbench.store.thumbnails import ThumbnailReader
@@ -45,12 +46,12 @@ class FaceBook:
 
     def __init__(self, folder: CaseFolder, pair: str, key: str, images: "pd.DataFrame") -> None:
         self.key, self.decisions = key, Decisions(folder.root / "work")
-        self._folder, self._pair, self.images = folder, pair, images
+        self._folder, self.pair, self.images = folder, pair, images
         self.recogniser = pair if pair in analysis.SCALES else "facenet"
-        self._choice = load_choice(folder.root / "work", pair)
         self._table: FaceTable | None = None
         self._remembered: OrderedDict[str, list[str]] = OrderedDict()
-        self._earlier: dict[str, str] | None = None
+        self._listeners: list[weakref.WeakMethod[Callable[[], object]]] = []
+        self._earlier: tuple[Path, dict[str, str]] | None = None
 
     @cached_property
     def _snapshot(self) -> "FaceSnapshot":
@@ -90,14 +91,21 @@ class FaceBook:
             self._table = self._make(standing)
         return self._table
 
-    def regroup(self, method: analysis.Method, threshold: float | None) -> None:
-        """Choose how to group, remember it, and group afresh all faces that nobody decided about."""
-        self._choice = Choice(method, threshold)
-        save_choice(self._folder.root / "work", self._pair, self._choice)
-        self._remembered.clear()
-        self._earlier = None
-        self._groups_path.unlink(missing_ok=True)
-        self._table = None
+    def decide(self, decision: Decision) -> str:
+        """Write a decision down, tell who wants to know, and return the identity it is about."""
+        self.decisions.add(decision)
+        self._tell()
+        return decision.identity
+
+    def turn(self, way: Literal["undo", "redo"]) -> str | None:
+        """Undo or redo a step, tell who wants to know, and return its verb; None where there is none."""
+        verb = self.decisions.undo() if way == "undo" else self.decisions.redo()
+        self._tell()
+        return verb
+
+    def on_change(self, tell: Callable[[], object]) -> None:
+        """Call the method ``tell`` after each decision, as long as its object lives."""
+        self._listeners.append(weakref.WeakMethod(tell))
 
     def export(self, folder: str | Path, min_faces: int, how: "How") -> "pd.DataFrame":
         """Export identities of enough faces; see ``Faces.export``."""
@@ -132,55 +140,69 @@ class FaceBook:
     def _crops(self) -> ThumbnailReader:
         return ThumbnailReader(self._folder.faces(self.key).crops)
 
+    def _tell(self) -> None:
+        for tell in [tell for reference in self._listeners if (tell := reference())]:
+            tell()
+
     def _make(self, standing: Standing) -> FaceTable:
         face_ids = self._snapshot.frame["face_id"].tolist()
         places = place(standing, face_ids)
-        found = self._identities(face_ids, places, standing.names)
+        found = self._identities(face_ids, places, standing.names, choice_of(standing, self.pair))
         return FaceTable(self._snapshot.frame, found, places, standing)
 
-    def _identities(self, face_ids: list[str], places: Places, taken: Collection[str]) -> list[str]:
-        said = [places.held, sorted((row, *sorted(others)) for row, others in places.rejected.items())]
-        digest = hashlib.sha256(json.dumps(said).encode()).hexdigest()
+    def _identities(
+        self, face_ids: list[str], places: Places, taken: Collection[str], choice: Choice
+    ) -> list[str]:
+        rejected = sorted((row, *sorted(others)) for row, others in places.rejected.items())
+        said = json.dumps([choice.id, places.held, rejected])
+        digest = hashlib.sha256(said.encode()).hexdigest()
+        path = self._groups_path(choice)
         if digest not in self._remembered:
-            earlier = self._earlier if self._earlier is not None else read_groups(self._groups_path)
-            held, rejected = places.held, places.rejected
-            found = identities(
-                face_ids, held, rejected, earlier, self.vectors, self._group, taken, self._floor
+            self._remembered[digest] = identities(
+                face_ids,
+                places.held,
+                places.rejected,
+                self._read_groups(path),
+                self.vectors,
+                lambda rows, known: self._group(rows, known, choice),
+                taken,
+                self._floor(choice),
             )
-            self._remembered[digest] = found
         self._remembered.move_to_end(digest)
         if len(self._remembered) > REMEMBERED:
             self._remembered.popitem(last=False)
-        self._keep(face_ids, places.held, self._remembered[digest])
+        self._keep(path, face_ids, places.held, self._remembered[digest])
         return self._remembered[digest]
 
-    def _keep(self, face_ids: list[str], held: list[str], found: list[str]) -> None:
+    def _read_groups(self, path: Path) -> dict[str, str]:
+        """Return the automatic part of the last grouping by this choice."""
+        return self._earlier[1] if self._earlier and self._earlier[0] == path else read_groups(path)
+
+    def _keep(self, path: Path, face_ids: list[str], held: list[str], found: list[str]) -> None:
         """Keep the automatic part of a grouping for the next session; a case may lie on a read-only disk."""
         groups = {face: now for face, place, now in zip(face_ids, held, found, strict=True) if not place}
-        if groups != self._earlier:
-            self._earlier = groups
+        if (path, groups) != self._earlier:
+            self._earlier = path, groups
             with contextlib.suppress(OSError):
-                write_groups(self._groups_path, groups)
+                write_groups(path, groups)
 
-    def _group(self, rows: NDArray[np.intp], known: Known) -> Known:
+    def _group(self, rows: NDArray[np.intp], known: Known, choice: Choice) -> Known:
         return analysis.group(
             self.vectors[rows],
             quality=self.quality[rows],
             photo=self.photo[rows],
-            method=self._choice.method,
-            threshold=self._choice.threshold,
+            method=choice.method,
+            threshold=choice.threshold,
             known=known,
             recogniser=self.recogniser,
         )
 
-    @property
-    def _floor(self) -> float:
-        """The cosine below which two faces cannot come into one group, with room for chains of likeness."""
-        measured = analysis.SCALES[self.recogniser].groups[self._choice.method]
-        return (measured if self._choice.threshold is None else self._choice.threshold) - CHAIN
+    def _floor(self, choice: Choice) -> float:
+        """Return the cosine below which two faces cannot come into one group, with room for chains."""
+        measured = analysis.SCALES[self.recogniser].groups[choice.method]
+        return (measured if choice.threshold is None else choice.threshold) - CHAIN
 
-    @property
-    def _groups_path(self) -> Path:
-        facts = json.dumps([self.key, self._choice.method, self._choice.threshold])
+    def _groups_path(self, choice: Choice) -> Path:
+        facts = json.dumps([self.key, choice.method, choice.threshold, choice.id])
         name = hashlib.sha256(facts.encode()).hexdigest()[:32]
         return self._folder.cache / OF_FACES / f"{name}.parquet"

@@ -1,5 +1,6 @@
 """Questions to the faces of a case: who looks like whom, and what to look at again."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,8 +11,11 @@ from workbench.analysis import identities as analysis
 
 if TYPE_CHECKING:
     from workbench.case.face_book import FaceBook
+    from workbench.case.face_table import FaceTable
 
-DOUBT = ("kind", "identity", "other", "row", "other_row", "similarity", "why")
+DOUBT = ("kind", "identity", "other", "row", "other_row", "similarity", "why", "leaving")
+DOUBTS = 100  # of each kind
+SETTLED = 0.5  # share of the faces of one identity that are not another before the two are two people
 LEAST_CONFIDENCE = 0.05
 """Below it a suggestion is not worth the question: nineteen of twenty would be answered with no."""
 
@@ -34,14 +38,51 @@ def review(book: "FaceBook") -> pd.DataFrame:
     """Return doubts about identities; see ``Faces.review``."""
     table = book.table
     names = table.identities["identity"].tolist()
+    answered = len(table.standing.confirmed) + len(table.places.rejected)
     doubts = analysis.review(
-        book.vectors, table.labels, book.quality, book.when, photo=book.photo, recogniser=book.recogniser
+        book.vectors,
+        table.labels,
+        book.quality,
+        book.when,
+        photo=book.photo,
+        recogniser=book.recogniser,
+        limit=DOUBTS + answered,
     )
-    rows = [[getattr(doubt, column) for column in DOUBT] for doubt in doubts]
+    rows = [
+        (
+            *(doubt.kind, names[doubt.identity], names[doubt.other], doubt.row, doubt.other_row),
+            *(doubt.similarity, doubt.why, _leaving(book, doubt, names)),
+        )
+        for doubt in doubts
+        if not _answered(table, doubt, names)
+    ]
     frame = pd.DataFrame(rows, columns=list(DOUBT))
-    for column in ("identity", "other"):
-        frame[column] = [names[label] for label in frame[column]]
-    return frame
+    return frame.groupby("kind", sort=False).head(DOUBTS).reset_index(drop=True)
+
+
+def _answered(table: "FaceTable", doubt: analysis.Doubt, names: Sequence[str]) -> bool:
+    """Whether an analyst has said already what the doubt asks."""
+    identity, other = names[doubt.identity], names[doubt.other]
+    match doubt.kind:
+        case "far apart":
+            return table.confirmed(doubt.row) == identity
+        case "far in time":
+            return table.confirmed(doubt.row) == table.confirmed(doubt.other_row) == identity
+    return max(table.rejected_share(other, identity), table.rejected_share(identity, other)) >= SETTLED
+
+
+def _leaving(book: "FaceBook", doubt: analysis.Doubt, names: Sequence[str]) -> tuple[int, ...]:
+    """Return the rows that are not the identity where the doubt is right."""
+    match doubt.kind:
+        case "far apart":
+            return (doubt.row,)
+        case "far in time":
+            rows = book.table.members(names[doubt.identity])
+            dated = rows[~np.isnan(book.when[rows])]
+            dated = dated[np.argsort(book.when[dated], kind="stable")]
+            late = dated[int(np.argmax(np.diff(book.when[dated]))) + 1 :]
+            return tuple(np.sort(late).tolist())
+    return tuple(book.table.members(names[doubt.other]).tolist())
 
 
 def nearest(

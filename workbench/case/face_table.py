@@ -79,6 +79,15 @@ class FaceTable:
         """Return the face ids that belong to an identity by grouping alone."""
         return [self.places.anchors[row] for row in self.members(identity) if not self.places.held[row]]
 
+    def confirmed(self, row: int) -> str:
+        """Return the identity that somebody who looked at a face found it to be, "" for nobody."""
+        return self.standing.confirmed.get(self.places.anchors[row], "")
+
+    def rejected_share(self, identity: str, other: str) -> float:
+        """Return the share of the faces of an identity that an analyst said are not ``other``, [0, 1]."""
+        rows = self.members(identity)
+        return sum(other in self.places.rejected.get(int(row), ()) for row in rows) / len(rows)
+
     def anchors(self, rows: "Rows") -> list[str]:
         """Return the face ids under which decisions know these rows."""
         return [self.places.anchors[row] for row in rows.tolist()]

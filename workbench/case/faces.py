@@ -1,7 +1,7 @@
 """Faces: who is in the collection, and the verbs with which an analyst puts that right."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from workbench.analysis.rows import Rows, normalise
 from workbench.case import face_questions
 from workbench.case.face_book import FaceBook
 from workbench.case.face_models import LazyFaceModel
+from workbench.case.face_settings import Choice
 from workbench.errors import QueryError
 from workbench.store.decisions import Decision
 from workbench.store.standing import FREE, NOT_A_FACE, UNKNOWN
@@ -94,7 +95,7 @@ class Faces:
     def name(self, identity: str, name: str) -> str:
         """Give an identity a name, "" to take it away; return the identity."""
         put = {identity: self._book.table.undecided(identity)}
-        return self._decide(Decision("name", identity, {identity: " ".join(name.split())}, put))
+        return self._book.decide(Decision("name", identity, {identity: " ".join(name.split())}, put))
 
     def merge(self, identities: Sequence[str]) -> str:
         """Make one of several identities; the first stays, with the first name among them. Return it."""
@@ -105,7 +106,7 @@ class Faces:
         put = {chosen[0]: [face for identity in chosen for face in table.undecided(identity)]}
         names = [table.standing.names.get(identity, "") for identity in chosen]
         name = next(filter(None, names), "")
-        return self._decide(Decision("merge", chosen[0], {chosen[0]: name}, put, gone=chosen[1:]))
+        return self._book.decide(Decision("merge", chosen[0], {chosen[0]: name}, put, gone=chosen[1:]))
 
     def propose_split(self, identity: str) -> tuple[Rows, Rows]:
         """Return the rows of the two halves that an identity falls into most readily, the larger first."""
@@ -123,44 +124,46 @@ class Faces:
         new = self._new_identity()
         leaving_faces = table.anchors(leaving)
         staying = [face for face in table.undecided(identity) if face not in set(leaving_faces)]
-        self._decide(Decision("split", identity, put={identity: staying, new: leaving_faces}))
+        self._book.decide(Decision("split", identity, put={identity: staying, new: leaving_faces}))
         return new
 
-    def move(self, rows: ArrayLike, identity: str | None) -> str:
-        """Put faces into an identity, or into a new one (None); return it."""
-        return self._put("move", rows, identity)
+    def move(self, rows: ArrayLike, identity: str | None, name: str = "") -> str:
+        """Put faces into an identity, or into a new one (None), ``name`` it where one is given; return it."""
+        return self._put("move", rows, identity, name)
 
     def confirm(self, rows: ArrayLike, identity: str) -> str:
         """Say that faces are of an identity, as an answer to ``suggest``; return it."""
-        return self._put("confirm", rows, identity)
+        return self._put("confirm", rows, identity, looked_at=True)
 
     def reject(self, rows: ArrayLike, identity: str) -> str:
         """Say that faces are not of an identity: they leave it and are never put there again by grouping."""
-        table, faces = self._book.table, self._book.table.anchors(self._rows(rows))
+        table, faces = self._book.table, self._anchors(rows)
         staying = [face for face in table.undecided(identity) if face not in set(faces)]
-        return self._decide(Decision("reject", identity, put={identity: staying}, rejected=faces))
+        leaving = [face for face in faces if table.standing.holds.get(face) == identity]
+        put = {identity: staying, FREE: leaving}
+        return self._book.decide(Decision("reject", identity, put=put, rejected=faces))
 
     def not_a_face(self, rows: ArrayLike) -> None:
         """Set rows aside that show no face; they are in no identity."""
-        self._decide(Decision("not a face", put={NOT_A_FACE: self._anchors(rows)}))
+        self._book.decide(Decision("not a face", put={NOT_A_FACE: self._anchors(rows)}))
 
     def unknown(self, rows: ArrayLike) -> None:
         """Set faces aside that nobody can or needs to name; they are in no identity."""
-        self._decide(Decision("unknown", put={UNKNOWN: self._anchors(rows)}))
+        self._book.decide(Decision("unknown", put={UNKNOWN: self._anchors(rows)}))
 
     def release(self, rows: ArrayLike) -> None:
         """Take back what was decided about faces: the grouping decides again."""
-        self._decide(Decision("release", put={FREE: self._anchors(rows)}))
+        self._book.decide(Decision("release", put={FREE: self._anchors(rows)}))
 
     # -- the log ---------------------------------------------------------------------------------------------
 
     def undo(self) -> str | None:
         """Take the last decision back and return which verb it was; None where nothing is left to undo."""
-        return self._book.decisions.undo()
+        return self._book.turn("undo")
 
     def redo(self) -> str | None:
         """Bring back what was undone last, until something new is decided; return the verb, or None."""
-        return self._book.decisions.redo()
+        return self._book.turn("redo")
 
     @property
     def can_undo(self) -> bool:
@@ -174,8 +177,12 @@ class Faces:
 
     @property
     def history(self) -> "pd.DataFrame":
-        """All that was decided, oldest first: when, who, op, identity, name, faces (count), id, stands."""
+        """What was decided, oldest first: when, who, op, identity, name, faces (count), note, id, stands."""
         return self._book.decisions.history()
+
+    def on_change(self, tell: Callable[[], object]) -> None:
+        """Call the method ``tell`` after each verb, undo and redo, as long as its object lives."""
+        self._book.on_change(tell)
 
     # -- help ------------------------------------------------------------------------------------------------
 
@@ -187,9 +194,11 @@ class Faces:
         return face_questions.suggest(self._book, identity, k)
 
     def review(self) -> "pd.DataFrame":
-        """Return what to look at again: kind, identity, other, row, other_row, similarity, why.
+        """Return what to look at again: kind, identity, other, row, other_row, similarity, why, leaving.
 
         Kinds: "far apart" and "far in time" doubt one identity, "close" two that may be one person.
+        ``leaving`` are the rows that are not ``identity`` where these are two people. What was confirmed or
+        rejected is not asked again.
         """
         return face_questions.review(self._book)
 
@@ -203,12 +212,13 @@ class Faces:
     def group(
         self, method: analysis.Method = DEFAULT_METHOD, threshold: float | None = None
     ) -> "pd.DataFrame":
-        """Group all faces afresh where nobody decided, and return ``identities``; the choice is remembered.
+        """Group all faces afresh where nobody decided, and return ``identities``; the choice is a decision.
 
         ``method``: whispers (the default), agglomerative or hdbscan; ``threshold``: the cosine [-1, 1] at
         which groups still join, by default the one measured for this pair of models. Raises QueryError.
         """
-        self._book.regroup(method, threshold)
+        choice = Choice(method, threshold)
+        self._book.decide(Decision("group", grouping=choice.as_decided(self._book.pair)))
         return self.identities
 
     def export(self, folder: Any, min_faces: int = 6, how: "How" = "copy") -> "pd.DataFrame":
@@ -230,15 +240,15 @@ class Faces:
     def __repr__(self) -> str:
         return f"<{len(self.frame)} faces, {len(self.identities)} identities by {self.key}>"
 
-    def _put(self, op: str, rows: ArrayLike, identity: str | None) -> str:
+    def _put(
+        self, op: str, rows: ArrayLike, identity: str | None, name: str = "", looked_at: bool = False
+    ) -> str:
         table, faces = self._book.table, self._anchors(rows)
         target = self._new_identity() if identity is None else identity
         staying = [] if identity is None else table.undecided(identity)
-        return self._decide(Decision(op, target, put={target: list(dict.fromkeys([*staying, *faces]))}))
-
-    def _decide(self, decision: Decision) -> str:
-        self._book.decisions.add(decision)
-        return decision.identity
+        put = {target: list(dict.fromkeys([*staying, *faces]))}
+        names = {target: " ".join(name.split())} if name.strip() else {}
+        return self._book.decide(Decision(op, target, names, put, confirmed=faces if looked_at else ()))
 
     def _rows(self, rows: ArrayLike) -> Rows:
         chosen = normalise(np.atleast_1d(np.asarray(rows)), len(self.frame))

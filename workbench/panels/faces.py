@@ -44,8 +44,6 @@ class FacesPanel(FacesPages):
         crops: Callable[[Sequence[int]], list[bytes]],
         caption: Callable[[int], str] = lambda row: f"face {row}",
     ) -> None:
-        self._pairs: list[int] = []
-        self._settled = []
         super().__init__(selection, book, crops, caption)
 
     # -- the same in Python ----------------------------------------------------------------------------------
@@ -81,10 +79,7 @@ class FacesPanel(FacesPages):
     def move(self, identity: str | None, rows: ArrayLike | None = None, name: str = "") -> str:
         """Put the ticked faces (or ``rows``) into an identity, or into a new one (None), called ``name``."""
         chosen = self._chosen(rows)
-        target = self._book.move(chosen, identity)
-        if identity is None and name.strip():
-            self._book.name(target, " ".join(name.split()))
-            self._pairs.append(self._standing)
+        target = self._book.move(chosen, identity, name if identity is None else "")
         self._done(f"{_faces(len(chosen))} moved to {{name}}.", target)
         return target
 
@@ -139,14 +134,12 @@ class FacesPanel(FacesPages):
         if not len(found):
             raise QueryError("This doubt is settled already.", "Look at the others.")
         identity, other = str(found["identity"].iloc[0]), str(found["other"].iloc[0])
-        one = other in ("", identity)
         if not same:
-            self._book.reject([other_row] if one else self._book.rows_of(other), identity)
-        elif one:
+            self._book.reject(found["leaving"].iloc[0], identity)
+        elif identity == other:
             self._book.confirm([row, other_row], identity)
         else:
             self._book.merge([identity, other])
-        self._settled.append((self._standing, self._pair(found.iloc[0])))
         self._done("The same person." if same else "Not the same person.")
         there = {"", *self.roster.people["identity"]}
         left = doubts.drop(index=found.index)
@@ -154,11 +147,7 @@ class FacesPanel(FacesPages):
 
     def undo(self) -> None:
         """Take the last step back."""
-        twice = bool(self._pairs) and self._pairs[-1] == self._standing
         verb = self._book.undo()
-        if twice:
-            self._pairs.pop()
-            verb = self._book.undo()
         self._done(f"Undone: {verb}." if verb else "Nothing is left to undo.")
 
     def redo(self) -> None:
@@ -180,7 +169,6 @@ class FacesPanel(FacesPages):
 
     def _done(self, text: str, identity: str = "") -> None:
         """Show the book as it now is, and say what was done."""
-        self._doubts = None
         self.refresh()
         position = self.roster.position(identity) if identity else -1
         called = str(self.roster.people["name"].iloc[position]) if position >= 0 else ""

@@ -24,7 +24,11 @@ class FacesPages(FacesState):
     _stays: tuple[int, ...] = ()
     _leaves: tuple[int, ...] = ()
     _doubts: "pd.DataFrame | None" = None
-    _settled: list[tuple[int, frozenset[object]]]
+
+    def refresh(self) -> None:
+        """Read the book again after it has changed."""
+        self._doubts = None
+        super().refresh()
 
     @property
     def frame(self) -> "pd.DataFrame":
@@ -53,24 +57,10 @@ class FacesPages(FacesState):
 
     @property
     def doubts(self) -> "pd.DataFrame":
-        """What should be looked at again, worst first, without what was settled here and still stands."""
+        """What should be looked at again, worst first."""
         if self._doubts is None:
-            found = self._book.review()
-            settled = {pair for standing, pair in self._settled if standing <= self._standing}
-            open_ = [self._pair(row) not in settled for _, row in found.iterrows()]
-            self._doubts = found[np.array(open_, bool)].reset_index(drop=True)
+            self._doubts = self._book.review()
         return self._doubts
-
-    @property
-    def _standing(self) -> int:
-        """How many decisions stand now: what is undone lowers it."""
-        history = self._book.history
-        return int((history["stands"] & ~history["op"].isin(["undo", "redo"])).sum())
-
-    def _pair(self, doubt: "pd.Series[Any]") -> frozenset[object]:
-        """Return what a doubt is about: two identities, or two faces of one."""
-        columns = ("row", "other_row") if doubt["other"] in ("", doubt["identity"]) else ("identity", "other")
-        return frozenset(doubt[column] for column in columns)
 
     def _card(self, position: int) -> dict[str, Any]:
         return {**self._person(position), "rows": self.roster.best(position, ON_CARD)}
@@ -136,7 +126,7 @@ class FacesPages(FacesState):
     def _answer_history(self) -> Answer:
         """Answer with the latest events as text, the newest first."""
         latest = self._book.history.tail(EVENTS).iloc[::-1]
-        columns = [name for name in ("when", "who", "op", "name", "faces") if name in latest]
+        columns = [name for name in ("when", "who", "op", "name", "note", "faces") if name in latest]
         if "when" in latest:
             latest = latest.assign(when=latest["when"].dt.strftime("%Y-%m-%d %H:%M UTC"))
         events = latest[columns].astype(str).to_numpy().tolist()

@@ -111,9 +111,12 @@ class FacesState(Panel):
 
     def refresh(self) -> None:
         """Read the book again after it has changed; what is open, ticked and picked stays if it exists."""
+        frame = self._book.frame
+        if self.version and self.selection.table is frame:
+            return
         before, self.roster = self.roster, Roster.of(self._book)
         self._numbers.pass_on(before, self.roster)
-        self.selection.table = self._book.frame
+        self.selection.table = frame
         self.picked = [identity for one in self.picked if (identity := self.roster.heir(one, before))]
         self.opened = self.roster.heir(self.opened, before)
         if self.pane in ("identity", "split"):

@@ -63,8 +63,8 @@ class IdentityBook(Protocol):
         """Make a new identity of some faces of another and return it."""
         ...
 
-    def move(self, rows: ArrayLike, identity: str | None) -> str:
-        """Put faces into an identity, or into a new one (None); return it."""
+    def move(self, rows: ArrayLike, identity: str | None, name: str = "") -> str:
+        """Put faces into an identity, or into a new one (None), called ``name`` if given; return it."""
         ...
 
     def not_a_face(self, rows: ArrayLike) -> object:
@@ -100,5 +100,9 @@ class IdentityBook(Protocol):
         ...
 
     def review(self) -> "pd.DataFrame":
-        """Return doubts, worst first: kind, identity, other, row, other_row, similarity, why."""
+        """Return doubts, worst first: kind, identity, other, row, other_row, similarity, why, leaving.
+
+        ``other`` may be ``identity``; ``leaving`` are the rows that are not, if the answer is no. What was
+        answered is left out.
+        """
         ...

@@ -2,9 +2,10 @@
 
 Each line is one decision: ``id``, ``op``, ``identity`` (the one it is mainly about), ``names`` (identity ->
 name), ``put`` (identity, NOT_A_FACE, UNKNOWN or FREE -> face ids), ``gone`` (identities merged into
-``identity``) and ``rejected`` (faces that are not ``identity``), with ``when`` and ``who``. Undo and redo are
-lines too, so that nothing is ever taken out of the log. A face id is the anchor of the face: see
-``store.anchors``.
+``identity``), ``rejected`` and ``confirmed`` (faces that somebody looked at and that are not, or are,
+``identity``) and ``grouping`` (how to group: ``pair`` of models, ``method``, ``threshold``), with ``when``
+and ``who``. Undo and redo are lines too, so that nothing is ever taken out of the log. A face id is the
+anchor of the face: see ``store.anchors``.
 """
 
 import secrets
@@ -23,7 +24,7 @@ Faces = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True)
 class Decision:
-    """One decision as written down; ``rejected`` faces are not ``identity``."""
+    """One decision as written down; the first lines of this module say what its fields hold."""
 
     op: str
     identity: str = ""
@@ -31,6 +32,8 @@ class Decision:
     put: Faces = field(default_factory=dict)
     gone: Sequence[str] = ()
     rejected: Sequence[str] = ()
+    confirmed: Sequence[str] = ()
+    grouping: Mapping[str, str | float | None] = field(default_factory=dict)
     id: str = field(default_factory=lambda: secrets.token_hex(6))
 
 
@@ -57,6 +60,8 @@ class Decisions:
                 "put": {place: list(faces) for place, faces in decision.put.items()},
                 "gone": list(decision.gone),
                 "rejected": list(decision.rejected),
+                "confirmed": list(decision.confirmed),
+                "grouping": dict(decision.grouping),
             }
         )
 
@@ -83,11 +88,11 @@ class Decisions:
         return bool(self._undone)
 
     def history(self) -> pd.DataFrame:
-        """Return the log, oldest first: when (UTC), who, op, identity, name, faces (count), id, stands."""
+        """Return the log, oldest first: when (UTC), who, op, identity, name, faces, note, id, stands."""
         self._refresh()
         standing = {record["id"] for record in self._done}
         rows = [_history_row(record, record["id"] in standing) for record in self._records]
-        columns = ["when", "who", "op", "identity", "name", "faces", "id", "stands"]
+        columns = ["when", "who", "op", "identity", "name", "faces", "note", "id", "stands"]
         frame = pd.DataFrame(rows, columns=columns)
         return frame.assign(when=pd.to_datetime(frame["when"], utc=True, format="ISO8601"))
 
@@ -112,9 +117,10 @@ def _is_decision(record: dict[str, Any]) -> bool:
     texts = [record["op"], record["id"], record["identity"]]
     if record["op"] not in {"undo", "redo"}:
         texts += [*record["names"], *record["names"].values(), *_list(record["gone"])]
-        texts += [*record["put"], *_list(record["rejected"])]
+        texts += [*record["put"], *_list(record["rejected"]), *_list(record.get("confirmed", []))]
         for faces in record["put"].values():
             texts += _list(faces)
+        texts += [record["grouping"]["pair"], record["grouping"]["method"]] if record.get("grouping") else []
     return all(isinstance(text, str) for text in texts)
 
 
@@ -128,4 +134,13 @@ def _history_row(record: Mapping[str, Any], stands: bool) -> tuple[Any, ...]:
     faces = sum(map(len, record.get("put", {}).values())) + len(record.get("rejected", []))
     name = record.get("names", {}).get(record["identity"], "")
     first = (record["when"], record["who"], record["op"], record["identity"], name)
-    return (*first, faces, record["id"], stands and record["op"] not in {"undo", "redo"})
+    last = (record["id"], stands and record["op"] not in {"undo", "redo"})
+    return (*first, faces, _note(record.get("grouping")), *last)
+
+
+def _note(grouping: Mapping[str, Any] | None) -> str:
+    if not grouping:
+        return ""
+    threshold = grouping.get("threshold")
+    at = "the measured threshold" if threshold is None else threshold
+    return f"{grouping['pair']} by {grouping['method']} at {at}"

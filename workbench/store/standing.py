@@ -13,12 +13,16 @@ NOT_A_FACE, UNKNOWN, FREE = "not a face", "unknown", ""
 class Standing:
     """What stands now. ``holds``: face id -> identity, NOT_A_FACE or UNKNOWN, so a face is in one place.
 
-    ``names``: kept identity -> name, "" for none; ``rejected``: face id -> identities it is not.
+    ``names``: kept identity -> name, "" for none; ``rejected``: face id -> identities it is not;
+    ``confirmed``: face id -> the identity it was found to be when somebody looked at it. ``groupings``: pair
+    of models -> ``method``, ``threshold`` and ``id`` of the last decision about how to group.
     """
 
     holds: Mapping[str, str]
     names: Mapping[str, str]
     rejected: Mapping[str, frozenset[str]]
+    confirmed: Mapping[str, str]
+    groupings: Mapping[str, Mapping[str, Any]]
 
     @property
     def kept(self) -> list[str]:
@@ -38,7 +42,10 @@ def replay(records: Iterable[Mapping[str, Any]]) -> Standing:
         table.names |= record["names"]
         for face in record["rejected"]:
             table.rejected[face] = table.rejected.get(face, frozenset()) | {record["identity"]}
-    return Standing(table.holds, table.names, table.rejected)
+        table.confirmed |= dict.fromkeys(record.get("confirmed", ()), record["identity"])
+        if grouping := record.get("grouping"):
+            table.groupings[grouping["pair"]] = grouping | {"id": record["id"]}
+    return Standing(table.holds, table.names, table.rejected, table.confirmed, table.groupings)
 
 
 class _Table:
@@ -49,6 +56,8 @@ class _Table:
         self.members: defaultdict[str, dict[str, None]] = defaultdict(dict)  # dicts, to keep the order
         self.names: dict[str, str] = {}
         self.rejected: dict[str, frozenset[str]] = {}
+        self.confirmed: dict[str, str] = {}
+        self.groupings: dict[str, Mapping[str, Any]] = {}
 
     def put(self, place: str, faces: Iterable[str]) -> None:
         if place not in {NOT_A_FACE, UNKNOWN, FREE}:
@@ -60,10 +69,14 @@ class _Table:
                 self.members[place][face] = None
             if face in self.rejected:
                 self.rejected[face] -= {place}
+            if self.confirmed.get(face, place) != place:
+                del self.confirmed[face]
 
     def merge(self, gone: str, identity: str) -> None:
-        """Give all faces of ``gone`` to ``identity``; who was not the one is not the other."""
-        self.put(identity, list(self.members.pop(gone, ())))
+        """Give all faces of ``gone`` to ``identity``; what was said of the one holds for the other."""
+        faces = list(self.members.pop(gone, ()))
+        self.confirmed |= {face: identity for face in faces if face in self.confirmed}
+        self.put(identity, faces)
         self.names.pop(gone, None)
         for face, others in self.rejected.items():
             if gone in others:

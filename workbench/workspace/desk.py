@@ -88,8 +88,7 @@ class Workspace(ipywidgets.VBox):
 
     @cached_property
     def _face_side(self) -> FaceSide:
-        side = FaceSide(self.case, self.selection)
-        side.panel.observe(lambda _: self._rename_boxes(), "note")
+        side = FaceSide(self.case, self.selection, self._rename_boxes)
         side.selection.observe(lambda change: self._mark_box(change["new"]), "focus")
         self.panels = (*self.panels, side.panel, self.tabs)
         return side

@@ -1,5 +1,6 @@
 """FaceSide: the faces of a Case on their panel and their map, and what links them with the images."""
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -16,21 +17,25 @@ if TYPE_CHECKING:
 
 
 class FaceSide:
-    """The faces of ``case``; ``images`` is the Selection of its images, which follows the one made here."""
+    """The faces of ``case``; ``images`` is the Selection of its images, which follows the one made here.
 
-    def __init__(self, case: "Case", images: Selection) -> None:
-        self._case = case
-        faces = case.faces
+    ``renamed`` is called after each decision, also one made without the desk.
+    """
+
+    def __init__(self, case: "Case", images: Selection, renamed: Callable[[], None]) -> None:
+        self._faces = faces = case.faces
+        self._images, self._renamed = case.images, renamed
         self._image_row: NDArray[np.int32] = faces.frame["image_row"].to_numpy(np.int32)
         self.selection = Selection(faces.frame)
         self.panel = FacesPanel(self.selection, faces, faces.crops, self.caption)
         images.follow(self.selection, through=self._image_row)
         self.selection.mark(images, through=self._image_row)
+        faces.on_change(self._keep_up)
 
     @cached_property
     def map(self) -> Map:
         """The map of the faces, made when it is first looked at: its colours are the identities."""
-        panel, faces = self.panel, self._case.faces
+        panel, faces = self.panel, self._faces
         drawn = Map(
             self.selection,
             faces.layout,
@@ -47,11 +52,11 @@ class FaceSide:
 
     def caption(self, row: int) -> str:
         """Return the path of the image a face is in."""
-        return str(self._case.images["path"].iloc[self._image_row[row]])
+        return str(self._images["path"].iloc[self._image_row[row]])
 
     def boxes(self, image: int) -> list[Box]:
         """Return the faces of an image, as shares of its sides, with the names of their identities."""
-        faces, about = self.selection.table, self._case.images.iloc[image]
+        faces, about = self._faces.frame, self._images.iloc[image]
         width, height = float(about["width"]), float(about["height"])
         return [
             Box(
@@ -67,9 +72,13 @@ class FaceSide:
 
     def look(self, row: int) -> None:
         """Open the identity of a face, or the face alone where it has none, and look at it."""
-        identity = str(self.selection.table["identity"].iloc[row])
+        identity = str(self._faces.frame["identity"].iloc[row])
         if self.panel.roster.position(identity) >= 0:
             self.panel.look(identity)
         else:
             self.selection.rows = [row]
         self.selection.focus = row
+
+    def _keep_up(self) -> None:
+        self.panel.refresh()
+        self._renamed()
