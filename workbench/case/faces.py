@@ -133,7 +133,7 @@ class Faces:
 
     def confirm(self, rows: ArrayLike, identity: str) -> str:
         """Say that faces are of an identity, as an answer to ``suggest``; return it."""
-        return self._put("confirm", rows, identity, looked_at=True)
+        return self._put("confirm", rows, identity)
 
     def reject(self, rows: ArrayLike, identity: str) -> str:
         """Say that faces are not of an identity: they leave it and are never put there again by grouping."""
@@ -141,7 +141,7 @@ class Faces:
         staying = [face for face in table.undecided(identity) if face not in set(faces)]
         leaving = [face for face in faces if table.standing.holds.get(face) == identity]
         put = {identity: staying, FREE: leaving}
-        return self._book.decide(Decision("reject", identity, put=put, rejected=faces))
+        return self._book.decide(Decision("reject", identity, {}, put, rejected=faces))
 
     def not_a_face(self, rows: ArrayLike) -> None:
         """Set rows aside that show no face; they are in no identity."""
@@ -217,8 +217,8 @@ class Faces:
         ``method``: whispers (the default), agglomerative or hdbscan; ``threshold``: the cosine [-1, 1] at
         which groups still join, by default the one measured for this pair of models. Raises QueryError.
         """
-        choice = Choice(method, threshold)
-        self._book.decide(Decision("group", grouping=choice.as_decided(self._book.pair)))
+        grouping = Choice(method, threshold).as_decided(self._book.pair)
+        self._book.decide(Decision("group", grouping=grouping))
         return self.identities
 
     def export(self, folder: Any, min_faces: int = 6, how: "How" = "copy") -> "pd.DataFrame":
@@ -240,15 +240,14 @@ class Faces:
     def __repr__(self) -> str:
         return f"<{len(self.frame)} faces, {len(self.identities)} identities by {self.key}>"
 
-    def _put(
-        self, op: str, rows: ArrayLike, identity: str | None, name: str = "", looked_at: bool = False
-    ) -> str:
+    def _put(self, op: str, rows: ArrayLike, identity: str | None, name: str = "") -> str:
         table, faces = self._book.table, self._anchors(rows)
         target = self._new_identity() if identity is None else identity
         staying = [] if identity is None else table.undecided(identity)
         put = {target: list(dict.fromkeys([*staying, *faces]))}
         names = {target: " ".join(name.split())} if name.strip() else {}
-        return self._book.decide(Decision(op, target, names, put, confirmed=faces if looked_at else ()))
+        confirmed = faces if op == "confirm" else []
+        return self._book.decide(Decision(op, target, names, put, confirmed=confirmed))
 
     def _rows(self, rows: ArrayLike) -> Rows:
         chosen = normalise(np.atleast_1d(np.asarray(rows)), len(self.frame))
