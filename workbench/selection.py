@@ -1,10 +1,11 @@
 """Selection: all that panels share. Rows are selected, one row has the focus, a query has hits."""
 
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from traitlets import HasTraits, Instance, Int, TraitError, TraitType, Undefined, validate
+from traitlets import HasTraits, Instance, Int, TraitError, TraitType, Undefined, Unicode, validate
 
 from workbench.analysis.rows import Mode, combine, normalise
 from workbench.errors import QueryError
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Rows = NDArray[np.int32]
+
+STEPS = 30
+"""Changes that can be undone."""
 
 
 class RowsTrait(TraitType[Any, Any]):
@@ -46,18 +50,24 @@ class Selection(HasTraits):
     """What is selected among the rows of ``table``; set any trait from Python and every panel follows.
 
     ``rows``: selected rows, sorted int32; ``focus``: the one row looked at, or None; ``hits``: the answer to
-    the last query, or None; ``marked``: rows that belong to what is selected elsewhere (see ``mark``).
+    the last query, or None; ``marked``: rows that belong to what is selected elsewhere (see ``mark``);
+    ``parent``: the digest of the saved selection that this one was made from ("" for none).
     """
 
     rows = RowsTrait()
     marked = RowsTrait()
     focus = Int(None, allow_none=True)
     hits = Instance(Hits, allow_none=True)
+    parent = Unicode("")
 
     def __init__(self, table: "pd.DataFrame") -> None:
         self.table = table
         super().__init__()
         self.rows, self.marked = (), ()
+        self._past: deque[Rows] = deque(maxlen=STEPS)
+        self._future: deque[Rows] = deque(maxlen=STEPS)
+        self._stepping = False
+        self.observe(self._remember, "rows")
 
     @validate("focus")
     def _check_focus(self, proposal: Any) -> int | None:
@@ -85,6 +95,46 @@ class Selection(HasTraits):
     def clear(self) -> None:
         """Select nothing."""
         self.rows = ()
+
+    def invert(self) -> None:
+        """Select what is not selected."""
+        mask = np.ones(len(self.table), bool)
+        mask[self.rows] = False
+        self.rows = mask
+
+    def undo(self) -> bool:
+        """Select what was selected before the last change; say whether there was one to undo."""
+        return self._step(self._past, self._future)
+
+    def redo(self) -> bool:
+        """Select again what was undone last, until something else is selected; say whether there was any."""
+        return self._step(self._future, self._past)
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether a change can be undone; the last `STEPS` can."""
+        return bool(self._past)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether something was undone and nothing selected since."""
+        return bool(self._future)
+
+    def _remember(self, change: Any) -> None:
+        if not self._stepping:
+            self._past.append(change["old"])
+            self._future.clear()
+
+    def _step(self, back: "deque[Rows]", forth: "deque[Rows]") -> bool:
+        if not back:
+            return False
+        forth.append(self.rows)
+        self._stepping = True
+        try:
+            self.rows = back.pop()
+        finally:
+            self._stepping = False
+        return True
 
     def follow(self, other: "Selection", through: ArrayLike) -> None:
         """Select and look at what belongs to the rows of ``other``, each time those change.

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from workbench.case.find_people import People, Photo
     from workbench.case.pictures import Pictures
     from workbench.case.questions import Questions
+    from workbench.case.selections import Selections
     from workbench.embedding import Embedder, IngestReport
 
 
@@ -72,7 +73,8 @@ class Case:
 
     def refresh(self) -> None:
         """Forget what was read from disk, so that the next look sees what another process has added."""
-        for name in ("key", "_snapshot", "lookup", "questions", "_pictures", "_derived", "faces"):
+        read = ("key", "_snapshot", "lookup", "questions", "selections", "_pictures", "_derived", "faces")
+        for name in read:
             self.__dict__.pop(name, None)
 
     @property
@@ -256,6 +258,13 @@ class Case:
         from workbench.case.share import share_case
 
         return share_case(self.folder, folder, face_vectors=face_vectors)
+
+    @cached_property
+    def selections(self) -> "Selections":
+        """The selections kept under a name: save, open, remove, frame."""
+        from workbench.case.selections import Selections
+
+        return Selections(self.folder.root / "work", self.lookup, self.key)
 
     def tag(self, images: int | str | Iterable[int | str], tag: str) -> None:
         """Tag images (rows, ids or paths). Tags live in ``work/`` and outlive the cache."""

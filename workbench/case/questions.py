@@ -90,7 +90,7 @@ class Questions:
         return np.asarray(self._case.vectors[rows], np.float32)
 
     def _saved(self, name: str) -> Rows:
-        raise QueryError(f"No selection is called {name!r}.", "Use within:selection.")
+        return self._case.selections.open(name)
 
     def _find_text(self, text: str) -> Rows:
         raise QueryError("No text has been read in these photos yet.", "Leave text: out of the query.")
