@@ -193,7 +193,7 @@ def test_faces_export_says_how_many_photos_lie_where(people, tmp_path, capsys):
 
 
 def test_share_leaves_faces_out_unless_asked(people, tmp_path, capsys):
-    for place, option in (("plain", []), ("whole", ["--face-vectors"])):
+    for place, option in (("plain", []), ("whole", ["--faces", "all"])):
         assert main(["share", str(people), str(tmp_path / place), *option]) == 0
         assert capsys.readouterr().out == f"{tmp_path / place}\n"
     assert not (tmp_path / "plain" / "cache" / "faces").exists()

@@ -5,6 +5,8 @@ import os
 import sys
 from pathlib import Path
 
+import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 import workbench as wb
@@ -128,6 +130,25 @@ def test_no_name_leads_out_of_the_folder(case: wb.Case, tmp_path: Path, name: st
     assert [path.name for path in (tmp_path / "deep").iterdir()] == ["out"]
 
 
+@pytest.mark.parametrize("text", ["=1+1", "+49 30 1", "-rf", "@SUM(A1)", "\uff1d1"])
+def test_no_cell_of_the_manifest_is_a_formula(case: wb.Case, tmp_path: Path, text: str) -> None:
+    """Names and paths are what others wrote; a spreadsheet would compute them. The table has them plain."""
+    (case.folder.source / "a").rename(case.folder.source / text)
+    case.ingest(faces=True, progress=False)
+    case.faces.name(case.faces.identities["identity"][0], text)
+    manifest = case.faces.export(tmp_path / "out")
+    with (tmp_path / "out" / "manifest.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+
+    assert not [
+        cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@", "\uff1d"))
+    ]
+    assert {row["name"] for row in rows} == {f"'{text}"}
+    assert all((tmp_path / "out" / row["file"]).is_file() for row in rows)
+    assert set(manifest["name"]) == {text}
+    assert f"{text}/0.png" in manifest["path"].tolist()
+
+
 def test_unnamed_identities_are_called_by_their_id(case: wb.Case, tmp_path: Path) -> None:
     identity = case.faces.identities["identity"][0]
     case.faces.name(identity, "")
@@ -232,6 +253,9 @@ def test_an_export_of_nothing_or_in_an_unknown_way_makes_no_folder(case: wb.Case
         ("COM¹", "_COM¹"),
         ("lpt9 .x", "_lpt9 .x"),
         ("Concert", "Concert"),
+        ("=1+1", "_=1+1"),
+        ("-rf", "_-rf"),
+        ("@home", "_@home"),
         ("", "unnamed"),
         ("a\x00b\x1bc", "a_b_c"),
         ("\u202etxt.exe", "txt.exe"),
@@ -284,34 +308,76 @@ def test_a_folder_that_may_not_be_written_says_so(tmp_path: Path) -> None:
 # Share
 
 
-def test_a_shared_case_holds_nothing_a_face_could_be_recognised_from(case: wb.Case, tmp_path: Path) -> None:
-    case.faces.layout("pca")
-    case.tag([0], "seen")
-    shared = case.share(tmp_path / "shared")
-    rest = {
-        name for name in files(case.folder.root) if not name.startswith(("cache/faces", "cache/identities"))
+def traces(case: wb.Case) -> dict[str, list[bytes]]:
+    """Return what there is of faces in a case, as bytes that a file may hold."""
+    faces = case.faces
+    boxes = [face_id.partition(":")[2] for face_id in faces.frame["face_id"]]
+    return {
+        "box": [box.encode() for box in boxes],
+        "crop": faces.crops(range(len(faces))),
+        "landmark": [np.array(points, np.float32).tobytes() for points in faces.frame["landmarks"]],
+        "vector": [vector.tobytes() for vector in faces.vectors],
+        "name": [b"Ann", b"Bob"],
+        "identity": [identity.encode() for identity in faces.identities["identity"]],
     }
 
-    assert {name for name in rest if not name.endswith((".lock", "writer.txt"))} == files(shared)
+
+def held(folder: Path, traces: dict[str, list[bytes]]) -> set[str]:
+    """Return which of ``traces`` are in any file of a folder, Parquet read column by column."""
+    contents = []
+    for path in folder.rglob("*"):
+        if path.suffix == ".parquet":
+            table = pq.read_table(path)
+            contents += [buffer.to_pybytes() for column in table.columns for chunk in column.chunks
+                         for buffer in chunk.buffers() if buffer]  # fmt: skip
+        elif path.is_file():
+            contents.append(path.read_bytes())
+    everything = b"\n".join(contents)
+    return {kind for kind, parts in traces.items() if any(part in everything for part in parts)}
+
+
+def test_a_shared_case_holds_nothing_of_faces(case: wb.Case, tmp_path: Path) -> None:
+    """Not in any file: no vector, crop, landmark, box, identity or name."""
+    case.faces.layout("pca")
+    first, second = case.faces.identities["identity"]
+    case.faces.reject(case.faces.rows_of(second), first)
+    case.tag([0], "seen")
+    there = traces(case)
+    assert held(case.folder.root, there) == set(there)
+
+    shared = case.share(tmp_path / "shared")
+    assert held(shared, there) == set()
     again = wb.open(case=shared)
     assert len(again.images) == len(case.images)
-    assert len(again.faces) == 0
+    assert again.faces.frame.empty
+    assert again.faces.history.empty
     assert again.tags.equals(case.tags)
+
+
+def test_names_are_shared_with_the_places_of_faces_where_that_is_asked_for(
+    case: wb.Case, tmp_path: Path
+) -> None:
+    shared = case.share(tmp_path / "shared", faces="decisions")
+    assert held(shared, traces(case)) == {"box", "name", "identity"}
+    again = wb.open(case=shared)
+    assert len(again.faces) == 0
     assert again.faces.named == ["Ann", "Bob"]
 
+    again.ingest_faces(progress=False)
+    assert again.faces.identities["name"].tolist() == ["Ann", "Bob"]
 
-def test_face_vectors_are_shared_where_that_is_asked_for(case: wb.Case, tmp_path: Path) -> None:
-    again = wb.open(case=case.share(tmp_path / "shared", face_vectors=True))
+
+def test_all_of_faces_is_shared_where_that_is_asked_for(case: wb.Case, tmp_path: Path) -> None:
+    again = wb.open(case=case.share(tmp_path / "shared", faces="all"))
 
     assert again.faces.identities.equals(case.faces.identities)
     assert again.faces.crops([0]) == case.faces.crops([0])
 
 
-def test_a_case_shared_without_faces_finds_them_and_their_names_again(case: wb.Case, tmp_path: Path) -> None:
-    again = wb.open(case=case.share(tmp_path / "shared"))
-    again.ingest_faces(progress=False)
-
-    assert again.faces.identities["name"].tolist() == ["Ann", "Bob"]
+def test_another_word_for_what_is_shared_makes_no_folder(case: wb.Case, tmp_path: Path) -> None:
+    with pytest.raises(QueryError, match="none, decisions, all"):
+        case.share(tmp_path / "shared", faces="vectors")
+    assert not (tmp_path / "shared").exists()
 
 
 def test_a_share_goes_to_a_new_folder_only(case: wb.Case, tmp_path: Path) -> None:

@@ -121,7 +121,7 @@ def _export_faces(case: "Case", arguments: Namespace) -> int:
 
 
 def _share(arguments: Namespace) -> int:
-    print(_open(arguments.case).share(arguments.folder, face_vectors=arguments.face_vectors))
+    print(_open(arguments.case).share(arguments.folder, faces=arguments.faces))
     return 0
 
 

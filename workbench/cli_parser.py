@@ -62,10 +62,11 @@ An export goes to a new or empty folder; its manifest.csv says what lies where.
 SHARE_EXAMPLES = """\
 examples:
   workbench share cases/mine for-ann/
-  workbench share cases/mine for-ann/ --face-vectors
+  workbench share cases/mine for-ann/ --faces decisions
 
-Copies the case, not the photos. Tags and names go along. What faces could be
-recognised from (vectors, crops, places) goes along only with --face-vectors.
+Copies the case, not the photos. Tags go along. Of faces nothing goes along
+(no vector, crop, landmark, box or name), unless you say so: --faces decisions
+adds names and where in which photo they are, --faces all everything.
 """
 DEMO_EXAMPLES = """\
 examples:
@@ -143,10 +144,11 @@ def _faces(verbs: Verbs) -> None:
 
 
 def _share(verbs: Verbs) -> None:
-    verb = _verb(verbs, "share", "copy a case for a colleague, without face vectors", SHARE_EXAMPLES)
+    verb = _verb(verbs, "share", "copy a case for a colleague, without its faces", SHARE_EXAMPLES)
     _add_case(verb)
     verb.add_argument("folder", metavar="FOLDER", type=Path, help="a new or empty folder")
-    verb.add_argument("--face-vectors", action="store_true", help="what faces could be recognised from, too")
+    what = "what goes along of faces (default: none)"
+    verb.add_argument("--faces", choices=["none", "decisions", "all"], default="none", help=what)
 
 
 def _info(verbs: Verbs) -> None:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from workbench.case.pictures import Pictures
     from workbench.case.questions import Questions
     from workbench.case.selections import Selections
+    from workbench.case.share import OfFaces
     from workbench.embedding import Embedder, IngestReport
 
 
@@ -249,15 +250,16 @@ class Case:
         """
         return self.faces.find(photo, any=any, threshold=threshold)
 
-    def share(self, folder: str | Path, *, face_vectors: bool = False) -> Path:
+    def share(self, folder: str | Path, *, faces: "OfFaces" = "none") -> Path:
         """Copy this case to a new or empty folder for a colleague; the photos themselves are not copied.
 
-        What a face could be recognised from (its vector, crop and place) is left out unless ``face_vectors``
-        asks for it; names, other decisions and tags go along. Raises CaseError.
+        ``faces``: "none" leaves out all about faces: vectors, crops, landmarks, boxes, names. "decisions"
+        takes along who is where in which photo, as people decided; "all" also what models computed. Tags go
+        along. Raises CaseError or QueryError.
         """
         from workbench.case.share import share_case
 
-        return share_case(self.folder, folder, face_vectors=face_vectors)
+        return share_case(self.folder, folder, faces=faces)
 
     @cached_property
     def selections(self) -> "Selections":

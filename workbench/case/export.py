@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from workbench.case.places import new_folder
-from workbench.case.safe_names import distinct, distinct_files, safe_file_name, safe_name
+from workbench.case.safe_names import distinct, distinct_files, safe_cell, safe_file_name, safe_name
 from workbench.errors import CaseError, QueryError
 from workbench.store.case_folder import CaseFolder
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 How = Literal["copy", "hardlink", "symlink"]
 COLUMNS = ("identity", "name", "folder", "file", "path", "image_id", "faces", "boxes", "problem")
 """Of the manifest. ``file`` is relative to the export; ``boxes`` hold x,y,width,height in pixels."""
+FROM_OTHERS = ("name", "path", "problem")
+"""Columns whose text we did not make: in the file no cell of theirs is a formula."""
 MANIFEST = "manifest.csv"
 
 
@@ -34,8 +36,8 @@ def export_identities(
 
     ``faces`` is the face table with its identities, ``images`` the image table. A photo of two identities
     lies in both folders; one that cannot be had has its reason in ``problem``. The manifest is also written
-    as `MANIFEST`. Raises CaseError where the folder is not empty or nothing at all could be
-    written, QueryError for another ``how``.
+    as `MANIFEST`, an apostrophe before what a spreadsheet would take for a formula. Raises CaseError where
+    the folder is not empty or nothing at all could be written, QueryError for another ``how``.
     """
     if how not in _PLACE:
         raise QueryError(f"Photos cannot be exported by {how!r}.", f"Use one of {', '.join(_PLACE)}.")
@@ -50,8 +52,9 @@ def export_identities(
     if problems and all(problems):
         raise CaseError(f"No photo could be exported: {problems[0]}.", "Try how='copy', or another folder.")
     manifest.loc[manifest["problem"] != "", "file"] = ""
+    told = manifest.assign(**{column: manifest[column].map(safe_cell) for column in FROM_OTHERS})
     with (target / MANIFEST).open("x", encoding="utf-8", errors="backslashreplace", newline="") as file:
-        manifest.to_csv(file, index=False)
+        told.to_csv(file, index=False)
     return manifest
 
 

@@ -10,6 +10,8 @@ LONGEST = 120
 _RESERVED = {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"} | {
     f"{port}{number}" for port in ("COM", "LPT") for number in "123456789¹²³"
 }
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""With these (the last four in full width) a spreadsheet takes a cell for a formula: OWASP on injection."""
 _FORBIDDEN = frozenset('<>:"/\\|?*')
 
 
@@ -17,15 +19,16 @@ def safe_name(text: str, fallback: str = "unnamed") -> str:
     """Return a name for one file or folder on Windows, macOS and Linux; ``fallback`` where nothing is left.
 
     Composed (NFC), without path separators, control and direction characters, reserved device names, dots
-    or spaces at the ends (a leading dot would hide it), and at most 120 bytes. Rules: "Naming Files, Paths,
-    and Namespaces", Microsoft.
+    or spaces at the ends (a leading dot would hide it), beginning like no formula or option, and at most 120
+    bytes. Rules: "Naming Files, Paths, and Namespaces", Microsoft.
     """
     composed = unicodedata.normalize("NFC", text)
     letters = "".join(map(_letter, composed))
     name = _cut(" ".join(letters.split()).strip(". "), LONGEST).rstrip(". ")
     if not name.strip("_ "):
         return fallback
-    return f"_{name}" if name.split(".")[0].rstrip().upper() in _RESERVED else name
+    reserved = name.split(".")[0].rstrip().upper() in _RESERVED
+    return f"_{name}" if reserved or name.startswith(_FORMULA) else name
 
 
 def safe_file_name(path: str) -> str:
@@ -34,6 +37,11 @@ def safe_file_name(path: str) -> str:
     suffix = safe_name(last.suffix, "")[:16]
     stem = safe_name(last.stem, "file")
     return _cut(stem, LONGEST - len(suffix.encode()) - 1) + (f".{suffix}" if suffix else "")
+
+
+def safe_cell(text: str) -> str:
+    """Return a cell of a CSV file with an apostrophe before it where a spreadsheet would compute it."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def distinct(names: Iterable[str]) -> list[str]:

@@ -1,42 +1,52 @@
-"""Share: a copy of a case for a colleague, by default without what faces can be recognised from."""
+"""Share: a copy of a case for a colleague, by default with nothing in it about faces."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
 
 from workbench.case.places import new_folder
-from workbench.errors import CaseError
+from workbench.errors import CaseError, QueryError
 from workbench.store.case_folder import CaseFolder
 
-OF_FACES = ("faces", "identities")
-"""The folders of the cache from which a face could be recognised: boxes, vectors, crops and groupings."""
+OfFaces = Literal["none", "decisions", "all"]
+COMPUTED = ("cache/faces", "cache/identities")
+"""What models made of faces: boxes, landmarks, quality, vectors, crops, groupings and layouts."""
+DECIDED = "work/identities.jsonl"
+"""What people decided: names, and in which photo and at which place (box) the faces are."""
+LEFT_OUT: Mapping[OfFaces, tuple[str, ...]] = MappingProxyType(
+    {"none": (*COMPUTED, DECIDED), "decisions": COMPUTED, "all": ()}
+)
 
 
-def share_case(case: CaseFolder, folder: str | Path, *, face_vectors: bool = False) -> Path:
+def share_case(case: CaseFolder, folder: str | Path, *, faces: OfFaces = "none") -> Path:
     """Copy a case to ``folder``, which must be new or empty, and return it; the photos are not copied.
 
-    Tags, names and decisions (``work/``) always go along; vectors, crops and boxes of faces only with
-    ``face_vectors``. Thumbnails go along and show what the photos show. Raises CaseError.
+    ``faces``: "none" leaves out everything about faces, "decisions" only what models computed of them, "all"
+    nothing. Tags and vocabulary always go along, and thumbnails, which show what the photos show. Raises
+    CaseError, QueryError for another word.
     """
+    if faces not in LEFT_OUT:
+        raise QueryError(f"Faces cannot be shared by {faces!r}.", f"Use one of {', '.join(LEFT_OUT)}.")
     target = new_folder(folder, (case.source, case.root))
-    left_out = () if face_vectors else tuple(case.cache / name for name in OF_FACES)
     try:
-        for path in _files(case.root):
-            if not any(path.is_relative_to(other) for other in left_out):
-                place = target / path.relative_to(case.root)
-                place.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(path, place)
+        for path in _files(case.root, LEFT_OUT[faces]):
+            place = target / path.relative_to(case.root)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, place)
     except OSError as error:
         what = f"The case cannot be copied to {target}: {error.strerror or error}."
         raise CaseError(what, "Free some space, then share it to another folder.") from error
     return target
 
 
-def _files(root: Path) -> Iterator[Path]:
-    """Yield what belongs to a case: no temporary files and no locks."""
+def _files(root: Path, left_out: Collection[str]) -> Iterator[Path]:
+    """Yield what belongs to a case but for what is ``left_out``: no temporary files and no locks."""
     yield root / "case.json"
     for room in (root / "cache", root / "work"):
         for path in sorted(room.rglob("*")):
             temporary = path.name.startswith(".") or path.suffix == ".lock" or path.name == "writer.txt"
-            if path.is_file() and not path.is_symlink() and not temporary:
+            unwanted = any(path.is_relative_to(root / other) for other in left_out)
+            if path.is_file() and not (path.is_symlink() or temporary or unwanted):
                 yield path
