@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from workbench.case.questions import Questions
     from workbench.case.selections import Selections
     from workbench.case.share import OfFaces
+    from workbench.case.why import Why
     from workbench.embedding import Embedder, IngestReport
 
 
@@ -193,6 +194,13 @@ class Case:
         from workbench.case.questions import Questions
 
         return Questions(self)
+
+    @cached_property
+    def why(self) -> "Why":
+        """Why an image matched: ``case.why(image, query)`` is a Heatmap, see `Why`."""
+        from workbench.case.why import Why
+
+        return Why(self)
 
     @property
     def vocabulary(self) -> list[str]:

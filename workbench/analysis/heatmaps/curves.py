@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 CELLS = 16
-STEPS = 8
+STEPS = 4
 
 
 def cell_order(values: NDArray[np.floating], cells: int = CELLS) -> NDArray[np.intp]:

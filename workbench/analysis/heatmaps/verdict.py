@@ -63,7 +63,7 @@ def check_map(
     """Compare a map with its own copies in other places, by deletion and insertion (Petsiuk et al. 2018).
 
     values: (H, W) map over what the model sees. scores_of: (K, c, c) bool, cells kept -> (K,) scores; asked
-    once, with about 14 masks a map. unlearned: (H, W) map of the same photo and target from shuffled weights
+    once, with about 6 masks a map. unlearned: (H, W) map of the same photo and target from shuffled weights
     (Adebayo et al. 2018). rounds: copies; with fewer than 19 nothing can be told from chance at 1 in 20.
 
     Chance is the same map, shifted and mirrored: an order of single cells at random would break the photo
