@@ -1,4 +1,4 @@
-"""What one thread does with one file: read it once, hash, decode, thumbnail, model input, faces."""
+"""What one thread does with one file: read it once, hash, decode, thumbnail, model input, faces, regions."""
 
 import hashlib
 import math
@@ -13,6 +13,8 @@ from workbench.embedding.embedder import Embedder
 from workbench.embedding.examined import Claims, Examined, Failure, Needs
 from workbench.embedding.face_model import FaceModel
 from workbench.embedding.faces import examine_faces
+from workbench.embedding.region_model import RegionModel
+from workbench.embedding.regions import examine_regions
 from workbench.media.decode import DecodedImage, DecodeError, read_image
 from workbench.media.read import ReadError, read_bytes
 from workbench.media.thumbnails import SIDE, thumbnail
@@ -33,16 +35,30 @@ def decode_side(prepare: Prepare) -> int:
 
 @dataclass(frozen=True)
 class Models:
-    """What the loop computes with; either may be left out. ``min_side``: pixels, see :func:`decode_side`."""
+    """What the loop computes with; each may be left out, but regions need an embedder.
+
+    ``min_side``: pixels, see :func:`decode_side`.
+    """
 
     embedder: Embedder | None
     faces: FaceModel | None = None
+    regions: RegionModel | None = None
     min_side: int = SIDE
 
     @classmethod
-    def of(cls, embedder: Embedder | None, faces: FaceModel | None = None) -> "Models":
+    def of(
+        cls,
+        embedder: Embedder | None,
+        faces: FaceModel | None = None,
+        regions: RegionModel | None = None,
+    ) -> "Models":
         """Look up how large pictures must be for them."""
-        return cls(embedder, faces, decode_side(embedder.prepare) if embedder else SIDE)
+        return cls(embedder, faces, regions, decode_side(embedder.prepare) if embedder else SIDE)
+
+    def long_side(self, needs: Needs) -> int:
+        """Return the longest side, in pixels, that decoding must keep for what is needed; 0 for any."""
+        faces = self.faces.decode_side if self.faces and needs.faces else 0
+        return max(faces, self.regions.decode_side if self.regions and needs.regions else 0)
 
 
 def examine(path: bytes, claims: Claims, models: Models) -> Examined:
@@ -56,9 +72,8 @@ def examine(path: bytes, claims: Claims, models: Models) -> Examined:
     result = Examined(image_id, claimed=bool(needs))
     if not needs:
         return result
-    long_side = models.faces.decode_side if models.faces and needs.faces else 0
     try:
-        decoded = read_image(data, min_side=models.min_side, min_long_side=long_side)
+        decoded = read_image(data, min_side=models.min_side, min_long_side=models.long_side(needs))
     except DecodeError as error:
         result.failure = Failure("decode", error.reason)
         return result
@@ -68,15 +83,17 @@ def examine(path: bytes, claims: Claims, models: Models) -> Examined:
 
 
 def _make(result: Examined, decoded: DecodedImage, needs: Needs, models: Models) -> None:
-    image = decoded.reduced(models.min_side) if needs.faces else decoded.image
+    image = decoded.reduced(models.min_side) if models.long_side(needs) else decoded.image
     if needs.picture:
         result.facts, result.jpeg = decoded.facts, thumbnail(image)
         if decoded.facts.metadata.reason:
-            result.warning = Failure("metadata", decoded.facts.metadata.reason)
+            result.warnings.append(Failure("metadata", decoded.facts.metadata.reason))
     if needs.vector and models.embedder:
         _prepare(result, image, models.embedder.prepare)
     if needs.faces and models.faces:
         _find_faces(result, decoded, models.faces)
+    if needs.regions and models.regions:
+        _find_regions(result, decoded, models.regions, needs.regions)
 
 
 def _prepare(result: Examined, image: Image.Image, prepare: Prepare) -> None:
@@ -84,11 +101,23 @@ def _prepare(result: Examined, image: Image.Image, prepare: Prepare) -> None:
         result.prepared = prepare(image)
     except (ValueError, OSError, ZeroDivisionError) as error:
         # A picture one pixel high may not fit a model; it still is an image of the case.
-        result.warning = Failure("prepare", f"{type(error).__name__}: {error}"[:200])
+        result.warnings.append(_failure("prepare", error))
 
 
 def _find_faces(result: Examined, decoded: DecodedImage, model: FaceModel) -> None:
     try:
         result.faces = examine_faces(decoded.image, decoded.facts, str(result.image_id), model)
     except (ValueError, OSError, ZeroDivisionError, RuntimeError) as error:
-        result.warning = Failure("faces", f"{type(error).__name__}: {error}"[:200])
+        result.warnings.append(_failure("faces", error))
+
+
+def _find_regions(result: Examined, decoded: DecodedImage, model: RegionModel, kinds: frozenset[str]) -> None:
+    try:
+        found = examine_regions(decoded.image, decoded.facts, str(result.image_id), model, kinds)
+        result.regions = found
+    except (ValueError, OSError, ZeroDivisionError, RuntimeError) as error:
+        result.warnings.append(_failure("regions", error))
+
+
+def _failure(step: str, error: Exception) -> Failure:
+    return Failure(step, f"{type(error).__name__}: {error}"[:200])

@@ -2,12 +2,13 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workbench.embedding.faces import ExaminedFace
+from workbench.embedding.regions import ExaminedRegions
 from workbench.media.decode import ImageFacts
 
 
@@ -21,14 +22,15 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What must be made of a content: thumbnail and metadata, the vector, the faces."""
+    """What must be made of a content: thumbnail and metadata, the vector, the faces, kinds of regions."""
 
     picture: bool = False
     vector: bool = False
     faces: bool = False
+    regions: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
-        return self.picture or self.vector or self.faces
+        return self.picture or self.vector or self.faces or bool(self.regions)
 
 
 @dataclass(slots=True)
@@ -36,19 +38,20 @@ class Examined:
     """The result for one file. Parts that were not needed are None; vectors are filled in by the loop.
 
     ``claimed``: this file was the first to bring its bytes and stands for all others with the same bytes.
-    ``failure``: no image could be had from it. ``warning``: something lesser failed.
-    ``faces``: an empty list where none were found, None where nobody looked.
+    ``failure``: no image could be had from it. ``warnings``: lesser things that failed.
+    ``faces``: an empty list where none were found, None where nobody looked; ``regions`` alike.
     """
 
     image_id: str | None = None
     claimed: bool = False
     failure: Failure | None = None
-    warning: Failure | None = None
     facts: ImageFacts | None = None
     jpeg: bytes | None = None
     prepared: NDArray[np.float32] | None = None
     vector: NDArray[np.float32] | None = None
     faces: list[ExaminedFace] | None = None
+    regions: ExaminedRegions | None = None
+    warnings: list[Failure] = field(default_factory=list)
 
 
 class Claims:

@@ -15,6 +15,7 @@ from workbench.embedding.examined import Claims, Failure
 from workbench.embedding.face_model import FaceModel
 from workbench.embedding.pipeline import run
 from workbench.embedding.plan import Plan, make_plan, read_known
+from workbench.embedding.region_model import RegionModel
 from workbench.embedding.writer import Writer
 from workbench.media.scan import FoundFile, Problem, scan
 from workbench.store.case_folder import CaseFolder
@@ -25,12 +26,12 @@ _VIDEO = Failure("video", "frames of videos are not read yet")
 
 @dataclass(frozen=True)
 class IngestReport:
-    """What one ingest did. All but ``embedded``, ``faces`` and ``seconds`` count paths.
+    """What one ingest did. All but ``embedded``, ``faces``, ``regions`` and ``seconds`` count paths.
 
     ``found``: image files in the source. ``new``: contents never seen before. ``embedded``: vectors computed.
     ``renamed``: new paths of contents known already (moved, copied). ``unchanged``: not read again.
     ``gone``: paths no longer there. ``problems``: problems that now stand. ``skipped``: files of other kinds.
-    ``faces``: faces found in images that were not searched before.
+    ``faces``, ``regions``: those found in images that were not searched for them before.
     """
 
     found: int
@@ -43,6 +44,7 @@ class IngestReport:
     skipped: int
     seconds: float
     faces: int = 0
+    regions: int = 0
 
 
 def ingest(
@@ -50,18 +52,19 @@ def ingest(
     embedder: Embedder,
     *,
     faces: FaceModel | None = None,
+    regions: RegionModel | None = None,
     retry: bool = False,
     progress: bool = True,
 ) -> IngestReport:
     """Bring the case up to date with its source for one embedder key; only what is missing is computed.
 
-    ``faces`` also finds faces, in images that were not searched with its key before; an image that needs both
-    is decoded once. May be interrupted at any time (Ctrl-C, the kernel's stop, a crash) and run again; two
-    processes may do so at once. ``retry`` tries broken files again. Raises :class:`SourceError` where the
-    source cannot be listed, :class:`CaseError` where the case cannot be written; what fails for one file is a
-    problem.
+    ``faces`` also finds faces, ``regions`` regions, in images that were not searched with their keys before;
+    an image that needs several is decoded once. May be interrupted at any time (Ctrl-C, the kernel's stop, a
+    crash) and run again; two processes may do so at once. ``retry`` tries broken files again. Raises
+    :class:`SourceError` where the source cannot be listed, :class:`CaseError` where the case cannot be
+    written; what fails for one file is a problem.
     """
-    return _ingest(folder, Models.of(embedder, faces), retry=retry, progress=progress)
+    return _ingest(folder, Models.of(embedder, faces, regions), retry=retry, progress=progress)
 
 
 def ingest_faces(
@@ -96,6 +99,7 @@ def _ingest(folder: CaseFolder, models: Models, *, retry: bool, progress: bool) 
         skipped=plan.skipped,
         seconds=time.monotonic() - started,
         faces=writer.faces,
+        regions=writer.regions,
     )
 
 

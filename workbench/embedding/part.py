@@ -45,7 +45,7 @@ def embed_part(
             vectors.append(said.vector)
             kept.append(position)
         else:
-            failure = said.failure or said.warning or Failure("embed", "no vector")
+            failure = said.failure or next(iter(said.warnings), Failure("embed", "no vector"))
             problems.append(Problem(raw[position], failure.step, failure.reason))
     ids = [str(results[position].image_id) for position in kept]
     matrix = np.stack(vectors) if vectors else np.zeros((0, embedder.dim), np.float32)

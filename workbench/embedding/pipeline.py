@@ -12,9 +12,10 @@ from workbench.embedding.embedder import Embedder
 from workbench.embedding.examine import Models, examine
 from workbench.embedding.examined import Claims, Examined
 from workbench.embedding.faces import CropBatches
+from workbench.embedding.regions import RegionBatches
 
 _MOST_RESULTS = 512  # results handed over at once where few of them need a vector
-_MOST_FACES = 128  # faces handed over at once where no image needs a vector
+_MOST_PARTS = 128  # faces and regions handed over at once where no image needs a vector
 
 
 def default_workers() -> int:
@@ -50,36 +51,42 @@ def run(
 
 
 class _Batch:
-    """Results that wait for the models, in order; crops of faces are embedded while others are waited for."""
+    """Results that wait for the models, in order; faces and regions are embedded as they come."""
 
     def __init__(self, models: Models) -> None:
         self._embedder = models.embedder
         self._crops = CropBatches(models.faces) if models.faces else None
+        self._cuts = RegionBatches(models.embedder) if models.regions and models.embedder else None
         self.size = models.embedder.batch_size if models.embedder else 16
         self.results: list[Examined] = []
-        self.ready = self.faces = 0
+        self.ready = self.parts = 0
 
     @property
     def full(self) -> bool:
         """Whether the images fill a batch, or so many need none that it is time to hand over."""
-        enough_faces = self.ready == 0 and self.faces >= _MOST_FACES
-        return self.ready == self.size or len(self.results) >= _MOST_RESULTS or enough_faces
+        enough_parts = self.ready == 0 and self.parts >= _MOST_PARTS
+        return self.ready == self.size or len(self.results) >= _MOST_RESULTS or enough_parts
 
     def add(self, result: Examined) -> None:
         """Take the next result."""
         self.results.append(result)
         self.ready += result.prepared is not None
         if self._crops and result.faces:
-            self.faces += len(result.faces)
+            self.parts += len(result.faces)
             self._crops.add(result.faces)
+        if self._cuts and result.regions:
+            self.parts += len(result.regions.regions)
+            self._cuts.add(result.regions.regions)
 
     def finish(self) -> list[Examined]:
         """Return all results with their vectors, and begin anew."""
         if self._crops:
             self._crops.finish()
+        if self._cuts:
+            self._cuts.finish()
         if self._embedder:
             _embed(self.results, self._embedder)
-        results, self.results, self.ready, self.faces = self.results, [], 0, 0
+        results, self.results, self.ready, self.parts = self.results, [], 0, 0
         return results
 
 

@@ -1,6 +1,6 @@
 """Which files of the source need work: compare what the scan finds with what the case knows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from workbench.embedding.embedder import Embedder
 from workbench.embedding.examine import Models
 from workbench.embedding.examined import Needs
+from workbench.embedding.region_model import region_keys
 from workbench.media.scan import FoundFile, Problem, join
 from workbench.store.case_folder import CaseFolder
 from workbench.store.snapshot import current_problems, latest_files, vector_ids
@@ -22,6 +23,7 @@ class Known:
     reason).
     ``pictured``: ids with thumbnail and metadata. ``vectored``: ids with a vector of the embedder in use.
     ``searched``: ids whose faces are known. The last two are None where there is no such model in use.
+    ``regions``: for each kind of region in use the ids that were searched for it.
     """
 
     files: dict[bytes, tuple[int, int, str | None, str]]
@@ -29,6 +31,7 @@ class Known:
     pictured: set[str]
     vectored: set[str] | None
     searched: set[str] | None = None
+    regions: Mapping[str, set[str]] = field(default_factory=dict)
 
     def needs(self, image_id: str | None) -> Needs:
         """Return what a content lacks."""
@@ -36,6 +39,7 @@ class Known:
             picture=image_id not in self.pictured,
             vector=self.vectored is not None and image_id not in self.vectored,
             faces=self.searched is not None and image_id not in self.searched,
+            regions=frozenset(kind for kind, searched in self.regions.items() if image_id not in searched),
         )
 
 
@@ -69,7 +73,15 @@ def read_known(folder: CaseFolder, models: Models) -> Known:
         pictured=set(pictured.to_pylist()),
         vectored=_vectored(folder, models.embedder),
         searched=folder.faces(models.faces.key, models.faces.dim).finished() if models.faces else None,
+        regions=_searched_for_regions(folder, models),
     )
+
+
+def _searched_for_regions(folder: CaseFolder, models: Models) -> dict[str, set[str]]:
+    if models.regions is None or models.embedder is None:
+        return {}
+    keys = region_keys(models.regions, models.embedder)
+    return {kind: folder.regions(key, models.embedder.dim).finished() for kind, key in keys.items()}
 
 
 def _vectored(folder: CaseFolder, embedder: Embedder | None) -> set[str] | None:

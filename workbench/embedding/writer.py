@@ -13,6 +13,7 @@ from workbench.embedding.examine import Models
 from workbench.embedding.examined import Examined, Failure
 from workbench.embedding.face_writer import FaceWriter
 from workbench.embedding.plan import Known
+from workbench.embedding.region_writer import RegionWriter
 from workbench.errors import CaseError
 from workbench.media.decode import ImageFacts
 from workbench.media.scan import FoundFile, display
@@ -21,7 +22,7 @@ from workbench.store.case_folder import CaseFolder
 
 PART_IMAGES = 512
 PART_SECONDS = 60.0
-_STEPS_OF_MODELS = {"prepare", "faces"}
+_STEPS_OF_MODELS = {"prepare", "faces", "regions"}
 _PART_ROWS = 20_000  # rows that cost nothing to compute, such as renames
 
 Row = dict[str, Any]
@@ -35,6 +36,9 @@ class Writer:
         embedder = models.embedder
         self._vectors = folder.vectors(embedder.key, embedder.dim) if embedder else None
         self._face_writer = FaceWriter(folder, models.faces) if models.faces else None
+        self._region_writer: RegionWriter | None = None
+        if models.regions and embedder:
+            self._region_writer = RegionWriter(folder, models.regions, embedder)
         self._known = known
         self._settled: dict[str, Failure | None] = {}
         self._waiting: defaultdict[str, list[FoundFile]] = defaultdict(list)
@@ -46,6 +50,11 @@ class Writer:
         """The number of faces found."""
         return self._face_writer.faces if self._face_writer else 0
 
+    @property
+    def regions(self) -> int:
+        """The number of regions found."""
+        return self._region_writer.regions if self._region_writer else 0
+
     def add(self, file: FoundFile, result: Examined) -> None:
         """Take the result for a file, in any order; flushes when a part is full or old."""
         if result.image_id is None or result.claimed:
@@ -56,9 +65,9 @@ class Writer:
             self.flush()
 
     def _full(self) -> bool:
-        faces = self._face_writer is not None and self._face_writer.full
+        parts = any(writer.full for writer in self._part_writers())
         rows = len(self._ids) >= PART_IMAGES or len(self._files) >= _PART_ROWS
-        return rows or faces or self._age() > PART_SECONDS
+        return rows or parts or self._age() > PART_SECONDS
 
     def fail(self, file: FoundFile, failure: Failure, image_id: str | None = None) -> None:
         """Note a file or folder without an image; says nothing that the case says already."""
@@ -91,8 +100,8 @@ class Writer:
             (self._folder.files, self._files),
         )
         try:
-            if self._face_writer:
-                self._face_writer.flush()
+            for writer in self._part_writers():
+                writer.flush()
             if self._ids and self._vectors:
                 self._vectors.append(self._vector_table())
             for parts, rows in tables:
@@ -105,6 +114,9 @@ class Writer:
             ) from error
         self._clear()
 
+    def _part_writers(self) -> list[FaceWriter | RegionWriter]:
+        return [writer for writer in (self._face_writer, self._region_writer) if writer is not None]
+
     def _add_first(self, file: FoundFile, result: Examined) -> None:
         same = self._waiting.pop(result.image_id, []) if result.image_id else []
         if result.image_id:
@@ -113,7 +125,7 @@ class Writer:
             self.fail(file, result.failure, result.image_id)
         else:
             self._keep(result)
-            self._settle_ok(file, str(result.image_id), result.warning)
+            self._settle_ok(file, str(result.image_id), result.warnings)
         for other in same:
             self._add_same(other, str(result.image_id))
 
@@ -125,7 +137,7 @@ class Writer:
             self.fail(file, failure, image_id)
         else:
             self.renamed += self._known.files.get(file.raw_path, (0, 0, None, ""))[2] != image_id
-            self._settle_ok(file, image_id, None)
+            self._settle_ok(file, image_id, [])
 
     def _keep(self, result: Examined) -> None:
         """Gather the picture and the vector of a content, where they were made."""
@@ -140,14 +152,16 @@ class Writer:
             self._embedded.append(result.vector)
         if result.faces is not None and self._face_writer:
             self._face_writer.add(image_id, result.faces)
+        if result.regions is not None and self._region_writer:
+            self._region_writer.add(image_id, result.regions)
 
-    def _settle_ok(self, file: FoundFile, image_id: str, warning: Failure | None) -> None:
+    def _settle_ok(self, file: FoundFile, image_id: str, warnings: list[Failure]) -> None:
         # A new row of the path ends its problems: one that a model had with it is over.
         over = self._known.problems.get(file.raw_path, ("", ""))[0] in _STEPS_OF_MODELS
         changed = self._known.files.get(file.raw_path) != (file.size, file.mtime_ns, image_id, "ok")
-        if warning or over or changed:
+        if warnings or over or changed:
             self._file(file, image_id, "ok")
-        if warning:
+        for warning in warnings:
             self._problem(file, warning)
 
     def _file(self, file: FoundFile, image_id: str | None, status: str) -> None:

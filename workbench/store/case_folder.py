@@ -2,18 +2,17 @@
 
 import json
 import os
-import urllib.parse
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
 from workbench.errors import CaseError, SourceError
 from workbench.store import schemas
 from workbench.store.face_parts import FaceParts
 from workbench.store.parts import FORMAT, Parts, write_atomically
+from workbench.store.region_parts import RegionParts
+from workbench.store.vector_parts import folder_name, vector_parts
 from workbench.store.work import Tags
 
 DEFAULT_MODEL = "mini"
@@ -73,19 +72,24 @@ class CaseFolder:
 
         Raises :class:`CaseError` where the vectors on disk have another dimension than ``dim``.
         """
-        return _vectors(self.cache / "vectors" / _folder_name(key), key, dim)
+        return vector_parts(self.cache / "vectors" / folder_name(key), key, dim)
 
     def faces(self, key: str, dim: int | None = None) -> FaceParts:
         """Return the faces of a face key; ``dim`` may be left out where some are already on disk.
 
         Raises :class:`CaseError` where the vectors on disk have another dimension than ``dim``.
         """
-        folder = self.cache / "faces" / _folder_name(key)
-        return FaceParts(folder, _vectors(folder / "vectors", key, dim))
+        folder = self.cache / "faces" / folder_name(key)
+        return FaceParts(folder, vector_parts(folder / "vectors", key, dim))
+
+    def regions(self, key: str, dim: int | None = None) -> RegionParts:
+        """Return the regions of a region key; ``dim`` and errors as for ``faces``."""
+        folder = self.cache / "regions" / folder_name(key)
+        return RegionParts(folder, vector_parts(folder / "vectors", key, dim))
 
     def opened(self, key: str) -> Path:
         """Return where what opening the vectors of a key found is kept ready."""
-        return self.cache / "opened" / _folder_name(key)
+        return self.cache / "opened" / folder_name(key)
 
     @property
     def tags(self) -> Tags:
@@ -98,6 +102,8 @@ class CaseFolder:
             parts.clean()
         for folder in (self.cache / "faces").glob("*"):
             FaceParts(folder, Parts(folder / "vectors", schemas.vectors(1))).clean()
+        for folder in (self.cache / "regions").glob("*"):
+            RegionParts(folder, Parts(folder / "vectors", schemas.vectors(1))).clean()
 
     def file_path(self, raw_path: bytes) -> Path:
         """Return where a file of the source lies; ``raw_path`` as in the tables, any bytes."""
@@ -206,31 +212,3 @@ def _check_place(root: Path, source: Path) -> None:
                 f"{root} is not empty and is no case (it holds {others[0]!r}).",
                 "Choose a new or empty folder.",
             )
-
-
-def _folder_name(key: str) -> str:
-    """Return a file name for an embedder key: what is no letter, digit or ``-_.~`` is percent-encoded."""
-    name = urllib.parse.quote(key, safe="")
-    return name if name.strip(".") else name.replace(".", "%2E") or "%00"
-
-
-def _vectors(folder: Path, key: str, dim: int | None) -> Parts:
-    known = _known_dim(folder)
-    if dim is not None and known is not None and dim != known:
-        raise CaseError(
-            f"The vectors of {key!r} on disk have {known} dimensions, not {dim}.",
-            "The key must name everything that changes the numbers: give this embedder another key.",
-        )
-    return Parts(folder, schemas.vectors(known or dim or 1), compression="none")
-
-
-def _known_dim(folder: Path) -> int | None:
-    """Return the dimension of the vectors on disk; None where there are none to read."""
-    import pyarrow.parquet as pq
-
-    for path in sorted(folder.glob("part-*.parquet"), reverse=True):
-        try:
-            return int(pq.read_schema(path).field("vector").type.list_size)
-        except (pa.ArrowException, OSError, KeyError, AttributeError):
-            continue
-    return None

@@ -70,6 +70,28 @@ CROPS = pa.schema([("face_id", pa.string()), ("jpeg", pa.binary())])
 # One row for an image that was searched for faces: how many it has, zero included.
 EXAMINED = pa.schema([("image_id", pa.string()), ("faces", pa.int32())])
 
+# One row for a region. Places as for faces. A mask covers the box in rows and columns of its own.
+REGIONS = pa.schema(
+    [
+        ("region_id", pa.string()),  # image_id:kind:x,y,width,height
+        ("image_id", pa.string()),
+        ("kind", pa.string()),  # persons, objects, text
+        ("label", pa.string()),
+        ("x", pa.float32()),
+        ("y", pa.float32()),
+        ("width", pa.float32()),
+        ("height", pa.float32()),
+        ("score", pa.float32()),  # how sure the model is, 0..1
+        ("mask", pa.list_(pa.int32())),  # run lengths, row by row, the first of False; null without a mask
+        ("mask_rows", pa.int32()),  # how many rows and columns it has, 0 without a mask
+        ("mask_columns", pa.int32()),
+        ("text", pa.string()),  # what is written there; "" for other kinds
+        ("script", pa.string()),  # Latin, Cyrillic, ...
+    ]
+)
+# One row for an image that was searched for a kind of region: how many it has, zero included.
+EXAMINED_REGIONS = pa.schema([("image_id", pa.string()), ("regions", pa.int32())])
+
 
 def vectors(dim: int) -> pa.Schema:
     """Return the schema of the vectors of one embedder key: ``dim`` float32 numbers a sample."""

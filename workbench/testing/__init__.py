@@ -1,0 +1,26 @@
+"""Fakes that ship: an embedder, a face model and a region model known by eye, and generated pictures."""
+
+from workbench.testing.colours import (
+    PALETTE,
+    ColourEmbedder,
+    colour_folder,
+    colour_vectors,
+    write_photos,
+)
+from workbench.testing.faces import PEOPLE, SquareFaces, face_vectors, write_faces
+from workbench.testing.regions import PATCHES, PaintedRegions, write_regions
+
+__all__ = [
+    "PALETTE",
+    "PATCHES",
+    "PEOPLE",
+    "ColourEmbedder",
+    "PaintedRegions",
+    "SquareFaces",
+    "colour_folder",
+    "colour_vectors",
+    "face_vectors",
+    "write_faces",
+    "write_photos",
+    "write_regions",
+]
