@@ -265,3 +265,17 @@ def test_an_ambiguous_name_tells_the_paths(tmp_path: Path) -> None:
         case.ask("like:one")
     for row in range(3):
         assert case.lookup.named(case.lookup.name(row)) == row
+
+
+def test_a_selection_is_described_and_told_apart_in_words(case: wb.Case) -> None:
+    rows = {path.split("-")[1].split(".")[0]: row for row, path in enumerate(case.images["path"])}
+    case.vocabulary = ["a red thing", "a blue thing", "a green thing", "a gray thing"]
+    warm = [rows["red"], rows["orange"]]
+    case.selections.save("warm", warm)
+
+    assert case.describe(warm, k=1)["phrase"][0] == "a red thing"
+    assert case.describe("warm", k=1)["phrase"][0] == "a red thing"
+    assert case.separates("warm")["phrase"][0] == "a red thing"
+    assert case.separates([rows["blue"]], warm, k=1)["phrase"][0] == "a blue thing"
+    with pytest.raises(QueryError, match="Select some"):
+        case.describe([])

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from workbench.selection import Selection
 
 Within: TypeAlias = Union["Selection", "Hits", ArrayLike, str]
+Images: TypeAlias = Within
 SELECTION = "selection"
 """What the rows now selected are called in a query."""
 
@@ -68,9 +69,12 @@ class Asking:
         pieces += [] if text is None else [Piece(Part("text", text))]
         if within is not None:
             name = within if isinstance(within, str) else SELECTION
-            rows = self._saved(within) if isinstance(within, str) else self._rows(_rows_of(within))
-            pieces.append(Piece(Part("within", name), rows=rows))
+            pieces.append(Piece(Part("within", name), rows=self.rows(within)))
         return pieces
+
+    def rows(self, images: "Images") -> Rows:
+        """Return the rows of a Selection, Hits, rows, booleans, or the name of a saved selection."""
+        return self._saved(images) if isinstance(images, str) else self._rows(_rows_of(images))
 
     def _understood(
         self, part: Part, selection: Rows | None, pictures: "Mapping[str, Image | Path]"

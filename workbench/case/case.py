@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
     from PIL.Image import Image
 
-    from workbench.case.asking import Within
+    from workbench.case.asking import Images, Within
     from workbench.case.derived import Derived
     from workbench.case.faces import Faces
     from workbench.case.find_people import People, Photo
@@ -183,10 +183,25 @@ class Case:
         return self.questions.ask(query, selection, pictures, Limits(k, threshold, probability))
 
     def describe(
-        self, image: int | str, k: int = 5, vocabulary: Sequence[str] | None = None
+        self, images: "int | str | Images", k: int = 5, vocabulary: Sequence[str] | None = None
     ) -> "pd.DataFrame":
-        """Return the ``k`` phrases that fit an image best: phrase, score (cosine) and probability."""
-        return self.questions.describe(self.row(image), k, vocabulary or self.vocabulary)
+        """Return the ``k`` phrases that fit best: phrase, score (cosine) and probability among the phrases.
+
+        ``images``: one image (row, id or path), or several (a Selection, Hits, rows, a boolean for each row
+        such as ``labels == 3``, or the name of a saved selection), which are described by their middle.
+        """
+        return self.questions.describe(images, k, vocabulary or self.vocabulary)
+
+    def separates(
+        self, a: "Images", b: "Images | None" = None, k: int = 8, vocabulary: Sequence[str] | None = None
+    ) -> "pd.DataFrame":
+        """Return the phrases that fit the images ``a`` better than ``b`` (by default all others).
+
+        Both as for `describe`. Columns: phrase; share (0.5 to 1: of all pairs of an image of each, in how
+        many that of ``a`` fits better); effect (difference in standard deviations); inside and outside (mean
+        cosines). Raises QueryError where one of them is empty.
+        """
+        return self.questions.separates(a, b, k, vocabulary or self.vocabulary)
 
     @cached_property
     def questions(self) -> "Questions":

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from workbench.analysis.contrast import Difference, separate
 from workbench.analysis.rows import Rows
-from workbench.case.asking import Asking, Within
+from workbench.case.asking import Asking, Images, Within
 from workbench.case.face_search import FaceSearch
 from workbench.case.limits import Limits
 from workbench.case.searcher import Searcher
@@ -56,16 +57,41 @@ class Questions:
         """Return the hits of a query in the grammar of the query box; see ``Case.ask``."""
         return self._searcher.search(self._asking.text(text, selection, pictures or {}), limits)
 
-    def describe(self, row: int, k: int, vocabulary: Sequence[str]) -> "pd.DataFrame":
-        """Return the ``k`` phrases that fit the image at ``row`` best; see ``Case.describe``."""
+    def describe(self, images: "int | str | Images", k: int, vocabulary: Sequence[str]) -> "pd.DataFrame":
+        """Return the ``k`` phrases that fit one image or the middle of several; see ``Case.describe``."""
         import pandas as pd
 
-        found = self._searcher.describe(row, k, vocabulary)
+        rows = self._rows(images)
+        if not len(rows):
+            raise QueryError("There is nothing to describe.", "Select some images first.")
+        found = self._searcher.describe(rows, k, vocabulary)
         return pd.DataFrame(found, columns=["phrase", "score", "probability"])
 
-    def name(self, row: int) -> str:
-        """Return the name by which a query means the image at ``row``."""
-        return self._case.lookup.name(row)
+    def separates(self, a: "Images", b: "Images | None", k: int, vocabulary: Sequence[str]) -> "pd.DataFrame":
+        """Return the phrases that fit ``a`` better than ``b``, or than all others; see `Case.separates`."""
+        import pandas as pd
+
+        inside = self._rows(a)
+        others = np.ones(len(self._case.vectors), bool)
+        others[inside] = False
+        outside = np.flatnonzero(others) if b is None else self._rows(b)
+        found = separate(
+            self._case.vectors,
+            inside,
+            outside,
+            self._case.phrase_vectors(vocabulary),
+            vocabulary,
+            k,
+        )
+        return pd.DataFrame(found, columns=list(Difference._fields))
+
+    def _rows(self, images: "int | str | Images") -> NDArray[np.integer]:
+        """Return the rows of one image, of several, or of a saved selection."""
+        if isinstance(images, int | np.integer):
+            return np.array([self._case.row(int(images))])
+        if isinstance(images, str) and self._case.lookup.knows(images):
+            return np.array([self._case.row(images)])
+        return self._asking.rows(images)
 
     @cached_property
     def _asking(self) -> Asking:

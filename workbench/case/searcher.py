@@ -17,7 +17,7 @@ from workbench.case.limits import Limits
 from workbench.errors import QueryError
 from workbench.grammar import write
 from workbench.hits import Hits
-from workbench.terms import SampleVectors, Vector, needs_model, plain, term_vector
+from workbench.terms import MOST_SAMPLES, SampleVectors, Vector, needs_model, plain, term_vector
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,11 +73,12 @@ class Searcher:
         seconds = time.perf_counter() - started
         return Hits(rows, scores[rows], chances[rows], self._table, asked, seconds, total, vector)
 
-    def describe(self, row: int, k: int, vocabulary: Phrases) -> list[captions.Caption]:
-        """Return the ``k`` phrases that fit the image at ``row`` best."""
+    def describe(self, rows: NDArray[np.integer], k: int, vocabulary: Phrases) -> list[captions.Caption]:
+        """Return the ``k`` phrases that fit the middle of the images at ``rows`` (one or more) best."""
         phrases = self._phrase_vectors(vocabulary)
         usual = captions.usual_scores(self._vectors, phrases)
-        return captions.describe(self._vectors[row], phrases, vocabulary, k, usual=usual)
+        middle = np.mean(self._vectors[rows[:: -(-len(rows) // MOST_SAMPLES)]], axis=0)
+        return captions.describe(middle, phrases, vocabulary, k, usual=usual)
 
     def _vector(self, terms: Sequence[Piece]) -> Vector:
         """Return the unit vector (D,) of what is wanted and not wanted."""

@@ -95,7 +95,7 @@ class Selections:
 
     @property
     def frame(self) -> "pd.DataFrame":
-        """One row a selection: name, images, gone (how many), query, embedder, parent (a name where known)."""
+        """One row a selection; ``gone`` counts the images no longer here, ``parent`` is a name if known."""
         import pandas as pd
 
         known = self._kept.read()
