@@ -122,11 +122,12 @@ def prepare(folder: CaseFolder, dim: int) -> None:
 
     ids = read_snapshot(folder, KEY).images["image_id"].tolist()
     random = np.random.default_rng(1)
-    points = random.standard_normal((len(ids), 2)).astype(np.float32)
-    layout = {**projection.parameters("umap"), "key": KEY}
-    ArrayCache(folder.cache / "layouts").save(layout, ids, points)
     labels = random.integers(-1, 12, len(ids)).astype(np.int32)
     ArrayCache(folder.cache / "clusters").save({**clusters.parameters(), "key": KEY}, ids, labels)
+    centres = random.uniform(-1, 1, (13, 2))[labels + 1]
+    points = (centres + random.standard_normal((len(ids), 2)) * 0.12).astype(np.float32)
+    layout = {**projection.parameters("umap"), "key": KEY}
+    ArrayCache(folder.cache / "layouts").save(layout, ids, points)
     vocabulary = load_vocabulary(folder.root / "work")
     phrases = random.standard_normal((len(vocabulary), dim)).astype(np.float32)
     ArrayCache(folder.cache / "phrases").save({"key": KEY}, vocabulary, phrases)

@@ -169,6 +169,7 @@ class Notebook:
         self.page.wait_for_function(
             "document.querySelector('.wb-map .js-plotly-plot').dataset.workbench != null"
         )
+        self.page.wait_for_function(f"document.querySelector('{self.plot}')._fullData?.length > 2")
         self.page.wait_for_timeout(600)
 
     def selected(self) -> list[int]:

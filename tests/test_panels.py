@@ -13,10 +13,8 @@ from PIL import Image
 
 import workbench as wb
 from workbench.errors import QueryError
-from workbench.panels import map_figure as drawing
 from workbench.panels.base import Panel
 from workbench.panels.gallery import Gallery
-from workbench.panels.map import Map
 from workbench.selection import Selection
 
 
@@ -44,131 +42,6 @@ def browser(panel: Panel, ask: str, buffers: list[bytes] | None = None, **data: 
 
 def colour_row(desk: wb.Workspace, colour: str) -> int:
     return next(row for row, path in enumerate(desk.case.images["path"]) if colour in path)
-
-
-def drawn_path(polygon: np.ndarray) -> dict[str, str]:
-    """What plotly reports of a path drawn with the mouse; the one place in the tests that knows its form."""
-    return {"type": "path", "path": "M" + "L".join(f"{x},{y}" for x, y in polygon) + "Z"}
-
-
-SQUARE = np.array([[-9, -9], [-9, 9], [9, 9], [9, -9]], float)
-
-
-class TestMap:
-    def test_a_lasso_selects_what_is_inside_whatever_is_drawn(self, desk: wb.Workspace) -> None:
-        points = desk.map.points
-        middle = np.median(points[:, 0])
-        left = np.array([[-9, -9], [-9, 9], [middle, 9], [middle, -9]], float)
-        browser(desk.map.bar, "draw", shape=drawn_path(left), mode="replace")
-
-        assert desk.selection.rows.tolist() == np.flatnonzero(points[:, 0] < middle).tolist()
-        assert len(desk.selection.frame) == len(desk.selection.rows) > 0
-
-    def test_only_a_sample_is_drawn_but_every_row_is_lassoed(
-        self, selection_of_many: tuple[Selection, np.ndarray], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        selection, points = selection_of_many
-        monkeypatch.setattr("workbench.panels.map.DRAWN", 100)
-        panel = Map(selection, lambda _: points, np.zeros(len(points), np.int32), ["all"], lambda rows: [])
-        panel.box(-9, -9, 0, 9)
-
-        assert len(panel.figure.data[drawing.POINTS].x) == 100
-        assert selection.rows.tolist() == np.flatnonzero(points[:, 0] <= 0).tolist()
-        assert "100 drawn" in panel.bar.summary
-
-    def test_shift_adds_and_alt_removes(self, desk: wb.Workspace) -> None:
-        browser(desk.map.bar, "draw", shape=drawn_path(SQUARE), mode="add")
-        everything = len(desk.selection)
-        x, y = map(float, desk.map.points[3])
-        corners = {"x0": x - 1e-3, "x1": x + 1e-3, "y0": y - 1e-3, "y1": y + 1e-3}
-        browser(desk.map.bar, "draw", shape={"type": "rect", **corners}, mode="remove")
-
-        assert everything == len(desk.case.images)
-        assert 3 not in desk.selection.rows.tolist()
-        assert len(desk.selection) < everything
-
-    def test_double_click_clears(self, desk: wb.Workspace) -> None:
-        desk.selection.rows = [1, 2]
-        browser(desk.map.bar, "clear")
-
-        assert len(desk.selection) == 0
-
-    def test_selected_points_stay_bright(self, desk: wb.Workspace) -> None:
-        desk.selection.rows = [1, 4]
-        bright = desk.map.figure.data[drawing.POINTS].selectedpoints
-        desk.selection.clear()
-
-        assert list(bright) == [1, 4]
-        assert desk.map.figure.data[drawing.POINTS].selectedpoints is None
-
-    def test_hits_are_crosses_and_the_focus_is_a_ring(self, desk: wb.Workspace) -> None:
-        hits = desk.query.ask("red")
-        desk.selection.focus = 2
-        crosses, ring = desk.map.figure.data[drawing.HITS], desk.map.figure.data[drawing.FOCUS]
-
-        assert np.allclose(np.column_stack([crosses.x, crosses.y]), desk.map.points[hits.rows])
-        assert np.allclose([ring.x[0], ring.y[0]], desk.map.points[2])
-
-    def test_marks_get_their_looks_back_when_plotly_forgot_them(self, desk: wb.Workspace) -> None:
-        desk.map.figure.data[drawing.FOCUS].marker = {"symbol": "circle-open"}
-        desk.selection.focus = 3
-
-        assert list(desk.map.figure.data[drawing.FOCUS].marker.size) == [20]
-
-    def test_a_hidden_cluster_is_neither_drawn_nor_lassoed(
-        self, selection_of_many: tuple[Selection, np.ndarray]
-    ) -> None:
-        selection, points = selection_of_many
-        labels = (np.arange(len(points)) % 3 - 1).astype(np.int32)
-        panel = Map(selection, lambda _: points, labels, ["a", "b"], lambda rows: [])
-        browser(panel.bar, "legend", cluster=1, only=False)
-        panel.lasso(SQUARE)
-
-        assert np.isnan(panel.figure.data[drawing.POINTS].x[labels == 1]).all()
-        assert selection.rows.tolist() == np.flatnonzero(labels != 1).tolist()
-        assert [item["shown"] for item in panel.bar.legend] == [
-            item["name"] != "b" for item in panel.bar.legend
-        ]
-
-    def test_only_shows_one_cluster_and_once_more_shows_all(
-        self, selection_of_many: tuple[Selection, np.ndarray]
-    ) -> None:
-        selection, points = selection_of_many
-        labels = (np.arange(len(points)) % 3 - 1).astype(np.int32)
-        panel = Map(selection, lambda _: points, labels, ["a", "b"], lambda rows: [])
-        browser(panel.bar, "legend", cluster=0, only=True)
-        alone = panel.hidden
-        browser(panel.bar, "legend", cluster=0, only=True)
-
-        assert alone == {-1, 1}
-        assert panel.hidden == frozenset()
-
-    def test_hover_answers_with_name_cluster_and_thumbnail(self, desk: wb.Workspace) -> None:
-        answer = browser(desk.map.bar, "hover", point=5)
-
-        assert answer["name"] == desk.case.images["path"][5]
-        assert answer["buffers"] == desk.case.thumbnails([5])
-
-    def test_another_layout_moves_the_points(self, desk: wb.Workspace) -> None:
-        before = desk.map.points.copy()
-        browser(desk.map.bar, "method", name="tsne")
-
-        assert desk.map.bar.method == "tsne"
-        assert not np.allclose(desk.map.points, before)
-
-    def test_a_layout_that_fails_is_shown_not_swallowed(self, desk: wb.Workspace) -> None:
-        browser(desk.map.bar, "method", name="nonsense")
-
-        assert "nonsense" in desk.map.bar.error
-        assert desk.map.bar.method != "nonsense"
-
-    def test_code_repeats_the_lasso(self, desk: wb.Workspace) -> None:
-        desk.map.lasso(SQUARE * 0.05 + desk.map.points[0])
-        rows, code = desk.selection.rows.tolist(), desk.map.to_code()
-        desk.selection.clear()
-        exec(code, {"desk": desk})
-
-        assert desk.selection.rows.tolist() == rows != []
 
 
 class TestQuery:

@@ -47,6 +47,21 @@ def inside_box(points: NDArray[np.floating], x0: float, y0: float, x1: float, y1
     return (x >= left) & (x <= right) & (y >= low) & (y <= high)
 
 
+def nearest(
+    points: NDArray[np.floating], shown: NDArray[np.bool_], x: float, y: float, rx: float, ry: float
+) -> int:
+    """Return the row of the point nearest to (x, y) among the ``shown`` (N,) of (N, 2) ``points``.
+
+    Distances are counted in ``rx`` and ``ry``, so that what is near on a screen is near; -1 where none lies
+    inside that ellipse. One pass over a million points takes some milliseconds, and needs no index.
+    """
+    near = np.flatnonzero(inside_box(points, x - rx, y - ry, x + rx, y + ry) & shown)
+    if not len(near):
+        return -1
+    apart = (((points[near] - [x, y]) / [rx, ry]) ** 2).sum(axis=1)
+    return int(near[apart.argmin()]) if apart.min() <= 1 else -1
+
+
 def _corners(text: str) -> NDArray[np.float64]:
     numbers = [float(number) for number in _NUMBER.findall(text)]
     return np.array(numbers[: len(numbers) // 2 * 2]).reshape(-1, 2)

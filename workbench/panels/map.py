@@ -1,7 +1,7 @@
 """Map: the images as points; lasso, box, legend and hover; linked to the others by the Selection alone."""
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import ipywidgets
 import numpy as np
@@ -9,18 +9,17 @@ from numpy.typing import NDArray
 
 from workbench.analysis import geometry
 from workbench.analysis.rows import Mode
-from workbench.panels import map_figure as drawing
 from workbench.panels.map_bar import MapBar
-from workbench.panels.map_legend import legend
+from workbench.panels.map_classes import Classes
+from workbench.panels.map_colours import Values
+from workbench.panels.map_columns import SCORES
+from workbench.panels.map_gestures import Gestures
+from workbench.panels.map_picture import MapPicture
+from workbench.panels.map_view import Mask, Points, View
 from workbench.selection import Rows, Selection
 
 if TYPE_CHECKING:
     import pandas as pd
-
-DRAWN = 100_000
-"""Points drawn at most; a lasso tests every row, drawn or not."""
-
-Points = NDArray[np.floating]
 
 
 class Map(ipywidgets.VBox):
@@ -28,8 +27,9 @@ class Map(ipywidgets.VBox):
 
     ``layout(method)`` returns points (N, 2); ``labels`` (N,) are clusters, -1 for none, and ``names`` what
     they are called; ``thumbnails(rows)`` returns JPEG bytes for the hover card and ``caption(row)`` its
-    title. ``noun`` is what the points are, ``nobody`` what -1 is called, ``place`` where the desk keeps the
-    map: both for the words shown and for ``to_code``.
+    title. ``columns`` are more to colour by than the columns of the selection's table. ``noun`` is what the
+    points are, ``groups`` what the clusters are called together, ``nobody`` what -1 is called, ``place``
+    where the desk keeps the map: for the words shown and for ``to_code``.
     """
 
     def __init__(
@@ -42,33 +42,68 @@ class Map(ipywidgets.VBox):
         *,
         methods: Sequence[str] = ("umap", "tsne", "pca"),
         caption: Callable[[int], str] | None = None,
+        columns: Mapping[str, Callable[[], Values]] | None = None,
         noun: str = "images",
+        groups: str = "clusters",
         nobody: str = "no cluster",
         place: str = "desk.map",
     ) -> None:
-        self.selection, self._layout, self._thumbnails = selection, layout, thumbnails
-        self._caption = caption or (lambda row: str(selection.table["path"].iloc[row]))
-        self._noun, self._nobody, self._place = noun, nobody, place
-        self.labels, self.names = labels, list(names)
-        self.hidden: frozenset[int] = frozenset()
-        self._last_code = ""
-        n = len(labels)
-        self.drawn: Rows = np.sort(np.random.default_rng(0).permutation(n)[:DRAWN]).astype(np.int32)
-        self.figure = drawing.figure()
-        self.bar = MapBar(self._events(), methods=list(methods), method=methods[0])
+        self.selection, self._layout = selection, layout
+        self._jpegs, self._caption = thumbnails, caption
+        self._noun, self._place, self._last_code = noun, place, ""
+        self.classes = Classes(selection, labels, names, columns or {}, groups, nobody)
+        self.picture = MapPicture(len(labels))
+        self.figure = self.picture.figure
+        choices = self.classes.choices
+        self.bar = MapBar(
+            Gestures(self), self, methods=list(methods), method=methods[0], columns=choices, column=groups
+        )
         super().__init__([self.bar, self.figure])
         self.add_class("wb-map")
-        self.points: Points = np.zeros((n, 2), np.float32)
         self.show(methods[0])
         selection.observe(lambda _: self._selected(), "rows")
-        selection.observe(lambda _: self._draw_marks(), ["hits", "focus", "marked"])
+        selection.observe(lambda _: self._draw_marks(), ["focus", "marked"])
+        selection.observe(lambda _: self._found(), "hits")
 
     # -- the same in Python ----------------------------------------------------------------------------------
+
+    def caption(self, row: int) -> str:
+        """Return the title of a row."""
+        return self._caption(row) if self._caption else str(self.selection.table["path"].iloc[row])
+
+    def thumbnails(self, rows: Sequence[int]) -> list[bytes]:
+        """Return the pictures of rows as JPEG."""
+        return self._jpegs(rows) if len(rows) else []
+
+    @property
+    def points(self) -> Points:
+        """Where each row lies: (N, 2)."""
+        return self.picture.points
+
+    @property
+    def labels(self) -> NDArray[np.int32]:
+        """The cluster of each row, whatever the colours show: (N,), -1 for none."""
+        return self.classes.clusters.codes
+
+    @property
+    def names(self) -> list[str]:
+        """What the clusters 0, 1, ... are called."""
+        return self.classes.clusters.names
+
+    @property
+    def hidden(self) -> frozenset[int]:
+        """The classes of the legend that are hidden."""
+        return self.classes.hidden
+
+    @property
+    def drawn(self) -> Rows:
+        """The rows drawn as points, sorted."""
+        return self.picture.drawn
 
     def show(self, method: str) -> None:
         """Show another layout: one of the names the map was made with."""
         with self.bar.shown(f"Computing the {method.upper()} layout" if len(self.labels) else ""):
-            self.points = np.asarray(self._layout(method), np.float32)
+            self.picture.place(self._layout(method))
             self.bar.method = method
             self._redraw()
 
@@ -83,15 +118,32 @@ class Map(ipywidgets.VBox):
         self._select(geometry.inside_box(self.points, x0, y0, x1, y1), mode)
         self._last_code = f"{self._place}.box({x0:.3f}, {y0:.3f}, {x1:.3f}, {y1:.3f}, mode={mode!r})"
 
-    def hide(self, clusters: Sequence[int]) -> None:
-        """Hide clusters (-1: in no cluster); what is hidden cannot be lassoed. ``hide([])`` shows all."""
-        self.hidden = frozenset(int(cluster) for cluster in clusters)
+    def zoom(self, x0: float, y0: float, x1: float, y1: float) -> None:
+        """Show a part of the map only, a box in its coordinates."""
+        now = self.picture.view
+        corners = (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+        self.picture.look_at(View(*corners, now.width, now.height))
+        self._redraw()
+
+    def whole(self) -> None:
+        """Show all of the map again."""
+        self.picture.look_at(None)
+        self._redraw()
+
+    def colour(self, by: str) -> None:
+        """Colour by the clusters or by a column, one of ``bar.columns``; raises QueryError for another."""
+        self.classes.colour(by)
+        self.bar.column = by
+        self._redraw()
+
+    def hide(self, classes: Sequence[int]) -> None:
+        """Hide classes of the legend, -1: in none; the hidden cannot be lassoed. ``hide([])`` shows all."""
+        self.classes.hide(classes)
         self._redraw()
 
     def recolour(self, labels: NDArray[np.int32], names: Sequence[str]) -> None:
         """Show other clusters (N,) of the same points; what was hidden stays hidden."""
-        if not np.array_equal(labels, self.labels) or list(names) != self.names:
-            self.labels, self.names = labels, list(names)
+        if self.classes.regroup(labels, names):
             self._redraw()
 
     @property
@@ -101,111 +153,59 @@ class Map(ipywidgets.VBox):
         frame = self.selection.table[ids].copy()
         frame["x"], frame["y"] = self.points[:, 0], self.points[:, 1]
         frame["cluster"] = self.labels
-        frame["cluster_name"] = [self._name(int(label)) for label in self.labels]
-        frame["shown"] = self._shown
+        frame["cluster_name"] = [self.classes.clusters.name(int(label)) for label in self.labels]
+        frame["shown"] = self.classes.shown
         return frame
 
     def to_code(self) -> str:
         """Return Python that shows the same layout and repeats the last lasso or box."""
         lines = [f"{self._place}.show({self.bar.method!r})"]
+        if not self.classes.grouped:
+            lines.append(f"{self._place}.colour({self.bar.column!r})")
         if self.hidden:
             lines.append(f"{self._place}.hide({sorted(self.hidden)})")
         return "\n".join([*lines, *([self._last_code] if self._last_code else [])])
 
     # -- drawing ---------------------------------------------------------------------------------------------
 
-    @property
-    def _shown(self) -> NDArray[np.bool_]:
-        return ~np.isin(self.labels, list(self.hidden))
+    def redraw_points(self) -> None:
+        """Draw the points that are in view."""
+        self.picture.draw(self.classes.colouring, self.classes.shown, self.selection.rows)
+        self._summarise()
+        self.bar.drawing += 1
 
     def _redraw(self) -> None:
-        with self.figure.batch_update():
-            drawing.draw_points(
-                self.figure, self.points[self.drawn], self.labels[self.drawn], self._shown[self.drawn]
-            )
-            self._draw_marks()
-        self._draw_selection()
-        self._draw_legend()
-
-    def _draw_selection(self) -> None:
-        rows = self.selection.rows
-        drawing.draw_selected(
-            self.figure, np.flatnonzero(np.isin(self.drawn, rows)).tolist() if len(rows) else None
-        )
-        self._summarise()
+        self.redraw_points()
+        self._draw_marks()
+        self.bar.legend, self.bar.more = self.classes.keys()
 
     def _selected(self) -> None:
-        self._draw_selection()
+        self.picture.select(self.selection.rows)
         if len(self.selection.marked):
+            self._draw_marks()
+        self._summarise()
+
+    def _found(self) -> None:
+        if self.bar.column in SCORES:
+            self.colour(self.bar.column if self.selection.hits is not None else self.classes.choices[0])
+        else:
             self._draw_marks()
 
     def _draw_marks(self) -> None:
         """Cross the hits, or what is marked and not selected; ring the focus."""
-        hits, focus = self.selection.hits, self.selection.focus
+        hits = self.selection.hits
         marked = np.setdiff1d(self.selection.marked, self.selection.rows)
-        rows = marked if hits is None else hits.rows
-        drawing.draw_marks(self.figure, drawing.HITS, self.points[rows[self._shown[rows]]])
-        drawing.draw_marks(self.figure, drawing.FOCUS, self.points[[] if focus is None else [focus]])
-
-    def _draw_legend(self) -> None:
-        self.bar.legend, self.bar.more = legend(self.labels, self.hidden, self._name)
+        self.picture.mark(marked if hits is None else hits.rows, self.selection.focus)
 
     def _summarise(self) -> None:
         total, drawn, selected = len(self.labels), len(self.drawn), len(self.selection)
-        parts = [f"{selected:,} of {total:,} selected" if selected else f"{total:,} {self._noun}"]
-        if drawn < total:
-            parts.append(f"{drawn:,} drawn, a lasso takes all")
-        self.bar.summary, self.bar.selected = ", ".join(parts), selected
+        text = f"{selected:,} of {total:,} selected" if selected else f"{total:,} {self._noun}"
+        if self.picture.dense and not selected:
+            text += f", {drawn:,} drawn, a lasso takes all"
+        self.bar.summary, self.bar.selected = text, selected
 
-    def _name(self, cluster: int) -> str:
-        return self._nobody if cluster < 0 else self.names[cluster]
-
-    # -- gestures --------------------------------------------------------------------------------------------
-
-    def _events(self) -> dict[str, Callable[..., Any]]:
-        return {
-            "draw": self._draw,
-            "click": self._focus,
-            "clear": self.selection.clear,
-            "method": self.show,
-            "legend": self._toggle,
-            "tool": self._set_tool,
-            "hover": self._hover,
-        }
-
-    def _draw(self, shape: dict[str, Any], mode: Mode) -> None:
-        drawing.clear_shapes(self.figure)
-        corners = drawing.shape_outline(shape)
-        if corners is None:
-            self.lasso(geometry.path_polygon(shape["path"]), mode)
-        else:
-            self.box(*corners, mode=mode)
-
-    def _select(self, inside: NDArray[np.bool_], mode: Mode) -> None:
-        self.selection.change(np.flatnonzero(inside & self._shown), mode)
-
-    def _focus(self, point: int) -> None:
-        self.selection.focus = int(self.drawn[point])
-
-    def _hover(self, point: int) -> tuple[str, str, bytes]:
-        row = int(self.drawn[point])
-        return (
-            self._caption(row),
-            self._name(int(self.labels[row])),
-            self._thumbnails([row])[0],
-        )
-
-    def _toggle(self, cluster: int, only: bool) -> None:
-        """Hide or show one cluster; ``only`` shows it alone, or all again when it already is alone."""
-        everything = {int(label) for label in np.unique(self.labels)}
-        if only:
-            others = everything - {cluster}
-            self.hide([] if self.hidden == others else sorted(others))
-        else:
-            self.hide(sorted(self.hidden ^ {cluster}))
-
-    def _set_tool(self, name: str) -> None:
-        self.figure.layout.dragmode = drawing.TOOLS[name]
+    def _select(self, inside: Mask, mode: Mode) -> None:
+        self.selection.change(np.flatnonzero(inside & self.classes.shown), mode)
 
     def close(self) -> None:
         """Close the plot and the toolbar with the panel."""

@@ -1,58 +1,76 @@
 """MapBar: the map's toolbar, legend and hover card, and the gestures that plotly keeps to itself."""
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import traitlets
 
+from workbench.analysis.rows import Mode
 from workbench.panels.base import Answer, Panel, script, style
+from workbench.panels.map_gestures import Gestures
+
+if TYPE_CHECKING:
+    from workbench.panels.map import Map
 
 
 class MapBar(Panel):
     """The browser's half of the map.
 
     It listens to the plot beside it and reports what was drawn: plotly's own callbacks carry no modifier
-    keys, and its relayout event for drawn shapes does not reach ``layout.on_change``. ``on`` names one
-    callable an event:
-    ``draw(shape, mode)``, ``click(point)``, ``clear()``, ``method(name)``, ``legend(cluster, only)``,
-    ``tool(name)`` and ``hover(point)``, which returns the name, the cluster and a JPEG.
+    keys, and its relayout event for drawn shapes does not reach ``layout.on_change``. ``gestures`` answers
+    what it asks, or a verb of the ``panel`` does; ``drawing`` counts what was drawn.
     """
 
-    _esm = script("map")
+    _esm = script("map_marks", "map_gestures", "map")
     _css = style("map")
 
     methods = traitlets.List(traitlets.Unicode()).tag(sync=True)
     method = traitlets.Unicode("umap").tag(sync=True)
+    columns = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    column = traitlets.Unicode("clusters").tag(sync=True)
     tool = traitlets.Enum(["lasso", "box", "pan"], "lasso").tag(sync=True)
     mode = traitlets.Enum(["replace", "add", "remove"], "replace").tag(sync=True)
+    names = traitlets.Bool(True).tag(sync=True)
+    pictures = traitlets.Bool(True).tag(sync=True)
     legend = traitlets.List(traitlets.Dict()).tag(sync=True)
     more = traitlets.Int(0).tag(sync=True)
     summary = traitlets.Unicode("").tag(sync=True)
     selected = traitlets.Int(0).tag(sync=True)
+    drawing = traitlets.Int(0).tag(sync=True)
 
-    def __init__(self, on: dict[str, Callable[..., Any]], **traits: Any) -> None:
-        self._on = on
+    def __init__(self, gestures: Gestures, panel: "Map", **traits: Any) -> None:
+        self._gestures, self._map = gestures, panel
         super().__init__(**traits)
 
-    def _answer_draw(self, shape: dict[str, Any], mode: str) -> None:
-        self._on["draw"](shape, mode)
+    def _answer_draw(self, shape: dict[str, Any], mode: Mode) -> None:
+        self._gestures.draw(shape, mode)
 
-    def _answer_click(self, point: int) -> None:
-        self._on["click"](point)
+    def _answer_click(self, x: float, y: float) -> None:
+        self._gestures.click(x, y)
 
-    def _answer_clear(self) -> None:
-        self._on["clear"]()
+    def _answer_hover(self, x: float, y: float) -> Answer:
+        return self._gestures.hover(x, y)
 
-    def _answer_method(self, name: str) -> None:
-        self._on["method"](name)
+    def _answer_view(self, x: list[float], y: list[float], width: int, height: int) -> None:
+        self._gestures.view(x, y, width, height)
+
+    def _answer_marks(self) -> Answer:
+        return self._gestures.marks()
 
     def _answer_legend(self, cluster: int, only: bool) -> None:
-        self._on["legend"](cluster, only)
+        self._gestures.legend(cluster, only)
 
     def _answer_tool(self, name: str) -> None:
         self.tool = name
-        self._on["tool"](name)
+        self._gestures.tool(name)
 
-    def _answer_hover(self, point: int) -> Answer:
-        name, cluster, jpeg = self._on["hover"](point)
-        return {"name": name, "cluster": cluster}, [jpeg]
+    def _answer_clear(self) -> None:
+        self._map.selection.clear()
+
+    def _answer_method(self, name: str) -> None:
+        self._map.show(name)
+
+    def _answer_column(self, name: str) -> None:
+        self._map.colour(name)
+
+    def _answer_whole(self) -> None:
+        self._map.whole()

@@ -5,7 +5,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from plotly import graph_objects as go
+
+from workbench.panels.map_view import View
+from workbench.panels.quick_plotly import go
 
 POINTS, HITS, FOCUS = 0, 1, 2
 """Positions of the traces."""
@@ -53,13 +55,10 @@ def colour(cluster: int) -> str:
 
 def figure() -> go.FigureWidget:
     """Return an empty map: no axes, transparent, gestures that draw instead of plotly's slow selection."""
-    steps = [NO_CLUSTER, *PALETTE]
-    edges = np.repeat(np.linspace(0, 1, len(steps) + 1), 2)[1:-1]
-    scale = [[float(edge), steps[i // 2]] for i, edge in enumerate(edges)]
-    marker = {"size": 7, "colorscale": scale, "cmin": -1.5, "cmax": len(PALETTE) - 0.5, "line": {"width": 0}}
+    marker = {"size": 7, "line": {"width": 0}}
     traces = [
         go.Scattergl(
-            mode="markers", marker=marker, hoverinfo="none", unselected={"marker": {"opacity": 0.22}}
+            mode="markers", marker=marker, hoverinfo="skip", unselected={"marker": {"opacity": 0.22}}
         ),
         go.Scattergl(mode="markers", hoverinfo="skip", marker=MARKS[HITS]),
         go.Scatter(mode="markers", hoverinfo="skip", marker=MARKS[FOCUS]),
@@ -72,8 +71,7 @@ def figure() -> go.FigureWidget:
         "plot_bgcolor": "rgba(0,0,0,0)",
         "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
         "showlegend": False,
-        "hovermode": "closest",
-        "hoverdistance": 12,
+        "hovermode": False,
         "autosize": True,
         "dragmode": TOOLS["lasso"],
         "newshape": {"line": {"width": 2, "color": "#4c78a8"}, "fillcolor": "rgba(76,120,168,0.12)"},
@@ -89,22 +87,57 @@ def figure() -> go.FigureWidget:
     return widget
 
 
+def look_at(widget: go.FigureWidget, view: View) -> None:
+    """Show a part of the map."""
+    widget.update_layout(xaxis_range=[view.x0, view.x1], yaxis_range=[view.y0, view.y1])
+
+
 def draw_points(
-    widget: go.FigureWidget, points: NDArray[np.float32], labels: NDArray[np.int32], shown: NDArray[np.bool_]
+    widget: go.FigureWidget,
+    points: NDArray[np.float32],
+    codes: NDArray[np.int32],
+    colours: Sequence[str],
+    shown: NDArray[np.bool_],
+    diameter: float,
 ) -> None:
-    """Draw points (M, 2) in the colours of their clusters; the others get no place and no hover."""
+    """Draw points (M, 2) in the colours of their classes, -1 first; those not ``shown`` get no place.
+
+    ``diameter`` is in pixels. Colours travel as one small number a point, whatever the number of classes.
+    """
     x, y = (np.where(shown, points[:, i], np.nan).astype(np.float32) for i in (0, 1))
-    colours = np.where(labels < 0, -1, labels % len(PALETTE)).astype(np.int16)
-    widget.data[POINTS].update({"x": x, "y": y, "marker": {"color": colours, "size": size(len(points))}})
+    palette, of = np.unique(np.array(colours), return_inverse=True)
+    marker = {
+        "color": of.astype(np.int16)[codes + 1],
+        "colorscale": _steps(palette.tolist()),
+        "cmin": -0.5,
+        "cmax": len(palette) - 0.5,
+        "size": diameter,
+    }
+    widget.data[POINTS].update({"x": x, "y": y, "marker": marker})
+
+
+def _steps(palette: Sequence[str]) -> list[list[Any]]:
+    """Return a colour scale that is flat at each whole number and leaps between them."""
+    edges = np.linspace(0, 1, len(palette) + 1)
+    return [
+        [float(edge), name] for name, *ends in zip(palette, edges, edges[1:], strict=False) for edge in ends
+    ]
+
+
+def draw_density(widget: go.FigureWidget, address: str, view: View) -> None:
+    """Put the picture at a data address below the points, stretched over a view; or none."""
+    place = {"x": view.x0, "y": view.y1, "sizex": view.x1 - view.x0, "sizey": view.y1 - view.y0}
+    looks = {"xref": "x", "yref": "y", "sizing": "stretch", "layer": "below", "source": address}
+    widget.layout.images = [{**place, **looks}] if address else []
 
 
 def size(count: int) -> float:
     """Return the diameter in pixels that keeps ``count`` points apart from each other."""
-    return float(np.clip(11 - 1.6 * np.log10(max(count, 10)), 3, 9))
+    return float(np.clip(11 - 1.6 * np.log10(max(count, 10)), 2, 9))
 
 
 def draw_selected(widget: go.FigureWidget, positions: Sequence[int] | None) -> None:
-    """Dim all points but those at ``positions``; None dims nothing."""
+    """Dim all points but those at ``positions``; None dims nothing. No coordinate is sent again."""
     widget.data[POINTS].selectedpoints = None if positions is None else list(positions)
 
 

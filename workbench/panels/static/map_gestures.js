@@ -1,0 +1,84 @@
+// Gestures on the plot: draw, click, double click, hover, zoom. Plotly's own carry no modifier keys, and its
+// hover looks through all points; what is nearest is asked of Python, which knows every point, drawn or not.
+
+const CLICK_PIXELS = 4;
+const DOUBLE_MILLISECONDS = 350;
+const STILL_MILLISECONDS = 60;
+
+// listen(model, ask, plot, card) reports what is done with the mouse on the plot; returns what stops listening
+function listen(model, ask, plot, card) {
+  let start = null, lastClick = 0, modifiers = {}, still = 0, pointer = 0, looked = "";
+  const mode = () => (modifiers.alt ? "remove" : modifiers.shift ? "add" : model.get("mode"));
+  const marks = marker(model, ask, plot);
+
+  function place(event) {
+    const box = plot.parentElement.getBoundingClientRect();
+    const left = event.clientX - box.left, top = event.clientY - box.top;
+    card.style.left = `${left > box.width / 2 ? left - card.offsetWidth - 14 : left + 14}px`;
+    card.style.top = `${Math.max(4, Math.min(top - card.offsetHeight / 2, box.height - card.offsetHeight - 4))}px`;
+  }
+
+  async function hover(event) {
+    const mine = ++pointer;
+    const [answer, buffers] = await ask("hover", placeOf(plot, event));
+    if (mine !== pointer || start) return;
+    card.hidden = !(answer.row >= 0);
+    if (card.hidden) return;
+    card.replaceChildren(h("img", { src: pictureUrl(buffers[0]), alt: "" }), h("b", {}, answer.name.split("/").pop()), h("span", { class: "wb-quiet" }, answer.cluster));
+    place(event);
+  }
+
+  async function look() {
+    const { x, y, width, height } = seen(plot), text = JSON.stringify([x, y, width, height]);
+    if (text === looked || !width) return;
+    looked = text;
+    await ask("view", { x, y, width, height });
+    marks.load();
+  }
+
+  function down(event) {
+    start = [event.clientX, event.clientY];
+    modifiers = { shift: event.shiftKey, alt: event.altKey };
+    leave();
+  }
+
+  function up(event) {
+    if (!start) return;
+    const moved = Math.hypot(event.clientX - start[0], event.clientY - start[1]);
+    start = null;
+    if (moved > CLICK_PIXELS) return;
+    if (event.timeStamp - lastClick < DOUBLE_MILLISECONDS) ask("clear");
+    else ask("click", placeOf(plot, event));
+    lastClick = event.timeStamp;
+  }
+
+  function leave() {
+    clearTimeout(still);
+    pointer++;
+    card.hidden = true;
+  }
+
+  let looking = 0;
+  const lookSoon = () => { clearTimeout(looking); looking = setTimeout(look, 150); };
+  plot.on("plotly_relayout", (change) => {
+    const shape = change?.shapes?.[change.shapes.length - 1];
+    if (shape) ask("draw", { shape: { type: shape.type, path: shape.path, x0: shape.x0, y0: shape.y0, x1: shape.x1, y1: shape.y1 }, mode: mode() });
+    else lookSoon();
+  });
+  plot.addEventListener("mousedown", down, true);
+  plot.addEventListener("mousemove", (event) => {
+    if (start) return;
+    clearTimeout(still);
+    still = setTimeout(() => hover(event), STILL_MILLISECONDS);
+  });
+  plot.addEventListener("mouseleave", leave);
+  window.addEventListener("mouseup", up, true);
+  // Plotly sizes itself before the grid around it has settled, and then only listens to the window.
+  let resizing = 0;
+  const watch = new ResizeObserver(() => {
+    clearTimeout(resizing);
+    resizing = setTimeout(() => { window.dispatchEvent(new Event("resize")); lookSoon(); }, 100);
+  });
+  watch.observe(plot);
+  return () => { watch.disconnect(); window.removeEventListener("mouseup", up, true); };
+}
