@@ -1,0 +1,89 @@
+"""Dense features of a picture in OpenVINO: patch tokens of the transformer, or a last feature map."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from workbench.models import weights
+from workbench.models.engine import Exported, exported
+from workbench.models.instances import grid
+from workbench.models.joint import embedder_key
+from workbench.models.precision import SHORT, choose
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PIL import Image
+
+KNOWN = 37
+PATCHES = 1024
+"""Patches a picture is cut into; see docs/instances.md for what more and fewer cost and find."""
+CELLS = 196
+
+
+@dataclass(frozen=True)
+class DenseModel:
+    """Turns an upright picture into a grid of vectors.
+
+    key: names everything that changes the numbers. dim: length of a vector. side: pixels of the network's
+    input that one cell covers. cells: about how many cells a picture has. run: pixels and grid -> cells x dim
+    numbers.
+    """
+
+    key: str
+    dim: int
+    side: int
+    cells: int
+    run: Callable[[NDArray[np.uint8], tuple[int, int]], NDArray[np.float32]]
+
+    def look(self, image: Image.Image) -> NDArray[np.float32]:
+        """Upright picture of any size and mode -> (rows, columns, dim) float32, not of unit length."""
+        shape = grid.grid_of(image.size, self.cells)
+        return self.run(grid.pixels(image, shape, self.side), shape).reshape(*shape, self.dim)
+
+
+def patch_tokens(*, patches: int = PATCHES, precision: str = "auto") -> DenseModel:
+    """Patch tokens of the DINOv2 ViT-S/14 of `mini`; raises ModelError where its weights are missing."""
+    chosen, digest = choose(precision), _digest(weights.DINOV2)
+    network = exported(f"patches-{digest}", _made("patch_tower"), chosen)
+
+    def run(pixels: NDArray[np.uint8], shape: tuple[int, int]) -> NDArray[np.float32]:
+        rows, columns = (grid.stretch(cells, KNOWN) for cells in shape)
+        return network(pixels, rows, columns)
+
+    key = embedder_key("dinov2s", digest, patches, "ov", SHORT[chosen])
+    return DenseModel(key, 384, 14, patches, run)
+
+
+def last_maps(*, cells: int = CELLS) -> DenseModel:
+    """Last feature map of the EfficientNet-Lite0 of `mini`, always in float32; raises ModelError."""
+    digest = _digest(weights.LITE0)
+    network = exported(f"maps-{digest}", _made("map_tower"), "float32")
+
+    def run(pixels: NDArray[np.uint8], shape: tuple[int, int]) -> NDArray[np.float32]:
+        return np.ascontiguousarray(np.moveaxis(network(pixels)[0], 0, -1))
+
+    return DenseModel(embedder_key("lite0", digest, cells, "ov", "f32"), 1280, 32, cells, run)
+
+
+def _made(name: str) -> Callable[[], Exported]:
+    """Build a network by name; torch is imported only now."""
+
+    def make() -> Exported:
+        from workbench.models.instances import tower
+
+        made: Exported = getattr(tower, name)()
+        return made
+
+    return make
+
+
+def _digest(file: weights.WeightFile) -> str:
+    """Eight hex digits that change with the weights or with the module that says what is computed of them."""
+    code = Path(__file__).with_name("tower.py").read_bytes()
+    return hashlib.sha256(code + file.sha256.encode()).hexdigest()[:8]
