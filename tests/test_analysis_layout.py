@@ -110,15 +110,23 @@ def test_clusters_are_the_same_each_time():
     np.testing.assert_array_equal(clusters.cluster(vectors), clusters.cluster(vectors))
 
 
-def test_impossible_sizes_are_refused():
+@pytest.mark.parametrize("settings", [{"min_cluster_size": 1}, {"min_samples": 0}, {"merge_distance": -0.1}])
+def test_impossible_sizes_and_distances_are_refused(settings):
     with pytest.raises(QueryError):
-        clusters.cluster(groups()[0], min_cluster_size=1)
+        clusters.cluster(groups()[0], **settings)
+
+
+def test_clusters_of_a_layout_are_merged_within_a_distance():
+    places = np.repeat([[0.0, 0.0], [1.0, 0.0], [9.0, 0.0]], 20, axis=0)
+    places += np.random.default_rng(0).normal(0, 0.05, places.shape)
+    assert clusters.cluster(places, 6).max() == 2
+    assert clusters.cluster(places, 6, merge_distance=2.0).tolist() == [0] * 40 + [1] * 20
 
 
 def test_cluster_parameters_are_those_of_cluster():
     vectors, _ = groups()
     settings = clusters.parameters(min_cluster_size=10)
-    assert settings == {"min_cluster_size": 10, "min_samples": 3, "seed": 0}
+    assert settings == {"min_cluster_size": 10, "min_samples": 3, "merge_distance": None, "seed": 0}
     assert clusters.cluster(vectors, **settings).max() == 2
 
 
