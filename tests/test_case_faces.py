@@ -14,6 +14,7 @@ from workbench.case.faces import Faces
 from workbench.case.grouping import identities
 from workbench.errors import CaseError, QueryError
 from workbench.media.faces import FoundFace
+from workbench.models.faces import SURE_SCORES
 from workbench.store.decisions import Decision, Decisions
 from workbench.store.keys import known_key
 from workbench.testing import SquareFaces, face_vectors, write_faces
@@ -87,6 +88,23 @@ def test_faces_are_grouped_by_person_and_who_is_alone_is_no_identity(faces: Face
     assert not table["kept"].any()
     assert identity(faces, ONCE) == ""
     assert len(faces) == len(faces.frame) == len(faces.vectors) == 10
+
+
+def test_what_the_detector_doubts_forms_no_identity_and_may_join_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two keyboards that look like each other are nobody; a blurred Ann is Ann."""
+    write_faces(tmp_path / "photos", {"ann1.png": [ANN], "ann2.png": [ANN]})
+    write_faces(tmp_path / "photos", {"keys1.png": [BOB], "keys2.png": [BOB], "ann3.png": [ANN]}, side=50)
+    monkeypatch.setattr("workbench.testing.SquareFaces", DoubtfulFaces)
+    monkeypatch.setitem(SURE_SCORES, "fake", 0.99)
+    case = wb.open(tmp_path / "photos", case=tmp_path / "case", model="fake", faces="fake")
+    case.ingest(faces=True, progress=False)
+
+    assert case.faces.identities["faces"].tolist() == [3]
+    assert identity(case.faces, BOB) == ""
+    case.faces.move(rows(case.faces, BOB), None)
+    assert case.faces.identities["faces"].tolist() == [3, 2]
 
 
 def test_each_row_belongs_to_its_image(case: wb.Case) -> None:
@@ -440,6 +458,13 @@ def test_deleting_the_cache_loses_no_name(case: wb.Case) -> None:
     assert names(again.faces) == {"Ann": 4, "Bob": 5}
     assert groups(again.faces) == before
     assert again.faces.frame["state"].tolist() == states
+
+
+class DoubtfulFaces(SquareFaces):
+    """A detector that is sure of large squares only."""
+
+    def detect(self, image: Image.Image) -> list:
+        return [dataclasses.replace(f, score=0.99 if f.box[2] > 60 else 0.95) for f in super().detect(image)]
 
 
 class ShiftedFaces(SquareFaces):

@@ -70,6 +70,14 @@ class FaceBook:
         return self._snapshot.frame["quality"].to_numpy(np.float32)
 
     @cached_property
+    def _worth(self) -> NDArray[np.float32]:
+        """``quality``, 0 where the detector is not sure: such a face may join an identity and forms none."""
+        from workbench.models.faces import SURE_SCORES
+
+        sure = self._snapshot.frame["score"].to_numpy(np.float32) >= SURE_SCORES.get(self.pair, 0.0)
+        return np.where(sure, self.quality, np.float32(0))
+
+    @cached_property
     def photo(self) -> NDArray[np.int32]:
         """The row of each face's image: (F,)."""
         return self._snapshot.frame["image_row"].to_numpy(np.int32)
@@ -189,7 +197,7 @@ class FaceBook:
     def _group(self, rows: NDArray[np.intp], known: Known, choice: Choice) -> Known:
         return analysis.group(
             self.vectors[rows],
-            quality=self.quality[rows],
+            quality=self._worth[rows],
             photo=self.photo[rows],
             method=choice.method,
             threshold=choice.threshold,

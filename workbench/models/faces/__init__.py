@@ -12,12 +12,14 @@ from workbench.models.precision import SHORT, choose
 if TYPE_CHECKING:
     from workbench.models.engine import Chosen
 
-__all__ = ["FacePair", "load_faces"]
+__all__ = ["SURE_SCORES", "FacePair", "load_faces"]
 
 _VERSION = 2  # of search, alignment and correction: raise it with any change of the numbers
 _FACENET_MARGIN = 0.3
 _LEAST_SCORES = {"facenet": 0.90, "sface": 0.86}
 """Of the detectors; their scales differ: 0.90 of YuNet misses large sharp faces, 0.86 lets no dog through."""
+SURE_SCORES = {"facenet": 0.99, "sface": 0.90}
+"""From these scores on a face is beyond doubt: below lie most of what is none (keys of a keyboard, roofs)."""
 
 
 def load_faces(
@@ -49,7 +51,7 @@ def _facenet(search: str, min_size: int, score: float, precision: Chosen) -> Fac
         detector=mtcnn.load_mtcnn(min_size, precision),
         aligner=partial(align.level_crop, margin=_FACENET_MARGIN),
         least_score=score,
-        sure_score=0.99,
+        sure_score=SURE_SCORES["facenet"],
     )
 
 
@@ -63,5 +65,5 @@ def _sface(search: str, min_size: int, score: float, precision: Chosen) -> FaceP
         detector=yunet.load_yunet(min_size),
         aligner=align.template_crop,
         least_score=score,
-        sure_score=0.90,
+        sure_score=SURE_SCORES["sface"],
     )
