@@ -544,6 +544,23 @@ class TestDesk:
         assert desk.tabs.side == "faces"
         assert desk.face_selection.rows.tolist() == rows != []
 
+    def test_the_still_of_a_saved_notebook_shows_the_side_that_was_open(self, desk: wb.Workspace) -> None:
+        ann = desk.case.faces.identities["identity"][0]
+        desk.faces.name(ann, "<b>Ann</b> & co")
+        before = desk.still()
+        desk.show("faces")
+        desk.faces.look(ann)
+        cards = desk.still()
+        desk.show("images")
+
+        covers, faces, photos = 2, 3, 3
+        assert before.count("data:image/jpeg") == 5
+        assert cards.count("data:image/jpeg") == covers + faces + photos
+        assert "&lt;b&gt;Ann&lt;/b&gt; &amp; co (3)" in cards
+        assert "no name</em> (2)" in cards
+        assert "<b>Ann" not in cards
+        assert "Ann" not in before + desk.still()
+
     def test_closing_closes_both_sides(self, desk: wb.Workspace) -> None:
         desk.show("faces")
         panels = [desk.faces, desk.face_map, desk.face_map.figure, desk.tabs, desk.gallery]

@@ -23,22 +23,23 @@ def still_html(
     hits: Rows | Sequence[int],
     thumbnails: Sequence[tuple[str, bytes]],
     title: str,
+    above: str = "",
 ) -> str:
     """Return HTML with the map as PNG and ``thumbnails`` (name, JPEG) as a contact sheet; names are escaped.
 
-    ``points`` (N, 2), ``labels`` (N,) from -1, ``colours`` from label -1 on; works where scripts and style
-    sheets are stripped, because everything is inline.
+    ``points`` (N, 2), ``labels`` (N,) from -1, ``colours`` from label -1 on; ``above`` is HTML of ours. Works
+    where scripts and style sheets are stripped, because everything is inline.
     """
-    picture = _data("png", map_png(points, labels, colours, selected, hits))
+    picture = data_url("png", map_png(points, labels, colours, selected, hits))
     sheet = "".join(
-        f'<img src="{_data("jpeg", jpeg)}" alt="{escape(name)}" title="{escape(name)}" '
+        f'<img src="{data_url("jpeg", jpeg)}" alt="{escape(name)}" title="{escape(name)}" '
         'style="width:88px;height:66px;object-fit:cover;margin:2px;border-radius:4px">'
         for name, jpeg in thumbnails
     )
     note = f"{escape(title)}. A still picture: run this cell for the live desk."
     return (
-        f'<div class="wb-still"><p><em>{note}</em></p><table style="width:100%"><tr>'
-        f'<td style="vertical-align:top"><img src="{picture}" width="{WIDTH}" alt="Map of the images"></td>'
+        f'<div class="wb-still"><p><em>{note}</em></p>{above}<table style="width:100%"><tr>'
+        f'<td style="vertical-align:top"><img src="{picture}" width="{WIDTH}" alt="Map"></td>'
         f'<td style="vertical-align:top;text-align:left">{sheet}</td></tr></table></div>'
     )
 
@@ -77,5 +78,6 @@ def _places(points: NDArray[np.float32]) -> NDArray[np.float64]:
     return np.asarray(20 + unit * (np.array([WIDTH, HEIGHT]) * SCALE - 40), np.float64)
 
 
-def _data(kind: str, data: bytes) -> str:
+def data_url(kind: str, data: bytes) -> str:
+    """Return an image (``kind`` png or jpeg) as an address that holds it."""
     return f"data:image/{kind};base64,{b64encode(data).decode('ascii')}"

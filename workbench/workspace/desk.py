@@ -41,6 +41,7 @@ class Workspace(ipywidgets.VBox):
 
     panels: tuple[Any, ...] = ()
     _around: tuple[Any, ...] = ()
+    _still: Any = None  # where the still picture is displayed, once it is
 
     def __init__(self, case: "Case") -> None:
         if not len(case.images):
@@ -121,15 +122,19 @@ class Workspace(ipywidgets.VBox):
         self.tabs.side = side
 
     def _turn(self, side: str) -> None:
-        if side != "faces":
+        if side == "faces":
+            self.tabs.busy = "Grouping the faces"
+            self._face_place.children = [self.faces]
+            self.add_class("wb-on-faces")
+            self.tabs.busy = "Drawing the map of the faces"
+            self._face_map_place.children = [self.face_map]
+            self.tabs.busy = ""
+        else:
             self.remove_class("wb-on-faces")
-            return
-        self.tabs.busy = "Grouping the faces"
-        self._face_place.children = [self.faces]
-        self.add_class("wb-on-faces")
-        self.tabs.busy = "Drawing the map of the faces"
-        self._face_map_place.children = [self.face_map]
-        self.tabs.busy = ""
+        if self._still is not None:
+            from IPython.display import HTML
+
+            self._still.update(HTML(self.still()))  # type: ignore[no-untyped-call]
 
     def _boxes(self, row: int) -> list[Box]:
         return self._face_side.boxes(row) if "_face_side" in self.__dict__ else []
@@ -181,24 +186,27 @@ class Workspace(ipywidgets.VBox):
         """Show the widget, and before it a still picture for readers without a kernel."""
         from IPython.display import HTML, display
 
-        display(HTML(self.still()))  # type: ignore[no-untyped-call]
+        self._still = display(HTML(self.still()), display_id=True)  # type: ignore[no-untyped-call]
         return super()._repr_mimebundle_(**options)
 
     def still(self) -> str:
-        """Return the desk as HTML with pictures inside: what a saved notebook shows without a kernel."""
+        """Return the side shown as HTML with pictures inside: a saved notebook without a kernel shows it."""
+        people = self.tabs.side == "faces"
+        drawn, chosen = (self.face_map, self.face_selection) if people else (self.map, self.selection)
         rows = self.gallery.rows[:24]
-        colours = [colour(label) for label in range(-1, len(self.map.names))]
+        colours = [colour(label) for label in range(-1, len(drawn.names))]
         return still_html(
-            self.map.points,
-            np.asarray(self.map.labels),
+            drawn.points,
+            np.asarray(drawn.labels),
             colours,
-            self.selection.rows,
-            [] if self.selection.hits is None else self.selection.hits.rows,
+            chosen.rows,
+            [] if chosen.hits is None else chosen.hits.rows,
             [
                 (str(self.case.images["path"].iloc[row]), jpeg)
                 for row, jpeg in zip(rows, self.case.thumbnails(rows), strict=True)
             ],
             f"{len(self.case.images):,} images of {self.case.folder.source.name}",
+            self._face_side.still() if people else "",
         )
 
 

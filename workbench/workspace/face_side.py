@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from workbench.panels.details import Box
 from workbench.panels.faces import FacesPanel
 from workbench.panels.map import Map
+from workbench.panels.still_people import MOST, Person, people_html
 from workbench.selection import Selection
 
 if TYPE_CHECKING:
@@ -69,6 +70,21 @@ class FaceSide:
             )
             for row in np.flatnonzero(self._image_row == image)
         ]
+
+    def still(self) -> str:
+        """Return the people, and the faces of who is open, as HTML for a saved notebook."""
+        people = self.panel.roster.people
+        first = people.head(MOST)
+        covers = self._faces.crops(first["cover"].tolist())
+        cards = [
+            Person(str(name), int(count), cover)
+            for name, count, cover in zip(first["name"], first["faces"], covers, strict=True)
+        ]
+        rows = self.panel.rows[:MOST].tolist()
+        paths = [self.caption(row) for row in rows]
+        crops = list(zip(paths, self._faces.crops(rows), strict=True))
+        called = self.panel.person.get("name") or "The person who is open"
+        return people_html(cards, len(people), called if self.panel.opened else "Faces", crops)
 
     def look(self, row: int) -> None:
         """Open the identity of a face, or the face alone where it has none, and look at it."""
