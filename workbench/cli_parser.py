@@ -64,9 +64,8 @@ examples:
   workbench share cases/mine for-ann/
   workbench share cases/mine for-ann/ --faces decisions
 
-Copies the case, not the photos. Tags go along. Of faces nothing goes along
-(no vector, crop, landmark, box or name), unless you say so: --faces decisions
-adds names and where in which photo they are, --faces all everything.
+Copies the case with its tags, not the photos, and of faces nothing (no vector,
+crop, landmark, box or name): --faces decisions adds names and their boxes.
 """
 DEMO_EXAMPLES = """\
 examples:

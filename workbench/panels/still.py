@@ -79,5 +79,5 @@ def _places(points: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 def data_url(kind: str, data: bytes) -> str:
-    """Return an image (``kind`` png or jpeg) as an address that holds it."""
+    """Return an address that holds the picture itself; ``kind`` is jpeg or png."""
     return f"data:image/{kind};base64,{b64encode(data).decode('ascii')}"
