@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.analysis.heatmaps import overlay
+from workbench.analysis.heatmaps.pointing import place_in_words
 from workbench.analysis.heatmaps.verdict import Check
 from workbench.errors import WorkbenchError
 
@@ -60,6 +61,11 @@ class Heatmap:
     def block(self, index: int) -> NDArray[np.float32]:
         """(H, W) as `values`: what one block adds, its own highest point 1. Raises QueryError."""
         return self.relevance.block(index)
+
+    @property
+    def place(self) -> str:
+        """Where the map is highest, in words such as "upper left"; "" where it is empty."""
+        return place_in_words(self.values)
 
     @property
     def frame(self) -> "pd.DataFrame":
@@ -115,9 +121,11 @@ class Heatmap:
         picture.thumbnail((640, 480))
         picture.save(buffer, "JPEG", quality=88)
         data, name = b64encode(buffer.getvalue()).decode("ascii"), escape(self.path)
+        place = f", brightest at the {self.place}" if self.place else ""
         rather = f" rather than {escape(self.against)}" if self.against else ""
         return (
-            f'<figure style="margin:0"><img alt="Heatmap of {name}" src="data:image/jpeg;base64,{data}">'
+            f'<figure style="margin:0"><img alt="Heatmap of {name}{place}" '
+            f'src="data:image/jpeg;base64,{data}">'
             f"<figcaption>{name}: why {escape(self.query)}{rather}? ({escape(self.method)}, cosine "
             f"{self.score:.2f})<br>{escape(self.verdict)}</figcaption></figure>"
         )

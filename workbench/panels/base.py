@@ -25,6 +25,13 @@ def style(*names: str) -> str:
     return "\n".join((_STATIC / f"{part}.css").read_text("utf-8") for part in ("common", *names))
 
 
+def message_of(error: Exception) -> str:
+    """Return what an error area says: our own errors tell what to do, others should not happen."""
+    if isinstance(error, WorkbenchError):
+        return str(error)
+    return f"{type(error).__name__}: {error} Please report this if it comes back."
+
+
 class Panel(anywidget.AnyWidget):
     """Base of the panels.
 
@@ -55,10 +62,8 @@ class Panel(anywidget.AnyWidget):
         self.busy, self.error = doing, ""
         try:
             yield
-        except WorkbenchError as error:
-            self.error = str(error)
         except Exception as error:
-            self.error = f"{type(error).__name__}: {error} Please report this if it comes back."
+            self.error = message_of(error)
         finally:
             self.busy = ""
 

@@ -16,6 +16,7 @@ from workbench.panels.query import Query
 from workbench.panels.shell import Shell
 from workbench.panels.still import still_html
 from workbench.panels.tabs import Tabs
+from workbench.panels.why import Why
 from workbench.selection import Selection
 from workbench.workspace.face_side import FaceSide
 from workbench.workspace.facts import facts
@@ -72,7 +73,8 @@ class Workspace(ipywidgets.VBox):
             on_face=self._look_at_face,
         )
         self.details.observe(lambda change: setattr(case, "vocabulary", change["new"]), "vocabulary")
-        self.panels = (self.query, self.map, self.gallery, self.details)
+        self.why = Why(self.selection, case.why, lambda: case.why.methods, case.picture, case.thumbnails)
+        self.panels = (self.query, self.map, self.gallery, self.details, self.why)
         self.tabs = Tabs({"images": f"Images {len(case.images):,}", "faces": f"Faces {len(case.faces):,}"})
         self.tabs.observe(lambda change: self._turn(change["new"]), "side")
         self._shell, self._face_place, self._face_map_place = Shell(), _slot("faceside"), _slot("facemap")
@@ -80,7 +82,7 @@ class Workspace(ipywidgets.VBox):
         middle = ipywidgets.HBox([self.map, self._face_map_place, self.gallery])
         middle.add_class("wb-middle")
         tabs = [self.tabs] if len(case.faces) else []
-        super().__init__([self._shell, *tabs, self._face_place, self.query, middle, self.details])
+        super().__init__([self._shell, *tabs, self._face_place, self.query, middle, self.details, self.why])
         self.add_class("wb-desk")
         if 0 < len(case.faces) <= SOON:
             self._face_side  # noqa: B018 (made now, so that the faces of the image in focus have names)
@@ -171,7 +173,7 @@ class Workspace(ipywidgets.VBox):
 
     def to_code(self) -> str:
         """Return a cell that repeats what was clicked: question, lasso, gallery, faces and focus."""
-        return "\n".join(panel.to_code() for panel in self.panels)
+        return "\n".join(filter(None, (panel.to_code() for panel in self.panels)))
 
     def close(self) -> None:
         """Close every panel, and free what the browser holds."""
@@ -195,7 +197,7 @@ class Workspace(ipywidgets.VBox):
         drawn, chosen = (self.face_map, self.face_selection) if people else (self.map, self.selection)
         rows = self.gallery.rows[:24]
         colours = [colour(label) for label in range(-1, len(drawn.names))]
-        return still_html(
+        desk = still_html(
             drawn.points,
             np.asarray(drawn.labels),
             colours,
@@ -208,6 +210,7 @@ class Workspace(ipywidgets.VBox):
             f"{len(self.case.images):,} images of {self.case.folder.source.name}",
             self._face_side.still() if people else "",
         )
+        return desk + self.why.still()
 
 
 def _slot(name: str) -> ipywidgets.VBox:

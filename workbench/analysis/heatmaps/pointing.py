@@ -48,3 +48,13 @@ def centre_prior(shape: tuple[int, int], spread: float = 0.25) -> NDArray[np.flo
 def random_map(shape: tuple[int, int], seed: int = 0) -> NDArray[np.float32]:
     """(h, w) map of independent numbers in [0, 1): what knows nothing of photo or query."""
     return np.random.default_rng(seed).random(shape, dtype=np.float32)
+
+
+def place_in_words(values: NDArray[np.floating]) -> str:
+    """Say where the highest point of a (h, w) map lies, in thirds: "upper left", "middle"; "" of none."""
+    if not values.max(initial=0) > 0:
+        return ""
+    row, column = np.unravel_index(int(values.argmax()), values.shape)
+    down = ("upper", "", "lower")[3 * int(row) // values.shape[0]]
+    across = ("left", "", "right")[3 * int(column) // values.shape[1]]
+    return " ".join(word for word in (down, across or ("middle" if down else "")) if word) or "middle"

@@ -30,21 +30,21 @@ function asker(model) {
     });
 }
 
-function pictureUrl(bytes) {
-  return bytes && bytes.byteLength ? URL.createObjectURL(new Blob([bytes], { type: "image/jpeg" })) : "";
+function pictureUrl(bytes, type = "image/jpeg") {
+  return bytes && bytes.byteLength ? URL.createObjectURL(new Blob([bytes], { type })) : "";
 }
 
-// status(model) returns a node that shows what is going on and what went wrong
-function status(model) {
+// status(model) returns a node that shows what is going on and what went wrong, from two traits of the model
+function status(model, doing = "busy", wrong = "error") {
   const busy = h("div", { class: "wb-busy", role: "status" });
   const error = h("div", { class: "wb-error", role: "alert" });
   const draw = () => {
-    busy.textContent = model.get("busy");
-    error.textContent = model.get("error");
+    busy.textContent = model.get(doing);
+    error.textContent = model.get(wrong);
     busy.hidden = !busy.textContent;
     error.hidden = !error.textContent;
   };
-  model.on("change:busy change:error", draw);
+  model.on(`change:${doing} change:${wrong}`, draw);
   draw();
   return h("div", { class: "wb-status" }, busy, error);
 }
