@@ -79,3 +79,30 @@ def test_an_empty_collection_and_an_empty_vocabulary_are_no_trouble():
     assert Background(rows[:0], references).probability(rows[:0] @ query).shape == (0,)
     assert Background(rows, references[:0]).probability(rows @ query).argmax() == 0
     assert Background(rows[:1], rows[:1]).probability(rows[:1] @ rows[0])[0] > 0.9
+
+
+@pytest.mark.parametrize("n", [200, 5000])
+def test_right_rows_are_unusual_and_others_are_as_usual_as_their_rank(n):
+    rows, query, references = collection(n, right=5)
+    unusual = Background(rows, references).unusual(rows @ query, np.arange(n))
+    assert unusual[:5].max() < 5 / n
+    assert 0.3 < np.median(unusual[5:]) < 0.7
+    assert np.mean(unusual[5:] <= 0.05) == pytest.approx(0.05, abs=0.04)
+
+
+def test_a_higher_score_is_never_more_usual():
+    rows, query, references = collection(500, right=20)
+    scores = rows @ query
+    best_first = np.argsort(-scores)
+    assert (np.diff(Background(rows, references).unusual(scores, best_first)) >= 0).all()
+
+
+def test_against_chosen_rows_a_score_is_judged_by_their_scores_alone():
+    rows, query, references = collection(300, right=0)
+    scores = rows @ query
+    chosen = np.zeros(300, bool)
+    chosen[:99] = True
+    unusual = Background(rows, references).unusual(scores, np.arange(300), chosen)
+    highest = scores[:99].max()
+    assert (unusual[scores > highest] == np.float32(0.01)).all()
+    assert unusual[scores <= scores[:99].min()].min() == 1

@@ -3,6 +3,7 @@
 import shutil
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ import workbench as wb
 from workbench.errors import CaseError, QueryError
 from workbench.store.keys import remember_key
 from workbench.terms import readable
-from workbench.testing import ColourEmbedder, write_photos
+from workbench.testing import ColourEmbedder, colour_folder, write_photos
 
 
 @pytest.fixture
@@ -279,3 +280,41 @@ def test_a_selection_is_described_and_told_apart_in_words(case: wb.Case) -> None
     assert case.separates([rows["blue"]], warm, k=1)["phrase"][0] == "a blue thing"
     with pytest.raises(QueryError, match="Select some"):
         case.describe([])
+
+
+def test_hits_say_how_unusual_they_are_and_how_many_chance_does_not_explain(tmp_path: Path) -> None:
+    """Sixty grey photos and six red ones: all the red ones, and no grey one, are beyond chance."""
+    colour_folder(tmp_path / "photos", 60, palette=["gray", "silver", "darkgray"])
+    colour_folder(tmp_path / "photos" / "more", 6, palette=["red"])
+    case = wb.open(tmp_path / "photos", case=tmp_path / "case", model="fake")
+    case.ingest(progress=False)
+    case.vocabulary = ["gray", "white", "black", "silver", "dim gray", "a light gray thing"]
+    hits = case.search("red", k=12)
+    grey = [row for row, path in enumerate(case.images["path"]) if "more" not in path]
+    against = case.search("red", k=12, background=grey)
+
+    assert (np.diff(hits.unusual) >= 0).all()
+    assert 4 < case.search("red", k=6).beyond <= 6
+    assert against.unusual[:6].max() == pytest.approx(1 / 61)
+    assert against.unusual[6:].min() > 1 / 61
+    assert "unusual" in hits.frame
+    assert case.search("red", within=grey, k=12).looked == 60
+    with pytest.raises(QueryError, match="20 or more"):
+        case.search("red", background=grey[:5])
+
+
+def test_text_that_was_read_ranks_alone_and_filters_beside_words(
+    case: wb.Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Read:
+        def find_text(self, words: str) -> SimpleNamespace:
+            assert words == "ABC 12"
+            found = SimpleNamespace(rows=np.array([7, 2]), scores=np.array([1.0, 0.6], np.float32))
+            return SimpleNamespace(images=found)
+
+    monkeypatch.setattr(wb.Case, "regions", Read(), raising=False)
+
+    assert case.ask('text:"ABC 12"').rows.tolist() == [7, 2]
+    assert case.ask('text:"ABC 12"').scores.tolist() == pytest.approx([1, 0.6])
+    assert sorted(case.search("red", text="ABC 12").rows) == [2, 7]
+    assert len(case.ask('red -text:"ABC 12"')) == len(case.images) - 2

@@ -18,6 +18,8 @@ class Hits:
     calibrated against the collection (docs/calibration.md); ``seconds`` is the time the whole query took;
     ``total`` is how many rows passed the thresholds before the cut to K; ``query`` says what was asked, as
     the query box does; ``vector`` (D,) is what the rows were compared with, None for people or text.
+    ``unusual`` (K,) is the share of unrelated scores that are as high, and ``looked`` how many rows were
+    looked at; `beyond` follows from them.
     """
 
     rows: NDArray[np.int32]
@@ -28,9 +30,21 @@ class Hits:
     seconds: float = 0.0
     total: int = 0
     vector: NDArray[np.float32] | None = None
+    unusual: NDArray[np.float32] | None = None
+    looked: int = 0
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    @property
+    def beyond(self) -> float | None:
+        """How many of the hits chance does not explain: K less those that an unrelated query would have.
+
+        None where that is not known, as for people and text.
+        """
+        if self.unusual is None or not len(self):
+            return None if self.unusual is None else 0.0
+        return max(0.0, len(self) - self.looked * float(self.unusual.max()))
 
     @property
     def ids(self) -> list[str]:
@@ -39,11 +53,11 @@ class Hits:
 
     @property
     def frame(self) -> "pd.DataFrame":
-        """The hits as a DataFrame: row, score, probability and every column of the table, best first."""
+        """The hits as a DataFrame, best first: row, score, probability, unusual, and the table's columns."""
         frame = self.table.iloc[self.rows].reset_index(drop=True)
-        for position, (name, values) in enumerate(
-            [("row", self.rows), ("score", self.scores), ("probability", self.probabilities)]
-        ):
+        told = [("row", self.rows), ("score", self.scores), ("probability", self.probabilities)]
+        told += [] if self.unusual is None else [("unusual", self.unusual)]
+        for position, (name, values) in enumerate(told):
             frame.insert(position, name, values)
         return frame
 

@@ -1,6 +1,6 @@
 """Case: everything known about one folder of photos. A facade: it wires the rooms, and computes nothing."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from workbench.case.find_people import People, Photo
     from workbench.case.pictures import Pictures
     from workbench.case.questions import Questions
+    from workbench.case.regions import Regions
     from workbench.case.selections import Selections
     from workbench.case.share import OfFaces
     from workbench.case.why import Why
@@ -45,15 +46,23 @@ class Case:
         self._model = LazyEmbedder(folder, precision)
         self._face_model = LazyFaceModel(folder, faces)
 
-    def ingest(self, *, faces: bool = False, retry: bool = False, progress: bool = True) -> "IngestReport":
+    def ingest(
+        self,
+        *,
+        faces: bool = False,
+        regions: Collection[str] = (),
+        retry: bool = False,
+        progress: bool = True,
+    ) -> "IngestReport":
         """Read what is new or changed in the source, and compute what is missing; safe to stop and to repeat.
 
-        ``faces`` also looks for faces, which decodes each photo once for both. ``retry`` tries files again
-        that failed before. Nothing finished is ever computed twice.
+        ``faces`` also looks for faces, ``regions`` for some of "persons", "objects" and "text"; each photo is
+        decoded once for all of it. ``retry`` tries files again that failed before. Nothing finished is ever
+        computed twice.
         """
         model = self._face_model if faces else None
         try:
-            report = ingest_images(self.folder, self._model, model, retry=retry, progress=progress)
+            report = ingest_images(self.folder, self._model, model, regions, retry=retry, progress=progress)
         finally:
             self.refresh()
         if faces:
@@ -75,8 +84,8 @@ class Case:
 
     def refresh(self) -> None:
         """Forget what was read from disk, so that the next look sees what another process has added."""
-        read = ("key", "_snapshot", "lookup", "questions", "selections", "_pictures", "_derived", "faces")
-        for name in read:
+        read = ("key", "_snapshot", "lookup", "questions", "selections", "_pictures", "_derived")
+        for name in (*read, "faces", "regions"):
             self.__dict__.pop(name, None)
 
     @property
@@ -152,6 +161,7 @@ class Case:
         k: int | None = 50,
         threshold: "float | Literal['fixed'] | None" = None,
         probability: float | None = None,
+        background: "Images | None" = None,
     ) -> Hits:
         """Find images by words, by example, by who or what text is in them, best first.
 
@@ -160,9 +170,11 @@ class Case:
         middle), ``unlike`` the same or words; ``face`` names or ids of identities. ``within``: a Selection,
         Hits, rows, or the name of a saved selection. ``k`` caps the hits, ``threshold`` is the least cosine
         [-1, 1] or "fixed" (0.25 for words, 0.70 for examples), ``probability`` the least calibrated
-        probability [0, 1]. Raises QueryError for an empty query, an unknown name or an unreadable picture.
+        probability [0, 1]. ``background``: images known not to show what is asked; without it the scores of
+        unrelated queries say how unusual a hit is. Raises QueryError for an empty query, an unknown name or
+        an unreadable picture.
         """
-        limits = Limits(k, threshold, probability)
+        limits = Limits(k, threshold, probability, self.questions.background(background))
         return self.questions.search(terms, like, unlike, face, text, within, limits)
 
     def ask(
@@ -252,7 +264,7 @@ class Case:
     def _derived(self) -> "Derived":
         from workbench.case.derived import Derived
 
-        ids, embedder = self.lookup.ids, self.matching_embedder
+        ids, embedder = self.images["image_id"], self.matching_embedder
         return Derived(self.folder.cache, self.key, ids, self.vectors, embedder)
 
     @cached_property
@@ -263,6 +275,13 @@ class Case:
 
         book = FaceBook(self.folder, self._face_model.pair, self._face_model.known_key or "", self.images)
         return Faces(book, self._face_model)
+
+    @cached_property
+    def regions(self) -> "Regions":
+        """The persons, objects and texts of the photos; none before ``ingest(regions=...)``."""
+        from workbench.case.regions import Regions
+
+        return Regions(self)
 
     def find_people(self, photo: "Photo", *, any: bool = False, threshold: float | None = None) -> "People":
         """Find the people of a photo (path or PIL image) in the collection.

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from workbench.case.case import Case
 
+LEAST_BACKGROUND = 20
+
 
 class Questions:
     """Answers questions about the images of ``case`` as they are now open."""
@@ -56,6 +58,16 @@ class Questions:
     ) -> Hits:
         """Return the hits of a query in the grammar of the query box; see ``Case.ask``."""
         return self._searcher.search(self._asking.text(text, selection, pictures or {}), limits)
+
+    def background(self, images: "Images | None") -> Rows | None:
+        """Return the rows to judge scores against, or None; raise QueryError for fewer than twenty."""
+        rows = None if images is None else self._asking.rows(images)
+        if rows is not None and len(rows) < LEAST_BACKGROUND:
+            raise QueryError(
+                f"A background of {len(rows)} images says too little.",
+                f"Choose {LEAST_BACKGROUND} or more that do not show what you look for.",
+            )
+        return rows
 
     def describe(self, images: "int | str | Images", k: int, vocabulary: Sequence[str]) -> "pd.DataFrame":
         """Return the ``k`` phrases that fit one image or the middle of several; see ``Case.describe``."""
@@ -118,5 +130,10 @@ class Questions:
     def _saved(self, name: str) -> Rows:
         return self._case.selections.open(name)
 
-    def _find_text(self, text: str) -> Rows:
-        raise QueryError("No text has been read in these photos yet.", "Leave text: out of the query.")
+    def _find_text(self, text: str) -> tuple[Rows, NDArray[np.float32]]:
+        """Return the images in which a text was read, the best first, and how well it fits, (0, 1]."""
+        regions: Any = getattr(self._case, "regions", None)
+        if regions is None:
+            raise QueryError("No text has been read in these photos yet.", "Leave text: out of the query.")
+        found: Hits = regions.find_text(text).images
+        return found.rows, found.scores

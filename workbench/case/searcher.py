@@ -36,7 +36,8 @@ class Searcher:
 
     ``embedder()`` gives the model and is called only where one is needed; ``sample_vectors(ids)`` stored
     vectors; ``phrase_vectors(phrases)`` the text vectors (P, D) of the vocabulary, which may come from a
-    cache; ``faces`` looks for people; ``find_text(text)`` returns the rows where a text was read, best first.
+    cache; ``faces`` looks for people; ``find_text(text)`` returns the rows where a text was read and how well
+    it fits there, (0, 1].
     """
 
     def __init__(
@@ -48,7 +49,7 @@ class Searcher:
         phrase_vectors: Callable[[Phrases], Floats],
         vocabulary: Callable[[], Phrases],
         faces: FaceSearch,
-        find_text: Callable[[str], Rows],
+        find_text: Callable[[str], tuple[Rows, Floats]],
     ) -> None:
         self._table, self._vectors, self._embedder = table, vectors, embedder
         self._sample_vectors, self._phrase_vectors = sample_vectors, phrase_vectors
@@ -65,13 +66,19 @@ class Searcher:
         if not len(self._vectors):
             nothing = np.empty(0, np.float32)
             return Hits(nothing.astype(np.int32), nothing, nothing, self._table, asked, vector=vector)
-        scores, chances = self._scored(pieces, vector, words=_has_words(pieces))
-        scores = self._filtered(scores, pieces, by_face=vector is None)
+        everywhere, chances = self._scored(pieces, vector)
+        scores = self._filtered(everywhere, pieces, by_face=vector is None)
         least = _least(scores, chances, _threshold(limits, pieces), limits.probability)
         rows = search.top(scores, limits.k, least)
         total = int(np.count_nonzero(scores >= least))
+        unusual = None
+        if vector is not None:
+            chosen = _mask(limits.background, len(scores))
+            unusual = self._background(pieces).unusual(everywhere, rows, chosen)
+        looked = int(np.count_nonzero(np.isfinite(scores)))
         seconds = time.perf_counter() - started
-        return Hits(rows, scores[rows], chances[rows], self._table, asked, seconds, total, vector)
+        found = scores[rows], chances[rows], self._table, asked, seconds, total, vector, unusual, looked
+        return Hits(rows, *found)
 
     def describe(self, rows: NDArray[np.integer], k: int, vocabulary: Phrases) -> list[captions.Caption]:
         """Return the ``k`` phrases that fit the middle of the images at ``rows`` (one or more) best."""
@@ -91,20 +98,30 @@ class Searcher:
         terms = [piece.term for piece in pieces if piece.term is not None]
         return [term_vector(term, self._embedder, self._sample_vectors) for term in terms]
 
-    def _scored(self, pieces: Sequence[Piece], vector: Vector | None, words: bool) -> tuple[Floats, Floats]:
+    def _background(self, pieces: Sequence[Piece]) -> Background:
+        return self._of_words if _has_words(pieces) else self._of_examples
+
+    def _scored(self, pieces: Sequence[Piece], vector: Vector | None) -> tuple[Floats, Floats]:
         """Return score and probability of each row: by the vector, else by the people, else by the text."""
         if vector is not None:
             scores = search.scores(self._vectors, vector)
-            return scores, (self._of_words if words else self._of_examples).probability(scores)
+            return scores, self._background(pieces).probability(scores)
         people = [self._faces.seen(piece.part.value) for piece in _wanted(pieces, "face")]
         if people:  # all of them must be there: the one seen worst decides
             return (
                 np.min([who.scores for who in people], axis=0),
                 np.min([who.probabilities for who in people], axis=0),
             )
-        if not _wanted(pieces, "text"):
+        texts = _wanted(pieces, "text")
+        if not texts:
             raise QueryError("The query says where to look, but not for what.", "Add words or an example.")
-        return np.ones(len(self._vectors), np.float32), np.ones(len(self._vectors), np.float32)
+        fits = np.ones(len(self._vectors), np.float32)
+        for piece in texts:
+            here = np.zeros_like(fits)
+            rows, scores = self._find_text(piece.part.value)
+            np.maximum.at(here, rows, scores)
+            fits = np.minimum(fits, here)
+        return fits, fits
 
     def _filtered(self, scores: Floats, pieces: Sequence[Piece], by_face: bool) -> Floats:
         """Return the scores with -inf for every row where the query does not look."""
@@ -124,7 +141,7 @@ class Searcher:
         """Return (N,) whether a row is where a part says to look."""
         if piece.part.kind == "face":
             return self._faces.seen(piece.part.value).there
-        rows = piece.rows if piece.rows is not None else self._find_text(piece.part.value)
+        rows = piece.rows if piece.rows is not None else self._find_text(piece.part.value)[0]
         here = np.zeros(len(self._vectors), bool)
         here[rows] = True
         return here
@@ -136,6 +153,14 @@ class Searcher:
     @cached_property
     def _of_examples(self) -> Background:
         return Background(self._vectors, self._vectors)
+
+
+def _mask(rows: Rows | None, n: int) -> NDArray[np.bool_] | None:
+    if rows is None:
+        return None
+    mask = np.zeros(n, bool)
+    mask[rows] = True
+    return mask
 
 
 def _wanted(pieces: Sequence[Piece], kind: str) -> list[Piece]:
