@@ -1,7 +1,9 @@
 """Ingest of a case: runs the loop with its models, and notes which keys its vectors and faces carry."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from workbench.case import region_models
 from workbench.case.embedders import LazyEmbedder
 from workbench.case.face_models import LazyFaceModel
 from workbench.store.case_folder import CaseFolder
@@ -12,18 +14,30 @@ if TYPE_CHECKING:
 
 
 def ingest_images(
-    folder: CaseFolder, model: LazyEmbedder, faces: LazyFaceModel | None, *, retry: bool, progress: bool
+    folder: CaseFolder,
+    model: LazyEmbedder,
+    faces: LazyFaceModel | None,
+    regions: Collection[str] = (),
+    *,
+    retry: bool,
+    progress: bool,
 ) -> "IngestReport":
-    """Compute what is missing of the images and, with ``faces``, of the faces, decoding each photo once."""
+    """Compute what is missing of the images and, where asked for, of faces and kinds of ``regions``.
+
+    Each photo is decoded once for all of it.
+    """
     from workbench.embedding import ingest
 
-    embedder, finder = model.get(), faces.get() if faces else None
+    embedder, face_finder = model.get(), faces.get() if faces else None
+    finder = region_models.load_finder(folder, regions) if regions else None
     try:
-        return ingest(folder, embedder, faces=finder, retry=retry, progress=progress)
+        return ingest(folder, embedder, faces=face_finder, regions=finder, retry=retry, progress=progress)
     finally:
         remember_key(folder.cache, folder.model, embedder.key)
         if faces:
             faces.remember()
+        if finder:
+            region_models.remember(folder, finder, embedder)
 
 
 def ingest_faces(

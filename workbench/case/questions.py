@@ -134,6 +134,6 @@ class Questions:
         """Return the images in which a text was read, the best first, and how well it fits, (0, 1]."""
         regions: Any = getattr(self._case, "regions", None)
         if regions is None:
-            raise QueryError("No text has been read in these photos yet.", "Leave text: out of the query.")
+            return self._case.regions.find_text(text).images.rows
         found: Hits = regions.find_text(text).images
         return found.rows, found.scores

@@ -1,0 +1,143 @@
+"""Regions of a case: searched as samples, shown with their images, and read."""
+
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import workbench as wb
+from workbench.errors import ModelError, QueryError
+from workbench.testing import write_regions
+
+PHOTOS = {
+    "a.png": [("persons", "red"), ("objects", "blue")],
+    "b.png": [],
+    "c.png": [("text", "yellow"), ("text", "magenta"), ("persons", "blue")],
+    "d.png": [("objects", "red"), ("objects", "orange")],
+}
+KINDS = ["persons", "objects", "text"]
+
+
+@pytest.fixture
+def case(tmp_path):
+    write_regions(tmp_path / "photos", PHOTOS)
+    case = wb.open(tmp_path / "photos", case=tmp_path / "case", model="fake")
+    case.ingest(regions=KINDS, progress=False)
+    return case
+
+
+def paths(hits):
+    return hits.frame["path"].tolist()
+
+
+def test_the_best_region_of_each_image_is_a_hit_with_its_box(case):
+    hits = case.regions.search("red", kinds=["persons", "objects"])
+    assert paths(hits)[:2] == ["a.png", "d.png"]
+    assert len(hits) == hits.total == 3
+    assert hits.boxes[:2].tolist() == [[10, 10, 40, 80], [10, 10, 60, 60]]
+    assert hits.frame["kind"].tolist()[:2] == ["persons", "objects"]
+    assert (np.diff(hits.scores) <= 0).all()
+
+
+def test_hits_show_in_the_table_of_images_each_image_once(case):
+    hits = case.regions.search("red", group=False)
+    assert len(hits) == len(case.regions) == 7
+    assert hits.images.frame["path"].tolist() == ["a.png", "d.png", "c.png"]
+    assert hits.images.scores[0] == hits.scores[0]
+    assert hits.images.table is case.images
+
+
+def test_a_kind_leaves_out_the_others_and_k_counts_images(case):
+    hits = case.regions.search("red", kinds=["objects"], k=1)
+    assert (paths(hits), hits.total) == (["d.png"], 2)
+
+
+def test_whole_images_are_searched_beside_their_regions(case):
+    hits = case.regions.search("gray", kinds=["images", "objects"])
+    assert hits.frame.loc[0, ["path", "kind"]].tolist() == ["b.png", "images"]
+    assert len(hits) == len(case.images)
+
+
+def test_a_region_is_an_example_like_an_image(case):
+    frame = case.regions.frame
+    person = frame.loc[frame["kind"] == "persons", "region_id"].iloc[0]
+    hits = case.regions.search(wb.like(person), kinds=["persons"])
+    assert (hits.ids[0], hits.scores[0]) == (person, pytest.approx(1))
+    image = case.regions.search(wb.like(case.images["image_id"].iloc[0]), kinds=["images"])
+    assert image.image_rows[0] == 0
+
+
+def test_what_is_not_wanted_is_pushed_away(case):
+    plain, without = case.regions.search("red"), case.regions.search("red", minus="orange")
+    frame = case.regions.frame
+    orange = int(np.flatnonzero(frame["label"] == "orange")[0])
+    rank = [
+        case.regions.search("red", minus=minus, group=False).rows.tolist().index(orange)
+        for minus in ((), "orange")
+    ]
+    assert rank[0] < rank[1]
+    assert paths(plain)[0] == paths(without)[0] == "a.png"
+
+
+def test_text_is_found_with_its_box_and_in_the_query_box(case):
+    hits = case.regions.find_text("yell")
+    assert (paths(hits), hits.frame.loc[0, "text"]) == (["c.png"], "yellow")
+    assert hits.boxes.tolist() == [[10, 10, 90, 30]]
+    assert case.ask('text:"yel low"').frame["path"].tolist() == ["c.png"]
+    assert case.search("blue", text="magenta").frame["path"].tolist() == ["c.png"]
+    assert len(case.regions.find_text("green")) == 0
+
+
+def test_what_was_not_looked_for_is_told_with_the_way_to_get_it(tmp_path):
+    write_regions(tmp_path / "photos", PHOTOS)
+    case = wb.open(tmp_path / "photos", case=tmp_path / "case", model="fake")
+    case.ingest(progress=False)
+    assert len(case.regions) == 0
+    for ask in (lambda: case.regions.search("red"), lambda: case.regions.find_text("red")):
+        with pytest.raises(QueryError, match=r"case\.ingest\(regions="):
+            ask()
+    case.ingest(regions=["persons"], progress=False)
+    assert len(case.regions.search("red")) == 2
+    with pytest.raises(QueryError, match="text"):
+        case.regions.find_text("red")
+
+
+def test_an_unknown_kind_is_told_which_are_known(case):
+    with pytest.raises(QueryError, match="persons, objects, text, images"):
+        case.regions.search("red", kinds=["dogs"])
+
+
+def test_a_case_opened_again_knows_its_regions_without_a_model(case, monkeypatch):
+    from workbench.case import region_models
+
+    monkeypatch.setattr(region_models, "load_finder", lambda *_: pytest.fail("no model is needed"))
+    again = wb.open(case=case.folder.root)
+    assert len(again.regions.search("red")) == 3
+
+
+def test_masks_and_crops_are_those_of_the_region(case):
+    frame = case.regions.frame
+    person = int(np.flatnonzero(frame["kind"] == "persons")[0])
+    assert case.regions.mask(person).shape == (80, 40)
+    assert case.regions.mask(int(np.flatnonzero(frame["kind"] == "objects")[0])) is None
+    with Image.open(BytesIO(case.regions.crops([person])[0])) as crop:
+        assert crop.size == (40, 80)
+        assert np.allclose(np.asarray(crop)[40, 20], (255, 0, 0), atol=12)
+
+
+def test_a_folder_without_any_region_answers_with_nothing(tmp_path):
+    write_regions(tmp_path / "photos", {"a.png": [], "b.png": []})
+    case = wb.open(tmp_path / "photos", case=tmp_path / "case", model="fake")
+    case.ingest(regions=KINDS, progress=False)
+    hits = case.regions.search("red")
+    assert (len(hits), len(hits.images), len(hits.frame)) == (0, 0, 0)
+    assert len(case.regions.find_text("red")) == 0
+    assert len(case.regions.search("red", kinds=["images", *KINDS])) == 2
+
+
+def test_an_ingest_of_an_unknown_kind_is_refused(tmp_path):
+    write_regions(tmp_path / "photos", PHOTOS)
+    case = wb.open(tmp_path / "photos", case=tmp_path / "case", model="fake")
+    with pytest.raises(ModelError, match="persons, objects, text"):
+        case.ingest(regions=["dogs"], progress=False)
