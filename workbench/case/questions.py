@@ -132,8 +132,5 @@ class Questions:
 
     def _find_text(self, text: str) -> tuple[Rows, NDArray[np.float32]]:
         """Return the images in which a text was read, the best first, and how well it fits, (0, 1]."""
-        regions: Any = getattr(self._case, "regions", None)
-        if regions is None:
-            return self._case.regions.find_text(text).images.rows
-        found: Hits = regions.find_text(text).images
+        found = self._case.regions.find_text(text).images
         return found.rows, found.scores
