@@ -1,6 +1,7 @@
 """Derived: what follows from the vectors alone, computed once and cached with its parameters."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.analysis import clusters, projection
-from workbench.store.arrays import ArrayCache
+from workbench.store.arrays import ArrayCache, Ids, digest_of
 
 if TYPE_CHECKING:
     from workbench.embedding import Embedder
@@ -24,11 +25,11 @@ class Derived:
         self,
         cache: Path,
         key: str,
-        ids: Sequence[str],
+        ids: Ids,
         vectors: NDArray[np.float32],
         embedder: "Callable[[], Embedder]",
     ) -> None:
-        self._cache, self._key, self._ids = cache, key, list(ids)
+        self._cache, self._key, self._ids = cache, key, ids
         self._vectors, self._embedder = vectors, embedder
 
     def layout(self, method: str, **params: Any) -> NDArray[np.float32]:
@@ -57,18 +58,30 @@ class Derived:
         return np.asarray(vectors, np.float32)
 
     def _once(
-        self, kind: str, params: Mapping[str, Any], ids: Sequence[str], compute: Callable[[], NDArray[Any]]
+        self, kind: str, params: Mapping[str, Any], ids: Ids, compute: Callable[[], NDArray[Any]]
     ) -> NDArray[Any]:
-        return once(self._cache / kind, {**params, "key": self._key}, ids, compute)
+        digest = self._digest if ids is self._ids else None
+        return once(self._cache / kind, {**params, "key": self._key}, ids, compute, digest)
+
+    @cached_property
+    def _digest(self) -> str:
+        return digest_of(self._ids)
 
 
 def once(
-    folder: Path, params: Mapping[str, Any], ids: Sequence[str], compute: Callable[[], NDArray[Any]]
+    folder: Path,
+    params: Mapping[str, Any],
+    ids: Ids,
+    compute: Callable[[], NDArray[Any]],
+    digest: str | None = None,
 ) -> NDArray[Any]:
-    """Return the array that ``folder`` keeps for these parameters and ids, computing it the first time."""
+    """Return the array that ``folder`` keeps for these parameters and ids, computing it the first time.
+
+    ``digest`` is that of the ids, where it is known.
+    """
     cache = ArrayCache(folder)
-    found = cache.load(params, ids)
+    found = cache.load(params, ids, digest)
     if found is None:
         found = compute()
-        cache.save(params, ids, found)
+        cache.save(params, ids, found, digest)
     return found

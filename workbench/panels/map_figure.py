@@ -70,6 +70,7 @@ def figure() -> go.FigureWidget:
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+        "template": "none",  # the default one takes longer to build than a case of a million to open
         "showlegend": False,
         "hovermode": False,
         "autosize": True,

@@ -5,7 +5,7 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, Union
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +14,10 @@ from numpy.typing import NDArray
 
 from workbench.store.parts import FORMAT, write_atomically
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+Ids: TypeAlias = Union[Sequence[str], "pd.Series[str]"]
 Params: TypeAlias = Mapping[str, str | int | float | bool | None]
 
 
@@ -26,8 +30,11 @@ class ArrayCache:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def save(self, params: Params, ids: Sequence[str], array: NDArray[np.generic]) -> None:
-        """Keep ``array``, (N,) or (N, K) with N = len(ids); raises ValueError where the lengths differ."""
+    def save(self, params: Params, ids: Ids, array: NDArray[np.generic], digest: str | None = None) -> None:
+        """Keep ``array``, (N,) or (N, K) with N = len(ids); raises ValueError where the lengths differ.
+
+        ``digest`` is ``digest_of(ids)`` where the caller knows it already, here and in ``load``.
+        """
         if len(array) != len(ids):
             raise ValueError(f"{len(array)} rows for {len(ids)} ids")
         columns = array.T if array.ndim > 1 else array[None]
@@ -38,23 +45,40 @@ class ArrayCache:
         buffer = io.BytesIO()
         pq.write_table(table.replace_schema_metadata(facts), buffer, write_page_checksum=True)
         self._folder.mkdir(parents=True, exist_ok=True)
-        write_atomically(self._path(params, ids), buffer.getvalue())
+        write_atomically(self._path(params, digest or digest_of(ids)), buffer.getvalue())
 
-    def load(self, params: Params, ids: Sequence[str]) -> NDArray[np.generic] | None:
-        """Return the array kept for exactly these parameters and ids in this order, or None."""
+    def load(self, params: Params, ids: Ids, digest: str | None = None) -> NDArray[np.generic] | None:
+        """Return the array kept for exactly these parameters and ids in this order, or None.
+
+        The ids are in the name of the file, by their digest: those inside it are for other readers.
+        """
         try:
-            table = pq.read_table(self._path(params, ids), page_checksum_verification=True)
-            if not table["sample_id"].equals(pa.chunked_array([pa.array(ids, pa.string())])):
+            path = self._path(params, digest or digest_of(ids))
+            with pq.ParquetFile(path, page_checksum_verification=True) as file:
+                names = [name for name in file.schema_arrow.names if name != "sample_id"]
+                table = file.read(names)
+            if table.num_rows != len(ids):
                 return None
-            columns = [column.to_numpy() for column in table.columns[1:]]
+            columns = [column.to_numpy() for column in table.columns]
             flat = int(table.schema.metadata[b"ndim"]) == 1
         except (OSError, pa.ArrowException, KeyError, ValueError, TypeError):
             return None
         return columns[0] if flat else np.column_stack(columns)
 
-    def _path(self, params: Params, ids: Sequence[str]) -> Path:
-        digest = hashlib.sha256("\n".join([_canonical(params), *ids]).encode())
-        return self._folder / f"{digest.hexdigest()[:32]}.parquet"
+    def _path(self, params: Params, digest: str) -> Path:
+        name = hashlib.sha256(f"{_canonical(params)}\n{digest}".encode())
+        return self._folder / f"{name.hexdigest()[:32]}.parquet"
+
+
+def digest_of(ids: Ids) -> str:
+    """Return what names these ids in this order: a digest of their bytes and of where each begins."""
+    array = pa.array(ids, pa.large_string())
+    chunks = array.chunks if isinstance(array, pa.ChunkedArray) else [array]
+    whole = pa.concat_arrays([*chunks, pa.array([], pa.large_string())])  # also drops what was sliced off
+    digest = hashlib.sha256(str(len(whole)).encode())
+    for buffer in whole.buffers()[1:]:
+        digest.update(buffer or b"")
+    return digest.hexdigest()
 
 
 def _canonical(params: Params) -> str:

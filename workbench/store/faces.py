@@ -32,7 +32,7 @@ def read_faces(folder: CaseFolder, key: str, images: pd.DataFrame) -> FaceSnapsh
     """
     parts = folder.faces(key)
     table = unique(parts.rows.read(), "face_id", last=True)
-    ids = pa.array(images["image_id"], pa.string())
+    ids = pa.array(images["image_id"] if table.num_rows else [], pa.string())
     rows = pc.index_in(table["image_id"], value_set=ids)
     table = table.append_column("image_row", rows.cast(pa.int32()))
     table = table.filter(pc.is_valid(table["image_row"]))
