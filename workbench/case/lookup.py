@@ -24,7 +24,8 @@ class Lookup:
     @cached_property
     def ids(self) -> list[str]:
         """The image id of each row."""
-        return list(self._images["image_id"])
+        ids: list[str] = self._images["image_id"].to_numpy(object).tolist()
+        return ids
 
     def row(self, image: int | str) -> int:
         """Return the row of an image given by row, image id or path; raise QueryError where there is none."""
