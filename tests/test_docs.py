@@ -21,8 +21,10 @@ PAGES = [
 FOR_USERS = [
     ROOT / "README.md",
     ROOT / "docs/guide.md",
+    ROOT / "docs/faces.md",
     ROOT / "CHANGELOG.md",
     ROOT / "notebooks/01_explore.ipynb",
+    ROOT / "notebooks/03_faces.ipynb",
 ]
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
@@ -63,10 +65,10 @@ def test_the_readme_needs_ten_lines_of_python():
     assert len(statements) == 10
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/guide.md"])
-def test_the_commands_of_a_page_are_understood(page):
+@pytest.mark.parametrize(("page", "least"), [("README.md", 5), ("docs/guide.md", 5), ("docs/faces.md", 4)])
+def test_the_commands_of_a_page_are_understood(page, least):
     written = commands(ROOT / page)
-    assert len(written) >= 5
+    assert len(written) >= least
     for command in written:
         parser().parse_args(shlex.split(command)[1:])
 
@@ -74,7 +76,7 @@ def test_the_commands_of_a_page_are_understood(page):
 @pytest.mark.parametrize("page", ["README.md", "docs/guide.md"])
 def test_every_verb_is_shown(page):
     verbs = {shlex.split(command)[1] for command in commands(ROOT / page)}
-    assert verbs == {"ingest", "search", "info", "problems", "models", "demo"}
+    assert verbs == {"ingest", "search", "faces", "share", "info", "problems", "models", "demo"}
 
 
 @pytest.mark.parametrize("page", FOR_USERS, ids=name_of)

@@ -103,6 +103,7 @@ def test_the_demo_notebook_runs_and_stays_as_it_was(project, capsys):
     assert demo.check(project, "fake")
     assert "All is well." in capsys.readouterr().out
     assert (project / demo.NOTEBOOK).read_bytes() == before
+    assert wb.open(case=project / demo.CASE).tags.empty
 
 
 @pytest.mark.notebook
@@ -117,3 +118,6 @@ def test_a_photo_that_cannot_be_read_fails_the_check(project, monkeypatch, capsy
 @pytest.mark.weights
 def test_the_demo_finds_what_it_promises_with_the_real_model(project, capsys):
     assert demo.check(project), capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "03_faces" in out
+    assert wb.open(case=project / demo.CASE).faces.history.empty
