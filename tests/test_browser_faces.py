@@ -211,7 +211,7 @@ def test_everything_goes_by_keyboard(desk: Desk) -> None:
     keys.press("ArrowRight")
     keys.press(" ")
     page.wait_for_function("document.querySelectorAll('.wb-face[aria-selected=true]').length === 1")
-    page.wait_for_timeout(300)
+    page.wait_for_selector("input.wb-to:not([disabled])")
     keys.press("v")
     keys.type("Dot")
     page.wait_for_selector(".wb-option")
@@ -244,9 +244,9 @@ def test_a_saved_notebook_shows_the_people_without_a_kernel(desk: Desk, root: Pa
     page = notebook.page
     type_name(notebook, 0, "Ann Lee")
     page.get_by_role("tab", name="Images 18").click()
-    page.wait_for_timeout(500)
+    page.wait_for_function("!document.querySelector('.wb-still').textContent.includes('no name')")
     page.get_by_role("tab", name="Faces 20").click()
-    page.wait_for_timeout(1500)
+    page.wait_for_function("document.querySelector('.wb-still').textContent.includes('Ann Lee')")
     live = [still.is_visible() for still in page.locator(".wb-still").all()]
     page.keyboard.press("Control+s")
     page.wait_for_timeout(2500)
