@@ -251,7 +251,7 @@ def test_a_query_that_only_says_where_to_look_asks_for_more(case: wb.Case) -> No
         case.search(within=[1, 2])
     with pytest.raises(QueryError, match="Draw a lasso"):
         case.ask("red within:selection")
-    with pytest.raises(QueryError, match="No text"):
+    with pytest.raises(QueryError, match="text in these photos"):
         case.search(text="ABC 12")
     with pytest.raises(QueryError, match="no faces"):
         case.search(face="Anna")
@@ -298,7 +298,7 @@ def test_hits_say_how_unusual_they_are_and_how_many_chance_does_not_explain(tmp_
     assert against.unusual[:6].max() == pytest.approx(1 / 61)
     assert against.unusual[6:].min() > 1 / 61
     assert "unusual" in hits.frame
-    assert case.search("red", within=grey, k=12).looked == 60
+    assert len(case.search("red", within=grey, k=12).ranking) == 60
     with pytest.raises(QueryError, match="20 or more"):
         case.search("red", background=grey[:5])
 
@@ -318,3 +318,29 @@ def test_text_that_was_read_ranks_alone_and_filters_beside_words(
     assert case.ask('text:"ABC 12"').scores.tolist() == pytest.approx([1, 0.6])
     assert sorted(case.search("red", text="ABC 12").rows) == [2, 7]
     assert len(case.ask('red -text:"ABC 12"')) == len(case.images) - 2
+
+
+def test_a_threshold_learnt_from_examples_finds_what_they_found(case: wb.Case) -> None:
+    rows = {path.split("-")[1].split(".")[0]: row for row, path in enumerate(case.images["path"])}
+    learnt = case.learn_threshold(
+        {colour: [rows[colour]] for colour in ("red", "blue", "green", "yellow")}, on="score"
+    )
+    hits = case.search("magenta", k=None, threshold=learnt.value)
+
+    assert rows["magenta"] in hits.rows
+    assert len(hits) < 4
+    assert learnt.recall == 1
+    with pytest.raises(QueryError, match="score or probability"):
+        case.learn_threshold({}, on="taste")
+
+
+def test_what_lies_beyond_the_hits_is_judged_for_recall(case: wb.Case) -> None:
+    missed = case.missed(case.search("red", k=3), n=10)
+    for row in missed.rows:
+        missed.answer(int(row), "red" in case.images["path"][row])
+
+    assert set(missed.rows[:1]).isdisjoint(case.search("red", k=3).rows)
+    assert missed.estimate.judged == len(missed.rows)
+    assert missed.estimate.recall[0] > 0.3
+    with pytest.raises(QueryError, match="nothing beyond"):
+        case.missed(case.search("red", k=None))

@@ -18,8 +18,8 @@ class Hits:
     calibrated against the collection (docs/calibration.md); ``seconds`` is the time the whole query took;
     ``total`` is how many rows passed the thresholds before the cut to K; ``query`` says what was asked, as
     the query box does; ``vector`` (D,) is what the rows were compared with, None for people or text.
-    ``unusual`` (K,) is the share of unrelated scores that are as high, and ``looked`` how many rows were
-    looked at; `beyond` follows from them.
+    ``unusual`` (K,) is the share of unrelated scores that are as high, and ``everywhere`` (N,) the
+    score of each row of the table, -inf where the query did not look; `beyond` follows from them.
     """
 
     rows: NDArray[np.int32]
@@ -31,10 +31,18 @@ class Hits:
     total: int = 0
     vector: NDArray[np.float32] | None = None
     unusual: NDArray[np.float32] | None = None
-    looked: int = 0
+    everywhere: NDArray[np.float32] | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    @property
+    def ranking(self) -> NDArray[np.int32]:
+        """All rows that the query looked at, best first, beyond any limit."""
+        if self.everywhere is None:
+            return self.rows
+        order = np.argsort(-self.everywhere, kind="stable")
+        return order[: np.count_nonzero(self.everywhere > -np.inf)].astype(np.int32)
 
     @property
     def beyond(self) -> float | None:
@@ -44,7 +52,8 @@ class Hits:
         """
         if self.unusual is None or not len(self):
             return None if self.unusual is None else 0.0
-        return max(0.0, len(self) - self.looked * float(self.unusual.max()))
+        looked = len(self) if self.everywhere is None else np.count_nonzero(self.everywhere > -np.inf)
+        return max(0.0, len(self) - looked * float(self.unusual.max()))
 
     @property
     def ids(self) -> list[str]:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
     from PIL.Image import Image
 
+    from workbench.analysis.missed import Missed
+    from workbench.analysis.thresholds import Threshold
     from workbench.case.asking import Images, Within
     from workbench.case.derived import Derived
     from workbench.case.faces import Faces
@@ -214,6 +216,23 @@ class Case:
         cosines). Raises QueryError where one of them is empty.
         """
         return self.questions.separates(a, b, k, vocabulary or self.vocabulary)
+
+    def learn_threshold(
+        self,
+        examples: "Mapping[str, Images]",
+        precision: float | None = None,
+        on: "Literal['score', 'probability']" = "probability",
+    ) -> "Threshold":
+        """Learn a threshold from queries (as for `ask`) whose right images are known; see `Threshold`.
+
+        It suits F1 best, or has the most recall among those that reach ``precision``. ``on``: whether it is a
+        least score or a least probability. Raises QueryError where it cannot be learnt.
+        """
+        return self.questions.learn_threshold(examples, precision, on)
+
+    def missed(self, hits: Hits, n: int = 40, seed: int = 0) -> "Missed":
+        """Ask whether hits missed any: ``n`` images just beyond them to judge, for an estimate of recall."""
+        return self.questions.missed(hits, n, seed)
 
     @cached_property
     def questions(self) -> "Questions":

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from workbench.analysis import thresholds
 from workbench.analysis.contrast import Difference, separate
+from workbench.analysis.missed import Missed
 from workbench.analysis.rows import Rows
 from workbench.case.asking import Asking, Images, Within
 from workbench.case.face_search import FaceSearch
@@ -58,6 +60,23 @@ class Questions:
     ) -> Hits:
         """Return the hits of a query in the grammar of the query box; see ``Case.ask``."""
         return self._searcher.search(self._asking.text(text, selection, pictures or {}), limits)
+
+    def learn_threshold(
+        self, examples: "Mapping[str, Images]", precision: float | None, on: str
+    ) -> thresholds.Threshold:
+        """Learn a threshold from example queries; see ``Case.learn_threshold``."""
+        if on not in ("score", "probability"):
+            raise QueryError(f"A threshold cannot be learnt on {on!r}.", "Use score or probability.")
+        judged = []
+        for query, images in examples.items():
+            hits = self.ask(query, None, None, Limits(k=None))
+            right = np.isin(hits.rows, self._rows(images))
+            judged.append((hits.scores if on == "score" else hits.probabilities, right))
+        return thresholds.learn(judged, precision, on)
+
+    def missed(self, hits: Hits, n: int, seed: int) -> Missed:
+        """Return images beyond hits to judge; see ``Case.missed``."""
+        return Missed(hits.rows, hits.ranking, n, seed)
 
     def background(self, images: "Images | None") -> Rows | None:
         """Return the rows to judge scores against, or None; raise QueryError for fewer than twenty."""

@@ -75,9 +75,8 @@ class Searcher:
         if vector is not None:
             chosen = _mask(limits.background, len(scores))
             unusual = self._background(pieces).unusual(everywhere, rows, chosen)
-        looked = int(np.count_nonzero(np.isfinite(scores)))
         seconds = time.perf_counter() - started
-        found = scores[rows], chances[rows], self._table, asked, seconds, total, vector, unusual, looked
+        found = scores[rows], chances[rows], self._table, asked, seconds, total, vector, unusual, scores
         return Hits(rows, *found)
 
     def describe(self, rows: NDArray[np.integer], k: int, vocabulary: Phrases) -> list[captions.Caption]:
