@@ -20,6 +20,7 @@ from workbench.panels.why import Why
 from workbench.selection import Selection
 from workbench.workspace.face_side import FaceSide
 from workbench.workspace.facts import facts
+from workbench.workspace.slots import slot
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,7 +78,7 @@ class Workspace(ipywidgets.VBox):
         self.panels = (self.query, self.map, self.gallery, self.details, self.why)
         self.tabs = Tabs({"images": f"Images {len(case.images):,}", "faces": f"Faces {len(case.faces):,}"})
         self.tabs.observe(lambda change: self._turn(change["new"]), "side")
-        self._shell, self._face_place, self._face_map_place = Shell(), _slot("faceside"), _slot("facemap")
+        self._shell, self._face_place, self._face_map_place = Shell(), slot("faceside"), slot("facemap")
         self._around = (self.tabs, self._shell)
         middle = ipywidgets.HBox([self.map, self._face_map_place, self.gallery])
         middle.add_class("wb-middle")
@@ -211,10 +212,3 @@ class Workspace(ipywidgets.VBox):
             self._face_side.still() if people else "",
         )
         return desk + self.why.still()
-
-
-def _slot(name: str) -> ipywidgets.VBox:
-    """Return an empty place on the desk, to be filled later without drawing its neighbours again."""
-    slot = ipywidgets.VBox([])
-    slot.add_class(f"wb-{name}")
-    return slot
