@@ -33,7 +33,8 @@ MAY_IMPORT = {
     "selection": {"analysis", "hits"},
     "panels": {"analysis", "grammar", "hits", "selection", "terms"},
     "workspace": {"case", "panels", "selection"},
-    "cli_parser": set(),
+    "cli_examples": set(),
+    "cli_parser": {"cli_examples"},
     "cli_print": set(),
     "demo": {"case", "models", "workspace"},
     "cli": {"case", "cli_parser", "cli_print", "demo", "models"},
@@ -51,6 +52,8 @@ ONLY_IN = {
     "anywidget": {"panels"},
     "umap": {"analysis"},
     "hdbscan": {"analysis"},
+    "rapidocr": {"models"},
+    "rapidfuzz": {"analysis"},
     "sklearn": {"analysis"},
 }
 

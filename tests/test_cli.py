@@ -12,7 +12,7 @@ import pytest
 
 from workbench.case import Case, open_case
 from workbench.cli import main, printable
-from workbench.testing import colour_folder, write_faces, write_photos
+from workbench.testing import colour_folder, write_faces, write_photos, write_regions
 
 VERBS = ["ingest", "search", "faces", "share", "info", "problems", "demo", "models"]
 
@@ -277,3 +277,15 @@ def test_the_installed_command_is_this_module():
     assert (
         "examples:" in subprocess.run([command, "--help"], capture_output=True, text=True, check=True).stdout
     )
+
+
+def test_ingest_looks_for_the_kinds_of_region_that_are_named(tmp_path, capsys):
+    write_regions(
+        tmp_path / "photos", {"a.png": [("persons", "red"), ("text", "blue"), ("objects", "green")]}
+    )
+    command = ["ingest", str(tmp_path / "photos"), "--case", str(tmp_path / "case"), "--model", "fake", "-q"]
+    assert main([*command, "--regions", "persons", "text"]) == 0
+    assert "1 embedded, 2 regions," in capsys.readouterr().out
+    with pytest.raises(SystemExit, match="2"):
+        main([*command, "--regions", "dogs"])
+    assert "persons" in capsys.readouterr().err

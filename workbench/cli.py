@@ -68,8 +68,14 @@ def _usage(_: Namespace) -> int:
 
 def _ingest(arguments: Namespace) -> int:
     case = _open(arguments.case, arguments.source, model=arguments.model, faces=arguments.pair)
-    report = case.ingest(faces=arguments.faces, retry=arguments.retry, progress=not arguments.quiet)
+    report = case.ingest(
+        faces=arguments.faces,
+        regions=arguments.regions,
+        retry=arguments.retry,
+        progress=not arguments.quiet,
+    )
     faces = f"{report.faces} faces, " if arguments.faces else ""
+    faces += f"{report.regions} regions, " if arguments.regions else ""
     print(
         f"{report.found} files: {report.embedded} embedded, {faces}{report.renamed} renamed, "
         f"{report.unchanged} unchanged, {report.gone} gone, {report.problems} problems; "

@@ -44,11 +44,15 @@ def load(name: str = "mini", *, precision: str = "auto") -> JointModel:
 def fetch(name: str = "mini") -> list[Path]:
     """Bring the weights of a model to this machine and return their paths; see `weights.fetch` for errors.
 
-    ``mini`` is also prepared for this processor, so that the first question need not wait for that.
+    ``mini`` and ``regions`` are also prepared for this processor, so that nothing waits for that later.
     """
     from workbench.models import weights
 
     paths = list(weights.fetch(name).values())
     if name == "mini":
         load(name)
+    elif name == "regions":
+        from workbench.models.regions import load_regions
+
+        load_regions(["persons"])
     return paths
