@@ -5,6 +5,7 @@ import pytest
 from identities_lab import between, partition, people, truth, unit
 
 from workbench.analysis.identities import FREE, LEFT_OUT, group
+from workbench.analysis.identities.settle import rejoin
 from workbench.errors import QueryError
 
 METHODS = ("whispers", "agglomerative", "hdbscan")
@@ -224,3 +225,52 @@ def test_another_threshold_gives_coarser_or_finer_groups():
 def test_what_does_not_fit_is_an_error_that_says_what_to_do(wrong):
     with pytest.raises(QueryError, match=r"\. (Use|Pass)"):
         group(people([3]), **wrong)
+
+
+@pytest.fixture
+def parted():
+    """Return a person in two looks, twenty photos each, of which two are collages of both."""
+    first, second = (
+        between(people([1])[0], people([1, 1])[1], 0.35),
+        between(people([1])[0], people([1, 1])[1], 0.65),
+    )
+    rng = np.random.default_rng(1)
+    looks = np.repeat(np.stack([first, second]), 20, axis=0)
+    vectors = unit(looks + rng.normal(size=looks.shape) * 0.3 / np.sqrt(looks.shape[1]))
+    return vectors, np.concatenate([np.arange(20), np.arange(18, 38)])
+
+
+def settled(vectors, labels, photo, known=()):
+    fixed = np.isin(np.arange(len(labels)), known)
+    return rejoin(vectors, np.asarray(labels, np.int32), np.asarray(photo), fixed, 0.6)
+
+
+def test_a_collage_of_one_person_does_not_keep_it_in_two(parted, method):
+    vectors, photo = parted
+    labels = group(vectors, method=method, photo=photo)
+    assert np.bincount(labels[labels >= 0])[0] == 38
+    assert pairs_of_one_photo(labels, photo) == 0
+
+
+def test_two_who_are_often_in_one_photo_stay_two_however_alike(parted):
+    vectors, photo = parted
+    photo[20:26] = np.arange(6)
+    labels, out = settled(vectors, np.repeat([0, 1], 20), photo)
+    assert labels.tolist() == [0] * 20 + [1] * 20
+    assert not out.any()
+
+
+def test_who_steps_out_of_a_collage_is_nobody_the_analyst_decided_about(parted):
+    vectors, photo = parted
+    labels, out = settled(vectors, np.repeat([0, 1], 20), photo, known=[18, 19, 25])
+    assert labels.tolist() == [0] * 20 + [1] * 20, "both were decided about"
+    labels, out = settled(vectors, np.repeat([0, 1], 20), photo, known=[20, 21])
+    assert labels[0] == labels[39] == 1, "what was decided keeps its number"
+    assert np.flatnonzero(out).tolist() == [18, 19]
+
+
+def test_two_strangers_a_little_alike_are_no_identity_and_three_such_are(method):
+    first, cut = people([1])[0], 0.5
+    alike = [unit(np.sqrt(0.56) * first + np.sqrt(0.44) * np.eye(64, dtype=np.float32)[k]) for k in (2, 3, 4)]
+    assert partition(group(np.stack(alike[:2]), method=method, threshold=cut)) == set()
+    assert partition(group(np.stack(alike), method=method, threshold=cut)) == {frozenset({0, 1, 2})}

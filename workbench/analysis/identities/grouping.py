@@ -19,6 +19,7 @@ from workbench.analysis.identities.density import dense_groups
 from workbench.analysis.identities.likeness import scale
 from workbench.analysis.identities.linkage import Linkage
 from workbench.analysis.identities.neighbours import neighbour_graph
+from workbench.analysis.identities.settle import loose, rejoin
 from workbench.analysis.identities.whispers import agreed, loudness
 from workbench.errors import QueryError
 
@@ -63,7 +64,9 @@ def group(
     waiting = poor & (identities == FREE)
     nodes = contract(np.where(waiting, LEFT_OUT, identities).astype(np.int32), photos)
     labels = _number(_link(vectors, nodes, method, cut), nodes)
-    return attach(vectors, labels, photos, waiting, cut)
+    labels, out = rejoin(vectors, labels, photos, identities >= 0, cut + HEARD)
+    labels[loose(vectors, labels, identities >= 0, cut)] = -1
+    return attach(vectors, _by_size(labels, identities), photos, waiting | out, cut)
 
 
 def _link(vectors: NDArray[np.floating], nodes: Nodes, method: Method, cut: float) -> NDArray[np.int64]:
@@ -86,7 +89,7 @@ def _link(vectors: NDArray[np.floating], nodes: Nodes, method: Method, cut: floa
 
 
 def _number(groups: NDArray[np.int64], nodes: Nodes) -> Labels:
-    """Return the label of each face from the (C,) ``groups`` of nodes: known ones first, then by size."""
+    """Return the label of each face from the (C,) ``groups`` of nodes: known ones, then any; alone is -1."""
     taking_part = nodes.of_face >= 0
     of_face = (
         np.where(taking_part, groups[nodes.of_face], 0) if len(groups) else np.zeros(len(taking_part), int)
@@ -95,6 +98,16 @@ def _number(groups: NDArray[np.int64], nodes: Nodes) -> Labels:
     label = np.full(len(groups), -1, np.int32)
     np.maximum.at(label, groups, nodes.known)
     new = np.flatnonzero((label < 0) & (sizes > 1))
-    new = new[np.argsort(-sizes[new], kind="stable")]
     label[new] = nodes.known.max(initial=-1) + 1 + np.arange(len(new))
     return np.where(taking_part, np.append(label, -1)[of_face], -1).astype(np.int32)
+
+
+def _by_size(labels: Labels, known: Labels) -> Labels:
+    """Give the new groups of two or more in (N,) ``labels`` numbers above the ``known``, largest first."""
+    last = int(known.max(initial=-1))
+    groups, first, sizes = np.unique(labels, return_index=True, return_counts=True)
+    number = np.where(groups <= last, groups, -1).astype(np.int32)
+    new = np.flatnonzero((groups > last) & (sizes > 1))
+    new = new[np.lexsort((first[new], -sizes[new]))]
+    number[new] = last + 1 + np.arange(len(new))
+    return number[np.searchsorted(groups, labels)]
