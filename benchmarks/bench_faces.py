@@ -4,9 +4,8 @@
 
 The ceiling looks for faces in pictures that were decoded before, on as many threads as the ingest uses, and
 then embeds all crops in batches. Rounds of both alternate, so that a busy machine is unfair to neither; the
-table gives the median, and the processor time a photo beside it. The line below is an ingest of images
-without faces, which they must not slow down; it embeds with the fake embedder, so that only reading and
-decoding count.
+table gives the median, and the processor time a photo beside it. The line below is an ingest of images alone,
+which faces must not slow down; it embeds with the fake embedder: only reading and decoding count.
 """
 
 import argparse

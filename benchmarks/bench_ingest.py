@@ -118,7 +118,7 @@ def run_forward(embedder: Embedder, batches: list[NDArray[np.float32]]) -> None:
         embedder.embed_images(batch)
 
 
-def measure(work: Callable[[], None], count: int) -> Round:
+def measure(work: Callable[[], object], count: int) -> Round:
     started, cpu = time.perf_counter(), time.process_time()
     work()
     return Round(count / (time.perf_counter() - started), (time.process_time() - cpu) / count)

@@ -9,6 +9,7 @@ import csv
 import hashlib
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,8 +39,11 @@ class LabelledFaces:
 
     def take(self, rows: NDArray[np.bool_]) -> "LabelledFaces":
         """Return the faces where ``rows`` (N,) is true."""
-        values = {f.name: getattr(self, f.name) for f in fields(self)}
-        return LabelledFaces(**{k: v[rows] if isinstance(v, np.ndarray) else v for k, v in values.items()})
+        taken: dict[str, Any] = {}
+        for name in (field.name for field in fields(self)):
+            column = getattr(self, name)
+            taken[name] = column[rows] if isinstance(column, np.ndarray) else column
+        return LabelledFaces(**taken)
 
 
 def half_of(person: str) -> int:
@@ -48,13 +52,15 @@ def half_of(person: str) -> int:
 
 
 def collect(folder: Path, model: FaceModel, cache: Path | None = None) -> LabelledFaces:
-    """Find and embed the faces of all listed photos; kept in and read from ``cache`` (.npz), where given."""
-    if cache is not None and cache.exists():
-        with np.load(cache) as stored:
+    """Find and embed the faces of all listed photos; the folder ``cache`` keeps them for the next time."""
+    kept = cache and cache / f"{folder.resolve().name}-{model.key}.npz"
+    if kept and kept.exists():
+        with np.load(kept) as stored:
             return LabelledFaces(**{k: v[()] for k, v in stored.items()})
     faces = _collect(folder, model)
-    if cache is not None:
-        np.savez(cache, **{f.name: getattr(faces, f.name) for f in fields(faces)})
+    if kept:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        np.savez(kept, **{f.name: getattr(faces, f.name) for f in fields(faces)})
     return faces
 
 
