@@ -107,6 +107,16 @@ def test_what_the_detector_doubts_forms_no_identity_and_may_join_one(
     assert case.faces.identities["faces"].tolist() == [3, 2]
 
 
+def test_tiny_faces_form_no_identity_and_may_join_one(tmp_path: Path) -> None:
+    write_faces(tmp_path / "photos", {"ann1.png": [ANN], "ann2.png": [ANN]})
+    write_faces(tmp_path / "photos", {"far1.png": [BOB], "far2.png": [BOB], "far3.png": [ANN]}, side=8)
+    case = wb.open(tmp_path / "photos", case=tmp_path / "case", model="fake", faces="fake")
+    case.ingest(faces=True, progress=False)
+
+    assert case.faces.identities["faces"].tolist() == [3]
+    assert identity(case.faces, BOB) == ""
+
+
 def test_each_row_belongs_to_its_image(case: wb.Case) -> None:
     frame = case.faces.frame
 

@@ -111,7 +111,11 @@ def test_a_crowd_is_found(model):
 def test_a_face_cut_by_the_edge_is_found_and_still_that_person(model):
     whole = portrait()
     cut = whole.crop((220, 0, *whole.size))
+    left, top, width, height = only(model.detect(cut)).box
     assert likeness(model, only(model.detect(whole)), only(model.detect(cut))) > 0.4
+    assert min(left, top) >= 0
+    assert left + width <= cut.width
+    assert top + height <= cut.height
 
 
 @pytest.mark.weights
