@@ -78,9 +78,14 @@ class Why:
 
     @property
     def methods(self) -> "tuple[Method, ...]":
-        """What the model of this case can be asked for, the default first; builds its torch module."""
+        """What the model of this case can be asked for, the default first."""
+        question = {"version": VERSION, "about": "methods"}
         with self._turn:
-            return self._explainer.methods
+            kept = self._cache.load(question)
+            if kept is None:  # only its torch module can tell, which maps that are kept need not wait for
+                kept = Kept({}, {"methods": self._explainer.methods})
+                self._cache.save(question, kept)
+        return tuple(kept.facts["methods"])
 
     @cached_property
     def _explainer(self) -> "Explainer":
