@@ -14,7 +14,7 @@ from workbench.case import Case, open_case
 from workbench.cli import main, printable
 from workbench.testing import colour_folder, write_faces, write_photos, write_regions
 
-VERBS = ["ingest", "search", "faces", "share", "info", "problems", "demo", "models"]
+VERBS = ["ingest", "search", "why", "faces", "share", "info", "problems", "demo", "models"]
 
 
 def workbench(*arguments: object) -> subprocess.CompletedProcess:
@@ -51,6 +51,17 @@ def test_help_is_quick_because_it_loads_nothing_heavy():
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
         == "[]\n"
     )
+
+
+def test_why_writes_a_picture_and_says_whether_to_believe_it(case, tmp_path):
+    picture = tmp_path / "why.png"
+    done = workbench("why", case, "rose.png", "a red thing", "--against", "blue", "--to", picture)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == str(tmp_path / "why.png")
+    assert (tmp_path / "why.png").read_bytes()[:4] == b"\x89PNG"
+    assert "red" in done.stderr
+    assert "chance" in done.stderr
+    assert workbench("why", case, "nowhere.png", "red").returncode == 1
 
 
 @pytest.mark.parametrize("verb", VERBS)

@@ -30,6 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     verbs = {
         "ingest": _ingest,
         "search": _search,
+        "why": _why,
         "faces": _faces,
         "share": _share,
         "info": _info,
@@ -95,6 +96,16 @@ def _search(arguments: Namespace) -> int:
         for hit in frame.itertuples():
             print(f"{hit.score:6.3f} {hit.probability:6.1%}  {printable(str(hit.path))}")
     say(f"{len(hits)} of {len(case.images)} images in {hits.seconds * 1000:.0f} ms")
+    return 0
+
+
+def _why(arguments: Namespace) -> int:
+    case, query = _open(arguments.case, model=arguments.model), _term(arguments.query)
+    heatmap = case.why(arguments.image, query, method=arguments.method, against=arguments.against)
+    print(heatmap.save(arguments.to))
+    for word, share in heatmap.words:
+        say(f"{share:6.1%}  {printable(word)}")
+    say(heatmap.verdict)
     return 0
 
 

@@ -44,6 +44,13 @@ examples:
   workbench problems cases/mine --csv > problems.csv
   workbench ingest photos/ --case cases/mine --retry    try them again
 """
+WHY_EXAMPLES = """\
+examples:
+  workbench why cases/mine sea/boat.jpg "a red boat"
+  workbench why cases/mine sea/boat.jpg "a red boat" --against "a pier" --to boat.png
+
+Prints where the picture is; then, as notes, each word's share of the match and whether to believe the map.
+"""
 FACES_EXAMPLES = """\
 examples:
   workbench faces cases/mine                        who was found: name, faces, images

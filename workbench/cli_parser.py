@@ -14,6 +14,7 @@ from workbench.cli_examples import (
     PROBLEMS_EXAMPLES,
     SEARCH_EXAMPLES,
     SHARE_EXAMPLES,
+    WHY_EXAMPLES,
 )
 
 KINDS = ["persons", "objects", "text"]
@@ -32,7 +33,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="store_true", help="print the version")
     verbs = top.add_subparsers(title="verbs", metavar="VERB", dest="verb")
-    for add in (_ingest, _search, _faces, _share, _info, _problems, _demo, _models):
+    for add in (_ingest, _search, _why, _faces, _share, _info, _problems, _demo, _models):
         add(verbs)
     return top
 
@@ -66,6 +67,17 @@ def _search(verbs: Verbs) -> None:
     verb.add_argument("--threshold", type=float, help="the least score, from -1 to 1")
     verb.add_argument("--model", help="use the vectors of this model (default: that of the case)")
     _add_formats(verb)
+
+
+def _why(verbs: Verbs) -> None:
+    verb = _verb(verbs, "why", "show which part of an image made it match, as a picture", WHY_EXAMPLES)
+    _add_case(verb)
+    verb.add_argument("image", metavar="IMAGE", help="path or id of an image of the case")
+    verb.add_argument("query", metavar="QUERY", help="words in quotes, or the path of a picture")
+    verb.add_argument("--to", type=Path, default=Path("why.png"), help="the picture (default: why.png)")
+    verb.add_argument("--against", metavar="QUERY", help="why this, rather than that")
+    verb.add_argument("--method", help="relevance, gradcam, 'integrated gradients' or occlusion")
+    verb.add_argument("--model", help="use the vectors of this model (default: that of the case)")
 
 
 def _faces(verbs: Verbs) -> None:
