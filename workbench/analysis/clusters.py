@@ -74,18 +74,25 @@ def cluster(
     if vectors.shape[1] > DIMENSIONS:
         points = reduce(vectors, DIMENSIONS, seed=seed)
         merge_distance = JOINED_WITHIN if merge_distance is None else merge_distance
+    return density(points, size, min_samples, merge_distance)
+
+
+def density(
+    points: NDArray[np.floating], min_cluster_size: int, min_samples: int, merge_distance: float | None = None
+) -> Labels:
+    """Run HDBSCAN on ``points`` (N, D) as they are; see `cluster` for the parameters."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of deprecations inside hdbscan
         import hdbscan
 
         found = hdbscan.HDBSCAN(
-            min_cluster_size=size,
+            min_cluster_size=min_cluster_size,
             min_samples=min_samples,
             cluster_selection_method="eom" if merge_distance is None else "leaf",
             cluster_selection_epsilon=float(merge_distance or 0),
             core_dist_n_jobs=1,
         )
-        return _largest_first(found.fit_predict(np.asarray(points, np.float64)))
+        return largest_first(found.fit_predict(np.asarray(points, np.float64)))
 
 
 def names(
@@ -146,7 +153,7 @@ def _means(
     return np.stack(means), sizes[:, None]
 
 
-def _largest_first(labels: NDArray[np.integer]) -> Labels:
+def largest_first(labels: NDArray[np.integer]) -> Labels:
     """Renumber clusters by size, equal sizes in the order they had; -1 stays."""
     sizes = np.bincount(labels[labels >= 0])
     rank = np.empty(len(sizes) + 1, np.int32)

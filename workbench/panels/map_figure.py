@@ -129,7 +129,8 @@ def draw_density(widget: go.FigureWidget, address: str, view: View) -> None:
     """Put the picture at a data address below the points, stretched over a view; or none."""
     place = {"x": view.x0, "y": view.y1, "sizex": view.x1 - view.x0, "sizey": view.y1 - view.y0}
     looks = {"xref": "x", "yref": "y", "sizing": "stretch", "layer": "below", "source": address}
-    widget.layout.images = [{**place, **looks}] if address else []
+    if address or widget.layout.images:
+        widget.layout.images = [{**place, **looks}] if address else []
 
 
 def size(count: int) -> float:

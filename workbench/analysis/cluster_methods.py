@@ -1,0 +1,165 @@
+"""Cluster methods: HDBSCAN, DBSCAN and agglomerative, on the vectors or in few dimensions."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.analysis import clusters
+from workbench.analysis.projection import reduce
+from workbench.errors import QueryError
+
+Labels = NDArray[np.int32]
+Setting = float | str | None
+
+METHODS: Mapping[str, Mapping[str, Setting]] = {
+    "hdbscan": {"min_cluster_size": None, "min_samples": 3, "merge_distance": None},
+    "dbscan": {"eps": None, "min_samples": 5},
+    "agglomerative": {"threshold": 0.5},
+}
+"""What may be set for each method, with its default."""
+
+SPACES = ("reduced", "vectors")
+"""Where distances are measured: in `clusters.DIMENSIONS` dimensions made by UMAP, or between unit vectors."""
+
+MOST_JOINED = 20_000
+"""Samples that agglomeration can take: it needs all distances between them at once."""
+
+
+def parameters(
+    method: str = "hdbscan", *, space: str = "reduced", seed: int = 0, **params: Setting
+) -> dict[str, Setting]:
+    """Return all that decides a run on given vectors, defaults filled in: the key of a cache.
+
+    Raises QueryError for an unknown method, space or parameter.
+    """
+    if method not in METHODS:
+        raise QueryError(f"There is no cluster method {method!r}.", f"Use one of {', '.join(METHODS)}.")
+    if space not in SPACES:
+        raise QueryError(f"There is no space {space!r} to cluster in.", f"Use {' or '.join(SPACES)}.")
+    known = METHODS[method]
+    if unknown := sorted(set(params) - set(known)):
+        raise QueryError(
+            f"Method {method!r} has no parameter {', '.join(unknown)}.", f"Use one of {', '.join(known)}."
+        )
+    return {"method": method, "space": space, "seed": seed, **known, **params}
+
+
+def run(vectors: NDArray[np.floating], method: str = "hdbscan", **params: Any) -> Labels:
+    """Group the rows of unit ``vectors`` (N, D): (N,) int32, 0 for the largest cluster, -1 for none.
+
+    ``params`` are those of `parameters`. Without ``eps`` DBSCAN takes the knee of the `k_distances`.
+    Raises QueryError for vectors with NaN, parameters out of range, and more samples than agglomeration can
+    take.
+
+    Sources: HDBSCAN*, Campello, Moulavi and Sander 2013; DBSCAN, Ester et al. 1996; agglomerative with
+    average linkage, Sokal and Michener 1958.
+    """
+    settings = parameters(method, **params)
+    vectors = checked(vectors)
+    if len(vectors) < 2:
+        return np.full(len(vectors), -1, np.int32)
+    match method:
+        case "hdbscan":
+            return _hdbscan(vectors, settings)
+        case "dbscan":
+            return _dbscan(in_space(vectors, settings), settings)
+        case _:
+            return _agglomerative(in_space(vectors, settings), settings)
+
+
+def in_space(vectors: NDArray[np.floating], settings: Mapping[str, Any]) -> NDArray[np.floating]:
+    """Return the points (N, K) between which a run measures Euclidean distances."""
+    if settings["space"] == "vectors" or vectors.shape[1] <= clusters.DIMENSIONS:
+        return vectors
+    return reduce(vectors, clusters.DIMENSIONS, seed=settings["seed"])
+
+
+def k_distances(points: NDArray[np.floating], k: int = 5) -> NDArray[np.float32]:
+    """Return the distance of each of (N, D) points to its k-th neighbour, the nearest first: (N,) float32.
+
+    The plot from which Ester et al. 1996 choose ``eps``: where it bends up, noise begins.
+    """
+    from sklearn.neighbors import NearestNeighbors
+
+    k = min(k, len(points) - 1)
+    if k < 1:
+        return np.zeros(len(points), np.float32)
+    found = NearestNeighbors(n_neighbors=k).fit(points).kneighbors()[0][:, -1]
+    return np.sort(found).astype(np.float32)
+
+
+def knee(distances: NDArray[np.floating]) -> float:
+    """Return the value where a rising curve (N,) bends most: the point farthest below its chord.
+
+    Source: Satopaa et al., "Finding a kneedle in a haystack" (2011), without its smoothing.
+    """
+    span = float(np.ptp(distances)) if len(distances) else 0.0
+    if span == 0:
+        return float(distances[0]) if len(distances) else 0.0
+    below = np.linspace(0, 1, len(distances)) - (distances - distances[0]) / span
+    return float(distances[below.argmax()])
+
+
+def checked(vectors: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Return vectors as float32; raise QueryError where some number is not finite."""
+    vectors = np.asarray(vectors, np.float32)
+    bad = np.flatnonzero(~np.isfinite(vectors).all(axis=1)) if vectors.size else []
+    if len(bad):
+        raise QueryError(
+            f"{len(bad)} of {len(vectors)} vectors hold numbers that are not finite, the first in row {bad[0]}.",
+            "Compute those again, or leave these rows out.",
+        )
+    return vectors
+
+
+def _hdbscan(vectors: NDArray[np.float32], settings: Mapping[str, Any]) -> Labels:
+    of = {name: settings[name] for name in METHODS["hdbscan"]}
+    if settings["space"] == "reduced":
+        return clusters.cluster(vectors, **of, seed=settings["seed"])
+    size = (
+        clusters.smallest_cluster(len(vectors)) if of["min_cluster_size"] is None else of["min_cluster_size"]
+    )
+    if size < 2 or of["min_samples"] < 1:
+        raise QueryError(
+            f"Clusters of {size} with {of['min_samples']} neighbours cannot be made.",
+            "Use a min_cluster_size of 2 or more and min_samples of 1 or more.",
+        )
+    if len(vectors) <= max(size, of["min_samples"]):
+        return np.full(len(vectors), -1, np.int32)
+    return clusters.density(vectors, size, of["min_samples"], of["merge_distance"])
+
+
+def _dbscan(points: NDArray[np.floating], settings: Mapping[str, Any]) -> Labels:
+    from sklearn.cluster import DBSCAN
+
+    fewest = settings["min_samples"]
+    eps = knee(k_distances(points, fewest)) if settings["eps"] is None else settings["eps"]
+    if settings["eps"] is None and eps == 0:
+        eps = float(np.finfo(np.float32).tiny)  # all the same: any distance will do
+    if eps <= 0 or fewest < 1:
+        raise QueryError(
+            f"DBSCAN cannot look for {fewest} neighbours within {eps:g}.",
+            "Use an eps above 0 (read it off the k-distance plot) and min_samples of 1 or more.",
+        )
+    found = DBSCAN(eps=eps, min_samples=fewest).fit_predict(points)
+    return clusters.largest_first(found)
+
+
+def _agglomerative(points: NDArray[np.floating], settings: Mapping[str, Any]) -> Labels:
+    """Join until clusters are farther apart than the threshold; clusters of one sample are none."""
+    from sklearn.cluster import AgglomerativeClustering
+
+    if settings["threshold"] <= 0:
+        raise QueryError("A threshold of 0 joins nothing.", "Use a threshold above 0.")
+    if len(points) > MOST_JOINED:
+        raise QueryError(
+            f"Agglomeration needs all distances between {len(points):,} samples at once.",
+            f"Use HDBSCAN or DBSCAN for more than {MOST_JOINED:,}.",
+        )
+    joined = AgglomerativeClustering(None, distance_threshold=settings["threshold"], linkage="average")
+    found = joined.fit_predict(points)
+    found = np.where(np.bincount(found)[found] > 1, found, -1)
+    _, numbered = np.unique(found, return_inverse=True)
+    return clusters.largest_first(numbered - int((found == -1).any()))
