@@ -105,10 +105,10 @@ def knee(distances: NDArray[np.floating]) -> float:
 def checked(vectors: NDArray[np.floating]) -> NDArray[np.float32]:
     """Return vectors as float32; raise QueryError where some number is not finite."""
     vectors = np.asarray(vectors, np.float32)
-    bad = np.flatnonzero(~np.isfinite(vectors).all(axis=1)) if vectors.size else []
+    bad = np.flatnonzero(~np.isfinite(vectors).all(axis=1))
     if len(bad):
         raise QueryError(
-            f"{len(bad)} of {len(vectors)} vectors hold numbers that are not finite, the first in row {bad[0]}.",
+            f"{len(bad)} of {len(vectors)} vectors are not all finite numbers, the first in row {bad[0]}.",
             "Compute those again, or leave these rows out.",
         )
     return vectors

@@ -1,4 +1,4 @@
-"""Cluster quality: how runs compare with each other, with tags and with folders; what is typical, what odd."""
+"""Cluster quality: how good a run is, alone and against tags or folders; what is typical and what odd."""
 
 import math
 from dataclasses import dataclass

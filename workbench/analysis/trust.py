@@ -56,9 +56,10 @@ def trust(
         return Trust(*(np.ones(n, np.float32) for _ in range(3)))
     found = _compare(np.asarray(vectors[rows]), points[rows], k)
     if len(rows) < n:
-        from scipy.spatial import cKDTree
+        from sklearn.neighbors import NearestNeighbors
 
-        found = found[:, cKDTree(points[rows]).query(points)[1]]
+        nearest = NearestNeighbors(n_neighbors=1).fit(points[rows])
+        found = found[:, nearest.kneighbors(points, return_distance=False)[:, 0]]
     return Trust(*found)
 
 
