@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from workbench.case.regions import Regions
     from workbench.case.selections import Selections
     from workbench.case.share import OfFaces
+    from workbench.case.study import Study
     from workbench.case.why import Why
     from workbench.embedding import Embedder, IngestReport
 
@@ -321,6 +322,13 @@ class Case:
         from workbench.case.share import share_case
 
         return share_case(self.folder, folder, faces=faces)
+
+    @cached_property
+    def study(self) -> "Study":
+        """The collection as a whole: likeness of groups, images x captions, duplicates, quality."""
+        from workbench.case.study import Study
+
+        return Study(self)
 
     @cached_property
     def selections(self) -> "Selections":

@@ -70,7 +70,7 @@ class Questions:
         judged = []
         for query, images in examples.items():
             hits = self.ask(query, None, None, Limits(k=None))
-            right = np.isin(hits.rows, self._rows(images))
+            right = np.isin(hits.rows, self.rows(images))
             judged.append((hits.scores if on == "score" else hits.probabilities, right))
         return thresholds.learn(judged, precision, on)
 
@@ -92,7 +92,7 @@ class Questions:
         """Return the ``k`` phrases that fit one image or the middle of several; see ``Case.describe``."""
         import pandas as pd
 
-        rows = self._rows(images)
+        rows = self.rows(images)
         if not len(rows):
             raise QueryError("There is nothing to describe.", "Select some images first.")
         found = self._searcher.describe(rows, k, vocabulary)
@@ -102,10 +102,10 @@ class Questions:
         """Return the phrases that fit ``a`` better than ``b``, or than all others; see `Case.separates`."""
         import pandas as pd
 
-        inside = self._rows(a)
+        inside = self.rows(a)
         others = np.ones(len(self._case.vectors), bool)
         others[inside] = False
-        outside = np.flatnonzero(others) if b is None else self._rows(b)
+        outside = np.flatnonzero(others) if b is None else self.rows(b)
         found = separate(
             self._case.vectors,
             inside,
@@ -116,7 +116,7 @@ class Questions:
         )
         return pd.DataFrame(found, columns=list(Difference._fields))
 
-    def _rows(self, images: "int | str | Images") -> NDArray[np.integer]:
+    def rows(self, images: "int | str | Images") -> NDArray[np.integer]:
         """Return the rows of one image, of several, or of a saved selection."""
         if isinstance(images, int | np.integer):
             return np.array([self._case.row(int(images))])
