@@ -27,6 +27,7 @@ class FakeBook:
                 "face_id": [f"{i // 2:064x}:{i},0,9,9" for i in range(count)],
                 "image_id": [f"{i // 2:064x}" for i in range(count)],
                 "image_row": np.arange(count, dtype=np.int32) // 2,
+                "sure": np.ones(count, bool),
                 "quality": np.linspace(1, 0.5, count, dtype=np.float32),
             }
         )

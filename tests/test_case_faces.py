@@ -103,6 +103,7 @@ def test_what_the_detector_doubts_forms_no_identity_and_may_join_one(
 
     assert case.faces.identities["faces"].tolist() == [3]
     assert identity(case.faces, BOB) == ""
+    assert case.faces.frame["sure"].sum() == 2
     case.faces.move(rows(case.faces, BOB), None)
     assert case.faces.identities["faces"].tolist() == [3, 2]
 

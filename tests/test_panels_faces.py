@@ -87,6 +87,14 @@ class TestCards:
 
         assert cards(panel) == [("cid", 2)]
 
+    def test_what_may_be_no_face_comes_last(self, book: FakeBook) -> None:
+        book._table.loc[[1, 12], "sure"] = False
+        panel = FacesPanel(Selection(book.frame), book, lambda rows: [b""] * len(rows))
+        panel.show("alone")
+
+        assert panel.rows.tolist() == [13, 12]
+        assert panel.roster.best(0, 99) == [0, 2, 3, 4, 5, 1]
+
     def test_crops_are_asked_for_by_row(self, panel: FacesPanel) -> None:
         assert browser(panel, "crops", rows=[7, 2])["buffers"] == [b"jpeg 7", b"jpeg 2"]
 

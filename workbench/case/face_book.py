@@ -70,12 +70,12 @@ class FaceBook:
         return self._snapshot.frame["quality"].to_numpy(np.float32)
 
     @cached_property
-    def _worth(self) -> NDArray[np.float32]:
-        """``quality``, 0 where the detector is not sure: such a face may join an identity and forms none."""
+    def _sure(self) -> NDArray[np.bool_]:
+        """Whether the detector is sure of each face: (F,); one that is doubtful forms no identity."""
         from workbench.models.faces import SURE_SCORES
 
-        sure = self._snapshot.frame["score"].to_numpy(np.float32) >= SURE_SCORES.get(self.pair, 0.0)
-        return np.where(sure, self.quality, np.float32(0))
+        scores = self._snapshot.frame["score"].to_numpy(np.float32)
+        return np.asarray(scores >= SURE_SCORES.get(self.pair, 0.0))
 
     @cached_property
     def photo(self) -> NDArray[np.int32]:
@@ -156,7 +156,7 @@ class FaceBook:
         face_ids = self._snapshot.frame["face_id"].tolist()
         places = place(standing, face_ids)
         found = self._identities(face_ids, places, standing.names, choice_of(standing, self.pair))
-        return FaceTable(self._snapshot.frame, found, places, standing)
+        return FaceTable(self._snapshot.frame.assign(sure=self._sure), found, places, standing)
 
     def _identities(
         self, face_ids: list[str], places: Places, taken: Collection[str], choice: Choice
@@ -197,7 +197,7 @@ class FaceBook:
     def _group(self, rows: NDArray[np.intp], known: Known, choice: Choice) -> Known:
         return analysis.group(
             self.vectors[rows],
-            quality=self._worth[rows],
+            quality=np.where(self._sure, self.quality, 0)[rows],
             photo=self.photo[rows],
             method=choice.method,
             threshold=choice.threshold,

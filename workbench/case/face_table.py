@@ -116,8 +116,11 @@ class FaceTable:
 
 def _identities(frame: pd.DataFrame, kept: Collection[str], names: Mapping[str, str]) -> pd.DataFrame:
     """Return one row an identity, the largest first."""
-    shown = frame.loc[frame["identity"] != "", ["identity", "image_id", "quality"]].reset_index(names="row")
-    best_last = shown.sort_values(["quality", "row"], ascending=[True, False], kind="stable")
+    shown = frame.loc[frame["identity"] != "", ["identity", "image_id", "sure", "quality"]].reset_index(
+        names="row"
+    )
+    order = ["sure", "quality", "row"]
+    best_last = shown.sort_values(order, ascending=[True, True, False], kind="stable")
     groups = best_last.groupby("identity", sort=True)
     table = groups.agg(faces=("row", "size"), images=("image_id", "nunique"), cover=("row", "last"))
     table = table.reset_index()

@@ -55,7 +55,7 @@ class Faces:
         """One row a face: face_id, image_id, image_row, x, y, width, height (pixels), ..., and who it is.
 
         ``identity`` ("" for none), its ``name``, and ``state``: "" where the grouping decides, "kept" where
-        an analyst did, "not a face" or "unknown" where it was set aside.
+        an analyst did, "not a face" or "unknown" where it was set aside. ``sure``: that it is a face.
         """
         return self._book.table.frame
 

@@ -20,7 +20,7 @@ class IdentityBook(Protocol):
 
     @property
     def frame(self) -> "pd.DataFrame":
-        """One row a face: face_id, image_id, image_row, quality, identity, name, state and more."""
+        """One row a face: face_id, image_id, image_row, quality, sure, identity, name, state, ..."""
         ...
 
     @property

@@ -21,7 +21,8 @@ class Roster:
     """The identities, largest first, and the place of every face among them.
 
     ``people``: the book's table of identities; ``place`` (N,) int32: position in ``people`` of each face, -1
-    for none; ``alone`` and ``aside``: faces in no identity, and faces set aside, the best first.
+    for none; ``alone`` and ``aside``: faces in no identity, and faces set aside, the best first and what may
+    be no face last.
     """
 
     people: "pd.DataFrame"
@@ -38,7 +39,8 @@ class Roster:
         place = _places(frame["identity"].to_numpy(), people["identity"].to_numpy())
         aside = frame["state"].isin(ASIDE).to_numpy()
         place[aside] = -1
-        order = np.lexsort((-frame["quality"].to_numpy(np.float32), place)).astype(np.int32)
+        best_first = (-frame["quality"].to_numpy(np.float32), ~frame["sure"].to_numpy(np.bool_))
+        order = np.lexsort((*best_first, place)).astype(np.int32)
         nobody = order[place[order] < 0]
         starts = np.searchsorted(place[order], np.arange(len(people) + 1))
         return cls(people, place, nobody[~aside[nobody]], nobody[aside[nobody]], order, starts)
