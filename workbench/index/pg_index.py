@@ -1,0 +1,93 @@
+"""PgIndex: vectors in a PostgreSQL server with the extension pgvector (pip install psycopg[binary])."""
+
+from typing import Any
+
+import numpy as np
+
+from workbench.errors import ModelError
+from workbench.index.index import Found, Vectors, checked, empty
+
+EFFORT = 200
+"""Rows looked at in one search: more is better and slower."""
+
+
+class PgIndex:
+    """Unit vectors (N, dim) in a table of a server: made of ``vectors`` where given, else found there.
+
+    ``address`` is a connection string such as ``postgresql://user@host/name``. The table is indexed by HNSW.
+    Raises ModelError without the package, the extension, the server or the table.
+    """
+
+    def __init__(
+        self, address: str, vectors: Vectors | None = None, table: str = "workbench_vectors"
+    ) -> None:
+        self._connection = _connect(address)
+        self._table = _psycopg().sql.Identifier(table)
+        if vectors is not None:
+            self._make(vectors)
+        try:
+            counted = "SELECT count(*), max(vector_dims(vector)) FROM {}"
+            self._rows, self._dim = self._run(counted).fetchone()
+        except _psycopg().Error as error:
+            raise ModelError(f"There is no table {table!r} there.", "Give the vectors to make it.") from error
+
+    @property
+    def dim(self) -> int:
+        """Numbers a vector."""
+        return int(self._dim)
+
+    def __len__(self) -> int:
+        return int(self._rows)
+
+    def search(self, queries: Vectors, k: int) -> Found:
+        """Return rows and cosines, both (Q, k), best first; see `Index`."""
+        queries = checked(queries, self.dim, k)
+        rows, scores = empty(len(queries), k)
+        self._run(f"SET hnsw.ef_search = {max(EFFORT, min(k, 1000))}")
+        for i, query in enumerate(queries):
+            text = _text(query)
+            nearest = "SELECT row, -(vector <#> %s) FROM {} ORDER BY vector <#> %s LIMIT %s"
+            found = self._run(nearest, (text, text, k)).fetchall()
+            for place, (row, score) in enumerate(found):
+                rows[i, place], scores[i, place] = row, score
+        return rows, scores
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def _make(self, vectors: Vectors) -> None:
+        self._run("DROP TABLE IF EXISTS {}")
+        self._run(f"CREATE TABLE {{}} (row bigint PRIMARY KEY, vector vector({vectors.shape[1]}))")
+        sql = _psycopg().sql.SQL("COPY {} (row, vector) FROM STDIN").format(self._table)
+        with self._connection.cursor() as cursor, cursor.copy(sql) as copy:
+            for row, vector in enumerate(np.asarray(vectors, np.float32)):
+                copy.write_row((row, _text(vector)))
+        self._run("CREATE INDEX ON {} USING hnsw (vector vector_ip_ops)")
+
+    def _run(self, text: str, values: tuple[Any, ...] = ()) -> Any:
+        return self._connection.execute(_psycopg().sql.SQL(text).format(self._table), values or None)
+
+
+def _text(vector: Vectors) -> str:
+    return "[" + ",".join(map(str, vector.tolist())) + "]"
+
+
+def _connect(address: str) -> Any:
+    psycopg = _psycopg()
+    try:
+        connection = psycopg.connect(address, autocommit=True)
+        connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
+    except psycopg.Error as error:
+        advice = "Start a PostgreSQL with the extension pgvector, and check the address."
+        raise ModelError(f"The server cannot be used: {str(error).strip()}", advice) from error
+    return connection
+
+
+def _psycopg() -> Any:
+    try:
+        import psycopg
+        import psycopg.sql
+    except ImportError as error:
+        raise ModelError("psycopg is not installed.", "Run `pip install psycopg[binary]`.") from error
+    return psycopg
