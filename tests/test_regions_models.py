@@ -10,9 +10,10 @@ from PIL import Image, ImageDraw, ImageFont
 from workbench.errors import ModelError
 from workbench.media.masks import from_run_lengths, run_lengths
 from workbench.media.regions import FoundRegion, cut_out, squeeze
-from workbench.models.regions import load_regions
+from workbench.models.regions import WAYS, _key, load_regions, ways
 from workbench.models.regions.coco import LABELS
 from workbench.models.regions.detector import windows
+from workbench.models.regions.maskrcnn import PersonSegmenter
 from workbench.models.regions.model import outline
 from workbench.models.regions.reader import script_of
 
@@ -106,10 +107,54 @@ def test_the_script_is_that_of_most_letters():
     ]
 
 
-@pytest.mark.parametrize("kinds", [["people"], "persons"])
-def test_an_unknown_kind_is_told_which_are_known(kinds):
+def test_an_unknown_kind_or_way_is_told_which_are_known():
     with pytest.raises(ModelError, match="persons, objects, text"):
-        load_regions(kinds)
+        load_regions(["people"])
+    with pytest.raises(ModelError, match="persons/u2netp, persons/box, persons/maskrcnn"):
+        load_regions(["persons/yolo"])
+
+
+def test_each_way_to_find_a_kind_is_part_of_its_key():
+    assert ways(["text", "persons"]) == {"text": "rapidocr", "persons": "u2netp"}
+    keys = {_key("persons", way) for way in WAYS["persons"]} | {
+        _key("objects", "ssd"),
+        _key("text", "rapidocr"),
+    }
+    assert len(keys) == 5
+    assert all("/" not in key for key in keys)
+
+
+def test_mask_rcnn_gives_sure_persons_with_their_part_of_the_mask():
+    masks = np.zeros((4, 1, 100, 200), np.float32)
+    masks[:, :, 20:60, 30:50] = 1
+
+    def network(pixels):
+        assert pixels.shape == (3, 100, 200)
+        boxes = np.array([[30, 20, 70, 60], [30, 20, 70, 60], [30, 20, 70, 60], [-9, -9, 0, 0]], np.float32)
+        return {
+            "boxes": boxes,
+            "labels": np.array([1, 18, 1, 1]),
+            "scores": np.array([0.9, 0.9, 0.2, 0.9]),
+            "masks": masks,
+        }
+
+    (person,) = PersonSegmenter(network)(Image.new("RGB", (200, 100)))
+    assert person.box == (30, 20, 40, 40)
+    assert person.mask.shape == (40, 40)
+    assert person.mask[:, :20].all()
+    assert not person.mask[:, 20:].any()
+
+
+def test_mask_rcnn_without_a_network_says_how_to_get_its_weights(monkeypatch, tmp_path):
+    import torch
+
+    def unreachable(*_, **__):
+        raise OSError("no route to host")
+
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    monkeypatch.setattr(torch.hub, "download_url_to_file", unreachable)
+    with pytest.raises(ModelError, match=r"no route to host.*workbench models fetch regions-maskrcnn"):
+        load_regions(["persons/maskrcnn"])
 
 
 def test_without_weights_the_command_that_fetches_them_is_named():

@@ -17,9 +17,6 @@ from workbench.cli_examples import (
     WHY_EXAMPLES,
 )
 
-KINDS = ["persons", "objects", "text"]
-"""Regions that an ingest can look for."""
-
 Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
@@ -52,8 +49,8 @@ def _ingest(verbs: Verbs) -> None:
     verb.add_argument("--case", required=True, type=Path, help="the folder of the case; made when missing")
     verb.add_argument("--model", help="mini (the default), or ARCHITECTURE/TAG of open_clip")
     verb.add_argument("--faces", action="store_true", help="look for faces too")
-    what = "look for these too: persons objects text"
-    verb.add_argument("--regions", metavar="KIND", nargs="+", default=[], choices=KINDS, help=what)
+    what = "look for these too: persons objects text (or persons/box, persons/maskrcnn)"
+    verb.add_argument("--regions", metavar="KIND", nargs="+", default=[], help=what)
     _add_pair(verb)
     _add_progress(verb)
 
@@ -123,7 +120,7 @@ def _demo(verbs: Verbs) -> None:
 def _models(verbs: Verbs) -> None:
     verb = _verb(verbs, "models", "list the models' weights, fetch them, say where they lie", MODELS_EXAMPLES)
     verb.add_argument("action", nargs="?", choices=["list", "fetch", "path"], default="list")
-    what = "to fetch: mini (the default), faces-facenet, faces-sface, regions"
+    what = "to fetch: mini (the default), faces-facenet, faces-sface, regions, regions-maskrcnn"
     verb.add_argument("names", metavar="NAME", nargs="*", help=what)
 
 

@@ -14,13 +14,12 @@ if TYPE_CHECKING:
 
 def load_finder(folder: CaseFolder, kinds: Collection[str]) -> "RegionModel":
     """Return the models of some kinds of region; raises ModelError naming the way to get them."""
-    from workbench.models.regions import check_kinds, load_regions
+    from workbench.models.regions import load_regions, ways
 
-    check_kinds(kinds)
     if folder.model == "fake":
         from workbench.testing import PaintedRegions
 
-        return PaintedRegions(kinds)
+        return PaintedRegions(ways(kinds))
     return load_regions(kinds)
 
 

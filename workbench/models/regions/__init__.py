@@ -10,53 +10,61 @@ from workbench.media.regions import CUT, KINDS
 from workbench.models.regions.model import RegionFinder
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Iterable
 
-__all__ = ["RegionFinder", "load_regions"]
+__all__ = ["WAYS", "RegionFinder", "load_regions", "ways"]
 
+WAYS = {"persons": ("u2netp", "box", "maskrcnn"), "objects": ("ssd",), "text": ("rapidocr",)}
+"""The ways to find each kind, the default first. Persons: boxes of SSD with an outline by U2-Net, those boxes
+as they are, or Mask R-CNN."""
 _VERSION = 1  # of search and outline: raise it with any change of the numbers
-_LEAST_SCORES = {"persons": 0.4, "objects": 0.4, "text": 0.5}
-OUTLINES = ("u2netp", "box")
-"""How persons are cut out: by what stands out, or as they are with what is behind them."""
+_LEAST_SCORES = {"persons": 0.3, "objects": 0.3, "text": 0.5}
 
 
-def load_regions(kinds: Collection[str] = KINDS, *, outline: str = "u2netp") -> RegionFinder:
+def load_regions(kinds: Iterable[str] = KINDS) -> RegionFinder:
     """Load the models of some kinds of region: "persons", "objects", "text".
 
-    outline: "u2netp" cuts persons out of what is behind them, "box" does not. Raises ModelError for an
-    unknown kind or outline and where the weights are not on this machine; uses no network.
+    A kind may name a way to find it, such as "persons/box"; see `WAYS`. Raises ModelError for an unknown kind
+    or way and where the weights are not on this machine; uses no network but for "persons/maskrcnn".
     """
-    check_kinds(kinds)
-    if outline not in OUTLINES:
-        raise ModelError(f"No outline is called {outline!r}.", f"Use one of: {', '.join(OUTLINES)}.")
     from workbench.models.regions.detector import load_detector
     from workbench.models.regions.foreground import load_foreground
+    from workbench.models.regions.maskrcnn import load_segmenter
     from workbench.models.regions.reader import LONGEST, load_reader
 
-    cut = "persons" in kinds and outline == "u2netp"
+    chosen = ways(kinds)
+    boxes = "objects" in chosen or chosen.get("persons") in ("u2netp", "box")
     return RegionFinder(
-        keys={kind: region_key(kind, outline) for kind in kinds},
-        detector=load_detector(_LEAST_SCORES["objects"], "float32") if set(kinds) - {"text"} else None,
-        foreground=load_foreground("float32") if cut else None,
-        reader=load_reader(_LEAST_SCORES["text"]) if "text" in kinds else None,
-        decode_side=LONGEST if "text" in kinds else 1024,
+        keys={kind: _key(kind, way) for kind, way in chosen.items()},
+        detector=load_detector(_LEAST_SCORES["objects"], "float32") if boxes else None,
+        foreground=load_foreground("float32") if chosen.get("persons") == "u2netp" else None,
+        segmenter=load_segmenter() if chosen.get("persons") == "maskrcnn" else None,
+        reader=load_reader(_LEAST_SCORES["text"]) if "text" in chosen else None,
+        decode_side=LONGEST if "text" in chosen else 1024,
     )
 
 
-def check_kinds(kinds: Collection[str]) -> None:
-    """Raise ModelError for a kind that is none."""
-    unknown = [kind for kind in kinds if kind not in KINDS]
-    if unknown or isinstance(kinds, str):
-        raise ModelError(
-            f"No regions are called {kinds if isinstance(kinds, str) else unknown[0]!r}.",
-            f"Give a list of some of: {', '.join(KINDS)}.",
-        )
+def ways(kinds: Iterable[str]) -> dict[str, str]:
+    """Return kind -> the way to find it, for kinds such as "text" and "persons/box"; raises ModelError."""
+    if isinstance(kinds, str):
+        kinds = [kinds]
+    pairs = [kind.partition("/")[::2] for kind in kinds]
+    for kind, way in pairs:
+        if kind not in KINDS:
+            raise ModelError(f"No regions are called {kind!r}.", f"Give some of: {', '.join(KINDS)}.")
+        if way and way not in WAYS[kind]:
+            known = ", ".join(f"{kind}/{name}" for name in WAYS[kind])
+            raise ModelError(f"There is no way {way!r} to find {kind}.", f"Use one of: {known}.")
+    return {kind: way or WAYS[kind][0] for kind, way in pairs}
 
 
-def region_key(kind: str, outline: str = "u2netp") -> str:
+def _key(kind: str, way: str) -> str:
     """Return what names everything that changes the boxes, masks and cuts of a kind of region."""
-    score = f"{_LEAST_SCORES[kind]:.2f}"
     if kind == "text":
-        return f"rapidocr_{version('rapidocr')}-{score}-{CUT}-v{_VERSION}"
-    detector = f"ssd_mobilenet_v2-{score}"
-    return f"{detector}-{outline}-{CUT}-v{_VERSION}" if kind == "persons" else f"{detector}-{CUT}-v{_VERSION}"
+        finder = f"rapidocr_{version('rapidocr')}-{_LEAST_SCORES[kind]:.2f}"
+    elif way == "maskrcnn":
+        finder = "maskrcnn_resnet50_fpn_v2-0.50"
+    else:
+        finder = f"ssd_mobilenet_v2-{_LEAST_SCORES[kind]:.2f}"
+    outline = f"-{way}" if way in ("u2netp", "box") else ""
+    return f"{finder}{outline}-{CUT}-v{_VERSION}"

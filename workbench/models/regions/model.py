@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from workbench.models.regions.detector import Detector
     from workbench.models.regions.foreground import Foreground
+    from workbench.models.regions.maskrcnn import PersonSegmenter
     from workbench.models.regions.reader import Reader
 
 _AROUND = 0.1  # of the box's sides: what stands out is seen best with a little of what is behind it
@@ -33,19 +34,24 @@ class RegionFinder:
     """Models of regions behind one interface; fits the `RegionModel` the ingest loop asks for.
 
     ``keys``: kind -> what names everything that changes its boxes and masks. ``detector`` is there for
-    persons and objects, ``foreground`` for masks of persons, ``reader`` for text. ``decode_side``: longest
+    persons and objects, ``foreground`` for masks of persons, ``segmenter`` for persons instead of the two,
+    ``reader`` for text. ``decode_side``: longest
     side of the picture that is searched.
     """
 
     keys: Mapping[str, str]
     detector: Detector | None = None
     foreground: Foreground | None = None
+    segmenter: PersonSegmenter | None = None
     reader: Reader | None = None
     decode_side: int = 1024
 
     def find(self, image: Image.Image, kinds: Collection[str]) -> list[FoundRegion]:
         """Return the regions of some kinds in an upright RGB picture, in its pixels; called on threads."""
         found: list[FoundRegion] = []
+        if self.segmenter and "persons" in kinds:
+            found += self.segmenter(image)
+            kinds = set(kinds) - {"persons"}
         if self.detector and ("persons" in kinds or "objects" in kinds):
             for row in self.detector(image):
                 kind = "persons" if row[5] == PERSON else "objects"
