@@ -24,6 +24,7 @@ Table = Iterator[Sequence[object]]
 PAIRS = ("faces", "people", "pairs of one", "of two", "EER", "at cosine", "accuracy", "accepted at 0.1 %")
 SCORES = ("F", "precision", "recall", "BCubed")
 METHODS = ("method", "threshold", *SCORES, "F in a crowd", "strangers joined", "F of all, among all")
+MEMORY = ("faces", "seconds", "CPU seconds", "MB before", "MB at most", "identities")
 SHIPPED = ("faces", *SCORES, "people in one identity")
 
 
@@ -37,7 +38,7 @@ def main() -> None:
         print(f"{faces.listed} photos name a person; in {faces.found} it is clear which face is meant.")
         report(name, faces, mixed)
     if not options.quick:
-        show("Memory", ("faces", "seconds", "MB before", "MB at most", "identities"), memory())
+        show("Memory", MEMORY, memory())
 
 
 def arguments() -> argparse.Namespace:

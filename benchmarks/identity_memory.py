@@ -32,10 +32,10 @@ def main() -> None:
     count = int(sys.argv[1])
     vectors = synthetic(count)
     before = peak()
-    started = time.perf_counter()
+    started, cpu = time.perf_counter(), time.process_time()
     labels = group(vectors, photo=np.arange(count) // 2)
-    taken = time.perf_counter() - started
-    print(f"{count},{taken:.1f},{before:.0f},{peak():.0f},{labels.max() + 1}")
+    taken, cpu = time.perf_counter() - started, time.process_time() - cpu
+    print(f"{count},{taken:.1f},{cpu:.1f},{before:.0f},{peak():.0f},{labels.max() + 1}")
 
 
 def peak() -> float:
