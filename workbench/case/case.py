@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from workbench.case.derived import Derived
     from workbench.case.faces import Faces
     from workbench.case.find_people import People, Photo
+    from workbench.case.found import Found
+    from workbench.case.instances import Instances, Where
     from workbench.case.pictures import Pictures
     from workbench.case.questions import Questions
     from workbench.case.regions import Regions
@@ -88,7 +90,7 @@ class Case:
     def refresh(self) -> None:
         """Forget what was read from disk, so that the next look sees what another process has added."""
         read = ("key", "_snapshot", "lookup", "questions", "selections", "_pictures", "_derived")
-        for name in (*read, "faces", "regions"):
+        for name in (*read, "faces", "regions", "instances"):
             self.__dict__.pop(name, None)
 
     @property
@@ -302,6 +304,24 @@ class Case:
         from workbench.case.regions import Regions
 
         return Regions(self)
+
+    @cached_property
+    def instances(self) -> "Instances":
+        """Places where things may be, for `find_this`; none before ``case.instances.ingest()``."""
+        from workbench.case.instances import Instances
+
+        return Instances(self)
+
+    def find_this(
+        self, image: "Where", box: Sequence[float] | None = None, k: int = 50, **options: Any
+    ) -> "Found":
+        """Find the same thing in other images, each with its box; a text alone finds what it says.
+
+        ``image``: row, image id or path of the case, a pathlib.Path elsewhere or a PIL image; ``box`` (x, y,
+        width, height) in pixels of it, upright and in full size. Raises QueryError for a box outside it,
+        CaseError before ``case.instances.ingest()``.
+        """
+        return self.instances.find_this(image, box, k, **options)
 
     def find_people(self, photo: "Photo", *, any: bool = False, threshold: float | None = None) -> "People":
         """Find the people of a photo (path or PIL image) in the collection.

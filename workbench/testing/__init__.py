@@ -8,6 +8,7 @@ from workbench.testing.colours import (
     write_photos,
 )
 from workbench.testing.faces import PEOPLE, SquareFaces, face_vectors, write_faces
+from workbench.testing.patches import ColourPatches
 from workbench.testing.regions import PATCHES, PaintedRegions, write_regions
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "PATCHES",
     "PEOPLE",
     "ColourEmbedder",
+    "ColourPatches",
     "PaintedRegions",
     "SquareFaces",
     "colour_folder",

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
 KNOWN = 37
-PATCHES = 1024
+PATCHES = 576
 """Patches a picture is cut into; see docs/instances.md for what more and fewer cost and find."""
 CELLS = 196
 

@@ -1,0 +1,67 @@
+"""Exact search over the regions of a collection: which pictures hold one most like the query, and where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from workbench.errors import QueryError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from workbench.analysis.instances.boxes import Boxes
+
+_BLOCK = 1 << 16
+
+
+@dataclass(frozen=True)
+class CandidateIndex:
+    """The candidates of N pictures: ``vectors`` (R, d) int8, ``boxes`` (R, 4) fractions, ``starts`` (N + 1,).
+
+    The candidates of picture i are the rows starts[i] to starts[i + 1]; a picture may have none.
+    """
+
+    vectors: NDArray[np.int8]
+    boxes: Boxes
+    starts: NDArray[np.int64]
+
+    def scores(self, query: NDArray[np.floating]) -> NDArray[np.float32]:
+        """Return the cosine (R,) of each region with a query (d,); raises QueryError if they do not fit.
+
+        A block of rows becomes float32 at a time, so that besides the answer only that block is held.
+        """
+        if query.shape != self.vectors.shape[1:]:
+            raise QueryError(
+                f"A query of shape {query.shape} does not fit regions of shape {self.vectors.shape}.",
+                "Describe the query with the model that made the regions.",
+            )
+        asked = np.ascontiguousarray(query / max(float(np.linalg.norm(query)), 1e-12), np.float32)
+        found = np.empty(len(self.vectors), np.float32)
+        for start in range(0, len(found), _BLOCK):
+            found[start : start + _BLOCK] = self.vectors[start : start + _BLOCK].astype(np.float32) @ asked
+        return found / self._lengths
+
+    def best(self, query: NDArray[np.floating]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """Return for each picture its highest cosine (N,) and the region that has it (N,); -1 where none."""
+        scores, here = self.scores(query), np.flatnonzero(np.diff(self.starts))
+        highest = np.full(len(self.starts) - 1, -1, np.float32)
+        region = np.full(len(highest), -1, np.int64)
+        if not len(here):
+            return highest, region
+        highest[here] = np.maximum.reduceat(scores, self.starts[here])
+        owner = np.repeat(np.arange(len(highest)), np.diff(self.starts))
+        first = np.flatnonzero(scores == highest[owner])[::-1]  # of equal ones the first is written last
+        region[owner[first]] = first
+        return highest, region
+
+    @cached_property
+    def _lengths(self) -> NDArray[np.float32]:
+        squares = np.empty(len(self.vectors), np.float32)
+        for start in range(0, len(squares), _BLOCK):
+            block = self.vectors[start : start + _BLOCK].astype(np.float32)
+            squares[start : start + _BLOCK] = np.einsum("rd,rd->r", block, block)
+        return np.maximum(np.sqrt(squares), 1e-12)

@@ -1,0 +1,83 @@
+"""ThingModel: dense features, candidates and their vectors put together for a case."""
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from workbench.analysis.instances import pooling, proposals, refine
+from workbench.analysis.instances.compress import to_int8
+from workbench.store.case_folder import CaseFolder
+
+if TYPE_CHECKING:
+    from workbench.analysis.instances.boxes import Boxes
+
+VERSION = "alike-windows-1"
+SCALES = 3
+"""Sizes of windows that are candidates beside what stands out: the smallest is half of the shorter side."""
+_MARGIN = 1.4  # as for the vectors of images: a JPEG is decoded no smaller than this many times the input
+
+
+class Dense(Protocol):
+    """What gives a vector for each cell of a grid over a picture."""
+
+    key: str
+    dim: int
+    side: int
+    cells: int
+
+    def look(self, image: Image.Image) -> NDArray[np.float32]:
+        """Return (rows, columns, dim) for an upright picture; called on several threads at once."""
+        ...
+
+
+@dataclass(frozen=True)
+class ThingModel:
+    """Finds where things may be in a picture, and compares a thing with them; fits `InstanceModel`."""
+
+    dense: Dense
+
+    @property
+    def key(self) -> str:
+        """Names everything that changes the numbers."""
+        return f"{self.dense.key}-{VERSION}"
+
+    @property
+    def dim(self) -> int:
+        """Length of a vector."""
+        return self.dense.dim
+
+    @property
+    def decode_side(self) -> int:
+        """Shorter side, in pixels, that decoding must keep."""
+        return math.ceil(_MARGIN * self.dense.side * math.sqrt(self.dense.cells))
+
+    def candidates(self, image: Image.Image) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
+        """Return boxes (R, 4), the whole picture first, and their vectors (R, dim)."""
+        tokens = self.dense.look(image)
+        grid = (tokens.shape[0], tokens.shape[1])
+        boxes = np.concatenate([proposals.WHOLE, proposals.alike(tokens), pooling.windows(grid, SCALES)])
+        return boxes, to_int8(pooling.means(tokens, boxes))
+
+    def ask(self, image: Image.Image, box: "Boxes") -> NDArray[np.float32]:
+        """Return the vector (D,) of a box (4,) of a picture, seen in the picture."""
+        return pooling.means(self.dense.look(image), box[None])[0]
+
+    def sharpen(self, image: Image.Image, vector: NDArray[np.float32], box: "Boxes") -> "Boxes":
+        """Return where in the candidate ``box`` (4,) of a picture the thing of ``vector`` (D,) is: (4,)."""
+        heat = refine.likeness(self.dense.look(image), vector)
+        return refine.refined(heat, box)
+
+
+def load_thing_model(folder: CaseFolder) -> ThingModel:
+    """Load the model that a case finds things with; raises ModelError naming the way to get its weights."""
+    if folder.model == "fake":
+        from workbench.testing import ColourPatches
+
+        return ThingModel(ColourPatches())
+    from workbench.models.instances.dense import patch_tokens
+
+    return ThingModel(patch_tokens())
