@@ -120,6 +120,18 @@ def test_a_box_that_sticks_out_is_cut():
     np.testing.assert_allclose(as_fractions((-10, 50, 60, 100), (100, 100)), (0, 0.5, 0.5, 0.5))
 
 
+def test_a_notebook_shows_each_hit_with_its_box_and_escapes_names(photos, tmp_path):
+    paint("red", (80, 60)).save(photos / "<b>&.png")
+    case = wb.open(photos, case=tmp_path / "case", model="fake")
+    case.ingest(progress=False)
+    case.instances.ingest(progress=False)
+    found = case.find_this("a.png", box=(40, 30, SIDE, SIDE), k=3)
+    shown = found._repr_html_()
+    assert shown.count("<img") == shown.count("position:absolute") == len(found) == 3
+    assert "<b>" not in shown
+    assert "&lt;b&gt;&amp;.png" in shown
+
+
 def test_asking_before_looking_says_what_to_do(photos, tmp_path):
     case = wb.open(photos, case=tmp_path / "case", model="fake")
     case.ingest(progress=False)

@@ -1,5 +1,7 @@
 """Found: the answer to "find this thing": images with a box, best first."""
 
+import base64
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
@@ -10,6 +12,14 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import pandas as pd
 
+SHOWN = 12
+"""Hits that a notebook shows as pictures."""
+
+_STYLE = (
+    "position:absolute;box-sizing:border-box;border:2px solid #ffb000;"
+    "outline:1px solid #000;border-radius:2px"
+)
+
 
 @dataclass(frozen=True, eq=False)
 class Found:
@@ -17,13 +27,14 @@ class Found:
 
     ``rows`` (K,) int32 of ``table``; ``scores`` (K,) float32 cosines in [-1, 1]; ``boxes`` (K, 4) float32:
     x, y, width, height in pixels of the upright image in full size; ``query`` says what was asked,
-    ``seconds`` how long it took.
+    ``seconds`` how long it took; ``thumbnails(rows)`` gives JPEG bytes for a notebook to show.
     """
 
     rows: NDArray[np.int32]
     scores: NDArray[np.float32]
     boxes: NDArray[np.float32]
     table: "pd.DataFrame"
+    thumbnails: Callable[[Iterable[int]], list[bytes]]
     query: str = ""
     seconds: float = 0.0
 
@@ -41,8 +52,29 @@ class Found:
         return frame
 
     def _repr_html_(self) -> str:
-        shown = self.frame[["row", "score", "x", "y", "box_width", "box_height", "path"]]
-        return f"<p>{escape(repr(self))}</p>" + str(shown.to_html(max_rows=20, float_format="{:.2f}".format))
+        pictures = self.thumbnails(self.rows[:SHOWN])
+        cards = "".join(self._card(number, jpeg) for number, jpeg in enumerate(pictures))
+        grid = "display:flex;flex-wrap:wrap;gap:10px;align-items:flex-end"
+        return f'<p>{escape(repr(self)[1:-1])}</p><div style="{grid}">{cards}</div>'
+
+    def _card(self, number: int, jpeg: bytes) -> str:
+        """Return a thumbnail with the box drawn on it, and the path and score below."""
+        image = self.table.iloc[int(self.rows[number])]
+        sides = 100 * self.boxes[number] / np.array((image["width"], image["height"]) * 2, np.float32)
+        place = ";".join(f"{name}:{side:.1f}%" for name, side in zip(_SIDES, sides, strict=True))
+        name = escape(str(image["path"]))
+        data = base64.b64encode(jpeg).decode()
+        picture = f'<img src="data:image/jpeg;base64,{data}" alt="{name}" style="height:130px;display:block">'
+        label = "font-size:11px;line-height:1.3;overflow:hidden;text-overflow:ellipsis;white-space:nowrap"
+        return (
+            '<figure style="margin:0;width:min-content"><div style="position:relative;width:max-content">'
+            f'{picture}<div style="{_STYLE};{place}"></div></div>'
+            f'<figcaption style="{label}" title="{name}">{self.scores[number]:.2f} {name}</figcaption>'
+            "</figure>"
+        )
 
     def __repr__(self) -> str:
         return f"<{len(self)} images found for {self.query} in {self.seconds * 1000:.0f} ms>"
+
+
+_SIDES = ("left", "top", "width", "height")

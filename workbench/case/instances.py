@@ -182,7 +182,8 @@ class Instances:
     ) -> Found:
         pixels = [self._book.pixels(int(row), box) for row, box in zip(rows, boxes, strict=True)]
         places = np.array(pixels, np.float32).reshape(-1, 4)
-        return Found(rows, scores, places, self._case.images, query, time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        return Found(rows, scores, places, self._case.images, self._case.thumbnails, query, seconds)
 
 
 def _others(scores: NDArray[np.float32], row: int | None, k: int) -> Rows:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from workbench.analysis.instances.boxes import Boxes
     from workbench.analysis.instances.pooling import Dense
 
-SHARE = 0.45
+SHARE = 0.6
 """A token belongs to the thing from this share of the way from the usual likeness to the highest on."""
 
 
