@@ -141,3 +141,16 @@ def test_an_ingest_of_an_unknown_kind_is_refused(tmp_path):
     case = wb.open(tmp_path / "photos", case=tmp_path / "case", model="fake")
     with pytest.raises(ModelError, match="persons, objects, text"):
         case.ingest(regions=["dogs"], progress=False)
+
+
+def test_a_notebook_shows_the_pictures_with_their_boxes(case):
+    shown = case.regions.search("red")._repr_html_()
+    assert shown.count("<figure>") == 3
+    assert "left:7.69%;top:10.00%;width:30.77%;height:80.00%" in shown
+
+
+def test_what_was_read_is_shown_as_text_and_never_as_html(case):
+    case.regions.frame.loc[case.regions.frame["kind"] == "text", "text"] = "<script>alert(1)</script>"
+    shown = case.regions.find_text("script")._repr_html_()
+    assert "&lt;script&gt;alert" in shown
+    assert "<script" not in shown

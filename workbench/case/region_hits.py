@@ -1,27 +1,33 @@
 """RegionHits: the answer to a question about regions, one row an image with the box of its best region."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.case.region_html import Card, cards_html
 from workbench.hits import Hits
 
 if TYPE_CHECKING:
     import pandas as pd
 
 BOX = ["x", "y", "width", "height"]
+SHOWN = 24
+"""Hits that a notebook draws."""
 
 
 @dataclass(frozen=True, eq=False)
 class RegionHits(Hits):
     """Hits in the table of regions, grouped by image unless asked otherwise; ``frame`` has box and kind.
 
-    ``rows`` are rows of ``case.regions.frame``; ``image_table`` is the table of images.
+    ``rows`` are rows of ``case.regions.frame``; ``image_table`` is the table of images; ``thumbnails(rows)``
+    gives their small pictures, which a notebook shows with the boxes drawn.
     """
 
     image_table: "pd.DataFrame" = field(kw_only=True)
+    thumbnails: Callable[[Sequence[int]], list[bytes]] = field(kw_only=True)
 
     @property
     def ids(self) -> list[str]:
@@ -64,3 +70,17 @@ class RegionHits(Hits):
         for position, (name, values) in enumerate(told.items()):
             found.insert(position, name, values)
         return found
+
+    def _repr_html_(self) -> str:
+        rows = self.image_rows[:SHOWN]
+        sides = self.image_table[["width", "height"]].to_numpy(np.float32)[rows]
+        shares = (self.boxes[:SHOWN] / np.tile(sides, 2)).tolist()
+        shown = self.table.iloc[self.rows[:SHOWN]]
+        titles = (text or label for text, label in zip(shown["text"], shown["label"], strict=True))
+        paths = self.image_table["path"].iloc[rows]
+        columns = (self.thumbnails(rows.tolist()), shares, titles, paths, self.scores[:SHOWN].tolist())
+        cards = [
+            Card(jpeg, box, title, path, score)
+            for jpeg, box, title, path, score in zip(*columns, strict=True)
+        ]
+        return cards_html(cards, f"{self.total} found for {self.query}")

@@ -215,4 +215,5 @@ class Regions:
             len(rows),
             vector,
             image_table=self._case.images,
+            thumbnails=self._case.thumbnails,
         )
