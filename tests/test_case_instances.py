@@ -120,6 +120,15 @@ def test_a_box_that_sticks_out_is_cut():
     np.testing.assert_allclose(as_fractions((-10, 50, 60, 100), (100, 100)), (0, 0.5, 0.5, 0.5))
 
 
+def test_whole_images_may_count_beside_their_candidates(case):
+    alone = case.find_this("a.png", box=(40, 30, SIDE, SIDE))
+    both = case.find_this("a.png", box=(40, 30, SIDE, SIDE), kind=0.5)
+    wholes = dict(zip(alone.rows.tolist(), alone.scores, strict=True))
+    extra = [score - wholes[row] for row, score in zip(both.rows.tolist(), both.scores, strict=True)]
+    assert np.ptp(extra) > 0.01
+    assert (np.abs(extra) <= 0.5 + 1e-5).all()
+
+
 def test_a_notebook_shows_each_hit_with_its_box_and_escapes_names(photos, tmp_path):
     paint("red", (80, 60)).save(photos / "<b>&.png")
     case = wb.open(photos, case=tmp_path / "case", model="fake")

@@ -95,18 +95,27 @@ class Instances:
         return self.find(asked, box, k, **options)
 
     def find(
-        self, image: Where, box: Sequence[float] | None = None, k: int = 50, sharpen: int = SHARPENED
+        self,
+        image: Where,
+        box: Sequence[float] | None = None,
+        k: int = 50,
+        *,
+        sharpen: int = SHARPENED,
+        kind: float = 0.0,
     ) -> Found:
         """Find the thing in a box of an image in the other images; see ``Case.find_this``.
 
         The boxes of the best ``sharpen`` hits are looked for again in the photos, which takes a fraction of a
-        second each.
+        second each. ``kind``: how much the vector of the whole image counts beside the cosine of its best
+        candidate; 0.5 finds more things of the same kind, 0 is better for one and the same thing.
         """
         book, picture = self._asked(), read_picture(self._case, image, self.model.decode_side)
         place = as_fractions(box, picture.size)
         started = time.perf_counter()
         vector = self.model.ask(picture.image, place)
         scores, at = book.index.best(vector)
+        if kind:
+            scores = scores + kind * self._alike(picture, place)
         rows = _others(np.where(at < 0, -np.inf, scores).astype(np.float32), picture.row, k)
         boxes = book.stored.boxes[at[rows]]
         for number, row in enumerate(rows[:sharpen]):
@@ -167,6 +176,11 @@ class Instances:
     def _sharpened(self, row: int, vector: NDArray[np.float32], box: Box) -> Box:
         picture = self._picture(row)
         return self.model.sharpen(picture.image, vector, box) if picture else box
+
+    def _alike(self, picture: Picture, place: Box) -> NDArray[np.float32]:
+        """Return how like the cut-out each whole image (N,) is, by the vectors of the case."""
+        embedder, cut = self._case.embedder, picture.image.crop(_corners(place, picture.image.size))
+        return search.scores(self._case.vectors, embedder.embed_images(np.stack([embedder.prepare(cut)]))[0])
 
     def _fits(self, row: int, boxes: NDArray[np.float32], asked: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return how well each candidate (R,) of an image fits a text, alone; nothing where it cannot."""
