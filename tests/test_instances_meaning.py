@@ -1,0 +1,34 @@
+"""With the real model: a mug is found among other photos, and where it stands."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+import workbench as wb
+from workbench.analysis.instances.boxes import overlaps
+
+PHOTOS = Path(__file__).parent.parent / "data/photos"
+MUG = (738, 278, 205, 240)
+CUP = (505, 150, 345, 255)  # of the cappuccino, without its saucer
+CUPS = ("food/cappuccino-beside-a-laptop.jpg", "food/coffee-and-an-open-book.jpg")
+OTHERS = ("animals/puffin.jpg", "landscapes/forest-stream.jpg", "plants/orange-dahlia.jpg", "city/pagoda.jpg")
+
+
+@pytest.mark.weights
+def test_a_mug_finds_cups_and_where_they_are(tmp_path):
+    for name in ("work/notebook-laptop-and-coffee.jpg", *CUPS, *OTHERS):
+        (tmp_path / "photos" / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(PHOTOS / name, tmp_path / "photos" / name)
+    case = wb.open(tmp_path / "photos", case=tmp_path / "case")
+    case.ingest(progress=False)
+    report = case.instances.ingest(progress=False)
+    assert (report.looked, report.failed) == (7, 0)
+
+    found = case.find_this("work/notebook-laptop-and-coffee.jpg", box=MUG)
+    paths = found.frame["path"].tolist()
+    assert set(paths[:2]) == set(CUPS)
+    assert overlaps(found.boxes[paths.index(CUPS[0])], CUP)[0, 0] > 0.4
+
+    named = case.find_this("a bird", k=3)
+    assert named.frame["path"][0] == "animals/puffin.jpg"
