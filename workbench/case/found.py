@@ -65,7 +65,10 @@ class Found:
         name = escape(str(image["path"]))
         data = base64.b64encode(jpeg).decode()
         picture = f'<img src="data:image/jpeg;base64,{data}" alt="{name}" style="height:130px;display:block">'
-        label = "font-size:11px;line-height:1.3;overflow:hidden;text-overflow:ellipsis;white-space:nowrap"
+        # no wider than the picture, however long the path
+        label = (
+            "font-size:11px;width:0;min-width:100%;overflow:hidden;text-overflow:ellipsis;white-space:nowrap"
+        )
         return (
             '<figure style="margin:0;width:min-content"><div style="position:relative;width:max-content">'
             f'{picture}<div style="{_STYLE};{place}"></div></div>'
