@@ -3,7 +3,9 @@
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 import workbench as wb
 from workbench.analysis.instances.boxes import overlaps
@@ -32,3 +34,23 @@ def test_a_mug_finds_cups_and_where_they_are(tmp_path):
 
     named = case.find_this("a bird", k=3)
     assert named.frame["path"][0] == "animals/puffin.jpg"
+
+
+@pytest.fixture(scope="module")
+def model():
+    from workbench.case.instance_model import ThingModel
+    from workbench.models.instances.dense import patch_tokens
+
+    return ThingModel(patch_tokens(patches=144))
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize("size", [(16, 16), (3000, 60), (60, 3000), (200, 150), (1, 1)])
+def test_odd_pictures_of_one_colour_have_candidates_and_no_nan(model, size):
+    picture = Image.new("RGB", size, "teal")
+    boxes, vectors = model.candidates(picture)
+    assert len(boxes) == len(vectors) >= 1
+    assert (np.abs(vectors.astype(int)).max(axis=1) == 127).all()
+    asked = model.ask(picture, np.array((0.2, 0.2, 0.1, 0.1), np.float32))
+    assert np.isfinite(asked).all()
+    assert np.isfinite(model.sharpen(picture, asked, boxes[0])).all()
