@@ -43,8 +43,7 @@ def photos(tmp_path):
 @pytest.fixture
 def case(photos, tmp_path):
     case = wb.open(photos, case=tmp_path / "case", model="fake")
-    case.ingest(progress=False)
-    case.instances.ingest(progress=False)
+    case.ingest(instances=True, progress=False)
     return case
 
 

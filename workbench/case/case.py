@@ -56,20 +56,23 @@ class Case:
         *,
         faces: bool = False,
         regions: Collection[str] = (),
+        instances: bool = False,
         retry: bool = False,
         progress: bool = True,
     ) -> "IngestReport":
         """Read what is new or changed in the source, and compute what is missing; safe to stop and to repeat.
 
         ``faces`` also looks for faces, ``regions`` for some of "persons", "objects" and "text"; each photo is
-        decoded once for all of it. ``retry`` tries files again that failed before. Nothing finished is ever
-        computed twice.
+        decoded once for all of it. ``instances`` then looks where things may be, for `find_this`. ``retry``
+        tries files again that failed before. Nothing finished is ever computed twice.
         """
         model = self._face_model if faces else None
         try:
             report = ingest_images(self.folder, self._model, model, regions, retry=retry, progress=progress)
         finally:
             self.refresh()
+        if instances:
+            self.instances.ingest(retry=retry, progress=progress)
         if faces:
             self.faces.settle()
         return report
