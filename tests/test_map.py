@@ -449,6 +449,18 @@ class TestColours:
         assert by_values("x", [1.0, np.inf, -np.inf, 2.0]).codes.tolist() == [0, -1, -1, 1]
 
 
+class TestDrawnAgain:
+    def test_a_plot_that_the_browser_drew_empty_is_shown_anew(
+        self, selection: Selection, points: np.ndarray
+    ) -> None:
+        panel, shown = a_map(selection, points), []
+        panel.observe(lambda change: shown.append(len(change["new"])), "children")
+        browser(panel.bar, "again")
+
+        assert shown == [1, 2]
+        assert panel.children[1] is panel.figure
+
+
 class TestLayouts:
     def test_another_layout_moves_the_points(self, desk: wb.Workspace) -> None:
         before = desk.map.points.copy()

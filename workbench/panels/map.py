@@ -130,6 +130,11 @@ class Map(ipywidgets.VBox):
         self.picture.look_at(None)
         self._redraw()
 
+    def again(self) -> None:
+        """Show the plot anew, for a browser that drew it before its data had come."""
+        self.children = [self.bar]
+        self.children = [self.bar, self.figure]
+
     def colour(self, by: str) -> None:
         """Colour by the clusters or by a column, one of ``bar.columns``; raises QueryError for another."""
         self.classes.colour(by)

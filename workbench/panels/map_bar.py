@@ -72,5 +72,8 @@ class MapBar(Panel):
     def _answer_column(self, name: str) -> None:
         self._map.colour(name)
 
+    def _answer_again(self) -> None:
+        self._map.again()
+
     def _answer_whole(self) -> None:
         self._map.whole()

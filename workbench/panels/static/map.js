@@ -50,10 +50,14 @@ function render({ model, el }) {
   }
 
   // The plot is a sibling that may be drawn later than this bar, and drawn again: look for it until it is there.
-  let stop = () => {};
+  let stop = () => {}, again = Date.now();
   function attach() {
     const plot = el.closest(".wb-map")?.querySelector(".js-plotly-plot");
-    if (plot?.on && plot.dataset.workbench == null && plot.querySelector(".nsewdrag")) {
+    if (!plot?.on || !plot.querySelector(".nsewdrag")) return;
+    // On a slow machine plotly's widget can be drawn before its data has arrived, and then stays empty: once more.
+    if (!plot.data?.length) {
+      if (Date.now() - again > 3000) { again = Date.now(); ask("again"); }
+    } else if (plot.dataset.workbench == null) {
       plot.dataset.workbench = "";
       plot.parentElement.style.position = "relative";
       plot.parentElement.append(card);
