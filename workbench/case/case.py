@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
     from workbench.analysis.missed import Missed
     from workbench.analysis.thresholds import Threshold
+    from workbench.analysis.trust import Trust
     from workbench.case.asking import Images, Within
+    from workbench.case.cluster_runs import ClusterRuns
     from workbench.case.derived import Derived
     from workbench.case.faces import Faces
     from workbench.case.find_people import People, Photo
@@ -92,7 +94,7 @@ class Case:
 
     def refresh(self) -> None:
         """Forget what was read from disk, so that the next look sees what another process has added."""
-        read = ("key", "_snapshot", "lookup", "questions", "selections", "_pictures", "_derived")
+        read = ("key", "_snapshot", "lookup", "questions", "selections", "_pictures", "derived")
         for name in (*read, "faces", "regions", "instances"):
             self.__dict__.pop(name, None)
 
@@ -266,19 +268,30 @@ class Case:
 
     def layout(self, method: str = "umap", **params: Any) -> NDArray[np.float32]:
         """Return coordinates (N, 2) of the images by ``umap``, ``tsne`` or ``pca``, cached."""
-        return self._derived.layout(method, **params)
+        return self.derived.layout(method, **params)
 
     def clusters(self, **params: Any) -> NDArray[np.int32]:
         """Return the HDBSCAN cluster (N,) of each image, -1 for none; cached with its parameters."""
-        return self._derived.clusters(**params)
+        return self.derived.clusters(**params)
+
+    def trust(self, method: str = "umap", **params: Any) -> "Trust":
+        """Return how far the place of each image in a layout can be trusted: three arrays (N,) in [0, 1]."""
+        return self.derived.trust(method, **params)
+
+    @cached_property
+    def cluster_runs(self) -> "ClusterRuns":
+        """Runs of clustering by several methods, kept under names and compared."""
+        from workbench.case.cluster_runs import ClusterRuns
+
+        return ClusterRuns(self)
 
     def cluster_names(self, labels: NDArray[np.int32]) -> list[str]:
         """Return a name for each cluster 0, 1, ...: the phrase of the vocabulary that sets it apart best."""
-        return self._derived.cluster_names(labels, self.vocabulary)
+        return self.derived.cluster_names(labels, self.vocabulary)
 
     def phrase_vectors(self, phrases: Sequence[str]) -> NDArray[np.float32]:
         """Return the unit text vectors (P, D) of phrases, cached."""
-        return self._derived.phrases(phrases)
+        return self.derived.phrases(phrases)
 
     @property
     def matching_embedder(self) -> "Callable[[], Embedder]":
@@ -286,7 +299,8 @@ class Case:
         return self._model.matching(self.key)
 
     @cached_property
-    def _derived(self) -> "Derived":
+    def derived(self) -> "Derived":
+        """Layouts, clusters and phrase vectors, cached."""
         from workbench.case.derived import Derived
 
         ids, embedder = self.images["image_id"], self.matching_embedder

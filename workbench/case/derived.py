@@ -8,11 +8,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.analysis import clusters, projection
+from workbench.analysis import cluster_methods, clusters, projection
+from workbench.analysis.placing import place
+from workbench.analysis.trust import Trust, trust
 from workbench.store.arrays import ArrayCache, Ids, digest_of
 
 if TYPE_CHECKING:
     from workbench.embedding import Embedder
+
+
+KEPT = 0.5
+"""Share of samples that have a place already from which on a layout is kept and the others placed in it."""
 
 
 class Derived:
@@ -35,8 +41,45 @@ class Derived:
     def layout(self, method: str, **params: Any) -> NDArray[np.float32]:
         """Return coordinates (N, 2); see ``analysis.projection.project`` for methods and parameters."""
         settings: dict[str, Any] = projection.parameters(method, **params)
+        points = self._once("layouts", settings, self._ids, lambda: self._lay_out(settings))
+        return np.asarray(points, np.float32)
+
+    def _lay_out(self, settings: Mapping[str, Any]) -> NDArray[np.float32]:
+        """Place new samples among the old where most have a place already; else lay out all afresh."""
+        earlier = ArrayCache(self._cache / "layouts").latest({**settings, "key": self._key})
+        if earlier is not None:
+            ids, points = earlier
+            rows = dict(zip(ids, range(len(ids)), strict=True))
+            at = np.array([rows.get(sample_id, -1) for sample_id in self._ids], np.int64)
+            if (at >= 0).sum() > KEPT * len(at):
+                kept = np.asarray(points, np.float32)[at]
+                new = at < 0
+                kept[new] = place(self._vectors[new], self._vectors[~new], kept[~new])
+                return kept
+        return projection.project(self._vectors, **settings)
+
+    def trust(self, method: str, **params: Any) -> Trust:
+        """Return how far each place of a layout can be trusted; see ``analysis.trust.trust``."""
+        settings: dict[str, Any] = projection.parameters(method, **params)
+
+        def compute() -> NDArray[np.float32]:
+            found = trust(self._vectors, self.layout(method, **params))
+            return np.column_stack([found.trustworthiness, found.continuity, found.preserved])
+
+        return Trust(*np.asarray(self._once("trust", settings, self._ids, compute), np.float32).T)
+
+    def run(self, settings: Mapping[str, Any]) -> NDArray[np.int32]:
+        """Return the clusters (N,) of a run; ``settings`` are those of ``cluster_methods.parameters``."""
+        labels = self._once(
+            "clusters", settings, self._ids, lambda: cluster_methods.run(self._vectors, **settings)
+        )
+        return np.asarray(labels, np.int32)
+
+    def space(self, settings: Mapping[str, Any]) -> NDArray[np.floating]:
+        """Return the points (N, K) between which a run measures distances."""
+        of = {name: settings[name] for name in ("space", "seed")}
         points = self._once(
-            "layouts", settings, self._ids, lambda: projection.project(self._vectors, **settings)
+            "spaces", of, self._ids, lambda: np.array(cluster_methods.in_space(self._vectors, of))
         )
         return np.asarray(points, np.float32)
 

@@ -65,6 +65,20 @@ class ArrayCache:
             return None
         return columns[0] if flat else np.column_stack(columns)
 
+    def latest(self, params: Params) -> tuple[list[str], NDArray[np.generic]] | None:
+        """Return ids and array of the newest entry with these parameters, whatever its ids, or None."""
+        wanted, paths = _canonical(params).encode(), self._folder.glob("*.parquet")
+        for path in sorted(paths, key=lambda path: path.stat().st_mtime_ns, reverse=True):
+            try:
+                if (pq.read_schema(path).metadata or {}).get(b"params") == wanted:
+                    table = pq.read_table(path, page_checksum_verification=True)
+                    columns = [column.to_numpy() for column in table.columns[1:]]
+                    flat = int(table.schema.metadata[b"ndim"]) == 1
+                    return table["sample_id"].to_pylist(), columns[0] if flat else np.column_stack(columns)
+            except (OSError, pa.ArrowException, KeyError, ValueError, IndexError):
+                continue
+        return None
+
     def _path(self, params: Params, digest: str) -> Path:
         name = hashlib.sha256(f"{_canonical(params)}\n{digest}".encode())
         return self._folder / f"{name.hexdigest()[:32]}.parquet"

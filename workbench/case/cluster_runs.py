@@ -1,0 +1,104 @@
+"""ClusterRuns: runs of clustering, kept with their parameters under a name, and compared in a table."""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.analysis import cluster_methods
+from workbench.analysis.cluster_quality import outliers, quality, representatives
+from workbench.errors import QueryError
+from workbench.store.json_lines import JsonLines, storable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from workbench.case.case import Case
+
+Labels = NDArray[np.int32]
+
+
+class ClusterRuns:
+    """The runs of ``case``. What a run found is in the cache; its name and parameters are in ``work/``."""
+
+    def __init__(self, case: "Case") -> None:
+        self._case = case
+        self._lines = JsonLines(case.folder.root / "work" / "cluster_runs.jsonl")
+
+    def run(self, method: str = "hdbscan", *, name: str = "", **params: Any) -> Labels:
+        """Cluster the images and keep the run: (N,), 0 for the largest cluster, -1 for none.
+
+        ``method`` is hdbscan, dbscan or agglomerative, ``space`` reduced or vectors, ``params`` those of
+        `cluster_methods.METHODS`; ``name`` is what the run is called, by default what made it. A later run
+        of the same name takes its place. Raises QueryError for parameters that cannot be.
+        """
+        settings = cluster_methods.parameters(method, **params)
+        labels = self._case.derived.run(settings)
+        self._lines.append({"name": storable(name.strip()) or _described(settings), "parameters": settings})
+        return labels
+
+    def labels(self, name: str) -> Labels:
+        """Return the clusters (N,) of a run; raises QueryError where none has this name."""
+        runs = self._standing()
+        if name not in runs:
+            known = ", ".join(map(repr, runs)) or "none yet; make one with `case.cluster_runs.run()`"
+            raise QueryError(f"There is no run {name!r}.", f"There are {known}.")
+        return self._case.derived.run(runs[name])
+
+    @property
+    def names(self) -> list[str]:
+        """What the runs are called, the oldest first."""
+        return list(self._standing())
+
+    def compare(self, against: str = "folder") -> "pd.DataFrame":
+        """Return a row a run: name, clusters, noise, largest, silhouette, dbcv, purity, adjusted_rand, note.
+
+        Purity and adjusted Rand are ``against`` folder, tag or identity, over the images that have one.
+        """
+        import pandas as pd
+
+        groups = pd.Series(self._case.study.groups(against), dtype=object)  # type: ignore[arg-type]
+        truth = pd.factorize(groups.where(groups != ""))[0].astype(np.int32)
+        rows = []
+        for name, settings in self._standing().items():
+            points = self._case.derived.space(settings)
+            found = quality(points, self._case.derived.run(settings), truth)
+            rows.append({"name": name, **asdict(found), "parameters": _described(settings)})
+        return pd.DataFrame(rows, columns=["name", *_FIGURES, "parameters"])
+
+    def representatives(self, labels: Labels, cluster: int, k: int = 5) -> NDArray[np.int32]:
+        """Return the ``k`` rows most typical of a cluster, the most typical first."""
+        return representatives(self._case.vectors, labels, cluster, k)
+
+    def outliers(self, labels: Labels, cluster: int, k: int = 5) -> NDArray[np.int32]:
+        """Return the ``k`` rows of a cluster that are least like it, the oddest first."""
+        return outliers(self._case.vectors, labels, cluster, k)
+
+    def k_distances(self, k: int = 5, space: str = "reduced") -> NDArray[np.float32]:
+        """Return the sorted distances (N,) to the k-th neighbour; where they bend up is a good ``eps``."""
+        settings = cluster_methods.parameters("dbscan", space=space)
+        return cluster_methods.k_distances(self._case.derived.space(settings), k)
+
+    def _standing(self) -> dict[str, dict[str, Any]]:
+        return {line["name"]: line["parameters"] for line in self._lines.read(_is_run)}
+
+
+_FIGURES = ("clusters", "noise", "largest", "silhouette", "dbcv", "purity", "adjusted_rand", "note")
+
+
+def _described(settings: dict[str, Any]) -> str:
+    """Return parameters as a person reads them: "dbscan, eps 0.4, min_samples 5, reduced"."""
+    own = [
+        f"{name} {value}"
+        for name, value in settings.items()
+        if name not in ("method", "space", "seed") and value is not None
+    ]
+    return ", ".join([settings["method"], *own, settings["space"]])
+
+
+def _is_run(record: dict[str, Any]) -> bool:
+    try:
+        return isinstance(record["name"], str) and bool(cluster_methods.parameters(**record["parameters"]))
+    except QueryError:  # of a later version
+        return False
