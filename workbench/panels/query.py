@@ -83,6 +83,7 @@ class Query(Panel):
             "of": len(self.selection.table),
             "milliseconds": hits.seconds * 1000,
             "query": hits.query,
+            "beyond": hits.beyond,
         }
         return hits
 

@@ -12,7 +12,6 @@ from workbench.panels.faces import FacesPanel
 from workbench.panels.gallery import Gallery
 from workbench.panels.map import Map
 from workbench.panels.map_figure import colour
-from workbench.panels.query import Query
 from workbench.panels.shell import Shell
 from workbench.panels.still import still_html
 from workbench.panels.tabs import Tabs
@@ -20,6 +19,7 @@ from workbench.panels.why import Why
 from workbench.selection import Selection
 from workbench.workspace.face_side import FaceSide
 from workbench.workspace.facts import facts
+from workbench.workspace.search_side import SearchSide
 from workbench.workspace.slots import slot
 
 if TYPE_CHECKING:
@@ -54,12 +54,8 @@ class Workspace(ipywidgets.VBox):
         case.warm()
         self.selection = Selection(case.images)
         labels = case.clusters()
-        self.query = Query(
-            self.selection,
-            case.ask,
-            lambda name: case.thumbnails([case.lookup.named(name)])[0],
-            case.lookup.name,
-        )
+        side = SearchSide(case, self.selection)
+        self.query, self.recall, self.shelf, self.study = side.query, side.recall, side.shelf, side.study
         self.map = Map(self.selection, case.layout, labels, case.cluster_names(labels), case.thumbnails)
         self.gallery = Gallery(self.selection, case.thumbnails, self._like)
         self.details = Details(
@@ -75,7 +71,10 @@ class Workspace(ipywidgets.VBox):
         )
         self.details.observe(lambda change: setattr(case, "vocabulary", change["new"]), "vocabulary")
         self.why = Why(self.selection, case.why, lambda: case.why.methods, case.picture, case.thumbnails)
-        self.panels = (self.query, self.map, self.gallery, self.details, self.why)
+        self.panels = (
+            *(self.query, self.recall, self.map, self.shelf),
+            *(self.gallery, self.details, self.why, self.study),
+        )
         self.tabs = Tabs({"images": f"Images {len(case.images):,}", "faces": f"Faces {len(case.faces):,}"})
         self.tabs.observe(lambda change: self._turn(change["new"]), "side")
         self._shell, self._face_place, self._face_map_place = Shell(), slot("faceside"), slot("facemap")
@@ -83,7 +82,8 @@ class Workspace(ipywidgets.VBox):
         middle = ipywidgets.HBox([self.map, self._face_map_place, self.gallery])
         middle.add_class("wb-middle")
         tabs = [self.tabs] if len(case.faces) else []
-        super().__init__([self._shell, *tabs, self._face_place, self.query, middle, self.details, self.why])
+        above = [self._shell, *tabs, self._face_place, self.query, self.recall, self.shelf]
+        super().__init__([*above, middle, self.details, self.why, self.study])
         self.add_class("wb-desk")
         if 0 < len(case.faces) <= SOON:
             self._face_side  # noqa: B018 (made now, so that the faces of the image in focus have names)

@@ -78,8 +78,10 @@ function render({ model, el }) {
     const a = model.get("answer");
     const asked = a.shown != null;
     const count = (n) => n.toLocaleString("en");
+    const beyond = (x) => (x.beyond == null ? "" : `${count(Math.round(x.beyond))} beyond chance, `);
+    answer.title = a.beyond == null ? "" : "How many of the hits shown are more than an unrelated query would have here";
     answer.textContent = asked
-      ? `${count(a.shown)} of ${count(a.passed)} hits, ${count(a.of)} images, ${a.milliseconds < 10 ? a.milliseconds.toFixed(1) : Math.round(a.milliseconds)} ms`
+      ? `${count(a.shown)} of ${count(a.passed)} hits, ${beyond(a)}${count(a.of)} images, ${a.milliseconds < 10 ? a.milliseconds.toFixed(1) : Math.round(a.milliseconds)} ms`
       : "Search in words, drop or paste a picture, or click “≈ like this” on a thumbnail.";
     more.hidden = !asked || a.shown >= a.passed;
     clear.hidden = !asked && !model.get("chips").length;

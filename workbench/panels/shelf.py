@@ -1,0 +1,149 @@
+"""Shelf: undo, invert, name and reopen what is selected, and say in words what sets it apart."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
+
+import traitlets
+
+from workbench.analysis.rows import Mode, Rows
+from workbench.panels.base import Panel, script, style
+from workbench.selection import Selection
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Book(Protocol):
+    """Where selections are kept: ``case.selections`` is one."""
+
+    @property
+    def frame(self) -> "pd.DataFrame":
+        """One row a selection: name, images, gone, query, ..."""
+
+    def save(self, name: str, selection: Selection) -> object:
+        """Keep what is selected under a name."""
+
+    def open(self, name: str) -> Rows:
+        """Return the rows of a saved selection."""
+
+    def saved(self, name: str) -> Any:
+        """Return a selection as it was saved."""
+
+    def remove(self, name: str) -> None:
+        """Forget a name."""
+
+
+class Shelf(Panel):
+    """A bar for the selection.
+
+    ``book`` keeps selections; ``separates(a, b)`` returns a table with phrase and share of what tells the
+    rows ``a`` from the rows ``b`` (None: from all others).
+    """
+
+    _esm = script("shelf")
+    _css = style("shelf")
+
+    count = traitlets.Int(0).tag(sync=True)
+    undoable = traitlets.Bool(False).tag(sync=True)
+    redoable = traitlets.Bool(False).tag(sync=True)
+    saved = traitlets.List(traitlets.Dict()).tag(sync=True)
+    note = traitlets.Unicode("").tag(sync=True)
+    words = traitlets.List(traitlets.Dict()).tag(sync=True)
+    against = traitlets.Unicode("").tag(sync=True)
+
+    def __init__(
+        self,
+        selection: Selection,
+        book: Book,
+        separates: "Callable[[Rows, Rows | None], pd.DataFrame]",
+    ) -> None:
+        self.selection, self._book, self._separates = selection, book, separates
+        self._last = ""
+        super().__init__()
+        selection.observe(lambda _: self._follow(), "rows")
+        self._follow()
+        self._read()
+
+    # -- the same in Python ----------------------------------------------------------------------------------
+
+    def save(self, name: str) -> None:
+        """Keep what is selected under a name."""
+        self._book.save(name, self.selection)
+        self._read()
+        self.note = f"{self.count:,} images are kept as “{' '.join(name.split())}”."
+
+    def reopen(self, name: str, mode: Mode = "replace") -> None:
+        """Select a saved selection, or add, remove or intersect it; what is gone is said in ``note``."""
+        import warnings
+
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            rows = self._book.open(name)
+        self.selection.change(rows, mode)
+        if mode == "replace":
+            self.selection.parent = self._book.saved(name).digest
+        self.note = " ".join(str(warning.message) for warning in told)
+        self._last = f"desk.shelf.reopen({name!r}, {mode!r})"
+
+    def remove(self, name: str) -> None:
+        """Forget a saved selection."""
+        self._book.remove(name)
+        self._read()
+
+    def separate(self, name: str = "") -> "pd.DataFrame":
+        """Say what tells the selection from a saved one, or from all others; show and return it."""
+        other = self._book.open(name) if name else None
+        found = self._separates(self.selection.rows, other)
+        self.against = name
+        self.words = [
+            {"phrase": str(phrase), "share": float(share)}
+            for phrase, share in zip(found["phrase"], found["share"], strict=True)
+        ]
+        if not self.words:
+            self.note = "No phrase of the vocabulary fits the selection better."
+        return found
+
+    @property
+    def frame(self) -> "pd.DataFrame":
+        """The saved selections, one a row."""
+        return self._book.frame
+
+    def to_code(self) -> str:
+        """Return Python that opens the saved selection that was opened last; "" for none."""
+        return self._last
+
+    # -- what the browser asks -------------------------------------------------------------------------------
+
+    def _follow(self) -> None:
+        self.count = len(self.selection)
+        self.undoable, self.redoable = self.selection.can_undo, self.selection.can_redo
+        self.words, self.note = [], ""
+
+    def _read(self) -> None:
+        columns = ["name", "images", "gone", "query"]
+        self.saved = self._book.frame[columns].astype({"images": object, "gone": object}).to_dict("records")
+
+    def _answer_undo(self) -> None:
+        self.selection.undo()
+
+    def _answer_redo(self) -> None:
+        self.selection.redo()
+
+    def _answer_invert(self) -> None:
+        self.selection.invert()
+
+    def _answer_clear(self) -> None:
+        self.selection.clear()
+
+    def _answer_save(self, name: str) -> None:
+        self.save(name)
+
+    def _answer_open(self, name: str, mode: Mode) -> None:
+        self.reopen(name, mode)
+
+    def _answer_remove(self, name: str) -> None:
+        self.remove(name)
+
+    def _answer_separate(self, name: str) -> None:
+        self.busy = "Looking for words"
+        self.separate(name)

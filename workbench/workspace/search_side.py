@@ -1,0 +1,35 @@
+"""SearchSide: the panels that ask about the images of a Case, wired to it."""
+
+from typing import TYPE_CHECKING
+
+from workbench.panels.query import Query
+from workbench.panels.recall import Recall
+from workbench.panels.shelf import Shelf
+from workbench.panels.study import StudyPanel
+
+if TYPE_CHECKING:
+    from workbench.case import Case
+    from workbench.selection import Selection
+
+
+class SearchSide:
+    """Query, recall, shelf and study of ``case``, which share ``selection``."""
+
+    def __init__(self, case: "Case", selection: "Selection") -> None:
+        self.query = Query(
+            selection,
+            case.ask,
+            lambda name: case.thumbnails([case.lookup.named(name)])[0],
+            case.lookup.name,
+        )
+        self.recall = Recall(selection, case.missed, case.thumbnails)
+        self.shelf = Shelf(selection, case.selections, case.separates)
+        study = case.study
+        self.study = StudyPanel(
+            selection,
+            study.likeness,  # type: ignore[arg-type]  # it refuses what it does not know
+            study.captions,  # type: ignore[arg-type]
+            study.duplicates,
+            study.quality,
+            case.thumbnails,
+        )
