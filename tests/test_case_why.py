@@ -124,6 +124,14 @@ def test_a_verdict_is_kept_with_its_map(case, monkeypatch):
     assert wb.open(case=case.folder.root, model="fake").why("corner.png", "red").verdict == verdict
 
 
+def test_a_verdict_can_be_stopped_and_asked_for_again(case):
+    heatmap = case.why("corner.png", "red")
+    answers = iter([True, True, False])
+    assert heatmap.verdict_while(lambda: next(answers)) == ""
+    assert next(answers, None) is None
+    assert heatmap.verdict_while(lambda: True) == heatmap.verdict != ""
+
+
 def test_a_map_of_one_colour_is_no_better_than_chance_and_says_so(case):
     assert "No better than chance" in case.why("gray.png", "red").verdict
     assert "No better than chance" in case.why("gray.png", "red")._repr_html_()

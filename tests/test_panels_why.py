@@ -184,7 +184,7 @@ def test_a_new_job_takes_the_place_of_the_old_at_its_next_step():
     done, go = [], threading.Event()
 
     def job(name):
-        def steps():
+        def steps(going):
             for step in range(3):
                 go.wait(SECONDS)
                 done.append((name, step))
@@ -204,7 +204,7 @@ def test_a_new_job_takes_the_place_of_the_old_at_its_next_step():
 def test_a_stopped_job_ends_and_waiting_for_none_returns_at_once():
     work, seen = Newest(), SimpleNamespace(steps=0)
 
-    def steps():
+    def steps(going):
         while True:
             seen.steps += 1
             if seen.steps == 2:

@@ -46,7 +46,7 @@ class Heatmap:
     relevance: "Relevance"
     words: list[tuple[str, float]]
     _picture: Callable[[], "Image"] = field(repr=False)
-    _make_check: Callable[[], Check] = field(repr=False)
+    _make_check: Callable[[Callable[[], bool]], Check] = field(repr=False)
 
     @property
     def values(self) -> NDArray[np.float32]:
@@ -77,12 +77,21 @@ class Heatmap:
     @cached_property
     def check(self) -> Check:
         """The numbers behind the verdict; computed when first asked for, then kept in the case (seconds)."""
-        return self._make_check()
+        return self._make_check(lambda: True)
 
     @property
     def verdict(self) -> str:
         """Whether to believe the map, in words: whether the score follows it more than chance would."""
         return self.check.words
+
+    def verdict_while(self, going: Callable[[], bool]) -> str:
+        """Return the verdict, or "" where ``going``, which is asked often, says no before it is known."""
+        if "check" not in self.__dict__:
+            try:
+                self.__dict__["check"] = self._make_check(going)
+            except InterruptedError:
+                return ""
+        return self.verdict
 
     def overlay(self, opacity: float = OPACITY, block: int | None = None) -> "Image":
         """Return the image with the map over it; ``opacity`` in [0, 1], ``block`` for one block alone."""

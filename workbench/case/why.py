@@ -1,17 +1,17 @@
 """Why: explains the match of an image and a query, with the model that search uses; maps stay in the case."""
 
-import hashlib
 import threading
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict
 from functools import cached_property
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Union
+from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 import numpy as np
-from numpy.typing import NDArray
 
 from workbench.analysis.heatmaps.verdict import Check, check_map
 from workbench.case.heatmap import Heatmap
+from workbench.case.why_target import Target
 from workbench.errors import CaseError, QueryError
 from workbench.grammar import parse
 from workbench.hits import Hits
@@ -29,20 +29,6 @@ Query: TypeAlias = Union[Hits, "Term"]
 
 VERSION = "1"
 """Part of what a kept map is found by; changed with anything that changes its numbers."""
-
-
-@dataclass(frozen=True, eq=False)
-class _Target:
-    """What a query means: its text, its row (D,), and its words, "" where it is by example alone."""
-
-    text: str
-    row: NDArray[np.float32]
-    words: str
-
-    @property
-    def digest(self) -> str:
-        """The row as a short text; the last digits, which other processors round otherwise, are left out."""
-        return hashlib.sha256(np.round(self.row, 4).astype("<f4").tobytes()).hexdigest()[:32]
 
 
 class Why:
@@ -97,7 +83,7 @@ class Why:
     def _unlearned(self) -> "Explainer":
         return self._explainer.randomised()
 
-    def _target(self, query: Query) -> _Target:
+    def _target(self, query: Query) -> Target:
         hits = query if isinstance(query, Hits) else self._asked(query)
         if hits.vector is None:
             raise QueryError(
@@ -105,14 +91,14 @@ class Why:
                 "Add words or an example to the query.",
             )
         words = [part.value for part in parse(hits.query) if part.kind == "words" and part.wanted]
-        return _Target(hits.query, hits.vector, " ".join(words))
+        return Target(hits.query, hits.vector, " ".join(words))
 
     def _asked(self, query: "Term") -> Hits:
         if isinstance(query, str) and self._case.lookup.knows(query):
             return self._case.search(like=query, k=1)
         return self._case.ask(query, k=1) if isinstance(query, str) else self._case.search(query, k=1)
 
-    def _heatmap(self, row: int, target: _Target, other: _Target | None, method: "Method") -> Heatmap:
+    def _heatmap(self, row: int, target: Target, other: Target | None, method: "Method") -> Heatmap:
         case, cache = self._case, self._cache
         about = case.images.iloc[row]
         question = {
@@ -120,7 +106,7 @@ class Why:
             "image_id": str(about["image_id"]),
             "query": target.digest,
             "words": target.words,
-            "against": _digest_of(target, other),
+            "against": target.against_digest(other),
             "method": method,
         }
         kept = cache.load(question)
@@ -139,14 +125,12 @@ class Why:
             relevance=_relevance(kept),
             words=[(str(word), float(share)) for word, share in kept.facts["words"]],
             _picture=lambda: self._picture(row),
-            _make_check=lambda: self._check(row, target, other, method, question),
+            _make_check=lambda going: self._check(row, target, other, method, question, going),
         )
 
-    def _compute(self, row: int, target: _Target, other: _Target | None, method: "Method") -> Kept:
+    def _compute(self, row: int, target: Target, other: Target | None, method: "Method") -> Kept:
         explainer = self._explainer
-        told = explainer.heatmap(
-            self._picture(row), target.row, against=_against(target, other), method=method
-        )
+        told = explainer.heatmap(self._picture(row), target.row, against=target.against(other), method=method)
         words = explainer.words(target.words, np.asarray(self._case.vectors[row], np.float32))
         arrays = {"cells": told.cells} | ({} if told.blocks is None else {"blocks": told.blocks})
         return Kept(arrays, {"lead": told.score, "words": words, "view": asdict(told.view)})
@@ -154,18 +138,19 @@ class Why:
     def _check(
         self,
         row: int,
-        target: _Target,
-        other: _Target | None,
+        target: Target,
+        other: Target | None,
         method: "Method",
         question: dict[str, str],
+        going: Callable[[], bool],
     ) -> Check:
-        """Return the check of a map, computed once and kept beside it."""
+        """Return the check of a map, computed once and kept beside it. Raises InterruptedError if stopped."""
         cache = self._cache
         kept = cache.load(question) or self._compute(row, target, other, method)
         if "check" in kept.facts:
             known = dict(kept.facts["check"])
             return Check(**known | {"chance": np.array(known["chance"])})
-        picture, against, cells = self._picture(row), _against(target, other), kept.arrays["cells"]
+        picture, against, cells = self._picture(row), target.against(other), kept.arrays["cells"]
         unlearned = None
         if method != "occlusion":
             with self._turn:
@@ -174,7 +159,7 @@ class Why:
         difference = self._explainer.difference(target.row, against)
         check = check_map(
             cells,
-            lambda keep: self._explainer.kept_scores(picture, difference, keep),
+            lambda keep: self._explainer.kept_scores(picture, difference, keep, going),
             unlearned=unlearned,
         )
         facts = asdict(check) | {"chance": check.chance.tolist()}
@@ -196,18 +181,6 @@ class Why:
                 "Connect its source, or run `case.ingest()` to see what is left.",
             )
         return Image.open(BytesIO(data)).convert("RGB")
-
-
-def _against(target: _Target, other: _Target | None) -> NDArray[np.float32] | Literal["everyday"] | None:
-    """Return what a target is set against: another, for words what all texts share, for examples nothing."""
-    if other is not None:
-        return other.row
-    return "everyday" if target.words else None
-
-
-def _digest_of(target: _Target, other: _Target | None) -> str:
-    against = _against(target, other)
-    return other.digest if other is not None else str(against)
 
 
 def _relevance(kept: Kept) -> "Relevance":

@@ -3,6 +3,9 @@
 import threading
 from collections.abc import Callable, Iterator
 
+END = object()
+"""What a job that is done gives."""
+
 
 class Newest:
     """Runs steps on another thread, so that the kernel can answer meanwhile; one job at a time.
@@ -14,19 +17,22 @@ class Newest:
         self._latest, self._turn = 0, threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def run(self, steps: Callable[[], Iterator[None]]) -> None:
-        """Start a job; ``steps`` does some work before each ``yield``."""
+    def run(self, steps: Callable[[Callable[[], bool]], Iterator[None]]) -> None:
+        """Start a job; ``steps(going)`` does some work before each ``yield``.
+
+        ``going()`` says whether the job still is the newest: a long step may ask, and end early.
+        """
         self.stop()
         mine = self._latest
 
+        def going() -> bool:
+            return mine == self._latest
+
         def work() -> None:
             with self._turn:
-                going = steps()
-                while mine == self._latest:
-                    try:
-                        next(going)
-                    except StopIteration:
-                        return
+                job = steps(going)
+                while going() and next(job, END) is not END:
+                    pass
 
         self._thread = threading.Thread(target=work, name="workbench-panel", daemon=True)
         self._thread.start()

@@ -148,7 +148,7 @@ class Why(Panel):
         else:
             self._work.stop()
 
-    def _steps(self) -> Iterator[None]:
+    def _steps(self, going: Callable[[], bool]) -> Iterator[None]:
         """Yield after the map, then whether to believe it, then each map of the best hits."""
         with self._working(LOOKING if self.methods else FIRST):
             made = self._made()
@@ -162,7 +162,7 @@ class Why(Panel):
         self.tiles = why_map.tiles_of(self.selection, TILES)
         yield
         with self._working("Checking the map against chance"):
-            verdict = heatmap.verdict
+            verdict = heatmap.verdict_while(going)
             self.verdict = verdict if self.heatmap is heatmap else ""
         yield
         for tile in self.tiles:

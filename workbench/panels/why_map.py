@@ -1,6 +1,6 @@
 """What the Why panel shows of a heatmap, and how it is told to browser, table and paper."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from html import escape
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Protocol
@@ -51,9 +51,8 @@ class Explained(Protocol):
         """Where it is highest, in words."""
         ...
 
-    @property
-    def verdict(self) -> str:
-        """Whether to believe it, in words; may take seconds."""
+    def verdict_while(self, going: Callable[[], bool]) -> str:
+        """Return whether to believe it, in words, or "" where ``going`` says no before that is known."""
         ...
 
     def layer(self, block: int | None = None) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -79,12 +80,17 @@ class Explainer:
         return self._row(target) - (self.everyday if isinstance(against, str) else self._row(against))
 
     def kept_scores(
-        self, image: Image.Image, target: NDArray[np.float32], keep: NDArray[np.bool_]
+        self,
+        image: Image.Image,
+        target: NDArray[np.float32],
+        keep: NDArray[np.bool_],
+        going: Callable[[], bool] = lambda: True,
     ) -> NDArray[np.float32]:
         """Cosines (K,) of a photo of which only some cells are kept, the rest showing its mean colour.
 
         target: (dim,) row, or the difference of two. keep: (K, h, w) over what the model sees, h and w not
-        more than the sides of its input. It computes with what search computes with, so it is quick.
+        more than the sides of its input. It computes with what search computes with, so it is quick; before
+        each batch ``going`` is asked whether to go on, and InterruptedError is raised where it says no.
         """
         row, prepared = self._row(target), self.model.prepare(image)
         mean = prepared.mean(axis=(1, 2), keepdims=True).astype(prepared.dtype)
@@ -93,6 +99,8 @@ class Explainer:
         )
         scores = [np.zeros(0, np.float32)]
         for start in range(0, len(keep), self.model.batch_size):
+            if not going():
+                raise InterruptedError
             shown = keep[start : start + self.model.batch_size][:, down][:, :, across][:, None]
             scores.append(self.model.embed_images(np.where(shown, prepared, mean)) @ row)
         return np.concatenate(scores)
