@@ -461,6 +461,19 @@ class TestDrawnAgain:
         assert panel.children[1] is panel.figure
 
 
+class TestTrust:
+    def test_the_map_of_the_desk_is_coloured_by_trust_and_by_tags(self, desk: wb.Workspace) -> None:
+        desk.case.tag([1, 2], "evidence")
+        browser(desk.map.bar, "column", name="tags")
+        tags = {item["name"]: item["count"] for item in desk.map.bar.legend}
+        desk.map.bar.method = "pca"
+        browser(desk.map.bar, "column", name="trust")
+
+        assert tags["evidence"] == 2
+        assert desk.map.bar.error == ""
+        assert sum(item["count"] for item in desk.map.bar.legend) == len(desk.case.images)
+
+
 class TestLayouts:
     def test_another_layout_moves_the_points(self, desk: wb.Workspace) -> None:
         before = desk.map.points.copy()
