@@ -1,4 +1,4 @@
-"""Measure the engines behind Index against exact search: ``python -m benchmarks.bench_index [--rows 100000]``.
+"""Measure engines behind Index against exact search: ``python -m benchmarks.bench_index [--rows 100000]``.
 
 Recall is the share of the exact ten nearest that an engine finds; time is that of one query, and the
 yardstick in the same run is exact search. Vectors are drawn around 1,000 centres, as those of photos lie;
