@@ -70,7 +70,7 @@ class Shelf(Panel):
         """Keep what is selected under a name."""
         self._book.save(name, self.selection)
         self._read()
-        self.note = f"{self.count:,} images are kept as “{' '.join(name.split())}”."
+        self.note = f"Kept {self.count:,} as “{' '.join(name.split())}”."
 
     def reopen(self, name: str, mode: Mode = "replace") -> None:
         """Select a saved selection, or add, remove or intersect it; what is gone is said in ``note``."""

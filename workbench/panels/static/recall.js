@@ -12,7 +12,7 @@ function render({ model, el }) {
   function card(item, position, url) {
     const judge = (right) => ask("judge", { row: item.row, right: model.get("items")[position].right === right ? null : right });
     const choice = (right, text, key) => h("button", { title: `${text} (${key})`, "data-right": String(right), onclick: () => judge(right) }, text);
-    const node = h("div", { class: "wb-card", role: "listitem", tabindex: "0", "data-row": item.row, "aria-label": item.name },
+    const node = h("div", { class: "wb-verdict", role: "listitem", tabindex: "0", "data-row": item.row, "aria-label": item.name },
       h("img", { src: url, alt: item.name, title: item.name }), h("span", { class: "wb-group" }, choice(true, "Yes", "Y"), choice(false, "No", "N")));
     node.addEventListener("keydown", (event) => {
       const right = { y: true, n: false }[event.key.toLowerCase()];
