@@ -7,7 +7,7 @@ const STILL_MILLISECONDS = 60;
 
 // listen(model, ask, plot, card) reports what is done with the mouse on the plot; returns what stops listening
 function listen(model, ask, plot, card) {
-  let start = null, lastClick = 0, modifiers = {}, still = 0, pointer = 0, looked = "";
+  let start = null, moved = 0, lastClick = 0, modifiers = {}, still = 0, pointer = 0, looked = "";
   const mode = () => (modifiers.alt ? "remove" : modifiers.shift ? "add" : model.get("mode"));
   const marks = marker(model, ask, plot);
 
@@ -38,13 +38,13 @@ function listen(model, ask, plot, card) {
 
   function down(event) {
     start = [event.clientX, event.clientY];
+    moved = 0;
     modifiers = { shift: event.shiftKey, alt: event.altKey };
     leave();
   }
 
   function up(event) {
     if (!start) return;
-    const moved = Math.hypot(event.clientX - start[0], event.clientY - start[1]);
     start = null;
     if (moved > CLICK_PIXELS) return;
     if (event.timeStamp - lastClick < DOUBLE_MILLISECONDS) ask("clear");
@@ -72,6 +72,9 @@ function listen(model, ask, plot, card) {
     still = setTimeout(() => hover(event), STILL_MILLISECONDS);
   });
   plot.addEventListener("mouseleave", leave);
+  // A lasso that ends where it began is no click: what counts is how far the mouse has been away.
+  const drag = (event) => { if (start) moved = Math.max(moved, Math.hypot(event.clientX - start[0], event.clientY - start[1])); };
+  window.addEventListener("mousemove", drag, true);
   window.addEventListener("mouseup", up, true);
   // Plotly sizes itself before the grid around it has settled, and then only listens to the window.
   let resizing = 0;
@@ -80,5 +83,5 @@ function listen(model, ask, plot, card) {
     resizing = setTimeout(() => { window.dispatchEvent(new Event("resize")); lookSoon(); }, 100);
   });
   watch.observe(plot);
-  return () => { watch.disconnect(); window.removeEventListener("mouseup", up, true); };
+  return () => { watch.disconnect(); window.removeEventListener("mousemove", drag, true); window.removeEventListener("mouseup", up, true); };
 }
