@@ -1,13 +1,27 @@
 """Hits: the answer to a query, best first."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+class Selected(Protocol):
+    """What holds rows of the table of images and knows their ids, such as a Selection or `Hits`."""
+
+    @property
+    def rows(self) -> NDArray[np.int32]:
+        """The rows, (K,)."""
+        ...
+
+    @property
+    def ids(self) -> list[str]:
+        """The image id of each row."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)

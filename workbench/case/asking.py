@@ -17,10 +17,9 @@ from workbench.terms import Centre, Like, Term, plain, weigh
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from workbench.hits import Hits
-    from workbench.selection import Selection
+    from workbench.hits import Selected
 
-Within: TypeAlias = Union["Selection", "Hits", ArrayLike, str]
+Within: TypeAlias = Union["Selected", ArrayLike, str]
 Images: TypeAlias = Within
 SELECTION = "selection"
 """What the rows now selected are called in a query."""

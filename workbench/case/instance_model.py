@@ -24,10 +24,25 @@ _MARGIN = 1.4  # as for the vectors of images: a JPEG is decoded no smaller than
 class Dense(Protocol):
     """What gives a vector for each cell of a grid over a picture."""
 
-    key: str
-    dim: int
-    side: int
-    cells: int
+    @property
+    def key(self) -> str:
+        """What names everything that changes the vectors."""
+        ...
+
+    @property
+    def dim(self) -> int:
+        """Length of a vector."""
+        ...
+
+    @property
+    def side(self) -> int:
+        """Side, in pixels, of the square of a cell."""
+        ...
+
+    @property
+    def cells(self) -> int:
+        """About how many cells the grid has."""
+        ...
 
     def look(self, image: Image.Image) -> NDArray[np.float32]:
         """Return (rows, columns, dim) for an upright picture; called on several threads at once."""
@@ -64,7 +79,8 @@ class ThingModel:
 
     def ask(self, image: Image.Image, box: "Boxes") -> NDArray[np.float32]:
         """Return the vector (D,) of a box (4,) of a picture, seen in the picture."""
-        return pooling.means(self.dense.look(image), box[None])[0]
+        vector: NDArray[np.float32] = pooling.means(self.dense.look(image), box[None])[0]
+        return vector
 
     def sharpen(self, image: Image.Image, vector: NDArray[np.float32], box: "Boxes") -> "Boxes":
         """Return where in the candidate ``box`` (4,) of a picture the thing of ``vector`` (D,) is: (4,)."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import ArrayLike
 
-    from workbench.selection import Selection
+    from workbench.hits import Selected
 
 COLUMNS = ("name", "images", "gone", "query", "embedder", "parent", "sha256", "when", "who")
 TAKEN = ("selection",)
@@ -32,7 +32,7 @@ class Selections:
     def __init__(self, work: "Path", lookup: Lookup, key: str) -> None:
         self._kept, self._lookup, self._key = SavedSelections(work), lookup, key
 
-    def save(self, name: str, selection: "Selection | ArrayLike", query: str = "", parent: str = "") -> Saved:
+    def save(self, name: str, selection: "Selected | ArrayLike", query: str = "", parent: str = "") -> Saved:
         """Keep a Selection (or rows) under a name and return what was kept, with its ``digest``.
 
         A name that is taken is replaced; its older line stays in the file. Query and parent are those of a
@@ -54,8 +54,8 @@ class Selections:
             selection.parent = saved.digest
         return saved
 
-    def open(self, name: str, into: "Selection | None" = None) -> Rows:
-        """Return the rows of a saved selection, and select them in ``into``.
+    def open(self, name: str, into: Any = None) -> Rows:
+        """Return the rows of a saved selection, and select them in the Selection ``into``.
 
         Images that are gone from the case are left out with a warning that says how many. Raises QueryError
         where there is no such name, or where all of its images are gone.

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,7 +52,8 @@ class HeatmapCache:
         """Keep an entry, in place of an earlier one for the same question."""
         about = json.dumps({"format": FORMAT, "question": dict(question), "facts": dict(kept.facts)})
         buffer, path = io.BytesIO(), self._path(question)
-        np.savez_compressed(buffer, **dict(kept.arrays), about=np.frombuffer(about.encode(), np.uint8))
+        arrays: dict[str, Any] = {**kept.arrays, "about": np.frombuffer(about.encode(), np.uint8)}
+        np.savez_compressed(buffer, **arrays)
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, buffer.getvalue())
 

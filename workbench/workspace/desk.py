@@ -53,20 +53,9 @@ class Workspace(ipywidgets.VBox):
         self.case = case
         case.warm()
         self.selection = Selection(case.images)
-        labels = case.clusters()
         side = SearchSide(case, self.selection)
-        self.query, self.recall, self.shelf, self.study = side.query, side.recall, side.shelf, side.study
-        self.map = Map(
-            self.selection,
-            case.layout,
-            labels,
-            case.cluster_names(labels),
-            case.thumbnails,
-            columns={
-                "trust": lambda: case.trust(self.map.bar.method).both,
-                "tags": lambda: case.study.groups("tag"),
-            },
-        )
+        self.query, self.map = side.query, side.map
+        self.recall, self.shelf, self.study = side.recall, side.shelf, side.study
         self.gallery = Gallery(self.selection, case.thumbnails, self._like)
         self.details = Details(
             self.selection,

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from workbench.panels.map import Map
 from workbench.panels.query import Query
 from workbench.panels.recall import Recall
 from workbench.panels.shelf import Shelf
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class SearchSide:
-    """Query, recall, shelf and study of ``case``, which share ``selection``."""
+    """Query, map, recall, shelf and study of ``case``, which share ``selection``."""
 
     def __init__(self, case: "Case", selection: "Selection") -> None:
         self.query = Query(
@@ -21,6 +22,18 @@ class SearchSide:
             case.ask,
             lambda name: case.thumbnails([case.lookup.named(name)])[0],
             case.lookup.name,
+        )
+        labels = case.clusters()
+        self.map = Map(
+            selection,
+            case.layout,
+            labels,
+            case.cluster_names(labels),
+            case.thumbnails,
+            columns={
+                "trust": lambda: case.trust(self.map.bar.method).both,
+                "tags": lambda: case.study.groups("tag"),
+            },
         )
         self.recall = Recall(selection, case.missed, case.thumbnails)
         self.shelf = Shelf(selection, case.selections, case.separates)
