@@ -16,7 +16,7 @@ export PIP_NO_INPUT := 1
 export PYTHONNOUSERSITE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench clean chromium
+.PHONY: help demo test lint bench clean chromium engines
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
@@ -24,7 +24,7 @@ help: ## show this help
 demo: $(TOWERS) ## install, prepare the demo album and open it in JupyterLab
 	$(BIN)/workbench demo $(ARGS)
 
-test: $(TOWERS) chromium lint ## lint, type check and all tests, the quick ones first
+test: $(TOWERS) chromium engines lint ## lint, type check and all tests, the quick ones first
 	$(BIN)/python -m pytest -q -m "not weights and not notebook and not browser"
 	$(BIN)/python -m pytest -q -m "weights and not notebook and not browser"
 	$(BIN)/python -m pytest -q -m "notebook and not browser"
@@ -60,6 +60,10 @@ $(STAMP): pyproject.toml | $(BIN)/python
 $(TOWERS): $(STAMP) workbench/models/weights.py
 	$(BIN)/workbench models fetch mini faces-facenet faces-sface
 	@touch $@
+
+engines: $(STAMP)
+	@$(BIN)/python -m pip install --quiet --editable '.[index,index-test]' || \
+	echo 'The engines behind workbench.index could not be installed; their tests are skipped.' >&2
 
 HAVE_CHROMIUM := { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null
 AS_ROOT := $(shell [ "$$(id -u)" = 0 ] && echo env || echo "sudo -n")

@@ -23,6 +23,7 @@ IMPORT_NAMES = {
     "sklearn": "scikit-learn",
     "umap": "umap-learn",
     "open_clip": "open_clip_torch",
+    "faiss": "faiss-cpu",
 }
 PROMISED = [
     "captum",
@@ -60,7 +61,8 @@ def test_the_packages_that_users_were_promised_are_installed():
 
 def test_every_package_the_code_imports_is_required():
     known = {IMPORT_NAMES.get(name, name).lower().replace("_", "-") for name in imported_packages()}
-    required = {name.lower().replace("_", "-") for name in REQUIRED}
+    engines = [Requirement(text).name for text in PROJECT["optional-dependencies"]["index"]]
+    required = {name.lower().replace("_", "-") for name in (*REQUIRED, *engines)}
     # these come with jupyterlab and transformers, whose own interfaces we use them for
     with_others = {"huggingface-hub", "ipython", "nbclient", "nbformat", "traitlets"}
     assert known <= required | with_others
