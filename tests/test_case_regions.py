@@ -69,12 +69,12 @@ def test_a_region_is_an_example_like_an_image(case):
 
 
 def test_what_is_not_wanted_is_pushed_away(case):
-    plain, without = case.regions.search("red"), case.regions.search("red", minus="orange")
+    plain, without = case.regions.search("red"), case.regions.search("red", unlike="orange")
     frame = case.regions.frame
     orange = int(np.flatnonzero(frame["label"] == "orange")[0])
     rank = [
-        case.regions.search("red", minus=minus, group=False).rows.tolist().index(orange)
-        for minus in ((), "orange")
+        case.regions.search("red", unlike=unlike, group=False).rows.tolist().index(orange)
+        for unlike in ((), "orange")
     ]
     assert rank[0] < rank[1]
     assert paths(plain)[0] == paths(without)[0] == "a.png"

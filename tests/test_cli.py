@@ -125,7 +125,7 @@ def test_a_very_long_query_is_words_and_no_path(case, capsys):
 
 
 def test_minus_turns_the_order_round(case, capsys):
-    assert main(["search", str(case), "gray", "--minus", "red", "--csv"]) == 0
+    assert main(["search", str(case), "gray", "--unlike", "red", "--csv"]) == 0
     rows = list(csv.DictReader(capsys.readouterr().out.splitlines()))
     assert {row["path"] for row in rows[-2:]} == {"rose.png", "tomato.jpg"}
 

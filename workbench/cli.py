@@ -89,8 +89,8 @@ def _ingest(arguments: Namespace) -> int:
 
 def _search(arguments: Namespace) -> int:
     case = _open(arguments.case, model=arguments.model)
-    plus, minus = [_term(text) for text in arguments.query], [_term(text) for text in arguments.minus]
-    hits = case.search(*plus, unlike=minus, k=arguments.k, threshold=arguments.threshold)
+    terms, unlike = ([_term(text) for text in given] for given in (arguments.query, arguments.unlike))
+    hits = case.search(*terms, unlike=unlike, k=arguments.k, threshold=arguments.threshold)
     frame = hits.frame[HIT_COLUMNS]
     if not print_for_programs(frame, arguments):
         for hit in frame.itertuples():

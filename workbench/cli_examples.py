@@ -25,7 +25,7 @@ is computed. Ctrl-C is safe at any time.
 SEARCH_EXAMPLES = """\
 examples:
   workbench search cases/mine "a cup of coffee"
-  workbench search cases/mine "a beach" "at night" --minus people
+  workbench search cases/mine "a beach" "at night" --unlike people
   workbench search cases/mine cat.jpg "in the snow" -k 5
   workbench search cases/mine "a red car" --csv > cars.csv
 

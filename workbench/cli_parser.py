@@ -59,7 +59,7 @@ def _search(verbs: Verbs) -> None:
     verb = _verb(verbs, "search", "find images by words or by example, best first", SEARCH_EXAMPLES)
     _add_case(verb)
     verb.add_argument("query", metavar="QUERY", nargs="+", help="words in quotes, or the path of a picture")
-    verb.add_argument("--minus", metavar="QUERY", action="append", default=[], help="not this (repeatable)")
+    verb.add_argument("--unlike", metavar="QUERY", action="append", default=[], help="not this (repeatable)")
     verb.add_argument("-k", type=_positive, default=20, help="how many hits at most (default: 20)")
     verb.add_argument("--threshold", type=float, help="the least score, from -1 to 1")
     verb.add_argument("--model", help="use the vectors of this model (default: that of the case)")

@@ -65,7 +65,7 @@ class Regions:
     def search(
         self,
         *terms: Term,
-        minus: Term | Sequence[Term] = (),
+        unlike: Term | Sequence[Term] = (),
         kinds: Collection[str] | None = None,
         k: int | None = 50,
         threshold: float | None = None,
@@ -73,14 +73,14 @@ class Regions:
     ) -> RegionHits:
         """Find regions by words or by example, best first: for each image its best region.
 
-        ``terms`` and ``minus`` as for ``Case.search``, region ids in ``wb.like`` too. ``kinds``: some of
+        ``terms`` and ``unlike`` as for ``Case.search``, region ids in ``wb.like`` too. ``kinds``: some of
         persons, objects, text, and "images" for the whole images beside their regions; all kinds of region
         where not given. ``k`` caps the images, ``threshold`` is the least cosine [-1, 1]; ``group=False``
         gives all regions instead of the best of each image. Raises QueryError for an empty query, an unknown
         kind, and kinds that were not looked for.
         """
         pool, started = self._pool(self._checked(kinds)), time.perf_counter()
-        unwanted = as_terms(minus)
+        unwanted = as_terms(unlike)
         weights = [plain(term)[1] for term in (*terms, *unwanted)]
         wanted, away = self._vectors_of(terms), self._vectors_of(unwanted)
         vector = query.combine(wanted, away, weights if set(weights) - {1.0} else None)
