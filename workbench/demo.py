@@ -89,10 +89,15 @@ def check(root: Path, model: str = "mini") -> bool:
 
 @contextmanager
 def copied(root: Path, notebook: Path) -> Iterator[Path]:
-    """Yield a copy of a notebook with a copy of the demo around it: what it names or tags stays there."""
+    """Yield a copy of a notebook beside a copy of the case: what it names or tags stays there.
+
+    The photos are only linked to: they are never written, and a case is about one folder of photos.
+    """
     with TemporaryDirectory(prefix="workbench-demo-") as folder:
-        for part in (PHOTOS, CASE):
-            shutil.copytree(root / part, Path(folder) / part)
+        shutil.copytree(root / CASE, Path(folder) / CASE)
+        photos = Path(folder) / PHOTOS
+        photos.parent.mkdir(parents=True)
+        photos.symlink_to(root / PHOTOS, target_is_directory=True)
         copy = Path(folder) / notebook
         copy.parent.mkdir()
         yield Path(shutil.copy2(root / notebook, copy))
