@@ -151,7 +151,7 @@ def test_a_question_typed_changes_crosses_and_gallery(desk: lab.Notebook) -> Non
     crosses = page.evaluate("document.querySelector('.wb-map .js-plotly-plot')._fullData[1].x.length")
     desk.screenshot("question")
 
-    assert state["query"] == '"something red"'
+    assert state["query"] == "something red"
     assert crosses == len(state["hits"]) == 40
     assert int(page.locator(TILES).first.get_attribute("data-row") or -1) == state["hits"][0]
     assert "red" in (page.locator(TILES).first.get_attribute("title") or "")
@@ -231,7 +231,7 @@ def test_like_this_asks_by_example(desk: lab.Notebook) -> None:
     state = desk.state(1)
 
     assert state["hits"][0] == row
-    assert state["query"].startswith("like ")
+    assert state["query"].startswith("like:")
 
 
 def test_a_picture_given_by_upload_is_searched(desk: lab.Notebook, root: Path) -> None:
