@@ -18,9 +18,7 @@ from tests.test_browser import OVERFLOW
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.weights,
-    pytest.mark.skipif(
-        "WORKBENCH_SLOW" not in os.environ, reason="minutes on two cores: set WORKBENCH_SLOW=1"
-    ),
+    pytest.mark.skipif("WORKBENCH_SLOW" not in os.environ, reason="takes minutes: set WORKBENCH_SLOW=1"),
     pytest.mark.skipif(lab.CHROMIUM is None, reason="no Chromium: install Debian's package chromium"),
 ]
 

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 
 @pytest.mark.notebook
 @pytest.mark.weights
-@pytest.mark.skipif("WORKBENCH_SLOW" not in os.environ, reason="minutes on two cores: set WORKBENCH_SLOW=1")
+@pytest.mark.skipif("WORKBENCH_SLOW" not in os.environ, reason="takes minutes: set WORKBENCH_SLOW=1")
 def test_the_notebook_about_why_runs_and_leaves_maps_and_a_picture(tmp_path: Path) -> None:
     for name in ("data", "notebooks"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
