@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from workbench.embedding.batches import Batches
 from workbench.embedding.face_model import FaceModel
 from workbench.media.decode import ImageFacts
 from workbench.media.faces import FoundFace
@@ -53,28 +54,17 @@ def _row(found: FoundFace, image_id: str, scale: float) -> dict[str, Any]:
     } | {name: float(getattr(found, name)) for name in measures}
 
 
-class CropBatches:
-    """Gathers crops of many pictures and embeds them in full batches; a crop is let go with its vector."""
+class CropBatches(Batches[ExaminedFace]):
+    """Embeds the crops of faces in full batches; a crop is let go with its vector."""
 
     def __init__(self, model: FaceModel) -> None:
+        super().__init__(model.key, model.dim, model.batch_size, "faces")
         self._model = model
-        self._waiting: list[ExaminedFace] = []
 
-    def add(self, faces: Sequence[ExaminedFace]) -> None:
-        """Take faces, and embed as many as fill batches."""
-        self._waiting += faces
-        while len(self._waiting) >= self._model.batch_size:
-            self._embed(self._model.batch_size)
+    def embed(self, parts: Sequence[ExaminedFace]) -> NDArray[np.float32]:
+        """Return the vectors of the faces."""
+        return self._model.embed_faces(np.stack([face.crop for face in parts if face.crop is not None]))
 
-    def finish(self) -> None:
-        """Embed those that wait."""
-        if self._waiting:
-            self._embed(len(self._waiting))
-
-    def _embed(self, count: int) -> None:
-        batch, self._waiting = self._waiting[:count], self._waiting[count:]
-        vectors = self._model.embed_faces(np.stack([face.crop for face in batch if face.crop is not None]))
-        if vectors.shape != (count, self._model.dim):
-            raise ValueError(f"{self._model.key} gave {vectors.shape} for {count} faces")
-        for face, vector in zip(batch, vectors, strict=True):
-            face.vector, face.crop = vector, None
+    def settle(self, part: ExaminedFace, vector: NDArray[np.float32]) -> None:
+        """Give a face its vector."""
+        part.vector, part.crop = vector, None

@@ -2,11 +2,10 @@
 
 import os
 import time
-from collections import deque
-from collections.abc import Generator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from itertools import islice
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from tqdm.auto import tqdm
 
+from workbench.embedding.on_threads import in_order
 from workbench.errors import CaseError
 from workbench.media.decode import DecodeError, read_image
 from workbench.media.read import ReadError, read_bytes
@@ -77,37 +77,22 @@ def ingest_instances(
     work = [(image_id, path) for image_id, path in images if image_id not in known]
     writer = _Writer(folder, model)
     with tqdm(total=len(work), desc="instances", unit="image", disable=not progress) as bar:
-        found = _look_at(folder, work, model)
+        found = in_order(
+            partial(_examine, folder, model), work, lambda: 2 * _WORKERS, workers=_WORKERS, name="instances"
+        )
         try:
-            for candidates in found:
-                writer.add(candidates)
-                bar.update()
+            with closing(found):
+                for candidates in found:
+                    writer.add(candidates)
+                    bar.update()
         finally:
-            found.close()
             writer.flush()
     return InstanceReport(writer.looked, writer.candidates, writer.failed, time.monotonic() - started)
 
 
-def _look_at(
-    folder: CaseFolder, work: Sequence[tuple[str, bytes]], model: InstanceModel
-) -> Generator[Candidates, None, None]:
-    """Yield the candidates of each image, in order; only a few images are in memory at a time."""
-    pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="instances")
-    waiting: deque[Future[Candidates]] = deque()
-    remaining = iter(work)
-    try:
-        while True:
-            for image_id, raw_path in islice(remaining, 2 * _WORKERS - len(waiting)):
-                path = os.fsencode(folder.file_path(raw_path))
-                waiting.append(pool.submit(_examine, image_id, path, model))
-            if not waiting:
-                return
-            yield waiting.popleft().result()
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _examine(image_id: str, path: bytes, model: InstanceModel) -> Candidates:
+def _examine(folder: CaseFolder, model: InstanceModel, work: tuple[str, bytes]) -> Candidates:
+    image_id, raw_path = work
+    path = os.fsencode(folder.file_path(raw_path))
     try:
         picture = read_image(read_bytes(path), min_side=model.decode_side).image
         boxes, vectors = model.candidates(picture)

@@ -1,10 +1,9 @@
 """The bounded, ordered pipeline: threads examine files, the calling thread embeds batches."""
 
 import os
-from collections import deque
 from collections.abc import Generator, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import islice
+from contextlib import closing
+from functools import partial
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from workbench.embedding.embedder import Embedder
 from workbench.embedding.examine import Models, examine
 from workbench.embedding.examined import Claims, Examined
 from workbench.embedding.faces import CropBatches
+from workbench.embedding.on_threads import in_order
 from workbench.embedding.regions import RegionBatches
 
 _MOST_RESULTS = 512  # results handed over at once where few of them need a vector
@@ -31,23 +31,21 @@ def run(
     At most two batches are in flight, so memory does not grow with the number of files. When the caller
     stops early, or is interrupted, files not begun are dropped and the threads end.
     """
-    pool = ThreadPoolExecutor(workers or default_workers(), thread_name_prefix="examine")
-    waiting: deque[Future[Examined]] = deque()
-    remaining = iter(paths)
     batch = _Batch(models)
-    try:
-        while True:
-            for path in islice(remaining, 2 * batch.size - len(waiting) - batch.ready):
-                waiting.append(pool.submit(examine, path, claims, models))
-            if not waiting:
-                break
-            batch.add(waiting.popleft().result())
+    examined = in_order(
+        partial(examine, claims=claims, models=models),
+        paths,
+        lambda: 2 * batch.size - batch.ready,
+        workers=workers or default_workers(),
+        name="examine",
+    )
+    with closing(examined):
+        for result in examined:
+            batch.add(result)
             if batch.full:
                 yield batch.finish()
         if batch.results:
             yield batch.finish()
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
 
 
 class _Batch:

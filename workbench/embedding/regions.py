@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from workbench.embedding.batches import Batches
 from workbench.embedding.embedder import Embedder
 from workbench.embedding.region_model import RegionModel
 from workbench.media.decode import ImageFacts
@@ -66,32 +67,21 @@ def _row(found: FoundRegion, image_id: str, scale: float) -> dict[str, Any]:
     }
 
 
-class RegionBatches:
-    """Gathers regions of many pictures and embeds them in full batches; a cut is let go with its vector.
+class RegionBatches(Batches[ExaminedRegion]):
+    """Embeds the cuts of regions in full batches; a cut is let go with its vector.
 
     Cuts are prepared as late as that, so that a photo of 500 areas of text holds no 500 inputs of the model.
     """
 
     def __init__(self, embedder: Embedder) -> None:
+        super().__init__(embedder.key, embedder.dim, embedder.batch_size, "regions")
         self._embedder = embedder
-        self._waiting: list[ExaminedRegion] = []
 
-    def add(self, regions: Sequence[ExaminedRegion]) -> None:
-        """Take regions, and embed as many as fill batches."""
-        self._waiting += regions
-        while len(self._waiting) >= self._embedder.batch_size:
-            self._embed(self._embedder.batch_size)
+    def embed(self, parts: Sequence[ExaminedRegion]) -> NDArray[np.float32]:
+        """Return the vectors of the regions."""
+        prepared = [self._embedder.prepare(squeeze(region.cut)) for region in parts if region.cut]
+        return self._embedder.embed_images(np.stack(prepared))
 
-    def finish(self) -> None:
-        """Embed those that wait."""
-        if self._waiting:
-            self._embed(len(self._waiting))
-
-    def _embed(self, count: int) -> None:
-        batch, self._waiting = self._waiting[:count], self._waiting[count:]
-        prepared = [self._embedder.prepare(squeeze(region.cut)) for region in batch if region.cut]
-        vectors = self._embedder.embed_images(np.stack(prepared))
-        if vectors.shape != (count, self._embedder.dim):
-            raise ValueError(f"{self._embedder.key} gave {vectors.shape} for {count} regions")
-        for region, vector in zip(batch, vectors, strict=True):
-            region.vector, region.cut = vector, None
+    def settle(self, part: ExaminedRegion, vector: NDArray[np.float32]) -> None:
+        """Give a region its vector."""
+        part.vector, part.cut = vector, None
