@@ -1,12 +1,12 @@
 """Gathers the faces of finished images and writes them as parts."""
 
-import numpy as np
 import pyarrow as pa
 
 from workbench.embedding.face_model import FaceModel
 from workbench.embedding.faces import ExaminedFace
 from workbench.store import schemas
 from workbench.store.case_folder import CaseFolder
+from workbench.store.vector_parts import vector_table
 
 PART_FACES = 4096
 
@@ -15,7 +15,7 @@ class FaceWriter:
     """Turns faces into rows and rows into parts. Nothing is on disk before :meth:`flush`."""
 
     def __init__(self, folder: CaseFolder, model: FaceModel) -> None:
-        self._parts = folder.faces(model.key, model.dim)
+        self._parts, self._dim = folder.faces(model.key, model.dim), model.dim
         self._clear()
         self.faces = self.examined = 0
 
@@ -46,12 +46,8 @@ class FaceWriter:
         self._clear()
 
     def _vectors(self) -> pa.Table:
-        dim = self._parts.vectors.schema.field("vector").type.list_size
-        vectors = [face.vector for face in self._faces if face.vector is not None]
-        flat = pa.array(np.concatenate([np.zeros(0), *vectors]).astype(np.float32))
-        ids = pa.array([face.row["face_id"] for face in self._faces], pa.string())
-        columns = {"sample_id": ids, "vector": pa.FixedSizeListArray.from_arrays(flat, dim)}
-        return pa.table(columns)
+        ids = [face.row["face_id"] for face in self._faces]
+        return vector_table(ids, [face.vector for face in self._faces if face.vector is not None], self._dim)
 
     def _clear(self) -> None:
         self._faces: list[ExaminedFace] = []

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from workbench.embedding.embedder import Embedder
@@ -11,6 +10,7 @@ from workbench.embedding.regions import ExaminedRegion, ExaminedRegions
 from workbench.store import schemas
 from workbench.store.case_folder import CaseFolder
 from workbench.store.region_parts import RegionParts
+from workbench.store.vector_parts import vector_table
 
 PART_REGIONS = 4096
 
@@ -66,7 +66,6 @@ class _Kind:
         self.regions, self._images = [], []
 
     def _vectors(self) -> pa.Table:
+        ids = [region.row["region_id"] for region in self.regions]
         vectors = [region.vector for region in self.regions if region.vector is not None]
-        flat = pa.array(np.concatenate([np.zeros(0), *vectors]).astype(np.float32))
-        ids = pa.array([region.row["region_id"] for region in self.regions], pa.string())
-        return pa.table({"sample_id": ids, "vector": pa.FixedSizeListArray.from_arrays(flat, self._dim)})
+        return vector_table(ids, vectors, self._dim)

@@ -19,6 +19,7 @@ from workbench.media.decode import ImageFacts
 from workbench.media.scan import FoundFile, display
 from workbench.store import schemas
 from workbench.store.case_folder import CaseFolder
+from workbench.store.vector_parts import vector_table
 
 PART_IMAGES = 512
 PART_SECONDS = 60.0
@@ -103,7 +104,7 @@ class Writer:
             for writer in self._part_writers():
                 writer.flush()
             if self._ids and self._vectors:
-                self._vectors.append(self._vector_table())
+                self._vectors.append(vector_table(self._ids, self._embedded, len(self._embedded[0])))
             for parts, rows in tables:
                 if rows:
                     parts.append(pa.Table.from_pylist(rows, parts.schema))
@@ -179,11 +180,6 @@ class Writer:
     def _problem(self, file: FoundFile, failure: Failure) -> None:
         row = {"path": display(file.raw_path), "raw_path": file.raw_path}
         self._problems.append(row | {"step": failure.step, "reason": failure.reason})
-
-    def _vector_table(self) -> pa.Table:
-        flat = pa.array(np.concatenate(self._embedded).astype(np.float32, copy=False))
-        vectors = pa.FixedSizeListArray.from_arrays(flat, len(flat) // len(self._ids))
-        return pa.table({"sample_id": pa.array(self._ids), "vector": vectors})
 
     def _clear(self) -> None:
         self._files: list[Row] = []

@@ -1,9 +1,12 @@
 """The vectors of a key on disk: what their folder is called, and what dimension they have."""
 
 import urllib.parse
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from workbench.errors import CaseError
 from workbench.store import schemas
@@ -28,6 +31,16 @@ def vector_parts(folder: Path, key: str, dim: int | None) -> Parts:
             "The key must name everything that changes the numbers: give this embedder another key.",
         )
     return Parts(folder, schemas.vectors(known or dim or 1), compression="none")
+
+
+def vector_table(ids: Sequence[str], vectors: Sequence[NDArray[np.floating]], dim: int) -> pa.Table:
+    """Return the rows of some samples, in the order of ``ids``.
+
+    ``vectors``: float arrays of shape (dim,), or (B, dim) for B samples at once.
+    """
+    flat = np.concatenate([np.zeros(0, np.float32), *(vector.ravel() for vector in vectors)])
+    column = pa.FixedSizeListArray.from_arrays(pa.array(flat.astype(np.float32, copy=False)), dim)
+    return pa.table({"sample_id": pa.array(ids, pa.string()), "vector": column})
 
 
 def _known_dim(folder: Path) -> int | None:
