@@ -22,7 +22,7 @@ from benchmarks import instance_parts
 from benchmarks.instance_parts import Part, Question
 from workbench import models
 from workbench.analysis.instances import boxes, compress, pooling, proposals, refine, vlad
-from workbench.case.instance_model import SCALES
+from workbench.case.instances.model import SCALES
 from workbench.models.instances import grid
 from workbench.models.instances.dense import CELLS, last_maps, patch_tokens
 from workbench.models.instances.salient import SIDE, Salient

@@ -44,7 +44,7 @@ sys.path.insert(0, {tests!r})
 from fake_book import FakeBook
 from io import BytesIO
 from PIL import Image
-from workbench.panels.faces import FacesPanel
+from workbench.panels.faces.panel import FacesPanel
 from workbench.selection import Selection
 
 def crop(row):

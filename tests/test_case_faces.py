@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 
 import workbench as wb
-from workbench.case import face_book
-from workbench.case.faces import Faces
-from workbench.case.grouping import identities
+from workbench.case.faces import book as face_book
+from workbench.case.faces.grouping import identities
+from workbench.case.faces.verbs import Faces
 from workbench.errors import CaseError, QueryError
 from workbench.media.faces import FoundFace
 from workbench.models.faces import SURE_SCORES

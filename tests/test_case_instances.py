@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 
 import workbench as wb
 from workbench.analysis.instances.boxes import overlaps
-from workbench.case.things import as_fractions
+from workbench.case.instances.things import as_fractions
 from workbench.errors import CaseError, QueryError
 
 SQUARES = {"a": (40, 30), "b": (200, 120), "c": (100, 10)}

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 import workbench as wb
-from workbench.case.why import Why
+from workbench.case.why.verbs import Why
 from workbench.errors import CaseError, QueryError, WorkbenchError
 from workbench.models.relevance import Explainer
 from workbench.testing import ColourEmbedder

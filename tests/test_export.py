@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import workbench as wb
-from workbench.case import export as exporting
+from workbench.case.faces import export as exporting
 from workbench.case.places import new_folder
 from workbench.case.safe_names import LONGEST, distinct, distinct_files, safe_file_name, safe_name
 from workbench.errors import CaseError, QueryError

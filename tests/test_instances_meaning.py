@@ -38,7 +38,7 @@ def test_a_mug_finds_cups_and_where_they_are(tmp_path):
 
 @pytest.fixture(scope="module")
 def model():
-    from workbench.case.instance_model import ThingModel
+    from workbench.case.instances.model import ThingModel
     from workbench.models.instances.dense import patch_tokens
 
     return ThingModel(patch_tokens(patches=144))

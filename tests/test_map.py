@@ -13,12 +13,12 @@ from PIL import Image
 import workbench as wb
 from workbench.errors import QueryError
 from workbench.hits import Hits
-from workbench.panels import map_figure as drawing
 from workbench.panels.base import Panel
-from workbench.panels.map import Map
-from workbench.panels.map_colours import by_values, ramp
-from workbench.panels.map_density import Density
-from workbench.panels.map_view import View, drawn_rows, whole
+from workbench.panels.map import figure as drawing
+from workbench.panels.map.colours import by_values, ramp
+from workbench.panels.map.density import Density
+from workbench.panels.map.panel import Map
+from workbench.panels.map.view import View, drawn_rows, whole
 from workbench.selection import Selection
 
 SQUARE = np.array([[-9, -9], [-9, 9], [9, 9], [9, -9]], float)
@@ -65,8 +65,8 @@ def points() -> np.ndarray:
 @pytest.fixture
 def few_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let 500 points be too many to draw, and 100 be the sample drawn of more."""
-    monkeypatch.setattr("workbench.panels.map_view.DRAWN", 500)
-    monkeypatch.setattr("workbench.panels.map_view.SAMPLED", 100)
+    monkeypatch.setattr("workbench.panels.map.view.DRAWN", 500)
+    monkeypatch.setattr("workbench.panels.map.view.SAMPLED", 100)
 
 
 def a_map(selection: Selection, points: np.ndarray, labels: np.ndarray | None = None, **more: Any) -> Map:
@@ -280,8 +280,8 @@ class TestAMillion:
         assert len(panel.figure.data[drawing.POINTS].selectedpoints) == (points[panel.drawn, 0] < 0).sum()
 
     def test_a_view_within_reach_of_the_limit_is_drawn_whole(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("workbench.panels.map_view.DRAWN", 50)
-        monkeypatch.setattr("workbench.panels.map_view.SAMPLED", 20)
+        monkeypatch.setattr("workbench.panels.map.view.DRAWN", 50)
+        monkeypatch.setattr("workbench.panels.map.view.SAMPLED", 20)
         order = np.random.default_rng(1).permutation(1000)
         seen = np.arange(1000) % 20 == 0
         all_of_them, sampled = drawn_rows(seen, order)

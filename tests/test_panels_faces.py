@@ -12,10 +12,10 @@ import workbench as wb
 from tests.fake_book import FakeBook
 from workbench.errors import CaseError, QueryError
 from workbench.panels.base import Panel
-from workbench.panels.faces import VERBS, FacesPanel
-from workbench.panels.map import Map
-from workbench.panels.map_figure import HITS
-from workbench.panels.roster import Roster
+from workbench.panels.faces.panel import VERBS, FacesPanel
+from workbench.panels.faces.roster import Roster
+from workbench.panels.map.figure import HITS
+from workbench.panels.map.panel import Map
 from workbench.selection import Selection
 from workbench.testing import write_faces
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 import workbench as wb
 from tests.test_panels import browser
-from workbench.case.why import Why
+from workbench.case.why.verbs import Why
 from workbench.errors import QueryError
 from workbench.panels.newest import Newest
 

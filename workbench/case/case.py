@@ -5,13 +5,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 from workbench.case.case_images import CaseImages
 from workbench.case.ingesting import ingest_faces, ingest_images
 from workbench.case.limits import Limits
-from workbench.case.vocabulary import load_vocabulary, save_vocabulary
 from workbench.hits import Hits
 from workbench.terms import Term
 
@@ -24,16 +20,16 @@ if TYPE_CHECKING:
     from workbench.analysis.thresholds import Threshold
     from workbench.case.asking import Images, Within
     from workbench.case.cluster_runs import ClusterRuns
-    from workbench.case.faces import Faces
-    from workbench.case.find_people import People, Photo
-    from workbench.case.found import Found
-    from workbench.case.instances import Instances, Where
+    from workbench.case.faces.find_people import People, Photo
+    from workbench.case.faces.verbs import Faces
+    from workbench.case.instances.found import Found
+    from workbench.case.instances.verbs import Instances, Where
     from workbench.case.questions import Questions
-    from workbench.case.regions import Regions
+    from workbench.case.regions.verbs import Regions
     from workbench.case.selections import Selections
     from workbench.case.share import OfFaces
     from workbench.case.study import Study
-    from workbench.case.why import Why
+    from workbench.case.why.verbs import Why
     from workbench.embedding import IngestReport
 
 
@@ -179,23 +175,9 @@ class Case(CaseImages):
     @cached_property
     def why(self) -> "Why":
         """Why an image matched: ``case.why(image, query)`` is a Heatmap, see `Why`."""
-        from workbench.case.why import Why
+        from workbench.case.why.verbs import Why
 
         return Why(self)
-
-    @property
-    def vocabulary(self) -> list[str]:
-        """The phrases that images are described with; assign a list to change them (kept in ``work/``)."""
-        return load_vocabulary(self.folder.root / "work")
-
-    @vocabulary.setter
-    def vocabulary(self, phrases: Sequence[str]) -> None:
-        save_vocabulary(self.folder.root / "work", phrases)
-        self.__dict__.pop("questions", None)
-
-    def cluster_names(self, labels: NDArray[np.int32]) -> list[str]:
-        """Return a name for each cluster 0, 1, ...: the phrase of the vocabulary that sets it apart best."""
-        return self.derived.cluster_names(labels, self.vocabulary)
 
     @cached_property
     def cluster_runs(self) -> "ClusterRuns":
@@ -207,8 +189,8 @@ class Case(CaseImages):
     @cached_property
     def faces(self) -> "Faces":
         """The faces of the photos and the people they are grouped into; empty before `ingest_faces`."""
-        from workbench.case.face_book import FaceBook
-        from workbench.case.faces import Faces
+        from workbench.case.faces.book import FaceBook
+        from workbench.case.faces.verbs import Faces
 
         book = FaceBook(self.folder, self._face_model.pair, self._face_model.known_key or "", self.images)
         return Faces(book, self._face_model)
@@ -216,14 +198,14 @@ class Case(CaseImages):
     @cached_property
     def regions(self) -> "Regions":
         """The persons, objects and texts of the photos; none before ``ingest(regions=...)``."""
-        from workbench.case.regions import Regions
+        from workbench.case.regions.verbs import Regions
 
         return Regions(self)
 
     @cached_property
     def instances(self) -> "Instances":
         """Places where things may be, for `find_this`; none before ``case.instances.ingest()``."""
-        from workbench.case.instances import Instances
+        from workbench.case.instances.verbs import Instances
 
         return Instances(self)
 

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.case.embedders import LazyEmbedder
-from workbench.case.face_models import LazyFaceModel
+from workbench.case.faces.models import LazyFaceModel
 from workbench.case.lookup import Lookup
+from workbench.case.vocabulary import load_vocabulary, save_vocabulary
 from workbench.store.case_folder import CaseFolder
 from workbench.store.keys import known_key
 from workbench.store.snapshot import Snapshot, read_snapshot
@@ -123,6 +124,20 @@ class CaseImages:
 
         ids, embedder = self.images["image_id"], self.matching_embedder
         return Derived(self.folder.cache, self.key, ids, self.vectors, embedder)
+
+    @property
+    def vocabulary(self) -> list[str]:
+        """The phrases that images are described with; assign a list to change them (kept in ``work/``)."""
+        return load_vocabulary(self.folder.root / "work")
+
+    @vocabulary.setter
+    def vocabulary(self, phrases: Sequence[str]) -> None:
+        save_vocabulary(self.folder.root / "work", phrases)
+        self.__dict__.pop("questions", None)  # it knows the vectors of the old phrases
+
+    def cluster_names(self, labels: NDArray[np.int32]) -> list[str]:
+        """Return a name for each cluster 0, 1, ...: the phrase of the vocabulary that sets it apart best."""
+        return self.derived.cluster_names(labels, self.vocabulary)
 
     def tag(self, images: int | str | Iterable[int | str], tag: str) -> None:
         """Tag images (rows, ids or paths). Tags live in ``work/`` and outlive the cache."""

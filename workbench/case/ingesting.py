@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from workbench.case import region_models
 from workbench.case.embedders import LazyEmbedder
-from workbench.case.face_models import LazyFaceModel
+from workbench.case.faces.models import LazyFaceModel
+from workbench.case.regions import models as region_models
 from workbench.store.case_folder import CaseFolder
 from workbench.store.keys import known_key, remember_key
 

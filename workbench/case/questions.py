@@ -12,7 +12,7 @@ from workbench.analysis.contrast import Difference, separate
 from workbench.analysis.missed import Missed
 from workbench.analysis.rows import Rows
 from workbench.case.asking import Asking, Images, Within
-from workbench.case.face_search import FaceSearch
+from workbench.case.faces.search import FaceSearch
 from workbench.case.limits import Limits
 from workbench.case.searcher import Searcher
 from workbench.errors import QueryError

@@ -12,7 +12,7 @@ from workbench.analysis import captions, query, search
 from workbench.analysis.calibration import Background
 from workbench.analysis.rows import Rows
 from workbench.case.asking import Piece
-from workbench.case.face_search import FaceSearch
+from workbench.case.faces.search import FaceSearch
 from workbench.case.limits import Limits
 from workbench.errors import QueryError
 from workbench.grammar import write

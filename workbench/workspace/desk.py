@@ -8,14 +8,14 @@ import numpy as np
 
 from workbench.errors import CaseError
 from workbench.panels.details import Box, Details
-from workbench.panels.faces import FacesPanel
+from workbench.panels.faces.panel import FacesPanel
 from workbench.panels.gallery import Gallery
-from workbench.panels.map import Map
-from workbench.panels.map_figure import colour
+from workbench.panels.map.figure import colour
+from workbench.panels.map.panel import Map
 from workbench.panels.shell import Shell
 from workbench.panels.still import still_html
 from workbench.panels.tabs import Tabs
-from workbench.panels.why import Why
+from workbench.panels.why.panel import Why
 from workbench.selection import Selection
 from workbench.workspace.face_side import FaceSide
 from workbench.workspace.facts import facts

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.panels.details import Box
-from workbench.panels.faces import FacesPanel
-from workbench.panels.map import Map
-from workbench.panels.still_people import MOST, Person, people_html
+from workbench.panels.faces.panel import FacesPanel
+from workbench.panels.faces.still_people import MOST, Person, people_html
+from workbench.panels.map.panel import Map
 from workbench.selection import Selection
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from workbench.panels.map import Map
+from workbench.panels.map.panel import Map
 from workbench.panels.query import Query
 from workbench.panels.recall import Recall
 from workbench.panels.shelf import Shelf

@@ -1,0 +1,1 @@
+"""Faces of a case: read, grouped, searched, and what an analyst does to them."""

@@ -1,0 +1,125 @@
+"""Find people: who is in a given photo, and where else in the collection these people are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from pathlib import Path
+from typing import TYPE_CHECKING, Union
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from workbench.case.faces.questions import nearest
+from workbench.errors import QueryError
+from workbench.media.decode import DecodeError, read_image
+from workbench.media.thumbnails import SIDE
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from workbench.case.faces.book import FaceBook
+    from workbench.embedding.face_model import FaceModel
+    from workbench.media.faces import FoundFace
+
+Photo = Union[str, Path, "Image"]
+COLUMNS = ("x", "y", "width", "height", "score", "quality", "identity", "name", "row", "similarity")
+
+
+@dataclass(frozen=True, eq=False)
+class People:
+    """Who is in a photo. ``faces`` has one row a face of the photo, from left to right.
+
+    x, y, width, height: pixels of the upright photo; score and quality [0, 1]; ``identity`` and ``name``, ""
+    where the face is nobody known or somebody seen only once; ``row``: the likest face of that person in
+    ``case.faces.frame``, -1 for nobody; ``similarity``: the cosine to the likest person.
+
+    ``rows`` (K,) int32 are the images in which all of the people found appear (or any of them), ``images``
+    those of the image table; a face that is nobody known does not count.
+    """
+
+    faces: pd.DataFrame
+    rows: NDArray[np.int32]
+    images: pd.DataFrame
+
+    def __repr__(self) -> str:
+        count, known = len(self.faces), int((self.faces["row"] >= 0).sum())
+        return f"<{count} face{'s' * (count != 1)} in the photo, {known} known; {len(self.rows)} images>"
+
+
+def find_people(
+    photo: Photo,
+    model: "FaceModel",
+    book: "FaceBook",
+    *,
+    any: bool = False,
+    threshold: float | None = None,
+) -> People:
+    """Return who is in ``photo`` and the images of all (or ``any``) of them; see `Case.find_people`."""
+    image, scale = _read(photo, model.decode_side)
+    found = sorted(model.detect(image), key=lambda face: face.box[0])
+    vectors = _vectors(found, model)
+    people, similarity = nearest(book, vectors, threshold)
+    people = _one_each(people, similarity)
+    appear = [np.unique(book.photo[book.table.people == person]) for person in people[people >= 0]]
+    join = np.union1d if any else np.intersect1d
+    rows = reduce(join, appear) if appear else np.empty(0, np.int32)
+    table = book.images.iloc[rows].reset_index(drop=True)
+    table.insert(0, "row", rows.astype(np.int32))
+    faces = _table(found, scale, people, similarity, _likest(book, people, vectors), book)
+    return People(faces, rows.astype(np.int32), table)
+
+
+def _read(photo: Photo, side: int) -> tuple["Image", float]:
+    """Return the upright photo, decoded as ingest does, and how much larger it is in full size."""
+    if not isinstance(photo, str | Path):
+        if not hasattr(photo, "convert"):
+            what = f"People cannot be found in a {type(photo).__name__}."
+            raise QueryError(what, "Give the path of a photo or a PIL image.")
+        return photo.convert("RGB"), 1.0
+    try:
+        decoded = read_image(Path(photo).expanduser().read_bytes(), min_side=SIDE, min_long_side=side)
+    except (OSError, DecodeError) as error:
+        reason = f"The picture {photo} cannot be read ({error})."
+        raise QueryError(reason, "Give a JPEG, PNG, WebP or HEIC file.") from error
+    return decoded.image, decoded.facts.width / decoded.image.width
+
+
+def _vectors(found: "Sequence[FoundFace]", model: "FaceModel") -> NDArray[np.float32]:
+    batches = [found[start : start + model.batch_size] for start in range(0, len(found), model.batch_size)]
+    vectors = [model.embed_faces(np.stack([face.crop for face in batch])) for batch in batches]
+    return np.concatenate([np.empty((0, model.dim), np.float32), *vectors])
+
+
+def _one_each(people: NDArray[np.int32], similarity: NDArray[np.float32]) -> NDArray[np.int32]:
+    """Leave each person to the likest of the faces: two faces of one photo are never one person."""
+    best = people.copy()
+    for person in np.unique(people[people >= 0]):
+        faces = np.flatnonzero(people == person)
+        best[faces[faces != faces[np.argmax(similarity[faces])]]] = -1
+    return best
+
+
+def _likest(book: "FaceBook", people: NDArray[np.int32], vectors: NDArray[np.float32]) -> list[int]:
+    """Return for each face the row of the likest face of its person, -1 for nobody."""
+    rows = []
+    for person, vector in zip(people.tolist(), vectors, strict=True):
+        members = np.flatnonzero(book.table.people == person) if person >= 0 else np.empty(0, np.intp)
+        rows.append(int(members[np.argmax(book.vectors[members] @ vector)]) if len(members) else -1)
+    return rows
+
+
+def _table(
+    found: "Sequence[FoundFace]",
+    scale: float,
+    people: NDArray[np.int32],
+    similarity: NDArray[np.float32],
+    rows: list[int],
+    book: "FaceBook",
+) -> pd.DataFrame:
+    boxes = np.array([face.box for face in found], np.float32).reshape(-1, 4) * scale
+    known = book.table.frame.iloc[rows][["identity", "name"]].reset_index(drop=True)
+    known[people < 0] = ""
+    table = pd.DataFrame(boxes, columns=["x", "y", "width", "height"])
+    table["score"], table["quality"] = [f.score for f in found], [f.quality for f in found]
+    return pd.concat([table, known], axis=1).assign(row=rows, similarity=similarity).loc[:, list(COLUMNS)]

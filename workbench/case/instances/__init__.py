@@ -1,0 +1,1 @@
+"""Instances: the same thing in other images, and where in them."""

@@ -1,0 +1,1 @@
+"""Why an image matched: heatmaps of a case, and what they say in words."""

@@ -1,0 +1,191 @@
+"""Why: explains the match of an image and a query, with the model that search uses; maps stay in the case."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import cached_property
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, TypeAlias, Union
+
+import numpy as np
+
+from workbench.analysis.heatmaps.verdict import Check, check_map
+from workbench.case.why.heatmap import Heatmap
+from workbench.case.why.target import Target
+from workbench.errors import CaseError, QueryError
+from workbench.grammar import parse
+from workbench.hits import Hits
+from workbench.store.heatmaps import HeatmapCache, Kept
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from workbench.case.case import Case
+    from workbench.models.relevance import Explainer, Method, Relevance
+    from workbench.terms import Term
+
+Query: TypeAlias = Union[Hits, "Term"]
+"""What can be explained: Hits, a text in the grammar of the query box, an image id, or any other term."""
+
+VERSION = "1"
+"""Part of what a kept map is found by; changed with anything that changes its numbers."""
+
+
+class Why:
+    """Heatmaps of the images of ``case``; safe to call from several threads, which then take turns."""
+
+    def __init__(self, case: "Case") -> None:
+        self._case, self._turn = case, threading.RLock()
+
+    def __call__(
+        self,
+        image: int | str,
+        query: Query,
+        *,
+        method: "Method | None" = None,
+        against: Query | None = None,
+    ) -> Heatmap:
+        """Say which part of an image, and which words of a query, made them match.
+
+        image: row, image id or path. query: a text in the grammar of the query box, an image id, a Path or
+        PIL image, ``wb.like(...)``, or Hits, whose query it is; a class is the text that names it, or the
+        Centre of its examples. method: one of `methods`, the first unless told. against: "rather than", any
+        query; without it words are set against what texts about photos share.
+
+        The first map of a session builds the model's torch module (seconds); a map is computed once and then
+        kept in the cache of the case. Raises QueryError for an unknown image or method, a query that no
+        vector stands for (``face:``, ``text:``), or an image that cannot be read.
+        """
+        row = self._case.row(image)
+        target = self._target(query)
+        other = None if against is None else self._target(against)
+        with self._turn:
+            return self._heatmap(row, target, other, method or self.methods[0])
+
+    @property
+    def methods(self) -> "tuple[Method, ...]":
+        """What the model of this case can be asked for, the default first."""
+        question = {"version": VERSION, "about": "methods"}
+        with self._turn:
+            kept = self._cache.load(question)
+            if kept is None:  # only its torch module can tell, which maps that are kept need not wait for
+                kept = Kept({}, {"methods": self._explainer.methods})
+                self._cache.save(question, kept)
+        return tuple(kept.facts["methods"])
+
+    @cached_property
+    def _explainer(self) -> "Explainer":
+        from workbench.models.relevance import Explainer
+
+        return Explainer(self._case.matching_embedder())
+
+    @cached_property
+    def _unlearned(self) -> "Explainer":
+        return self._explainer.randomised()
+
+    def _target(self, query: Query) -> Target:
+        hits = query if isinstance(query, Hits) else self._asked(query)
+        if hits.vector is None:
+            raise QueryError(
+                f"No map can tell why {hits.query!r} matched: it names people or text, which have no vector.",
+                "Add words or an example to the query.",
+            )
+        words = [part.value for part in parse(hits.query) if part.kind == "words" and part.wanted]
+        return Target(hits.query, hits.vector, " ".join(words))
+
+    def _asked(self, query: "Term") -> Hits:
+        if isinstance(query, str) and self._case.lookup.knows(query):
+            return self._case.search(like=query, k=1)
+        return self._case.ask(query, k=1) if isinstance(query, str) else self._case.search(query, k=1)
+
+    def _heatmap(self, row: int, target: Target, other: Target | None, method: "Method") -> Heatmap:
+        case, cache = self._case, self._cache
+        about = case.images.iloc[row]
+        question = {
+            "version": VERSION,
+            "image_id": str(about["image_id"]),
+            "query": target.digest,
+            "words": target.words,
+            "against": target.against_digest(other),
+            "method": method,
+        }
+        kept = cache.load(question)
+        if kept is None:
+            kept = self._compute(row, target, other, method)
+            cache.save(question, kept)
+        return Heatmap(
+            row=row,
+            image_id=str(about["image_id"]),
+            path=str(about["path"]),
+            query=target.text,
+            against="" if other is None else other.text,
+            method=method,
+            score=float(case.vectors[row] @ target.row),
+            lead=kept.facts["lead"],
+            relevance=_relevance(kept),
+            words=[(str(word), float(share)) for word, share in kept.facts["words"]],
+            _picture=lambda: self._picture(row),
+            _make_check=lambda going: self._check(row, target, other, method, question, going),
+        )
+
+    def _compute(self, row: int, target: Target, other: Target | None, method: "Method") -> Kept:
+        explainer = self._explainer
+        told = explainer.heatmap(self._picture(row), target.row, against=target.against(other), method=method)
+        words = explainer.words(target.words, np.asarray(self._case.vectors[row], np.float32))
+        arrays = {"cells": told.cells} | ({} if told.blocks is None else {"blocks": told.blocks})
+        return Kept(arrays, {"lead": told.score, "words": words, "view": asdict(told.view)})
+
+    def _check(
+        self,
+        row: int,
+        target: Target,
+        other: Target | None,
+        method: "Method",
+        question: dict[str, str],
+        going: Callable[[], bool],
+    ) -> Check:
+        """Return the check of a map, computed once and kept beside it. Raises InterruptedError if stopped."""
+        cache = self._cache
+        kept = cache.load(question) or self._compute(row, target, other, method)
+        if "check" in kept.facts:
+            known = dict(kept.facts["check"])
+            return Check(**known | {"chance": np.array(known["chance"])})
+        picture, against, cells = self._picture(row), target.against(other), kept.arrays["cells"]
+        unlearned = None
+        if method != "occlusion":
+            with self._turn:
+                told = self._unlearned.heatmap(picture, target.row, against=against, method=method)
+            unlearned = told.cells
+        difference = self._explainer.difference(target.row, against)
+        check = check_map(
+            cells,
+            lambda keep: self._explainer.kept_scores(picture, difference, keep, going),
+            unlearned=unlearned,
+        )
+        facts = asdict(check) | {"chance": check.chance.tolist()}
+        cache.save(question, Kept(kept.arrays, {**kept.facts, "check": facts}))
+        return check
+
+    @property
+    def _cache(self) -> HeatmapCache:
+        return HeatmapCache(self._case.folder.cache, self._case.key)
+
+    def _picture(self, row: int) -> "Image":
+        """Return the upright image, at most 1280 px, or its thumbnail where the source is out of reach."""
+        from PIL import Image
+
+        data = self._case.picture(row)
+        if not data:
+            raise CaseError(
+                f"{self._case.images['path'].iloc[row]} can no longer be read.",
+                "Connect its source, or run `case.ingest()` to see what is left.",
+            )
+        return Image.open(BytesIO(data)).convert("RGB")
+
+
+def _relevance(kept: Kept) -> "Relevance":
+    from workbench.models.relevance import Relevance, View
+
+    view: dict[str, Any] = dict(kept.facts["view"])
+    view["side"] = tuple(view["side"])
+    return Relevance(kept.arrays["cells"], kept.arrays.get("blocks"), kept.facts["lead"], View(**view))

@@ -1,0 +1,196 @@
+"""FacesPanel: who is in the collection, and the verbs that put it right. One click, one verb, one undo."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import traitlets
+from numpy.typing import ArrayLike
+
+from workbench.errors import QueryError
+from workbench.panels.base import Answer, script, style
+from workbench.panels.faces.identity_book import IdentityBook
+from workbench.panels.faces.pages import FacesPages
+from workbench.selection import Rows, Selection
+
+ASIDE = {"not a face": "not_a_face", "unknown": "unknown"}
+SLOW = {"propose_split": "Looking for two halves"}
+"""Verbs that may take a while, and what is shown meanwhile."""
+
+VERBS = (
+    *("look", "show", "tick", "tick_all", "pick", "unpick", "focus_on"),
+    *("name", "merge", "move", "set_aside", "release", "propose_split", "split"),
+    *("answer", "settle", "undo", "redo"),
+)
+"""What a click may do, each a method."""
+
+
+class FacesPanel(FacesPages):
+    """Identities as cards, and the faces of one beside them.
+
+    ``book`` keeps the identities (``case.faces`` does); ``crops(rows)`` returns JPEG bytes; ``caption(row)``
+    says in words where a face comes from.
+    """
+
+    _esm = script("lazy", "people", "strip", "choose", "review", "faces")
+    _css = style("faces", "strip")
+
+    note = traitlets.Dict().tag(sync=True)
+
+    def __init__(
+        self,
+        selection: Selection,
+        book: IdentityBook,
+        crops: Callable[[Sequence[int]], list[bytes]],
+        caption: Callable[[int], str] = lambda row: f"face {row}",
+    ) -> None:
+        super().__init__(selection, book, crops, caption)
+
+    # -- the same in Python ----------------------------------------------------------------------------------
+
+    def name(self, identity: str, name: str) -> str:
+        """Give an identity a name, offer to merge it with others of that name, and return the identity."""
+        name = " ".join(name.split())
+        before = self.roster
+        self._book.name(identity, name)
+        self.refresh()
+        identity, people = self.roster.heir(identity, before), self.roster.people
+        same = people["name"].astype(str).str.casefold() == name.casefold()
+        others = [str(i) for i in people["identity"][same] if i != identity] if name else []
+        self._say(
+            f"This is {name} now." if name else "The name is gone.",
+            merge=[identity, *others] if others else [],
+        )
+        return identity
+
+    def merge(self, identities: Sequence[str] = ()) -> str:
+        """Make one identity of several, the first of which gives its name, and return it.
+
+        Without ``identities``, of those picked: named ones come first, then large ones.
+        """
+        chosen = list(identities) or sorted(self.picked, key=self._rank)
+        if len(chosen) < 2:
+            raise QueryError("Merging needs two identities.", "Tick two cards, or drop one on another.")
+        kept = self._book.merge(chosen)
+        self.picked = []
+        self._done(f"{len(chosen)} people are one now: {{name}}.", kept)
+        return kept
+
+    def move(self, identity: str | None, rows: ArrayLike | None = None, name: str = "") -> str:
+        """Put the ticked faces (or ``rows``) into an identity, or into a new one (None), called ``name``."""
+        chosen = self._chosen(rows)
+        target = self._book.move(chosen, identity, name if identity is None else "")
+        self._done(f"{_faces(len(chosen))} moved to {{name}}.", target)
+        return target
+
+    def set_aside(self, state: str, rows: ArrayLike | None = None) -> None:
+        """Set the ticked faces (or ``rows``) aside as ``not a face`` or ``unknown``."""
+        if state not in ASIDE:
+            raise QueryError(f"Faces cannot be set aside as {state!r}.", f"Use {' or '.join(ASIDE)}.")
+        chosen = self._chosen(rows)
+        getattr(self._book, ASIDE[state])(chosen)
+        self._done(f"{_faces(len(chosen))} set aside as {state}.")
+
+    def release(self, rows: ArrayLike | None = None) -> None:
+        """Take back what was decided about the ticked faces (or ``rows``); the grouping decides again."""
+        chosen = self._chosen(rows)
+        self._book.release(chosen)
+        self._done(f"Nothing is decided about {_faces(len(chosen))} any more.")
+
+    def propose_split(self) -> tuple[Rows, Rows]:
+        """Propose two halves of the open identity, show them side by side and return them."""
+        stays, leaves = self._book.propose_split(self.opened)
+        self._stays, self._leaves = tuple(map(int, stays)), tuple(map(int, leaves))
+        self._turn("split")
+        return stays, leaves
+
+    def flip(self, rows: ArrayLike) -> None:
+        """Put faces into the other of the two proposed halves."""
+        chosen = set(np.atleast_1d(np.asarray(rows, np.int64)).tolist())
+        both = ((*self._stays, *self._leaves), (*self._leaves, *self._stays))
+        stay = {*self._stays} ^ chosen
+        self._stays = tuple(row for row in both[0] if row in stay)
+        self._leaves = tuple(row for row in both[1] if row not in stay)
+
+    def split(self) -> str:
+        """Make a new identity of the second half, and open it."""
+        if not self._stays or not self._leaves:
+            raise QueryError("Both halves need a face.", "Click faces to put them into the other half.")
+        new = self._book.split(self.opened, np.array(self._leaves, np.int32))
+        count = len(self._leaves)
+        self._done(f"{_faces(count)} split off. Who is this?", new)
+        self.look(new)
+        return new
+
+    def answer(self, row: int, identity: str, yes: bool) -> None:
+        """Say whether a suggested face is of an identity."""
+        (self._book.confirm if yes else self._book.reject)([row], identity)
+        self._done("One face is of {name}." if yes else "One face is not of {name}.", identity)
+
+    def settle(self, row: int, other_row: int, same: bool) -> None:
+        """Say whether the two faces of a doubt, ``row`` and ``other_row`` of ``doubts``, are one person."""
+        doubts = self.doubts
+        found = doubts[(doubts["row"] == row) & (doubts["other_row"] == other_row)]
+        if not len(found):
+            raise QueryError("This doubt is settled already.", "Look at the others.")
+        identity, other = str(found["identity"].iloc[0]), str(found["other"].iloc[0])
+        if not same:
+            self._book.reject(found["leaving"].iloc[0], identity)
+        elif identity == other:
+            self._book.confirm([row, other_row], identity)
+        else:
+            self._book.merge([identity, other])
+        self._done("The same person." if same else "Not the same person.")
+        there = {"", *self.roster.people["identity"]}
+        left = doubts.drop(index=found.index)
+        self._doubts = left[left["identity"].isin(there) & left["other"].isin(there)]
+
+    def undo(self) -> None:
+        """Take the last step back."""
+        verb = self._book.undo()
+        self._done(f"Undone: {verb}." if verb else "Nothing is left to undo.")
+
+    def redo(self) -> None:
+        """Do again what was taken back."""
+        verb = self._book.redo()
+        self._done(f"Done again: {verb}." if verb else "Nothing is left to do again.")
+
+    # -- keeping up ------------------------------------------------------------------------------------------
+
+    def _chosen(self, rows: ArrayLike | None) -> Rows:
+        chosen = self.ticked if rows is None else np.atleast_1d(np.asarray(rows, np.int32))
+        if not len(chosen):
+            raise QueryError("No face is ticked.", "Tick faces first: Space, or a click on the corner.")
+        return chosen
+
+    def _rank(self, identity: str) -> tuple[bool, int]:
+        position = self.roster.position(identity)
+        return not self.roster.people["name"].iloc[position], position
+
+    def _done(self, text: str, identity: str = "") -> None:
+        """Show the book as it now is, and say what was done."""
+        self.refresh()
+        position = self.roster.position(identity) if identity else -1
+        called = str(self.roster.people["name"].iloc[position]) if position >= 0 else ""
+        self._say(text.format(name=called or "a person without a name"))
+
+    def _say(self, text: str, merge: Sequence[str] = ()) -> None:
+        self.note = {"text": text, "merge": list(merge), "id": self.version}
+
+    # -- what the browser asks -------------------------------------------------------------------------------
+
+    def _answer_do(self, verb: str, **data: Any) -> None:
+        """Do what was clicked: a click is a verb with a line of Python."""
+        if verb not in VERBS:
+            raise QueryError(f"There is no verb {verb!r}.", f"Use one of {', '.join(VERBS)}.")
+        if verb in SLOW:
+            self.busy = SLOW[verb]
+        getattr(self, verb)(**data)
+
+    def _answer_flip(self, rows: list[int]) -> Answer:
+        self.flip(rows)
+        return {"stays": len(self._stays), "leaves": len(self._leaves)}, ()
+
+
+def _faces(count: int) -> str:
+    return "1 face" if count == 1 else f"{count:,} faces"

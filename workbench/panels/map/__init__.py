@@ -1,0 +1,1 @@
+"""The map: images as points, drawn by plotly and felt by a script of its own."""

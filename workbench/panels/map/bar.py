@@ -1,0 +1,79 @@
+"""MapBar: the map's toolbar, legend and hover card, and the gestures that plotly keeps to itself."""
+
+from typing import TYPE_CHECKING, Any
+
+import traitlets
+
+from workbench.analysis.rows import Mode
+from workbench.panels.base import Answer, Panel, script, style
+from workbench.panels.map.gestures import Gestures
+
+if TYPE_CHECKING:
+    from workbench.panels.map.panel import Map
+
+
+class MapBar(Panel):
+    """The browser's half of the map.
+
+    It listens to the plot beside it and reports what was drawn: plotly's own callbacks carry no modifier
+    keys, and its relayout event for drawn shapes does not reach ``layout.on_change``. ``gestures`` answers
+    what it asks, or a verb of the ``panel`` does; ``drawing`` counts what was drawn.
+    """
+
+    _esm = script("map_marks", "map_gestures", "map")
+    _css = style("map")
+
+    methods = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    method = traitlets.Unicode("umap").tag(sync=True)
+    columns = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    column = traitlets.Unicode("clusters").tag(sync=True)
+    tool = traitlets.Enum(["lasso", "box", "pan"], "lasso").tag(sync=True)
+    mode = traitlets.Enum(["replace", "add", "remove"], "replace").tag(sync=True)
+    names = traitlets.Bool(True).tag(sync=True)
+    pictures = traitlets.Bool(True).tag(sync=True)
+    legend = traitlets.List(traitlets.Dict()).tag(sync=True)
+    more = traitlets.Int(0).tag(sync=True)
+    summary = traitlets.Unicode("").tag(sync=True)
+    selected = traitlets.Int(0).tag(sync=True)
+    drawing = traitlets.Int(0).tag(sync=True)
+
+    def __init__(self, gestures: Gestures, panel: "Map", **traits: Any) -> None:
+        self._gestures, self._map = gestures, panel
+        super().__init__(**traits)
+
+    def _answer_draw(self, shape: dict[str, Any], mode: Mode) -> None:
+        self._gestures.draw(shape, mode)
+
+    def _answer_click(self, x: float, y: float) -> None:
+        self._gestures.click(x, y)
+
+    def _answer_hover(self, x: float, y: float) -> Answer:
+        return self._gestures.hover(x, y)
+
+    def _answer_view(self, x: list[float], y: list[float], width: int, height: int) -> None:
+        self._gestures.view(x, y, width, height)
+
+    def _answer_marks(self) -> Answer:
+        return self._gestures.marks()
+
+    def _answer_legend(self, cluster: int, only: bool) -> None:
+        self._gestures.legend(cluster, only)
+
+    def _answer_tool(self, name: str) -> None:
+        self.tool = name
+        self._gestures.tool(name)
+
+    def _answer_clear(self) -> None:
+        self._map.selection.clear()
+
+    def _answer_method(self, name: str) -> None:
+        self._map.show(name)
+
+    def _answer_column(self, name: str) -> None:
+        self._map.colour(name)
+
+    def _answer_again(self) -> None:
+        self._map.again()
+
+    def _answer_whole(self) -> None:
+        self._map.whole()

@@ -1,0 +1,167 @@
+"""The map's plotly figure: one scattergl trace for the images, one for the hits, one for the focus."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.panels.map.quick_plotly import go
+from workbench.panels.map.view import View
+
+POINTS, HITS, FOCUS = 0, 1, 2
+"""Positions of the traces."""
+
+PALETTE = (
+    *(
+        "#4c78a8",
+        "#f58518",
+        "#54a24b",
+        "#b279a2",
+        "#eeca3b",
+        "#72b7b2",
+        "#ff9da6",
+        "#9d755d",
+        "#6f63bb",
+        "#2f8ac4",
+    ),
+    *(
+        "#c44e52",
+        "#8ab833",
+        "#d67195",
+        "#1b9e77",
+        "#a6761d",
+        "#7570b3",
+        "#66a61e",
+        "#e6ab02",
+        "#17becf",
+        "#8c564b",
+    ),
+)
+NO_CLUSTER = "#9aa0a6"
+HIT = "#e5383b"
+RING = "#ffab00"
+MARKS: dict[int, dict[str, Any]] = {
+    HITS: {"symbol": "x-thin", "size": 9, "color": HIT, "line": {"width": 2, "color": HIT}},
+    FOCUS: {"symbol": "circle-open", "size": 20, "color": RING, "line": {"width": 3, "color": RING}},
+}
+TOOLS = {"lasso": "drawclosedpath", "box": "drawrect", "pan": "pan"}
+
+
+def colour(cluster: int) -> str:
+    """Return the colour of a cluster; colours repeat after twenty."""
+    return NO_CLUSTER if cluster < 0 else PALETTE[cluster % len(PALETTE)]
+
+
+def figure() -> go.FigureWidget:
+    """Return an empty map: no axes, transparent, gestures that draw instead of plotly's slow selection."""
+    marker = {"size": 7, "line": {"width": 0}}
+    traces = [
+        go.Scattergl(
+            mode="markers", marker=marker, hoverinfo="skip", unselected={"marker": {"opacity": 0.22}}
+        ),
+        go.Scattergl(mode="markers", hoverinfo="skip", marker=MARKS[HITS]),
+        go.Scatter(mode="markers", hoverinfo="skip", marker=MARKS[FOCUS]),
+    ]
+    axis = {"visible": False, "zeroline": False}
+    layout = {
+        "xaxis": axis,
+        "yaxis": {**axis, "scaleanchor": None},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+        "template": "none",  # the default one takes longer to build than a case of a million to open
+        "showlegend": False,
+        "hovermode": False,
+        "autosize": True,
+        "dragmode": TOOLS["lasso"],
+        "newshape": {"line": {"width": 2, "color": "#4c78a8"}, "fillcolor": "rgba(76,120,168,0.12)"},
+    }
+    widget = go.FigureWidget(data=traces, layout=layout)
+    widget._config = {
+        "displaylogo": False,
+        "displayModeBar": False,
+        "scrollZoom": True,
+        "doubleClick": False,
+        "responsive": True,
+    }
+    return widget
+
+
+def look_at(widget: go.FigureWidget, view: View) -> None:
+    """Show a part of the map."""
+    widget.update_layout(xaxis_range=[view.x0, view.x1], yaxis_range=[view.y0, view.y1])
+
+
+def draw_points(
+    widget: go.FigureWidget,
+    points: NDArray[np.float32],
+    codes: NDArray[np.int32],
+    colours: Sequence[str],
+    shown: NDArray[np.bool_],
+    diameter: float,
+) -> None:
+    """Draw points (M, 2) in the colours of their classes, -1 first; those not ``shown`` get no place.
+
+    ``diameter`` is in pixels. Colours travel as one small number a point, whatever the number of classes.
+    """
+    x, y = (np.where(shown, points[:, i], np.nan).astype(np.float32) for i in (0, 1))
+    palette, of = np.unique(np.array(colours), return_inverse=True)
+    marker = {
+        "color": of.astype(np.int16)[codes + 1],
+        "colorscale": _steps(palette.tolist()),
+        "cmin": -0.5,
+        "cmax": len(palette) - 0.5,
+        "size": diameter,
+    }
+    widget.data[POINTS].update({"x": x, "y": y, "marker": marker})
+
+
+def _steps(palette: Sequence[str]) -> list[list[Any]]:
+    """Return a colour scale that is flat at each whole number and leaps between them."""
+    edges = np.linspace(0, 1, len(palette) + 1)
+    return [
+        [float(edge), name] for name, *ends in zip(palette, edges, edges[1:], strict=False) for edge in ends
+    ]
+
+
+def draw_density(widget: go.FigureWidget, address: str, view: View) -> None:
+    """Put the picture at a data address below the points, stretched over a view; or none."""
+    place = {"x": view.x0, "y": view.y1, "sizex": view.x1 - view.x0, "sizey": view.y1 - view.y0}
+    looks = {"xref": "x", "yref": "y", "sizing": "stretch", "layer": "below", "source": address}
+    if address or widget.layout.images:
+        widget.layout.images = [{**place, **looks}] if address else []
+
+
+def size(count: int) -> float:
+    """Return the diameter in pixels that keeps ``count`` points apart from each other."""
+    return float(np.clip(11 - 1.6 * np.log10(max(count, 10)), 2, 9))
+
+
+def draw_selected(widget: go.FigureWidget, positions: Sequence[int] | None) -> None:
+    """Dim all points but those at ``positions``; None dims nothing. No coordinate is sent again."""
+    widget.data[POINTS].selectedpoints = None if positions is None else list(positions)
+
+
+def draw_marks(widget: go.FigureWidget, trace: int, points: NDArray[np.float32]) -> None:
+    """Put the crosses of the hits or the ring of the focus at points (K, 2).
+
+    All are "selected", because plotly draws selected points last: the marks stay above them. Size and
+    colour are told for each point: plotly's widget forgets single values of a trace that starts empty.
+    """
+    count, looks = len(points), MARKS[trace]
+    marker = {**looks, "size": np.full(count, looks["size"]), "color": [looks["color"]] * count}
+    places = {"x": points[:, 0], "y": points[:, 1], "selectedpoints": list(range(count))}
+    widget.data[trace].update({**places, "marker": marker})
+
+
+def clear_shapes(widget: go.FigureWidget) -> None:
+    """Take the drawn outline away in the browser, which alone knows of it."""
+    widget.plotly_relayout({"shapes": []})
+
+
+def shape_outline(shape: dict[str, Any]) -> tuple[float, float, float, float] | None:
+    """Return the corners x0, y0, x1, y1 of a drawn box, or None for a drawn path."""
+    if shape.get("type") != "rect":
+        return None
+    return float(shape["x0"]), float(shape["y0"]), float(shape["x1"]), float(shape["y1"])

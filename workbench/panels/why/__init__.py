@@ -1,0 +1,1 @@
+"""The Why panel: which part of the image and which word made them match."""

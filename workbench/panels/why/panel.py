@@ -1,0 +1,219 @@
+"""Why: which part of the image in focus, and which word of the query, made them match."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import traitlets
+
+from workbench.errors import QueryError
+from workbench.grammar import Part, write
+from workbench.panels.base import Answer, Panel, message_of, script, style
+from workbench.panels.newest import Newest
+from workbench.panels.why import shown
+from workbench.panels.why.shown import Explained, query_of, row_of
+from workbench.selection import Selection
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from workbench.hits import Hits
+
+TILES = 8
+"""Best hits shown with their maps."""
+
+LOOKING = "Looking for where it matched"
+FIRST = "Looking for where it matched: the first map of a session takes some seconds more"
+
+
+class Why(Panel):
+    """A fold-out that costs nothing until it is opened.
+
+    ``explain(row, query, method=..., against=...)`` returns a heatmap, the query being Hits or a text;
+    ``methods()`` what can be asked for, the default first; ``picture(row)`` and ``thumbnails(rows)`` JPEGs.
+    It explains the query of the desk, unless ``text`` says another, for the image in focus, else the best
+    hit. What the browser asks for is computed in the background: ``working`` says what, ``trouble`` what
+    went wrong.
+    """
+
+    _esm = script("why")
+    _css = style("why")
+
+    unfolded = traitlets.Bool(False).tag(sync=True)
+    text = traitlets.Unicode("").tag(sync=True)
+    against = traitlets.Unicode("").tag(sync=True)
+    method = traitlets.Unicode("").tag(sync=True)
+    methods = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    word = traitlets.Int(-1).tag(sync=True)
+    block = traitlets.Int(-1).tag(sync=True)
+    opacity = traitlets.Float(0.7, min=0, max=1).tag(sync=True)
+    about = traitlets.Dict().tag(sync=True)
+    verdict = traitlets.Unicode("").tag(sync=True)
+    tiles = traitlets.List(traitlets.Dict()).tag(sync=True)
+    ready = traitlets.List(traitlets.Int()).tag(sync=True)
+    working = traitlets.Unicode("").tag(sync=True)
+    trouble = traitlets.Unicode("").tag(sync=True)
+
+    def __init__(
+        self,
+        selection: Selection,
+        explain: Callable[..., Explained],
+        methods: Callable[[], Sequence[str]],
+        picture: Callable[[int], bytes],
+        thumbnails: Callable[[Sequence[int]], list[bytes]],
+    ) -> None:
+        self.selection, self._explain, self._methods = selection, explain, methods
+        self._picture, self._thumbnails = picture, thumbnails
+        self.heatmap: Explained | None = None
+        self._of_tiles: dict[int, Explained] = {}
+        self._work, self._version = Newest(), 0
+        super().__init__()
+        selection.observe(lambda _: self._follow(), ["focus", "hits"])
+        self.observe(lambda _: self._follow(), "unfolded")
+
+    # -- the same in Python ----------------------------------------------------------------------------------
+
+    def ask(self, text: str = "", *, against: str = "", method: str = "", word: int = -1) -> Explained:
+        """Show why the image in focus matches, and return its heatmap.
+
+        text: what to look for, "" for the query of the desk; against: "rather than"; method: one of
+        `methods`, "" for the default; word: place of the one word of the query whose map is shown, else -1.
+        Raises QueryError where nothing was asked, no image is there, or a name is unknown.
+        """
+        self._work.stop()
+        self.text, self.against, self.method, self.word = text, against, method, word
+        self._show(*self._made())
+        if self.unfolded:
+            self._follow()
+        self.unfolded = True
+        return self.heatmap  # type: ignore[return-value]  # which was just shown
+
+    @property
+    def frame(self) -> "pd.DataFrame":
+        """The maps shown, that of the focus first: row, path, query, against, method, score, lead, place."""
+        return shown.table([*filter(None, [self.heatmap]), *self._of_tiles.values()])
+
+    def to_code(self) -> str:
+        """Return Python that shows the same map; "" where the panel is closed."""
+        if not self.unfolded:
+            return ""
+        given = [repr(self.text)] if self.text else []
+        given += [f"{name}={value!r}" for name in ("against", "method") if (value := getattr(self, name))]
+        given += [f"word={self.word}"] if self.word >= 0 else []
+        look = f"desk.why.opacity, desk.why.block = {self.opacity:.2f}, {self.block}"
+        return f"{look}\ndesk.why.ask({', '.join(given)})"
+
+    def wait(self, seconds: float | None = None) -> None:
+        """Wait until what is computed in the background is there."""
+        self._work.wait(seconds)
+
+    def still(self) -> str:
+        """Return the map as HTML for a reader without a kernel; "" where none is shown."""
+        if not (self.unfolded and self.heatmap):
+            return ""
+        return shown.still(self.heatmap, self.opacity, self._block, self.verdict)
+
+    def close(self) -> None:
+        """Close the panel and end what it computes."""
+        self._work.stop()
+        super().close()
+
+    # -- what is computed ------------------------------------------------------------------------------------
+
+    @property
+    def _block(self) -> int | None:
+        return self.block if self.heatmap and 0 <= self.block < self.heatmap.blocks else None
+
+    def _explained(self, row: int, query: "str | Hits") -> Explained:
+        return self._explain(row, query, method=self.method or None, against=self.against.strip() or None)
+
+    def _made(self) -> tuple[Explained, Explained]:
+        """Compute what is asked for now: the map, and that of the whole query. Raises QueryError."""
+        query, row = query_of(self.selection, self.text), row_of(self.selection)
+        whole = self._explained(row, query)
+        if not 0 <= self.word < len(whole.words):
+            return whole, whole
+        word = whole.words[self.word][0]
+        return self._explained(row, write([Part("words", word)])), whole
+
+    def _show(self, heatmap: Explained, whole: Explained) -> None:
+        self._version += 1
+        self.heatmap, self.methods, self.verdict = heatmap, list(self._methods()), ""
+        self.about = shown.told(heatmap, whole) | {"version": self._version}
+
+    def _follow(self) -> None:
+        """Compute anew in the background, if anybody looks."""
+        if self.unfolded:
+            self._work.run(self._steps)
+        else:
+            self._work.stop()
+
+    def _steps(self, going: Callable[[], bool]) -> Iterator[None]:
+        """Yield after the map, then whether to believe it, then each map of the best hits."""
+        with self._working(LOOKING if self.methods else FIRST):
+            made = self._made()
+        yield
+        if self.trouble:
+            self.heatmap, self.about, self.tiles = None, {}, []
+            return
+        heatmap = made[0]
+        self._show(*made)
+        self._of_tiles, self.ready = {}, []
+        self.tiles = shown.tiles_of(self.selection, TILES)
+        yield
+        with self._working("Checking the map against chance"):
+            verdict = heatmap.verdict_while(going)
+            self.verdict = verdict if self.heatmap is heatmap else ""
+        yield
+        for tile in self.tiles:
+            with self._working(LOOKING):
+                row, query = tile["row"], query_of(self.selection, self.text)
+                self._of_tiles[row] = self._explained(row, query)
+                self.ready = [*self.ready, row]
+            yield
+
+    @contextmanager
+    def _working(self, doing: str) -> Iterator[None]:
+        """Show as `shown` does, but in areas that the questions of the browser meanwhile do not clear."""
+        self.working, self.trouble = doing, ""
+        try:
+            yield
+        except Exception as error:
+            self.trouble = message_of(error)
+        finally:
+            self.working = ""
+
+    # -- what the browser asks -------------------------------------------------------------------------------
+
+    def _answer_unfold(self, value: bool) -> None:
+        self.unfolded = value
+
+    def _answer_ask(self, text: str, against: str, method: str, word: int) -> None:
+        self.text, self.against, self.method, self.word = text, against, method, word
+        self._follow()
+
+    def _answer_look(self, opacity: float) -> None:
+        self.opacity = opacity
+
+    def _answer_picture(self) -> Answer:
+        return {}, [self._picture(self.heatmap.row) if self.heatmap else b""]
+
+    def _answer_layer(self, block: int) -> Answer:
+        self.block = block
+        return {}, [self.heatmap.layer(self._block) if self.heatmap else b""]
+
+    def _answer_thumbnails(self, rows: list[int]) -> Answer:
+        return {}, self._thumbnails(rows)
+
+    def _answer_tile(self, row: int) -> Answer:
+        made = self._of_tiles.get(row)
+        return {"place": made.place if made else ""}, [made.layer() if made else b""]
+
+    def _answer_focus(self, row: int) -> None:
+        self.selection.focus = row
+
+    def _answer_png(self) -> Answer:
+        if self.heatmap is None:
+            raise QueryError("There is no map to save.", "Click an image first.")
+        name = self.heatmap.path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+        return {"name": f"why-{name}.png"}, [shown.png(self.heatmap, self.opacity, self._block)]
