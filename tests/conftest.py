@@ -1,11 +1,18 @@
 """Fixtures that all tests share; every test has its own caches unless it asks for the real ones."""
 
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
+from tests import lab
 from workbench.store.case_folder import CaseFolder
 from workbench.testing import ColourEmbedder, colour_folder
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # run in the background; children would ignore it too
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
@@ -31,3 +38,16 @@ def embedder() -> ColourEmbedder:
 def folder(tmp_path: Path, source: Path) -> CaseFolder:
     """Make a case about ``source``, not yet ingested."""
     return CaseFolder.create_or_open(tmp_path / "case", source, None)
+
+
+@pytest.fixture(scope="module")
+def address(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Run a JupyterLab on the ``root`` of a browser test; its address."""
+    with lab.server(root, tmp_path_factory.mktemp("private")) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with lab.chromium() as browser:
+        yield browser

@@ -69,18 +69,6 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def address(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with lab.server(root, tmp_path_factory.mktemp("private")) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with lab.chromium() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
 def shown_page(browser: Browser) -> Iterator[Page]:
     with lab.browser_page(browser) as page:
         yield page

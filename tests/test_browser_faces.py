@@ -1,7 +1,7 @@
 """The side of the faces in a real JupyterLab: named, merged, split, undone, lassoed, and read back."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -69,18 +69,6 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     case = wb.open(root / "photos", case=root / "case", model="fake", faces="fake")
     case.ingest(faces=True, progress=False)
     return root
-
-
-@pytest.fixture(scope="module")
-def address(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with lab.server(root, tmp_path_factory.mktemp("private")) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with lab.chromium() as browser:
-        yield browser
 
 
 Desk = Callable[..., lab.Notebook]
@@ -238,8 +226,7 @@ def test_a_face_dragged_on_a_card_moves_there(desk: Desk) -> None:
     assert notebook.state(1)["people"] == [["", 6], ["", 6], ["", 7]]
 
 
-@pytest.mark.xfail(run=False, reason="open: without a kernel this side shows no still picture")
-def test_a_saved_notebook_shows_the_people_without_a_kernel(desk: Desk, root: Path) -> None:
+def test_a_saved_notebook_shows_the_people_without_a_kernel(desk: Desk, browser: Browser, root: Path) -> None:
     """As they were when the side was turned; while the desk lives the still picture is hidden."""
     notebook = desk()
     page = notebook.page
@@ -253,14 +240,17 @@ def test_a_saved_notebook_shows_the_people_without_a_kernel(desk: Desk, root: Pa
     page.wait_for_timeout(2500)
     path = root / unquote(page.url.split("/tree/")[1].split("?")[0])
     (root / "people.ipynb").write_text(path.read_text())
-    page.goto(f"{page.url.split('/lab/')[0]}/lab/tree/people.ipynb?reset&kernel=none")
-    page.wait_for_selector(".wb-still img")
-    page.wait_for_timeout(1000)
-    notebook.screenshot("faces-without-a-kernel")
+    with lab.browser_page(browser) as page:
+        page.goto(f"{notebook.page.url.split('/lab/')[0]}/lab/tree/people.ipynb?reset&kernel=none")
+        page.wait_for_selector(".wb-still img")
+        page.wait_for_timeout(1000)
+        page.screenshot(path=lab.ARTIFACTS / "faces-without-a-kernel.png")
+        shown = page.locator(".wb-still").inner_text()
+        pictures = page.locator(".wb-still img").count()
 
     assert live == [False]
-    assert "Ann Lee (7)" in page.locator(".wb-still").inner_text()
-    assert page.locator(".wb-still img").count() > 20
+    assert "Ann Lee (7)" in shown
+    assert pictures > 20
 
 
 def test_names_are_text_and_never_markup(desk: Desk) -> None:

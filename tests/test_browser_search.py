@@ -1,6 +1,5 @@
 """Query grammar, shelf, recall and study in a real JupyterLab, moved by mouse and keyboard."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,12 +30,6 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     colour_folder(root / "photos", 40)
     wb.open(root / "photos", case=root / "case", model="fake").ingest(progress=False)
     return root
-
-
-@pytest.fixture(scope="module")
-def address(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with lab.server(root, tmp_path_factory.mktemp("private")) as address:
-        yield address
 
 
 @pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (900, "dark")])

@@ -64,18 +64,6 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def address(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with lab.server(root, tmp_path_factory.mktemp("private")) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with lab.chromium() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
 def desk(browser: Browser, address: str) -> Iterator[lab.Notebook]:
     """The desk with the Why panel opened by a click, its first map and verdict there."""
     with lab.browser_page(browser) as page:

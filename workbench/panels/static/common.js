@@ -11,6 +11,16 @@ function h(tag, attributes = {}, ...children) {
   return node;
 }
 
+// keepKeys(el): plain keys pressed in a panel are not commands on the cell below it, but Ctrl+S still saves the notebook.
+// JupyterLab listens where the event bubbles to; keys that edit text stay with whoever has the focus.
+function keepKeys(el) {
+  const stays = new Set(["a", "c", "v", "x", "y", "z", "enter"]);
+  el.addEventListener("keydown", (event) => {
+    const command = (event.ctrlKey || event.metaKey) && !stays.has(event.key.toLowerCase());
+    if (!command) event.stopPropagation();
+  });
+}
+
 // asker(model) returns ask(name, data, buffers) -> Promise of [answer, buffers]
 function asker(model) {
   const waiting = new Map();

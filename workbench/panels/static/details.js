@@ -74,7 +74,7 @@ function render({ model, el }) {
   model.on("change:boxes_version", drawBoxes);
   model.on("change:face", markFace);
   el.classList.add("wb-panel", "wb-details");
-  el.setAttribute("data-lm-suppress-shortcuts", "true");
+  keepKeys(el);
   el.append(status(model), empty, body);
   drawWords();
   show();

@@ -137,7 +137,7 @@ function render({ model, el }) {
   model.on("change:note", drawNote);
   model.on("change:find change:which", () => cards.restart(true));
   el.classList.add("wb-panel", "wb-facespanel");
-  el.setAttribute("data-lm-suppress-shortcuts", "true");
+  keepKeys(el);
   el.append(h("div", { class: "wb-row" }, tabs, h("span", { class: "wb-space" }), find, which,
     h("div", { class: "wb-group" }, undo, redo, h("button", { title: "History: what was decided", "aria-label": "History", onclick: () => go("show", { pane: "history" }) }, "≡"))),
   h("div", { class: "wb-row wb-line" }, status(model), note), h("div", { class: "wb-two" }, cards.node, right));

@@ -70,7 +70,7 @@ function render({ model, el }) {
   model.on("change:tool change:mode change:methods change:method change:columns change:column change:names change:pictures change:summary change:selected", drawTools);
   model.on("change:legend", drawLegend);
   el.classList.add("wb-panel", "wb-mapbar");
-  el.setAttribute("data-lm-suppress-shortcuts", "true");
+  keepKeys(el);
   el.append(h("div", { class: "wb-row" }, methods, columns, h("span", { class: "wb-space" }), summary), h("div", { class: "wb-row" }, tools, modes, shows), legend, status(model));
   drawTools();
   drawLegend();

@@ -118,7 +118,7 @@ function render({ model, el }) {
   model.on("change:text", drawText);
   model.on("change:k change:unit change:least", drawLimits);
   el.classList.add("wb-panel", "wb-query");
-  el.setAttribute("data-lm-suppress-shortcuts", "true");
+  keepKeys(el);
   el.append(
     h("div", { class: "wb-row" }, text, h("button", { class: "wb-main", onclick: run }, "Search"),
       h("button", { onclick: () => write("-"), title: "Write what it should not be" }, "− not"),

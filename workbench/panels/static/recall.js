@@ -52,7 +52,7 @@ function render({ model, el }) {
   }
   model.on("change:ready change:items change:said change:error", draw);
   el.classList.add("wb-panel", "wb-recall");
-  el.setAttribute("data-lm-suppress-shortcuts", "true");
+  keepKeys(el);
   el.append(h("div", { class: "wb-row" }, start, said, h("span", { class: "wb-space" }), keep, stop), strip, status(model));
   draw();
 }

@@ -56,7 +56,7 @@ function render({ model, el }) {
   model.on("change:saved", drawSaved);
   model.on("change:words change:against", drawWords);
   el.classList.add("wb-panel", "wb-shelf");
-  el.setAttribute("data-lm-suppress-shortcuts", "true");
+  keepKeys(el);
   el.append(h("div", { class: "wb-row" }, count, h("span", { class: "wb-group" }, undo, redo, invert, clear), words,
     h("span", { class: "wb-space" }), note, name, save, saved, group, forget), said, status(model));
   draw();

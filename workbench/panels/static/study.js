@@ -94,7 +94,7 @@ function render({ model, el }) {
   model.on("change:view", () => { view = model.get("view").what ?? view; draw(); });
   model.on("change:by change:metric change:phrases", drawTraits);
   el.classList.add("wb-panel", "wb-study");
-  el.setAttribute("data-lm-suppress-shortcuts", "true");
+  keepKeys(el);
   el.append(h("details", {}, h("summary", {}, "Study the collection"), h("div", { class: "wb-study-in" }, tabs, bars.likeness, bars.captions, body, status(model))));
   drawTraits();
   draw();

@@ -26,7 +26,7 @@ function render({ model, el }) {
   });
   model.on("change:side", draw);
   el.classList.add("wb-panel", "wb-sidebar");
-  el.setAttribute("data-lm-suppress-shortcuts", "true");
+  keepKeys(el);
   el.append(bar, status(model));
   draw();
 }

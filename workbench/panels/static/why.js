@@ -178,7 +178,7 @@ function render({ model, el }) {
   text.value = model.get("text");
   against.value = model.get("against");
   el.classList.add("wb-panel", "wb-why");
-  el.setAttribute("data-lm-suppress-shortcuts", "true");
+  keepKeys(el);
   el.append(h("div", { class: "wb-row" }, fold, hint), status(model), inside);
   for (const show of [unfold, drawMethods, drawOpacity, drawVerdict, draw]) show();
 }
