@@ -307,9 +307,12 @@ def test_text_that_was_read_ranks_alone_and_filters_beside_words(
     case: wb.Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Read:
+        best = None
+
         def find_text(self, words: str) -> SimpleNamespace:
             assert words == "ABC 12"
-            found = SimpleNamespace(rows=np.array([7, 2]), scores=np.array([1.0, 0.6], np.float32))
+            scores, boxes = np.array([1.0, 0.6], np.float32), np.ones((2, 4), np.float32)
+            found = SimpleNamespace(rows=np.array([7, 2]), scores=scores, boxes=boxes)
             return SimpleNamespace(images=found)
 
     monkeypatch.setattr(wb.Case, "regions", Read(), raising=False)

@@ -89,6 +89,60 @@ def test_text_is_found_with_its_box_and_in_the_query_box(case):
     assert len(case.regions.find_text("green")) == 0
 
 
+def test_a_search_over_regions_gives_each_image_once_with_the_box_of_its_best(case):
+    for hits in (case.search("red", over=["persons", "objects"]), case.ask("red over:persons over:objects")):
+        assert paths(hits)[:2] == ["a.png", "d.png"]
+        assert hits.table is case.images
+        assert hits.boxes[:2].tolist() == [[10, 10, 40, 80], [10, 10, 60, 60]]
+        assert hits.query == "red over:persons over:objects"
+        np.testing.assert_array_equal(
+            hits.scores, case.regions.search("red", kinds=["persons", "objects"]).scores
+        )
+    assert paths(case.search("red", over="objects")) == ["d.png", "a.png"]
+
+
+def test_whole_images_beside_regions_have_no_box(case):
+    hits = case.search("gray", over=["images", "objects"])
+    assert paths(hits)[0] == "b.png"
+    assert np.isnan(hits.boxes[0]).all()
+    assert not np.isnan(case.search("red", over=["images", "objects"], k=1).boxes).any()
+    assert case.search("gray").boxes is None
+    assert case.search("gray", over="images").query == "gray"
+
+
+def test_limits_places_and_examples_count_over_regions_too(case):
+    assert len(case.search("red", over="persons", k=1)) == 1
+    assert paths(case.search("red", over="objects", within=[case.row("a.png")])) == ["a.png"]
+    assert len(case.search("red", over="objects", threshold=0.95)) == 1
+    assert len(case.search("red", over="persons", probability=1.01)) == 0
+    assert paths(case.search(like="d.png", over="objects"))[0] == "d.png"
+    hits = case.search("magenta", over="text", text="yellow")
+    assert hits.boxes.tolist() == [[110, 10, 90, 30]]
+
+
+def test_the_box_of_a_text_is_that_of_where_it_was_read(case):
+    for hits in (case.ask('text:"yel low"'), case.search("blue", text="yellow")):
+        assert paths(hits) == ["c.png"]
+        assert hits.boxes.tolist() == [[10, 10, 90, 30]]
+        np.testing.assert_allclose(hits.shares[0, 1:], (0.1, 90 / 260, 0.3), rtol=1e-5)
+        assert hits.frame.loc[0, ["x", "y", "box_width", "box_height"]].tolist() == [10, 10, 90, 30]
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("over:persons", "Nothing is compared with persons"),
+        ('over:persons text:"yellow"', "Nothing is compared with persons"),
+        ("red over:dogs", "persons, objects, text, images"),
+        ("red -over:persons", "takes no minus"),
+        ("red over:persons^2", "takes no weight"),
+    ],
+)
+def test_a_query_over_regions_that_means_nothing_says_so(case, query, message):
+    with pytest.raises(QueryError, match=message):
+        case.ask(query)
+
+
 def test_what_was_not_looked_for_is_told_with_the_way_to_get_it(tmp_path):
     write_regions(tmp_path / "photos", PHOTOS)
     case = wb.open(tmp_path / "photos", case=tmp_path / "case", model="fake")
@@ -154,3 +208,13 @@ def test_what_was_read_is_shown_as_text_and_never_as_html(case):
     shown = case.regions.find_text("script")._repr_html_()
     assert "&lt;script&gt;alert" in shown
     assert "<script" not in shown
+
+
+def test_the_regions_and_candidates_of_a_case_are_counted_without_a_model(case, monkeypatch):
+    assert (case.info()["regions"], case.info()["candidates"]) == (7, 0)
+    case.instances.ingest(progress=False)
+    boxes = sum(len(case.instances.boxes(row)) for row in range(len(case.images)))
+    again = wb.open(case=case.folder.root)
+    monkeypatch.setattr(type(again.instances), "model", property(lambda _: pytest.fail("no model is needed")))
+    assert (again.info()["regions"], again.info()["candidates"]) == (7, boxes)
+    assert boxes >= 4

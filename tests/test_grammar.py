@@ -26,6 +26,10 @@ WORDS = "words"
         ('-like:"my photo"^3', [("like", "my photo", -3)]),
         ("boat within:selection", [(WORDS, "boat", 1), ("within", "selection", 1)]),
         ('text:"ABC 12" -face:Anna', [("text", "ABC 12", 1), ("face", "Anna", -1)]),
+        (
+            "a coat over:persons over:images",
+            [(WORDS, "a coat", 1), ("over", "persons", 1), ("over", "images", 1)],
+        ),
         (r'"say \"hi\""', [(WORDS, 'say "hi"', 1)]),
         ("🐈 auf 雪", [(WORDS, "🐈 auf 雪", 1)]),
         ("a 5^2 b", [(WORDS, "a 5", 2), (WORDS, "b", 1)]),
@@ -51,7 +55,18 @@ def test_what_is_written_is_read_as_the_same_parts():
 
 
 @pytest.mark.parametrize(
-    "text", ['"open', 'a "b', '"closed"too soon', "like:", 'like:""', '""', "boat^0", "within:selection^2"]
+    "text",
+    [
+        '"open',
+        'a "b',
+        '"closed"too soon',
+        "like:",
+        'like:""',
+        '""',
+        "boat^0",
+        "within:selection^2",
+        "-over:persons",
+    ],
 )
 def test_what_cannot_be_read_says_what_to_write(text):
     with pytest.raises(QueryError, match=r"(Write for example|write \^0\.5)"):

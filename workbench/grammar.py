@@ -2,7 +2,8 @@
 
 ``boat like:IMG_12 -harbour^0.5 within:selection text:"ABC 12"`` has five parts. Words are a phrase up to the
 next sign, quote or key; a sign wants (``+``) or does not want (``-``) what follows it; ``^2`` lets a part
-count twice. Quotes hold together what would be read otherwise.
+count twice. ``over:persons`` compares the query with persons, not with whole images. Quotes hold
+together what would be read otherwise.
 """
 
 import re
@@ -12,7 +13,7 @@ from typing import Literal, get_args
 
 from workbench.errors import QueryError
 
-Kind = Literal["words", "like", "face", "within", "text"]
+Kind = Literal["words", "like", "face", "within", "text", "over"]
 KEYS = get_args(Kind)[1:]
 
 _TOKEN = re.compile(
@@ -48,7 +49,7 @@ def parse(text: str) -> tuple[Part, ...]:
     """Return the parts of a query in their order; () for blank text.
 
     Raises QueryError for an open quote, a key without a value, a weight of 0, or a weight of what has none
-    (``face:``, ``within:`` and ``text:`` say where to look).
+    (``face:``, ``within:``, ``text:`` and ``over:`` say where to look), or ``-over:``.
     """
     parts: list[Part] = []
     words: list[str] = []
@@ -99,7 +100,7 @@ def _weight(found: re.Match[str]) -> float:
     weight = float(found["weight"] or 1)
     if weight == 0:
         raise QueryError("A weight of 0 makes a part count for nothing.", "Remove it, or write ^0.5.")
-    if found["weight"] and found["key"] in ("face", "within", "text"):
+    if found["weight"] and found["key"] in ("face", "within", "text", "over"):
         raise QueryError(f"{found['key']}: says where to look and takes no weight.", _HELP)
     return weight
 
@@ -111,6 +112,8 @@ def _named(found: re.Match[str], weight: float) -> Part:
     value = " ".join(value.split())
     if not value:
         raise QueryError(f"Nothing stands in or behind {found[0]!r}.", _HELP)
+    if found["key"] == "over" and weight < 0:
+        raise QueryError("over: says what is compared with the query, and takes no minus.", _HELP)
     return Part(found["key"] or "words", value, weight)  # type: ignore[arg-type]  # the pattern knows no other
 
 

@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import pandas as pd
 
+BOX_COLUMNS = ("x", "y", "box_width", "box_height")
+"""What the sides of a box are called beside an image's own width and height."""
+
 
 class Selected(Protocol):
     """What holds rows of the table of images and knows their ids, such as a Selection or `Hits`."""
@@ -29,11 +32,13 @@ class Hits:
     """Rows of a table with their scores, best first.
 
     ``rows`` (K,) int32; ``scores`` (K,) float32 cosines in [-1, 1]; ``probabilities`` (K,) float32 in [0, 1],
-    calibrated against the collection (docs/calibration.md); ``seconds`` is the time the whole query took;
-    ``total`` is how many rows passed the thresholds before the cut to K; ``query`` says what was asked, as
-    the query box does; ``vector`` (D,) is what the rows were compared with, None for people or text.
-    ``unusual`` (K,) is the share of unrelated scores that are as high, and ``everywhere`` (N,) the
-    score of each row of the table, -inf where the query did not look; `beyond` follows from them.
+    calibrated against the collection (docs/calibration.md), NaN where that cannot be said; ``seconds`` is the
+    time the whole query took; ``total`` is how many rows passed the thresholds before the cut to K; ``query``
+    says what was asked, as the query box does; ``vector`` (D,) is what the rows were compared with, None for
+    people or text. ``unusual`` (K,) is the share of unrelated scores that are as high, and ``everywhere``
+    (N,) the score of each row of the table, -inf where the query did not look; `beyond` follows from them.
+    ``boxes`` (K, 4): the place in each image that matched: x, y, width, height in pixels of the upright image
+    in full size, NaN where that is the whole image; None where the query had no eye for places.
     """
 
     rows: NDArray[np.int32]
@@ -46,6 +51,7 @@ class Hits:
     vector: NDArray[np.float32] | None = None
     unusual: NDArray[np.float32] | None = None
     everywhere: NDArray[np.float32] | None = None
+    boxes: NDArray[np.float32] | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -70,16 +76,29 @@ class Hits:
         return max(0.0, len(self) - looked * float(self.unusual.max()))
 
     @property
+    def shares(self) -> NDArray[np.float32] | None:
+        """The boxes (K, 4) as shares of the sides of their images, [0, 1]; None where there are none."""
+        if self.boxes is None:
+            return None
+        sides = self.table[["width", "height"]].to_numpy(np.float32)[self.rows]
+        shares: NDArray[np.float32] = self.boxes / np.tile(sides, 2)
+        return shares
+
+    @property
     def ids(self) -> list[str]:
         """The image ids of the hits, best first."""
         return [str(image_id) for image_id in self.table["image_id"].iloc[self.rows]]
 
     @property
     def frame(self) -> "pd.DataFrame":
-        """The hits as a DataFrame, best first: row, score, probability, unusual, and the table's columns."""
+        """The hits as a DataFrame, best first: row, score, probability, unusual, and the table's columns.
+
+        Where hits have boxes: x, y, box_width and box_height too.
+        """
         frame = self.table.iloc[self.rows].reset_index(drop=True)
         told = [("row", self.rows), ("score", self.scores), ("probability", self.probabilities)]
         told += [] if self.unusual is None else [("unusual", self.unusual)]
+        told += [] if self.boxes is None else list(zip(BOX_COLUMNS, self.boxes.T, strict=True))
         for position, (name, values) in enumerate(told):
             frame.insert(position, name, values)
         return frame

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from workbench.analysis.rows import Rows, normalise
 from workbench.case.lookup import Lookup
+from workbench.case.regions.pool import IMAGES
 from workbench.errors import QueryError
 from workbench.grammar import Part, parse
 from workbench.terms import Centre, Like, Term, plain, weigh
@@ -59,6 +60,7 @@ class Asking:
         faces: Sequence[str],
         text: str | None,
         within: Within | None,
+        over: str | Sequence[str],
     ) -> list[Piece]:
         """Return the pieces of a query given in Python; see `Case.search`."""
         pieces = [self._piece(term, 1) for term in wanted]
@@ -69,7 +71,8 @@ class Asking:
         if within is not None:
             name = within if isinstance(within, str) else SELECTION
             pieces.append(Piece(Part("within", name), rows=self.rows(within)))
-        return pieces
+        kinds = (over,) if isinstance(over, str) else tuple(over)
+        return pieces + ([] if kinds == (IMAGES,) else [Piece(Part("over", kind)) for kind in kinds])
 
     def rows(self, images: "Images") -> Rows:
         """Return the rows of a Selection, Hits, rows, booleans, or the name of a saved selection."""

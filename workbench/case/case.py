@@ -91,6 +91,7 @@ class Case(CaseImages):
         face: str | Sequence[str] = (),
         text: str | None = None,
         within: "Within | None" = None,
+        over: str | Sequence[str] = "images",
         k: int | None = 50,
         threshold: "float | Literal['fixed'] | None" = None,
         probability: float | None = None,
@@ -101,14 +102,17 @@ class Case(CaseImages):
         ``terms`` are texts, pathlib.Paths of pictures, PIL images, ``wb.like(image_id)`` or
         ``wb.weigh(term, 2)``; ``like`` images of the case (ids, paths, names, rows, a Selection for its
         middle), ``unlike`` the same or words; ``face`` names or ids of identities. ``within``: a Selection,
-        Hits, rows, or the name of a saved selection. ``k`` caps the hits, ``threshold`` is the least cosine
-        [-1, 1] or "fixed" (0.25 for words, 0.70 for examples), ``probability`` the least calibrated
-        probability [0, 1]. ``background``: images known not to show what is asked; without it the scores of
-        unrelated queries say how unusual a hit is. Raises QueryError for an empty query, an unknown name or
-        an unreadable picture.
+        Hits, rows, or the name of a saved selection. ``over``: what is compared, one or some of "images",
+        "persons", "objects" and "text"; an image takes its best region, whose box the hit carries.
+
+        ``k`` caps the hits, ``threshold`` is the least cosine [-1, 1] or "fixed" (0.25 for words, 0.70 for
+        examples), ``probability`` the least calibrated probability [0, 1]. ``background``: images known not
+        to show what is asked; without it the scores of unrelated queries say how unusual a hit is. Raises
+        QueryError for an empty query, an unknown name, an unreadable picture, and regions that nobody looked
+        for.
         """
         limits = Limits(k, threshold, probability, self.questions.background(background))
-        return self.questions.search(terms, like, unlike, face, text, within, limits)
+        return self.questions.search(terms, like, unlike, face, text, within, over, limits)
 
     def ask(
         self,

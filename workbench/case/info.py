@@ -19,6 +19,8 @@ def case_info(case: "Case") -> dict[str, Any]:
         "problems": len(case.problems),
         "faces": len(case.faces),
         "named": len(case.faces.named),
+        "regions": len(case.regions),
+        "candidates": len(case.instances),
         "tagged": int(case.tags["sample_id"].nunique()),
         "bytes": sum(path.stat().st_size for path in folder.root.rglob("*") if path.is_file()),
     }

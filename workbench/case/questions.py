@@ -1,7 +1,7 @@
 """Questions: what an analyst asks a case, wired to the searcher, the names, the faces and the vocabulary."""
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,11 +44,12 @@ class Questions:
         face: str | Sequence[str],
         text: str | None,
         within: Within | None,
+        over: str | Sequence[str],
         limits: Limits,
     ) -> Hits:
         """Return the hits of a query given in Python; see ``Case.search``."""
         people = [face] if isinstance(face, str) else list(face)
-        pieces = self._asking.terms(terms, as_terms(like), as_terms(unlike), people, text, within)
+        pieces = self._asking.terms(terms, as_terms(like), as_terms(unlike), people, text, within, over)
         return self._searcher.search(pieces, limits)
 
     def ask(
@@ -139,7 +140,8 @@ class Questions:
             case.phrase_vectors,
             lambda: case.vocabulary,
             FaceSearch(lambda: case.faces, len(case.images)),
-            self._find_text,
+            lru_cache(maxsize=8)(lambda text: case.regions.find_text(text).images),
+            case.regions.best,
         )
 
     def _sample_vectors(self, sample_ids: Sequence[str]) -> NDArray[np.float32]:
@@ -148,8 +150,3 @@ class Questions:
 
     def _saved(self, name: str) -> Rows:
         return self._case.selections.open(name)
-
-    def _find_text(self, text: str) -> tuple[Rows, NDArray[np.float32]]:
-        """Return the images in which a text was read, the best first, and how well it fits, (0, 1]."""
-        found = self._case.regions.find_text(text).images
-        return found.rows, found.scores

@@ -14,6 +14,7 @@ from workbench.analysis.rows import Rows
 from workbench.case.asking import Piece
 from workbench.case.faces.search import FaceSearch
 from workbench.case.limits import Limits
+from workbench.case.regions.best import Best
 from workbench.errors import QueryError
 from workbench.grammar import write
 from workbench.hits import Hits
@@ -36,8 +37,8 @@ class Searcher:
 
     ``embedder()`` gives the model and is called only where one is needed; ``sample_vectors(ids)`` stored
     vectors; ``phrase_vectors(phrases)`` the text vectors (P, D) of the vocabulary, which may come from a
-    cache; ``faces`` looks for people; ``find_text(text)`` returns the rows where a text was read and how well
-    it fits there, (0, 1].
+    cache; ``faces`` looks for people; ``find_text(text)`` returns hits where a text was read, with boxes and
+    how well it fits there, (0, 1]; ``best_regions(kinds, vector, words)`` what each image has of some kinds.
     """
 
     def __init__(
@@ -49,11 +50,13 @@ class Searcher:
         phrase_vectors: Callable[[Phrases], Floats],
         vocabulary: Callable[[], Phrases],
         faces: FaceSearch,
-        find_text: Callable[[str], tuple[Rows, Floats]],
+        find_text: Callable[[str], Hits],
+        best_regions: Callable[[Phrases, Vector, bool], Best],
     ) -> None:
         self._table, self._vectors, self._embedder = table, vectors, embedder
         self._sample_vectors, self._phrase_vectors = sample_vectors, phrase_vectors
         self._vocabulary, self._faces, self._find_text = vocabulary, faces, find_text
+        self._best_regions = best_regions
 
     def search(self, pieces: Sequence[Piece], limits: Limits) -> Hits:
         """Return the hits of the pieces of a query, best first; see ``Case.search``."""
@@ -66,18 +69,19 @@ class Searcher:
         if not len(self._vectors):
             nothing = np.empty(0, np.float32)
             return Hits(nothing.astype(np.int32), nothing, nothing, self._table, asked, vector=vector)
-        everywhere, chances = self._scored(pieces, vector)
-        scores = self._filtered(everywhere, pieces, by_face=vector is None)
-        least = _least(scores, chances, _threshold(limits, pieces), limits.probability)
+        best = self._scored(pieces, vector)
+        scores = self._filtered(best.scores, pieces, by_face=vector is None)
+        least = _least(scores, best.chances, _threshold(limits, pieces), limits.probability)
         rows = search.top(scores, limits.k, least)
         total = int(np.count_nonzero(scores >= least))
         unusual = None
-        if vector is not None:
+        # what unrelated queries score is known of whole images; of regions only where somebody chose some
+        if vector is not None and (limits.background is not None or not _wanted(pieces, "over")):
             chosen = _mask(limits.background, len(scores))
-            unusual = self._background(pieces).unusual(everywhere, rows, chosen)
+            unusual = self._background(pieces).unusual(best.scores, rows, chosen)
         seconds = time.perf_counter() - started
-        found = scores[rows], chances[rows], self._table, asked, seconds, total, vector, unusual, scores
-        return Hits(rows, *found)
+        found = scores[rows], best.chances[rows], self._table, asked, seconds, total, vector, unusual, scores
+        return Hits(rows, *found, boxes=None if best.boxes is None else best.boxes[rows])
 
     def describe(self, rows: NDArray[np.integer], k: int, vocabulary: Phrases) -> list[captions.Caption]:
         """Return the ``k`` phrases that fit the middle of the images at ``rows`` (one or more) best."""
@@ -100,27 +104,36 @@ class Searcher:
     def _background(self, pieces: Sequence[Piece]) -> Background:
         return self._of_words if _has_words(pieces) else self._of_examples
 
-    def _scored(self, pieces: Sequence[Piece], vector: Vector | None) -> tuple[Floats, Floats]:
-        """Return score and probability of each row: by the vector, else by the people, else by the text."""
+    def _scored(self, pieces: Sequence[Piece], vector: Vector | None) -> Best:
+        """Return score, probability and box of each row: by the vector, else by the people, else by text."""
+        over = [piece.part.value for piece in _wanted(pieces, "over")]
+        if vector is None and over:
+            raise QueryError(f"Nothing is compared with {' and '.join(over)}.", "Add words or an example.")
+        if vector is not None and over:
+            return self._best_regions(over, vector, _has_words(pieces))
+        people = [self._faces.seen(piece.part.value) for piece in _wanted(pieces, "face")]
+        fits, boxes = self._read(pieces)
         if vector is not None:
             scores = search.scores(self._vectors, vector)
-            return scores, self._background(pieces).probability(scores)
-        people = [self._faces.seen(piece.part.value) for piece in _wanted(pieces, "face")]
+            return Best(scores, self._background(pieces).probability(scores), boxes)
         if people:  # all of them must be there: the one seen worst decides
-            return (
-                np.min([who.scores for who in people], axis=0),
-                np.min([who.probabilities for who in people], axis=0),
-            )
-        texts = _wanted(pieces, "text")
-        if not texts:
+            chances = np.min([who.probabilities for who in people], axis=0)
+            return Best(np.min([who.scores for who in people], axis=0), chances, boxes)
+        if boxes is None:
             raise QueryError("The query says where to look, but not for what.", "Add words or an example.")
-        fits = np.ones(len(self._vectors), np.float32)
-        for piece in texts:
-            here = np.zeros_like(fits)
-            rows, scores = self._find_text(piece.part.value)
-            np.maximum.at(here, rows, scores)
+        return Best(fits, fits, boxes)
+
+    def _read(self, pieces: Sequence[Piece]) -> tuple[Floats, Floats | None]:
+        """Return how well the wanted texts fit each row, [0, 1], and where the first was read, if any."""
+        fits, boxes = np.ones(len(self._vectors), np.float32), None
+        for piece in _wanted(pieces, "text"):
+            found, here = self._find_text(piece.part.value), np.zeros_like(fits)
+            here[found.rows] = found.scores
             fits = np.minimum(fits, here)
-        return fits, fits
+            if boxes is None:
+                boxes = np.full((len(fits), 4), np.nan, np.float32)
+                boxes[found.rows] = found.boxes
+        return fits, boxes
 
     def _filtered(self, scores: Floats, pieces: Sequence[Piece], by_face: bool) -> Floats:
         """Return the scores with -inf for every row where the query does not look."""
@@ -128,7 +141,7 @@ class Searcher:
         if by_face:
             kept &= scores > -1
         for piece in pieces:
-            if piece.part.kind in ("words", "like") or (
+            if piece.part.kind in ("words", "like", "over") or (
                 by_face and piece.part.kind == "face" and piece.part.wanted
             ):
                 continue
@@ -140,7 +153,7 @@ class Searcher:
         """Return (N,) whether a row is where a part says to look."""
         if piece.part.kind == "face":
             return self._faces.seen(piece.part.value).there
-        rows = piece.rows if piece.rows is not None else self._find_text(piece.part.value)[0]
+        rows = piece.rows if piece.rows is not None else self._find_text(piece.part.value).rows
         here = np.zeros(len(self._vectors), bool)
         here[rows] = True
         return here

@@ -25,6 +25,7 @@ SCHEMA = pa.schema(
     ]
 )
 _STEPS = 65535
+_BOX_BYTES = 8
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,13 @@ def looked_at(parts: Parts, *, failed_too: bool) -> set[str]:
     if not failed_too:
         table = table.filter(pc.is_null(table["reason"]))
     return set(table["image_id"].to_pylist())
+
+
+def count_candidates(parts: Parts, ids: Sequence[str]) -> int:
+    """Return how many candidates the images ``ids`` have, without reading their vectors."""
+    table = unique(parts.read(["image_id", "boxes"]), "image_id", last=True)
+    ours = table.filter(pc.is_in(table["image_id"], value_set=pa.array(ids, pa.string())))
+    return int(pc.sum(pc.binary_length(ours["boxes"])).as_py() or 0) // _BOX_BYTES
 
 
 def append(parts: Parts, rows: Iterable[Candidates]) -> None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.hits import BOX_COLUMNS, Hits
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -46,10 +48,19 @@ class Found:
         """The hits as a DataFrame: row, score, x, y, box_width, box_height and every column of the table."""
         frame = self.table.iloc[self.rows].reset_index(drop=True)
         columns = [self.rows, self.scores, *self.boxes.T]
-        names = ("row", "score", "x", "y", "box_width", "box_height")
+        names = ("row", "score", *BOX_COLUMNS)
         for position, (name, values) in enumerate(zip(names, columns, strict=True)):
             frame.insert(position, name, values)
         return frame
+
+    @property
+    def hits(self) -> Hits:
+        """The same as hits with boxes, for panels: ``desk.selection.hits = found.hits``."""
+        unknown = np.full(len(self), np.nan, np.float32)
+        total = len(self)
+        return Hits(
+            self.rows, self.scores, unknown, self.table, self.query, self.seconds, total, boxes=self.boxes
+        )
 
     def _repr_html_(self) -> str:
         pictures = self.thumbnails(self.rows[:SHOWN])

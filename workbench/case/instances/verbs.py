@@ -17,6 +17,7 @@ from workbench.case.instances.found import Found
 from workbench.case.instances.model import ThingModel, load_thing_model
 from workbench.case.instances.things import Picture, as_fractions, read_picture
 from workbench.errors import CaseError, WorkbenchError
+from workbench.store.instances import count_candidates, instance_parts
 from workbench.store.keys import known_key, remember_key
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class Instances:
         finally:
             remember_key(self._case.folder.cache, self._name, self.model.key)
             self.__dict__.pop("_book", None)
+            self.__dict__.pop("_count", None)
 
     @property
     def key(self) -> str:
@@ -149,11 +151,17 @@ class Instances:
         return self._found(rows, scores[rows], whole, query, started)
 
     def __len__(self) -> int:
-        """Return the number of candidates."""
-        return len(self._book.stored.vectors)
+        """Return the number of candidates, without loading a model."""
+        return self._count
 
     def __repr__(self) -> str:
         return f"<{len(self)} candidates in {len(self._case.images)} images by {self.key}>"
+
+    @cached_property
+    def _count(self) -> int:
+        key = known_key(self._case.folder.cache, self._name)
+        ids = list(self._case.images["image_id"])
+        return 0 if key is None else count_candidates(instance_parts(self._case.folder, key), ids)
 
     @cached_property
     def _book(self) -> CandidateBook:

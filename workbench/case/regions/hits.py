@@ -40,9 +40,11 @@ class RegionHits(Hits):
         return self.table["image_row"].to_numpy(np.int32)[self.rows]
 
     @property
-    def boxes(self) -> NDArray[np.float32]:
-        """The box of each hit (K, 4): x, y, width, height in pixels of the upright image in full size."""
-        return self.table[BOX].to_numpy(np.float32)[self.rows]
+    def shares(self) -> NDArray[np.float32]:
+        """The boxes (K, 4) as shares of the sides of their images, [0, 1]."""
+        sides = self.image_table[["width", "height"]].to_numpy(np.float32)[self.image_rows]
+        shares: NDArray[np.float32] = self.table[BOX].to_numpy(np.float32)[self.rows] / np.tile(sides, 2)
+        return shares
 
     @property
     def images(self) -> Hits:
@@ -59,6 +61,7 @@ class RegionHits(Hits):
             self.seconds,
             self.total,
             self.vector,
+            boxes=None if self.boxes is None else self.boxes[best],
         )
 
     @property
@@ -72,9 +75,7 @@ class RegionHits(Hits):
         return found
 
     def _repr_html_(self) -> str:
-        rows = self.image_rows[:SHOWN]
-        sides = self.image_table[["width", "height"]].to_numpy(np.float32)[rows]
-        shares = (self.boxes[:SHOWN] / np.tile(sides, 2)).tolist()
+        rows, shares = self.image_rows[:SHOWN], self.shares[:SHOWN].tolist()
         shown = self.table.iloc[self.rows[:SHOWN]]
         titles = (text or label for text, label in zip(shown["text"], shown["label"], strict=True))
         paths = self.image_table["path"].iloc[rows]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from workbench.analysis import query, search
 from workbench.analysis.texts import find_text, reading_order
+from workbench.case.regions.best import Best, best_of_each
 from workbench.case.regions.hits import BOX, RegionHits
 from workbench.case.regions.models import known_keys
 from workbench.case.regions.pool import IMAGES, RegionPool
@@ -91,6 +92,19 @@ class Regions:
         rows = search.top(scores, None, threshold)
         asked = " + ".join(str(plain(term)[0]) for term in terms)
         return self._hits(pool.frame, rows, scores, chances, k, group, asked, started, vector)
+
+    def best(self, kinds: Collection[str], vector: NDArray[np.float32], words: bool) -> Best:
+        """Return what each image has of some kinds that fits ``vector`` (D,) best; see `Best`.
+
+        ``words``: whether the query has words, for the probabilities. Raises QueryError as `search` does.
+        """
+        pool = self._pool(self._checked(kinds))
+        scores = search.scores(pool.vectors, vector)
+        chances = pool.background(words).probability(scores)
+        boxes = pool.frame[BOX].to_numpy(np.float32, copy=True)
+        boxes[(pool.frame["kind"] == IMAGES).to_numpy()] = np.nan
+        parents = pool.frame["image_row"].to_numpy(np.int64)
+        return best_of_each(parents, scores, chances, boxes, len(self._case.images))
 
     def find_text(
         self, words: str, *, fuzzy: bool = True, k: int | None = None, group: bool = True
@@ -214,6 +228,7 @@ class Regions:
             time.perf_counter() - started,
             len(rows),
             vector,
+            boxes=frame[BOX].to_numpy(np.float32)[shown],
             image_table=self._case.images,
             thumbnails=self._case.thumbnails,
         )
