@@ -1,5 +1,7 @@
 """Geometry, light and quality of faces, without weights; and what the real networks make of real faces."""
 
+import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +10,8 @@ from PIL import Image, ImageFilter
 
 from workbench.errors import ModelError
 from workbench.media.decode import read_image
-from workbench.models.faces import align, boxes, gamma, load_faces, quality
+from workbench.models import weights
+from workbench.models.faces import align, boxes, gamma, load_faces, quality, recognisers
 from workbench.models.faces.search import search, turn_back
 
 PHOTOS = Path(__file__).parent.parent / "data" / "photos" / "faces"
@@ -234,3 +237,43 @@ def test_our_cascade_finds_the_faces_that_facenet_pytorch_finds():
         # Boxes of equal right are many, and which one stays hangs on the last digits; the points do not.
         apart = np.abs(found[0, 5:].reshape(5, 2) - np.array(points[0], float)).mean()
         assert apart < 0.08 * (expected[0][2] - expected[0][0])
+
+
+@pytest.fixture
+def released(monkeypatch):
+    """Lay a network in the form of the official release, its weights untrained, where that would lie."""
+    import torch
+    from facenet_pytorch import InceptionResnetV1
+
+    torch.manual_seed(0)
+    network = InceptionResnetV1(pretrained=None, num_classes=8631).eval()
+    path = weights.cache_folder() / weights.FACENET_RELEASE.name
+    path.parent.mkdir(parents=True)
+    state = network.state_dict() | {"logits.weight": torch.zeros(8631, 512), "logits.bias": torch.zeros(8631)}
+    torch.save(state, path)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    file = replace(weights.FACENET_RELEASE, size=path.stat().st_size, sha256=digest)
+    monkeypatch.setattr(weights, "FACENET_RELEASE", file)
+    return network
+
+
+def test_the_official_release_computes_what_facenet_pytorch_does(released):
+    import torch
+    from facenet_pytorch import fixed_image_standardization
+
+    crops = np.random.default_rng(0).integers(0, 256, (3, 160, 160, 3), np.uint8)
+    name, embed = recognisers.load_facenet("float32")
+    wide = np.stack([recognisers._as_trained(crop) for crop in crops])
+    with torch.no_grad():
+        pixels = torch.from_numpy(wide).permute(0, 3, 1, 2).float()
+        expected = released(fixed_image_standardization(pixels)).numpy()
+
+    assert name == "facenet_vggface2-release"
+    assert np.abs(embed(crops) - expected).max() < 1e-5
+
+
+def test_a_release_that_is_another_file_is_not_opened(released):
+    path = weights.cache_folder() / weights.FACENET_RELEASE.name
+    path.write_bytes(path.read_bytes() + b"more")
+    with pytest.raises(ModelError, match="damaged or not the right file"):
+        recognisers.load_facenet("float32")

@@ -2,13 +2,14 @@
 
 import hashlib
 import zipfile
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from workbench.errors import ModelError
 from workbench.models import places, weights
-from workbench.models.places import HubFile, PackageFile, PlaceError
+from workbench.models.places import HubFile, PackageFile, PlaceError, WebFile
 
 CONTENT = b"numbers of a small model" * 100
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
@@ -177,6 +178,24 @@ def test_a_silent_hub_is_a_short_reason(tmp_path, monkeypatch):
     monkeypatch.setattr(places.urllib.request, "urlopen", silent)
     with pytest.raises(PlaceError, match="no route to host"):
         HubFile("owner/name", "model.bin").download(tmp_path / "out", tmp_path, progress=False)
+
+
+def test_a_file_of_its_authors_is_taken_from_their_address(tmp_path, monkeypatch):
+    asked = []
+
+    def answers(url, timeout):
+        asked.append((url, timeout))
+        answer = BytesIO(CONTENT)
+        answer.headers = {"Content-Length": str(len(CONTENT))}
+        return answer
+
+    monkeypatch.setattr(places.urllib.request, "urlopen", answers)
+    WebFile("https://example.org/a/model.pt").download(tmp_path / "out", tmp_path, progress=False)
+
+    assert (tmp_path / "out").read_bytes() == CONTENT
+    assert asked == [("https://example.org/a/model.pt", 10)]
+    with pytest.raises(PlaceError, match="not https"):
+        WebFile("http://example.org/model.pt").download(tmp_path / "out", tmp_path, progress=False)
 
 
 def test_every_weight_file_of_mini_can_be_had_from_a_package_registry():

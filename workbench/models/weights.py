@@ -18,6 +18,7 @@ from workbench.models.places import Place, PlaceError
 from workbench.models.weight_files import (
     DINOV2,
     FACENET,
+    FACENET_RELEASE,
     LITE0,
     MINILM,
     MINILM_TOKENIZER,
@@ -32,6 +33,7 @@ from workbench.models.weight_files import (
 __all__ = [
     "DINOV2",
     "FACENET",
+    "FACENET_RELEASE",
     "LITE0",
     "MINILM",
     "MINILM_TOKENIZER",
@@ -44,6 +46,7 @@ __all__ = [
     "WeightStatus",
     "cache_folder",
     "fetch",
+    "is_here",
     "path_of",
     "status",
 ]
@@ -86,6 +89,11 @@ def fetch(name: str = "mini", *, progress: bool = True) -> dict[str, Path]:
 def status() -> list[WeightStatus]:
     """Every weight file of every model we know: whether it is here, how large, and where it can be had."""
     return [_status_of(model, file) for model, files in MODELS.items() for file in files]
+
+
+def is_here(file: WeightFile) -> bool:
+    """Whether a file lies in the cache, right or not."""
+    return (cache_folder() / file.name).is_file()
 
 
 def path_of(file: WeightFile) -> Path:

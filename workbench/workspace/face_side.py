@@ -45,6 +45,7 @@ class FaceSide:
             faces.crops,
             caption=self.caption,
             noun="faces",
+            groups="identities",
             nobody="in no identity",
             place="desk.face_map",
         )

@@ -44,10 +44,11 @@ def load_faces(
 def _facenet(search: str, min_size: int, score: float, precision: Chosen) -> FacePair:
     from workbench.models.faces import align, mtcnn, recognisers
 
+    name, recogniser = recognisers.load_facenet(precision)
     return FacePair(
-        key=f"mtcnn-{search}-level-facenet_vggface2-{SHORT[precision]}",
+        key=f"mtcnn-{search}-level-{name}-{SHORT[precision]}",
         dim=512,
-        recogniser=recognisers.load_facenet(precision),
+        recogniser=recogniser,
         detector=mtcnn.load_mtcnn(min_size, precision),
         aligner=partial(align.level_crop, margin=_FACENET_MARGIN),
         least_score=score,

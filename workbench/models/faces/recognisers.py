@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from workbench.models import weights
-from workbench.models.engine import Runner, runner
+from workbench.models.engine import Runner, exported, runner
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from workbench.models.engine import Chosen
+    from workbench.models.engine import Chosen, Exported
 
     Recogniser = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 
@@ -24,18 +24,44 @@ _SFACE_SIDE = 112
 _WIDE = 0.8  # part of the width that is kept, near the usual width of a box over its height
 
 
-def load_facenet(precision: Chosen) -> Recogniser:
-    """InceptionResnetV1 trained on VGGFace2: crops (B, 160, 160, 3) -> unit rows (B, 512).
+def load_facenet(precision: Chosen) -> tuple[str, Recogniser]:
+    """InceptionResnetV1 trained on VGGFace2: its name, and crops (B, 160, 160, 3) -> unit rows (B, 512).
 
+    Takes the copy of the package registry, else the release of facenet-pytorch, whichever is here;
+    the name says which. Raises ModelError where neither is.
     Source: Schroff, Kalenichenko, Philbin, "FaceNet" (2015); the weights are David Sandberg's of 2018.
     """
-    network = _any_batch(weights.path_of(weights.FACENET), (160, 160, 3), precision)
+    released = weights.is_here(weights.FACENET_RELEASE) and not weights.is_here(weights.FACENET)
+    network = _released(precision) if released else _frozen(precision)
 
     def embed(crops: NDArray[np.uint8]) -> NDArray[np.float32]:
         pixels = np.stack([_as_trained(crop) for crop in crops]).astype(np.float32)
         return _unit(network((pixels - 127.5) / 128))
 
-    return embed
+    return "facenet_vggface2-release" if released else "facenet_vggface2", embed
+
+
+def _frozen(precision: Chosen) -> Runner:
+    return _any_batch(weights.path_of(weights.FACENET), (160, 160, 3), precision)
+
+
+def _released(precision: Chosen) -> Runner:
+    file = weights.path_of(weights.FACENET_RELEASE)
+    network = exported(
+        f"facenet-release-{weights.FACENET_RELEASE.sha256[:8]}", lambda: _module(file), precision
+    )
+    return lambda pixels: network(np.ascontiguousarray(pixels.transpose(0, 3, 1, 2)))
+
+
+def _module(file: Path) -> Exported:
+    """Build facenet-pytorch's own network from its release; torch is imported only now."""
+    import torch
+    from facenet_pytorch import InceptionResnetV1
+
+    state = torch.load(file, map_location="cpu", weights_only=True)
+    network = InceptionResnetV1(pretrained=None).eval()
+    network.load_state_dict({name: value for name, value in state.items() if not name.startswith("logits.")})
+    return network, (torch.zeros(2, 3, 160, 160),), [(-1, 3, 160, 160)]
 
 
 def load_sface(precision: Chosen) -> Recogniser:
