@@ -9,6 +9,10 @@ from workbench.analysis import clusters, projection
 from workbench.errors import QueryError
 
 
+class EndedError(Exception):
+    """What a watcher raises to end a layout."""
+
+
 def groups(sizes=(40, 30, 20), dim=16, noise=0.05, seed=0):
     """Return unit rows around as many axes as there are sizes, and the group of each."""
     rng = np.random.default_rng(seed)
@@ -33,6 +37,57 @@ def test_the_same_seed_gives_the_same_layout(method):
     vectors, _ = groups((20, 10))
     first, again = (projection.project(vectors, method, seed=3) for _ in range(2))
     np.testing.assert_array_equal(first, again)
+
+
+@pytest.mark.parametrize("method", ["umap", "tsne"])
+def test_a_layout_tells_how_far_it_is_and_watching_changes_nothing(method):
+    vectors, _ = groups((20, 10))
+    shares = []
+    watched = projection.project(vectors, method, watch=shares.append)
+
+    assert len(shares) > 20
+    assert shares == sorted(shares)
+    assert 0 <= shares[0] < 0.1 < 0.9 < shares[-1] <= 1
+    np.testing.assert_array_equal(watched, projection.project(vectors, method))
+
+
+@pytest.mark.parametrize("method", ["umap", "tsne"])
+def test_a_watcher_can_end_a_layout_and_the_next_one_is_unharmed(method):
+    vectors, _ = groups((20, 10))
+    shares = []
+
+    def stop_early(share):
+        shares.append(share)
+        if share > 0.2:
+            raise EndedError
+
+    with pytest.raises(EndedError):
+        projection.project(vectors, method, watch=stop_early)
+    assert shares[-1] < 0.4
+    assert len(projection.project(vectors, method)) == 30
+
+
+@pytest.mark.parametrize(
+    ("method", "params"),
+    [
+        ("umap", {"n_neighbors": 1}),
+        ("umap", {"n_neighbors": 2.5}),
+        ("umap", {"min_dist": -0.1}),
+        ("umap", {"min_dist": float("nan")}),
+        ("umap", {"metric": "feeling"}),
+        ("umap", {"seed": -1}),
+        ("tsne", {"perplexity": 0}),
+        ("tsne", {"perplexity": "many"}),
+    ],
+)
+def test_a_value_out_of_range_is_refused_with_the_range(method, params):
+    with pytest.raises(QueryError, match=r"Use (a|one of)"):
+        projection.parameters(method, **params)
+
+
+def test_the_same_number_is_the_same_layout_however_it_is_written():
+    whole, real = projection.parameters("tsne", perplexity=30), projection.parameters("tsne", perplexity=30.0)
+    assert repr(whole) == repr(real) == repr(projection.parameters("tsne"))
 
 
 @pytest.mark.parametrize("method", projection.PARAMETERS)

@@ -53,6 +53,7 @@ ONLY_IN = {
     "anywidget": {"panels"},
     "umap": {"analysis"},
     "hdbscan": {"analysis"},
+    "openTSNE": {"analysis"},
     "rapidocr": {"models"},
     "rapidfuzz": {"analysis"},
     "sklearn": {"analysis"},

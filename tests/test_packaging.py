@@ -17,7 +17,7 @@ from packaging.specifiers import SpecifierSet
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 REQUIRED = {r.name: r.specifier for r in map(Requirement, PROJECT["dependencies"])}
-CONDA_NAMES = {"torch": "pytorch", "open_clip_torch": "open-clip-torch"}
+CONDA_NAMES = {"torch": "pytorch", "open_clip_torch": "open-clip-torch", "openTSNE": "opentsne"}
 IMPORT_NAMES = {
     "PIL": "pillow",
     "sklearn": "scikit-learn",

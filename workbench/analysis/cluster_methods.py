@@ -1,5 +1,6 @@
 """Cluster methods: HDBSCAN, DBSCAN and agglomerative, on the vectors or in few dimensions."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 
 from workbench.analysis import clusters
 from workbench.analysis.projection import reduce
+from workbench.analysis.watching import Watch, nobody
 from workbench.errors import QueryError
 
 Labels = NDArray[np.int32]
@@ -19,6 +21,9 @@ METHODS: Mapping[str, Mapping[str, Setting]] = {
     "agglomerative": {"threshold": 0.5},
 }
 """What may be set for each method, with its default."""
+
+WHOLE = ("min_cluster_size", "min_samples", "seed")
+"""Settings that are whole numbers; the others are any number."""
 
 SPACES = ("reduced", "vectors")
 """Where distances are measured: in `clusters.DIMENSIONS` dimensions made by UMAP, or between unit vectors."""
@@ -32,7 +37,7 @@ def parameters(
 ) -> dict[str, Setting]:
     """Return all that decides a run on given vectors, defaults filled in: the key of a cache.
 
-    Raises QueryError for an unknown method, space or parameter.
+    Raises QueryError for an unknown method, space or parameter, and for what is no number.
     """
     if method not in METHODS:
         raise QueryError(f"There is no cluster method {method!r}.", f"Use one of {', '.join(METHODS)}.")
@@ -43,7 +48,21 @@ def parameters(
         raise QueryError(
             f"Method {method!r} has no parameter {', '.join(unknown)}.", f"Use one of {', '.join(known)}."
         )
-    return {"method": method, "space": space, "seed": seed, **known, **params}
+    given = {"seed": seed, **known, **params}
+    return {"method": method, "space": space} | {name: _number(name, value) for name, value in given.items()}
+
+
+def _number(name: str, value: Setting) -> Setting:
+    """Return a setting as the number it must be, or None for "as the method thinks best"."""
+    try:
+        if value is None or (name in WHOLE and float(value) == int(value)):
+            return None if value is None else int(value)
+        if name not in WHOLE and math.isfinite(float(value)):
+            return float(value)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    kind = "a whole number" if name in WHOLE else "a number"
+    raise QueryError(f"{name} cannot be {value!r}.", f"Use {kind}.")
 
 
 def run(vectors: NDArray[np.floating], method: str = "hdbscan", **params: Any) -> Labels:
@@ -57,23 +76,33 @@ def run(vectors: NDArray[np.floating], method: str = "hdbscan", **params: Any) -
     average linkage, Sokal and Michener 1958.
     """
     settings = parameters(method, **params)
-    vectors = checked(vectors)
-    if len(vectors) < 2:
-        return np.full(len(vectors), -1, np.int32)
-    match method:
+    return group(in_space(vectors, settings), settings)
+
+
+def group(points: NDArray[np.floating], settings: Mapping[str, Any]) -> Labels:
+    """Group ``points`` (N, K) that are `in_space` already; the second half of `run`."""
+    if len(points) < 2:
+        return np.full(len(points), -1, np.int32)
+    match settings["method"]:
         case "hdbscan":
-            return _hdbscan(vectors, settings)
+            return _hdbscan(points, settings)
         case "dbscan":
-            return _dbscan(in_space(vectors, settings), settings)
+            return _dbscan(points, settings)
         case _:
-            return _agglomerative(in_space(vectors, settings), settings)
+            return _agglomerative(points, settings)
 
 
-def in_space(vectors: NDArray[np.floating], settings: Mapping[str, Any]) -> NDArray[np.floating]:
-    """Return the points (N, K) between which a run measures Euclidean distances."""
+def in_space(
+    vectors: NDArray[np.floating], settings: Mapping[str, Any], watch: Watch = nobody
+) -> NDArray[np.floating]:
+    """Return the points (N, K) between which a run measures Euclidean distances.
+
+    ``watch`` is that of ``projection.project``. Raises QueryError for vectors with NaN.
+    """
+    vectors = checked(vectors)
     if settings["space"] == "vectors" or vectors.shape[1] <= clusters.DIMENSIONS:
         return vectors
-    return reduce(vectors, clusters.DIMENSIONS, seed=settings["seed"])
+    return reduce(vectors, clusters.DIMENSIONS, seed=settings["seed"], watch=watch)
 
 
 def k_distances(points: NDArray[np.floating], k: int = 5) -> NDArray[np.float32]:
@@ -114,21 +143,11 @@ def checked(vectors: NDArray[np.floating]) -> NDArray[np.float32]:
     return vectors
 
 
-def _hdbscan(vectors: NDArray[np.float32], settings: Mapping[str, Any]) -> Labels:
+def _hdbscan(points: NDArray[np.floating], settings: Mapping[str, Any]) -> Labels:
     of = {name: settings[name] for name in METHODS["hdbscan"]}
-    if settings["space"] == "reduced":
-        return clusters.cluster(vectors, **of, seed=settings["seed"])
-    size = (
-        clusters.smallest_cluster(len(vectors)) if of["min_cluster_size"] is None else of["min_cluster_size"]
-    )
-    if size < 2 or of["min_samples"] < 1:
-        raise QueryError(
-            f"Clusters of {size} with {of['min_samples']} neighbours cannot be made.",
-            "Use a min_cluster_size of 2 or more and min_samples of 1 or more.",
-        )
-    if len(vectors) <= max(size, of["min_samples"]):
-        return np.full(len(vectors), -1, np.int32)
-    return clusters.density(vectors, size, of["min_samples"], of["merge_distance"])
+    if settings["space"] == "reduced" and of["merge_distance"] is None:
+        of["merge_distance"] = clusters.JOINED_WITHIN
+    return clusters.by_density(points, **of)
 
 
 def _dbscan(points: NDArray[np.floating], settings: Mapping[str, Any]) -> Labels:

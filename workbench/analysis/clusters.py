@@ -62,19 +62,39 @@ def cluster(
 
     Sources: HDBSCAN*, Campello, Moulavi and Sander 2013, as written by McInnes and Healy 2017.
     """
-    size = smallest_cluster(len(vectors)) if min_cluster_size is None else min_cluster_size
+    _check(min_cluster_size, min_samples, merge_distance)
+    if len(vectors) > _fewest(len(vectors), min_cluster_size, min_samples) and vectors.shape[1] > DIMENSIONS:
+        vectors = reduce(vectors, DIMENSIONS, seed=seed)
+        merge_distance = JOINED_WITHIN if merge_distance is None else merge_distance
+    return by_density(vectors, min_cluster_size, min_samples, merge_distance)
+
+
+def by_density(
+    points: NDArray[np.floating],
+    min_cluster_size: int | None = None,
+    min_samples: int = 3,
+    merge_distance: float | None = None,
+) -> Labels:
+    """Group ``points`` (N, K) as they are; parameters and errors are those of `cluster`."""
+    _check(min_cluster_size, min_samples, merge_distance)
+    size = smallest_cluster(len(points)) if min_cluster_size is None else min_cluster_size
+    if len(points) <= _fewest(len(points), min_cluster_size, min_samples):
+        return np.full(len(points), -1, np.int32)
+    return density(points, size, min_samples, merge_distance)
+
+
+def _fewest(n: int, min_cluster_size: int | None, min_samples: int) -> int:
+    """Return how many of ``n`` samples are too few for any cluster."""
+    return max(smallest_cluster(n) if min_cluster_size is None else min_cluster_size, min_samples)
+
+
+def _check(min_cluster_size: int | None, min_samples: int, merge_distance: float | None) -> None:
+    size = smallest_cluster(0) if min_cluster_size is None else min_cluster_size
     if size < 2 or min_samples < 1 or (merge_distance or 0) < 0:
         raise QueryError(
             f"Clusters of {size} with {min_samples} neighbours within {merge_distance} cannot be made.",
             "Use a min_cluster_size of 2 or more, min_samples of 1 or more and no negative merge_distance.",
         )
-    if len(vectors) <= max(size, min_samples):
-        return np.full(len(vectors), -1, np.int32)
-    points = vectors
-    if vectors.shape[1] > DIMENSIONS:
-        points = reduce(vectors, DIMENSIONS, seed=seed)
-        merge_distance = JOINED_WITHIN if merge_distance is None else merge_distance
-    return density(points, size, min_samples, merge_distance)
 
 
 def density(

@@ -1,5 +1,6 @@
 """Layouts: a place on the map for every sample."""
 
+import threading
 import warnings
 from collections.abc import Mapping
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.analysis.watching import EpochFile, Watch, nobody
 from workbench.errors import QueryError
 
 Layout = NDArray[np.float32]
@@ -19,13 +21,31 @@ PARAMETERS: Mapping[str, Mapping[str, Setting]] = {
 }
 """What may be set for each method, with its default."""
 
+LIMITS: Mapping[str, tuple[float, float]] = {
+    "n_neighbors": (2, 1000),
+    "min_dist": (0, 1),
+    "perplexity": (1, 1000),
+    "seed": (0, 2**31 - 1),
+}
+"""The least and the largest value of each number that may be set."""
+
+METRICS = ("cosine", "euclidean", "manhattan", "correlation")
+"""How UMAP may measure how far vectors are apart."""
+
+TOLD_EVERY = 10
+"""Steps of t-SNE after which its watcher is told."""
+
 FEWEST = 5  # below this many samples neighbours mean nothing and every method is "pca"
+
+
+# numba's fallback threads end the process where two of UMAP's neighbour searches meet.
+_turn = threading.Lock()
 
 
 def parameters(method: str = "umap", *, seed: int = 0, **params: Setting) -> dict[str, Setting]:
     """Return all that decides a layout of given vectors, defaults filled in: the key of a cache.
 
-    Raises QueryError for an unknown method or parameter.
+    Raises QueryError for an unknown method or parameter, and for a value out of its `LIMITS`.
     """
     if method not in PARAMETERS:
         raise QueryError(f"There is no layout method {method!r}.", f"Use one of {', '.join(PARAMETERS)}.")
@@ -35,17 +55,42 @@ def parameters(method: str = "umap", *, seed: int = 0, **params: Setting) -> dic
             f"Method {method!r} has no parameter {', '.join(unknown)}.",
             f"Use one of {', '.join(known)}." if known else "It has none.",
         )
-    return {"method": method, "seed": seed, **known, **params}
+    given = {"seed": seed, **known, **params}
+    return {"method": method} | {name: _checked(name, value, known) for name, value in given.items()}
+
+
+def _checked(name: str, value: Setting, known: Mapping[str, Setting]) -> Setting:
+    """Return a value in the type of its default, so that 30 and 30.0 are one layout in the cache."""
+    if name == "metric":
+        if value not in METRICS:
+            raise QueryError(f"UMAP here has no metric {value!r}.", f"Use one of {', '.join(METRICS)}.")
+        return value
+    low, high = LIMITS[name]
+    try:
+        number = float(value)
+        if low <= number <= high and (isinstance(known.get(name), float) or number == int(number)):
+            return type(known.get(name, 0))(number)
+    except (TypeError, ValueError):
+        pass
+    kind = "a number" if isinstance(known.get(name), float) else "a whole number"
+    raise QueryError(f"{name} cannot be {value!r}.", f"Use {kind} from {low:g} to {high:g}.")
 
 
 def project(
-    vectors: NDArray[np.floating], method: str = "umap", *, seed: int = 0, **params: Setting
+    vectors: NDArray[np.floating],
+    method: str = "umap",
+    *,
+    seed: int = 0,
+    watch: Watch = nobody,
+    **params: Setting,
 ) -> Layout:
     """Lay out the rows of ``vectors`` (N, D) in the plane: (N, 2) float32, centred, the longer side -1 to 1.
 
     The same vectors, parameters and seed give the same layout on one machine. ``params`` are those of
     `PARAMETERS`; neighbourhoods larger than the collection shrink to fit. The first UMAP in a process
-    compiles code for some seconds. Raises QueryError for an unknown method or parameter.
+    compiles code for some seconds. ``watch`` is told the share [0, 1] of the epochs done, and may raise to
+    end the work; before the first epoch neighbours are looked for in one go. Raises QueryError for an unknown
+    method or parameter, or a value out of range.
 
     Sources: "umap", McInnes, Healy and Melville 2018 (arXiv:1802.03426); "tsne", van der Maaten and Hinton
     2008; both begin from the principal components, which keeps the large-scale picture (Kobak and
@@ -60,28 +105,28 @@ def project(
         return _framed(_pca(vectors))
     match settings["method"]:
         case "umap":
-            return _framed(_umap(vectors, settings))
+            return _framed(_umap(vectors, settings, watch=watch))
         case "tsne":
-            return _framed(_tsne(vectors, settings))
+            return _framed(_tsne(vectors, settings, watch))
         case _:
             return _framed(_pca(vectors))
 
 
-def reduce(vectors: NDArray[np.floating], dimensions: int, *, seed: int = 0) -> Layout:
+def reduce(vectors: NDArray[np.floating], dimensions: int, *, seed: int = 0, watch: Watch = nobody) -> Layout:
     """Return ``vectors`` (N, D) in few dimensions where groups stay together: (N, ``dimensions``) float32.
 
     UMAP with neighbours drawn as close as they may, as its authors advise before density clustering; a
-    collection too small for that is returned as it is.
+    collection too small for that is returned as it is. ``watch`` is that of `project`.
     """
     vectors = np.asarray(vectors, np.float32)
     if len(vectors) < dimensions + FEWEST or bool((vectors == vectors[0]).all()):
         return vectors
     settings = parameters("umap", seed=seed, min_dist=0.0)
-    return _umap(vectors, settings, dimensions)
+    return _umap(vectors, settings, dimensions, watch)
 
 
-def _umap(vectors: Layout, settings: Mapping[str, Any], dimensions: int = 2) -> Layout:
-    with warnings.catch_warnings():
+def _umap(vectors: Layout, settings: Mapping[str, Any], dimensions: int = 2, watch: Watch = nobody) -> Layout:
+    with _turn, warnings.catch_warnings():
         # Import and fit warn of thread counts, absent packages and the like: nothing a user can act on.
         warnings.simplefilter("ignore")
         import umap
@@ -94,16 +139,33 @@ def _umap(vectors: Layout, settings: Mapping[str, Any], dimensions: int = 2) -> 
             init="pca",
             random_state=settings["seed"],
             n_jobs=1,
+            tqdm_kwds=EpochFile(watch).tqdm,
         )
         return np.asarray(model.fit_transform(vectors), np.float32)
 
 
-def _tsne(vectors: Layout, settings: Mapping[str, Any]) -> Layout:
-    from sklearn.manifold import TSNE
+def _tsne(vectors: Layout, settings: Mapping[str, Any], watch: Watch) -> Layout:
+    """Lay out by openTSNE: unlike scikit-learn it can be watched and ended, and took half of the time."""
+    import openTSNE
 
-    perplexity = min(settings["perplexity"], (len(vectors) - 1) / 3)
-    model = TSNE(perplexity=perplexity, init="pca", learning_rate="auto", random_state=settings["seed"])
-    return np.asarray(model.fit_transform(vectors), np.float32)
+    done = 0
+
+    def tell(*_: object) -> bool:
+        nonlocal done
+        done += TOLD_EVERY
+        watch(min(done / (model.early_exaggeration_iter + model.n_iter), 1.0))
+        return False
+
+    model = openTSNE.TSNE(
+        perplexity=min(settings["perplexity"], (len(vectors) - 1) / 3),
+        initialization="pca",
+        random_state=settings["seed"],
+        callbacks=tell,
+        callbacks_every_iters=TOLD_EVERY,
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a perplexity that it makes smaller, and of copies
+        return np.asarray(model.fit(vectors), np.float32)
 
 
 def _pca(vectors: Layout) -> Layout:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from workbench.analysis import cluster_methods, clusters, projection
 from workbench.analysis.placing import place
 from workbench.analysis.trust import Trust, trust
+from workbench.analysis.watching import Watch, nobody
 from workbench.store.arrays import ArrayCache, Ids, digest_of
 
 if TYPE_CHECKING:
@@ -38,13 +39,13 @@ class Derived:
         self._cache, self._key, self._ids = cache, key, ids
         self._vectors, self._embedder = vectors, embedder
 
-    def layout(self, method: str, **params: Any) -> NDArray[np.float32]:
+    def layout(self, method: str, *, watch: Watch = nobody, **params: Any) -> NDArray[np.float32]:
         """Return coordinates (N, 2); see ``analysis.projection.project`` for methods and parameters."""
         settings: dict[str, Any] = projection.parameters(method, **params)
-        points = self._once("layouts", settings, self._ids, lambda: self._lay_out(settings))
+        points = self._once("layouts", settings, self._ids, lambda: self._lay_out(settings, watch))
         return np.asarray(points, np.float32)
 
-    def _lay_out(self, settings: Mapping[str, Any]) -> NDArray[np.float32]:
+    def _lay_out(self, settings: Mapping[str, Any], watch: Watch) -> NDArray[np.float32]:
         """Place new samples among the old where most have a place already; else lay out all afresh."""
         earlier = ArrayCache(self._cache / "layouts").latest({**settings, "key": self._key})
         if earlier is not None:
@@ -56,7 +57,7 @@ class Derived:
                 new = at < 0
                 kept[new] = place(self._vectors[new], self._vectors[~new], kept[~new])
                 return kept
-        return projection.project(self._vectors, **settings)
+        return projection.project(self._vectors, watch=watch, **settings)
 
     def trust(self, method: str, **params: Any) -> Trust:
         """Return how far each place of a layout can be trusted; see ``analysis.trust.trust``."""
@@ -68,18 +69,21 @@ class Derived:
 
         return Trust(*np.asarray(self._once("trust", settings, self._ids, compute), np.float32).T)
 
-    def run(self, settings: Mapping[str, Any]) -> NDArray[np.int32]:
+    def run(self, settings: Mapping[str, Any], watch: Watch = nobody) -> NDArray[np.int32]:
         """Return the clusters (N,) of a run; ``settings`` are those of ``cluster_methods.parameters``."""
-        labels = self._once(
-            "clusters", settings, self._ids, lambda: cluster_methods.run(self._vectors, **settings)
-        )
-        return np.asarray(labels, np.int32)
 
-    def space(self, settings: Mapping[str, Any]) -> NDArray[np.floating]:
+        def compute() -> NDArray[np.int32]:
+            return cluster_methods.group(self.space(settings, watch), settings)
+
+        return np.asarray(self._once("clusters", settings, self._ids, compute), np.int32)
+
+    def space(self, settings: Mapping[str, Any], watch: Watch = nobody) -> NDArray[np.floating]:
         """Return the points (N, K) between which a run measures distances."""
+        if settings["space"] == "vectors":
+            return cluster_methods.in_space(self._vectors, settings)
         of = {name: settings[name] for name in ("space", "seed")}
         points = self._once(
-            "spaces", of, self._ids, lambda: np.array(cluster_methods.in_space(self._vectors, of))
+            "spaces", of, self._ids, lambda: cluster_methods.in_space(self._vectors, of, watch)
         )
         return np.asarray(points, np.float32)
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from workbench.analysis import identities as analysis
 from workbench.analysis import projection
+from workbench.analysis.watching import Watch, nobody
 from workbench.case.derived import once
 from workbench.case.faces.grouping import Known, identities
 from workbench.case.faces.settings import Choice, choice_of
@@ -132,7 +133,7 @@ class FaceBook:
         found = self._crops.get(ids)
         return [found.get(face_id, b"") for face_id in ids]
 
-    def layout(self, method: str, **params: Any) -> NDArray[np.float32]:
+    def layout(self, method: str, *, watch: Watch = nobody, **params: Any) -> NDArray[np.float32]:
         """Return coordinates (F, 2), cached where only faces are."""
         settings: dict[str, Any] = projection.parameters(method, **params)
         folder, ids = self._folder.cache / OF_FACES / "layouts", self._snapshot.frame["face_id"].tolist()
@@ -140,7 +141,7 @@ class FaceBook:
             folder,
             settings | {"key": self.key},
             ids,
-            lambda: projection.project(self.vectors, **settings),
+            lambda: projection.project(self.vectors, watch=watch, **settings),
         )
         return np.asarray(points, np.float32)
 
