@@ -15,10 +15,10 @@ from workbench.panels.map.panel import Map
 from workbench.panels.shell import Shell
 from workbench.panels.still import still_html
 from workbench.panels.tabs import Tabs
-from workbench.panels.why.panel import Why
 from workbench.selection import Selection
 from workbench.workspace.face_side import FaceSide
 from workbench.workspace.facts import facts
+from workbench.workspace.looking_side import LookingSide
 from workbench.workspace.search_side import SearchSide
 from workbench.workspace.slots import slot
 
@@ -56,6 +56,7 @@ class Workspace(ipywidgets.VBox):
         side = SearchSide(case, self.selection)
         self.query, self.map = side.query, side.map
         self.recall, self.shelf, self.study = side.recall, side.shelf, side.study
+        self.timeline, self.places = side.timeline, side.places
         self.gallery = Gallery(self.selection, case.thumbnails, self._like)
         self.details = Details(
             self.selection,
@@ -69,10 +70,12 @@ class Workspace(ipywidgets.VBox):
             on_face=self._look_at_face,
         )
         self.details.observe(lambda change: setattr(case, "vocabulary", change["new"]), "vocabulary")
-        self.why = Why(self.selection, case.why, lambda: case.why.methods, case.picture, case.thumbnails)
+        looking = LookingSide(case, self.selection)
+        self.why, self.things = looking.why, looking.things
         self.panels = (
             *(self.query, self.recall, self.map, self.shelf),
-            *(self.gallery, self.details, self.why, self.study),
+            *(self.gallery, self.details, self.why, self.things),
+            *(self.timeline, self.places, self.study),
         )
         self.tabs = Tabs({"images": f"Images {len(case.images):,}", "faces": f"Faces {len(case.faces):,}"})
         self.tabs.observe(lambda change: self._turn(change["new"]), "side")
@@ -82,7 +85,8 @@ class Workspace(ipywidgets.VBox):
         middle.add_class("wb-middle")
         tabs = [self.tabs] if len(case.faces) else []
         above = [self._shell, *tabs, self._face_place, self.query, self.recall, self.shelf]
-        super().__init__([*above, middle, self.details, self.why, self.study])
+        below = [self.details, self.why, self.things, self.timeline, self.places, self.study]
+        super().__init__([*above, middle, *below])
         self.add_class("wb-desk")
         if 0 < len(case.faces) <= SOON:
             self._face_side  # noqa: B018 (made now, so that the faces of the image in focus have names)
@@ -210,4 +214,4 @@ class Workspace(ipywidgets.VBox):
             f"{len(self.case.images):,} images of {self.case.folder.source.name}",
             self._face_side.still() if people else "",
         )
-        return desk + self.why.still()
+        return desk + self.why.still() + self.things.still() + self.timeline.still() + self.places.still()

@@ -7,6 +7,8 @@ from workbench.panels.query import Query
 from workbench.panels.recall import Recall
 from workbench.panels.shelf import Shelf
 from workbench.panels.study import StudyPanel
+from workbench.panels.when.panel import Timeline
+from workbench.panels.where.panel import Places
 
 if TYPE_CHECKING:
     from workbench.case import Case
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class SearchSide:
-    """Query, map, recall, shelf and study of ``case``, which share ``selection``."""
+    """Query, map, recall, shelf, timeline, places and study of ``case``, which share ``selection``."""
 
     def __init__(self, case: "Case", selection: "Selection") -> None:
         self.query = Query(
@@ -37,6 +39,8 @@ class SearchSide:
         )
         self.recall = Recall(selection, case.missed, case.thumbnails)
         self.shelf = Shelf(selection, case.selections, case.separates)
+        self.timeline = Timeline(selection)
+        self.places = Places(selection, case.thumbnails)
         study = case.study
         self.study = StudyPanel(
             selection,

@@ -1,0 +1,1 @@
+"""The timeline: how many images were taken when."""

@@ -1,0 +1,37 @@
+"""Still: the timeline as a picture, for a saved notebook that is read without a kernel."""
+
+from collections.abc import Mapping
+from html import escape
+from io import BytesIO
+from typing import Any
+
+from PIL import Image, ImageDraw
+
+from workbench.analysis.time_bins import Moments, Unit, ticks
+from workbench.panels.still import data_url
+
+WIDTH, HEIGHT, SCALE = 860, 130, 2
+FOOT = 18
+LAYERS = (("images", "#9aa0a6"), ("hits", "#e5383b"), ("selected", "#1976d2"))
+
+
+def still_html(edges: Moments, unit: Unit, counts: Mapping[str, Any], text: str) -> str:
+    """Return the bars between ``edges`` (B + 1,) as HTML with a picture inside; ``counts``: three (B,)."""
+    image = Image.new("RGBA", (WIDTH * SCALE, HEIGHT * SCALE))
+    draw = ImageDraw.Draw(image)
+    step = image.width / (len(edges) - 1)
+    floor = image.height - FOOT * SCALE
+    top = max(int(counts["images"].max()), 1)
+    for layer, colour in LAYERS:
+        for i in counts[layer].nonzero()[0]:
+            high = max(3, floor * counts[layer][i] / top)
+            draw.rectangle((i * step, floor - high, max((i + 1) * step - 2, i * step + 1), floor), colour)
+    for i, label in ticks(edges[:-1], unit):
+        draw.text((i * step, floor + 6), label, "#80868b", font_size=11 * SCALE)
+    buffer = BytesIO()
+    image.save(buffer, "PNG", optimize=True)
+    picture = data_url("png", buffer.getvalue())
+    return (
+        f"<div><p><strong>When</strong> {escape(text)}</p>"
+        f'<img src="{picture}" width="{WIDTH}" alt="Timeline"></div>'
+    )

@@ -1,0 +1,1 @@
+"""Places: images on a map of the world that needs no network."""

@@ -1,0 +1,49 @@
+"""Still: the places as a picture, for a saved notebook that is read without a kernel."""
+
+from html import escape
+from io import BytesIO
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from workbench.panels.still import data_url
+from workbench.panels.where.outline import outline
+from workbench.panels.where.placed import View
+
+WIDTH, SCALE = 860, 2
+LAND, COAST = "#9aa0a633", "#9aa0a6aa"
+LAYERS = ((2, "#7a828a"), (3, "#e5383b"), (4, "#1976d2"))
+
+
+def still_html(view: View, circles: NDArray[np.float64], text: str) -> str:
+    """Return the map with its circles (C, 5) as HTML with a picture inside."""
+    image = Image.new("RGBA", (WIDTH * SCALE, round(WIDTH * SCALE * view.height / view.width)))
+    draw = ImageDraw.Draw(image)
+    lines = outline()["coasts"]
+    for ring in np.split(_pixels(lines.points, view, image), lines.ends[:-1]):
+        if (ring.max(0) > 0).all() and (ring.min(0) < image.size).all():
+            draw.polygon([tuple(point) for point in ring], LAND, COAST)
+    places = _pixels(circles[:, :2], view, image)
+    for column, colour in LAYERS:
+        for (x, y), count in zip(places, circles[:, column], strict=True):
+            size = radius(count) * SCALE
+            if count:
+                draw.ellipse((x - size, y - size, x + size, y + size), colour)
+    buffer = BytesIO()
+    image.save(buffer, "PNG", optimize=True)
+    picture = data_url("png", buffer.getvalue())
+    return (
+        f"<div><p><strong>Where</strong> {escape(text)}</p>"
+        f'<img src="{picture}" width="{WIDTH}" alt="Map of places"></div>'
+    )
+
+
+def radius(count: float) -> float:
+    """Return the radius in pixels of the circle of so many images."""
+    return 3.5 + 2.4 * float(np.log10(max(count, 1)))
+
+
+def _pixels(points: NDArray[np.float64], view: View, image: Image.Image) -> NDArray[np.float64]:
+    x0, y0, x1, y1 = view.corners
+    return (points - [x0, y1]) / [x1 - x0, y0 - y1] * image.size
