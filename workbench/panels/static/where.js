@@ -12,8 +12,8 @@ function render({ model, el }) {
   const tools = h("div", { class: "wb-group", role: "group", "aria-label": "Tool" });
   const modes = h("div", { class: "wb-group", role: "group", "aria-label": "What a lasso does" });
   const zooms = h("div", { class: "wb-group", role: "group", "aria-label": "Zoom" },
-    press("−", "Zoom out", () => { map.zoom(0.5); moved(); }), press("+", "Zoom in", () => { map.zoom(2); moved(); }), press("⤢", "Show all images that have a place", () => ask("whole")));
-  const world = press("World", "Show the world", () => ask("world"));
+    press("−", "Zoom out", () => { map.zoom(0.5); moved(); }), press("+", "Zoom in", () => { map.zoom(2); moved(); }), press("⤢", "Show all images that have a place", () => ask("turn", { to: "whole" })));
+  const world = press("World", "Show the world", () => ask("turn", { to: "world" }));
   const view = press("Select in view", "Select what is in view; Shift adds, Alt removes", (event) => inView(event));
   const unplaced = h("button", { class: "wb-where-unplaced", onclick: (event) => ask("unplaced", { mode: modeOf(event) }) });
   const bar = h("div", { class: "wb-row" }, tools, modes, zooms, world, view, h("span", { class: "wb-space" }), unplaced);

@@ -33,8 +33,8 @@ class Places(Panel):
     """The ``lat`` and ``lon`` of the selection's table on an outline of the world.
 
     Images too near to tell apart share a circle; hits and selected images are drawn over all. Only circles
-    travel to the browser, and only while ``unfolded``. ``tiles``, the address of a tile server, is asked by the
-    browser where one is given, and ``credit`` shown with it. ``thumbnails(rows)`` returns JPEG bytes.
+    travel to the browser, and only while ``unfolded``. ``tiles``, the address of a tile server, is asked by
+    the browser where one is given, and ``credit`` shown with it. ``thumbnails(rows)`` returns JPEG bytes.
     """
 
     _esm = script("where_canvas", "where")
@@ -133,13 +133,7 @@ class Places(Panel):
 
     @cached_property
     def _placed(self) -> Placed:
-        table = self.selection.table
-        nowhere = np.full(len(table), np.nan)
-        lat, lon = (
-            table[name].to_numpy(np.float64, na_value=np.nan) if name in table else nowhere
-            for name in ("lat", "lon")
-        )
-        return Placed(lat, lon)
+        return Placed.of_table(self.selection.table)
 
     def _opened(self) -> None:
         if not self.unfolded:
@@ -218,11 +212,8 @@ class Places(Panel):
     def _answer_unplaced(self, mode: Mode) -> None:
         self.select_unplaced(mode)
 
+    def _answer_turn(self, to: str) -> None:
+        {"whole": self.whole, "world": self.world}[to]()
+
     def _answer_clear(self) -> None:
         self.selection.clear()
-
-    def _answer_whole(self) -> None:
-        self.whole()
-
-    def _answer_world(self) -> None:
-        self.world()

@@ -1,6 +1,7 @@
 """Placed: where images were taken, and the circles that a view shows of them."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -8,6 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 from workbench.analysis import geometry
 from workbench.analysis.mercator import Points, project, unproject
 from workbench.selection import Rows
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CELL = 18
 """CSS pixels: images nearer to each other share a circle."""
@@ -53,6 +57,16 @@ class Placed:
         self.rows: Rows = np.flatnonzero(known).astype(np.int32)
         self.unknown: Rows = np.flatnonzero(~known).astype(np.int32)
         self.points = project(self.lon[known], self.lat[known])
+
+    @classmethod
+    def of_table(cls, table: "pd.DataFrame") -> "Placed":
+        """Take the columns ``lat`` and ``lon`` of a table; one without them has no places."""
+        nowhere = np.full(len(table), np.nan)
+        columns = [
+            table[name].to_numpy(np.float64, na_value=np.nan) if name in table else nowhere
+            for name in ("lat", "lon")
+        ]
+        return cls(*columns)
 
     def __len__(self) -> int:
         return len(self.rows)
