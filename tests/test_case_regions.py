@@ -105,6 +105,7 @@ def test_whole_images_beside_regions_have_no_box(case):
     hits = case.search("gray", over=["images", "objects"])
     assert paths(hits)[0] == "b.png"
     assert np.isnan(hits.boxes[0]).all()
+    assert hits.box(case.row("b.png")) is None
     assert not np.isnan(case.search("red", over=["images", "objects"], k=1).boxes).any()
     assert case.search("gray").boxes is None
     assert case.search("gray", over="images").query == "gray"
@@ -124,7 +125,8 @@ def test_the_box_of_a_text_is_that_of_where_it_was_read(case):
     for hits in (case.ask('text:"yel low"'), case.search("blue", text="yellow")):
         assert paths(hits) == ["c.png"]
         assert hits.boxes.tolist() == [[10, 10, 90, 30]]
-        np.testing.assert_allclose(hits.shares[0, 1:], (0.1, 90 / 260, 0.3), rtol=1e-5)
+        assert hits.box(case.row("c.png")) == pytest.approx([10 / 260, 0.1, 90 / 260, 0.3])
+        assert hits.box(case.row("a.png")) is None
         assert hits.frame.loc[0, ["x", "y", "box_width", "box_height"]].tolist() == [10, 10, 90, 30]
 
 

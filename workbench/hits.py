@@ -75,13 +75,22 @@ class Hits:
         looked = len(self) if self.everywhere is None else np.count_nonzero(self.everywhere > -np.inf)
         return max(0.0, len(self) - looked * float(self.unusual.max()))
 
-    @property
-    def shares(self) -> NDArray[np.float32] | None:
-        """The boxes (K, 4) as shares of the sides of their images, [0, 1]; None where there are none."""
-        if self.boxes is None:
+    def place(self, row: int) -> int | None:
+        """Return which hit an image is, 0 for the best; None where it is none."""
+        found = np.flatnonzero(self.rows == row)
+        return int(found[0]) if found.size else None
+
+    def box(self, row: int) -> list[float] | None:
+        """Return what matched in an image as shares of its sides: x, y, width, height, [0, 1].
+
+        None where the image is no hit, or matched as a whole.
+        """
+        place = self.place(row)
+        if place is None or self.boxes is None or np.isnan(self.boxes[place]).any():
             return None
-        sides = self.table[["width", "height"]].to_numpy(np.float32)[self.rows]
-        shares: NDArray[np.float32] = self.boxes / np.tile(sides, 2)
+        image = self.table.iloc[row]
+        width, height = float(image["width"]), float(image["height"])
+        shares: list[float] = (self.boxes[place] / np.array((width, height, width, height))).tolist()
         return shares
 
     @property

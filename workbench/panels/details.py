@@ -29,7 +29,7 @@ class Box(TypedDict):
 
 
 class Details(Panel):
-    """The row in focus.
+    """The row in focus, with the box that matched the query drawn.
 
     ``picture(row)`` returns a JPEG, ``facts(row)`` pairs of name and text, ``describe(row, vocabulary)`` a
     DataFrame of phrase, score and probability, ``boxes(row)`` the faces in it; ``on_like``, ``on_tag`` and
@@ -62,10 +62,14 @@ class Details(Panel):
         self._on_like, self._on_tag, self._boxes, self._on_face = on_like, on_tag, boxes, on_face
         super().__init__(vocabulary=list(vocabulary))
         selection.observe(lambda _: self._follow(), "focus")
+        selection.observe(lambda _: self._draw_boxes(), "hits")
         self._follow()
 
     def _follow(self) -> None:
         self.row = -1 if self.selection.focus is None else self.selection.focus
+
+    def _draw_boxes(self) -> None:
+        self.boxes_version += 1
 
     @property
     def frame(self) -> "pd.DataFrame":
@@ -94,7 +98,9 @@ class Details(Panel):
         return {"row": row, "phrases": found.to_dict("records")}, ()
 
     def _answer_boxes(self, row: int) -> Answer:
-        return {"row": row, "boxes": list(self._boxes(row))}, ()
+        hits = self.selection.hits
+        hit = None if hits is None else hits.box(row)
+        return {"row": row, "boxes": list(self._boxes(row)), "hit": hit}, ()
 
     def _answer_face(self, face: int) -> None:
         self._on_face(face)

@@ -1,7 +1,7 @@
 """Gallery: thumbnails of the hits, the selection or everything, best first, loaded as they come into view."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import traitlets
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 
 class Gallery(Panel):
-    """Thumbnails, keyboard reachable; a click sets ``selection.focus``.
+    """Thumbnails, keyboard reachable, with the box that matched drawn; a click sets ``selection.focus``.
 
     ``thumbnails(rows)`` returns JPEG bytes; ``on_like(row, add)`` is told when "like this" is clicked.
     """
 
-    _esm = script("gallery")
-    _css = style("gallery")
+    _esm = script("boxes", "gallery")
+    _css = style("boxes", "gallery")
 
     show = traitlets.Enum(["hits", "selection", "all"], "all").tag(sync=True)
     size = traitlets.Int(128, min=64, max=256).tag(sync=True)
@@ -98,17 +98,23 @@ class Gallery(Panel):
     def _answer_page(self, start: int, count: int, version: int) -> Answer:
         rows = [int(row) for row in self.rows[start : start + count]]
         items = [
-            {"row": row, "name": str(self.selection.table["path"].iloc[row])} | self._score(row)
-            for row in rows
+            {"row": row, "name": str(self.selection.table["path"].iloc[row])} | self._hit(row) for row in rows
         ]
         return {"items": items, "total": len(self.rows), "version": version}, self._thumbnails(rows)
 
-    def _score(self, row: int) -> dict[str, float]:
+    def _hit(self, row: int) -> dict[str, Any]:
+        """Return what a tile tells of a hit: score, probability where it is known, and its box."""
         hits = self.selection.hits
-        found = np.flatnonzero(hits.rows == row) if hits is not None else np.empty(0, np.intp)
-        if hits is None or not found.size:
+        place = None if hits is None else hits.place(row)
+        if hits is None or place is None:
             return {}
-        return {"score": float(hits.scores[found[0]]), "probability": float(hits.probabilities[found[0]])}
+        told: dict[str, Any] = {"score": float(hits.scores[place])}
+        if not np.isnan(hits.probabilities[place]):
+            told["probability"] = float(hits.probabilities[place])
+        if box := hits.box(row):
+            image = self.selection.table.iloc[row]
+            told |= {"box": box, "shape": [int(image["width"]), int(image["height"])]}
+        return told
 
     def _answer_focus(self, row: int) -> None:
         self.selection.focus = row

@@ -53,7 +53,9 @@ class Query(Panel):
         self.parts: tuple[Part, ...] = ()
         self.pictures: dict[str, Image] = {}
         self._chosen: list[int] = []
+        self._hits: Hits | None = None
         super().__init__()
+        selection.observe(lambda change: self._heed(change["new"]), "hits")
 
     # -- the same in Python ----------------------------------------------------------------------------------
 
@@ -76,7 +78,7 @@ class Query(Panel):
         rows = self.selection.rows if selection is None else selection
         hits = self._ask(text, selection=rows, pictures=self.pictures, k=self.k, **self._limits())
         self._chosen = np.asarray(rows).tolist() if self._names("selection") else []
-        self.selection.hits = hits
+        self._hits = self.selection.hits = hits
         self.answer = {
             "shown": len(hits),
             "passed": hits.total,
@@ -86,6 +88,12 @@ class Query(Panel):
             "beyond": hits.beyond,
         }
         return hits
+
+    def _heed(self, hits: Hits | None) -> None:
+        """Say so where the hits shown are another's, such as those of a thing that was found."""
+        self.answer = (
+            {} if hits is None else {"instead": hits.query, "shown": len(hits), "passed": hits.total}
+        )
 
     def run(self) -> Hits:
         """Ask again with what now stands in the box and the limits."""

@@ -79,9 +79,13 @@ class Instances:
         return self._book.problems
 
     def boxes(self, image: int | str) -> NDArray[np.float32]:
-        """Return the candidates (R, 4) of an image of the case: x, y, width, height in pixels, upright."""
-        row = self._case.row(image)
-        return self._book.pixels(row, self._book.boxes(row))
+        """Return the candidates (R, 4) of an image of the case: x, y, width, height in pixels, upright.
+
+        The whole image first, then what stands out, the most distinct first, then windows. Raises CaseError
+        before `ingest`.
+        """
+        row, book = self._case.row(image), self._asked()
+        return book.pixels(row, book.boxes(row))
 
     @property
     def image_vectors(self) -> NDArray[np.float32]:

@@ -87,7 +87,7 @@ class Why:
         hits = query if isinstance(query, Hits) else self._asked(query)
         if hits.vector is None:
             raise QueryError(
-                f"No map can tell why {hits.query!r} matched: it names people or text, which have no vector.",
+                f"No map can tell why {hits.query!r} matched: it names people, text or a thing in a box.",
                 "Add words or an example to the query.",
             )
         words = [part.value for part in parse(hits.query) if part.kind == "words" and part.wanted]

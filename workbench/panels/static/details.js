@@ -52,9 +52,11 @@ function render({ model, el }) {
     const wanted = row();
     const [answer] = wanted < 0 ? [{ row: wanted }] : await ask("boxes", { row: wanted });
     if (answer.row !== row()) return;
-    boxes.replaceChildren(...(answer.boxes ?? []).map((box) => h("button", {
+    const at = (x, y, width, height) => `left:${share(x)};top:${share(y)};width:${share(width)};height:${share(height)}`;
+    const hit = answer.hit ? [h("i", { class: "wb-hitbox", title: "What matched", style: at(...answer.hit) })] : [];
+    boxes.replaceChildren(...hit, ...(answer.boxes ?? []).map((box) => h("button", {
       class: "wb-box", "data-face": box.row, "aria-label": `Face of ${box.name || "somebody without a name"}: look at it`,
-      style: `left:${share(box.x)};top:${share(box.y)};width:${share(box.width)};height:${share(box.height)}`,
+      style: at(box.x, box.y, box.width, box.height),
       onclick: () => ask("face", { face: box.row }),
     }, h("span", {}, box.name || "?"))));
     markFace();

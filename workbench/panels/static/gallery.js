@@ -4,7 +4,7 @@ const PAGE = 60;
 
 function tile(item, bytes, on) {
   const name = item.name.split("/").pop();
-  const score = item.score == null ? "" : `${item.score.toFixed(2)} · ${percent(item.probability)}`;
+  const score = item.score == null ? "" : [item.score.toFixed(2), ...(item.probability == null ? [] : [percent(item.probability)])].join(" · ");
   const picture = h("img", { src: pictureUrl(bytes), alt: item.name, loading: "lazy", draggable: "false" });
   picture.addEventListener("load", () => URL.revokeObjectURL(picture.src), { once: true });
   const like = h("button", {
@@ -14,7 +14,7 @@ function tile(item, bytes, on) {
   return h("div", {
     class: "wb-tile", role: "option", tabindex: "-1", "data-row": item.row, title: item.name,
     "aria-label": score ? `${name}, score ${score}` : name, onclick: () => on.focus(item.row),
-  }, picture, h("div", { class: "wb-name" }, name), score ? h("div", { class: "wb-score" }, score) : null, like);
+  }, picture, item.box ? boxOver(item.box, item.shape) : null, h("div", { class: "wb-name" }, name), score ? h("div", { class: "wb-score" }, score) : null, like);
 }
 
 function columns(grid) {

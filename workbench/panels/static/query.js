@@ -10,6 +10,7 @@ const HELP = [
   ["within:selection", "only among what is selected"],
   ["face:Anna", "where she is seen"],
   ['text:"ABC 12"', "where this can be read"],
+  ["a red coat over:persons", "compare each person, not the whole image"],
 ];
 
 async function pictureBytes(file) {
@@ -80,10 +81,10 @@ function render({ model, el }) {
     const count = (n) => n.toLocaleString("en");
     const beyond = (x) => (x.beyond == null ? "" : `${count(Math.round(x.beyond))} beyond chance, `);
     answer.title = a.beyond == null ? "" : "How many of the hits shown are more than an unrelated query would have here";
-    answer.textContent = asked
+    answer.textContent = a.instead ? `Shown now: ${count(a.shown)} hits for ${a.instead}` : asked
       ? `${count(a.shown)} of ${count(a.passed)} hits, ${beyond(a)}${count(a.of)} images, ${a.milliseconds < 10 ? a.milliseconds.toFixed(1) : Math.round(a.milliseconds)} ms`
       : "Search in words, drop or paste a picture, or click “≈ like this” on a thumbnail.";
-    more.hidden = !asked || a.shown >= a.passed;
+    more.hidden = !asked || a.instead != null || a.shown >= a.passed;
     clear.hidden = !asked && !model.get("chips").length;
   }
 

@@ -1,15 +1,14 @@
 """Why: which part of the image in focus, and which word of the query, made them match."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import traitlets
 
 from workbench.errors import QueryError
 from workbench.grammar import Part, write
-from workbench.panels.base import Answer, Panel, message_of, script, style
-from workbench.panels.newest import Newest
+from workbench.panels.background import BackgroundPanel
+from workbench.panels.base import Answer, script, style
 from workbench.panels.why import shown
 from workbench.panels.why.shown import Explained, query_of, row_of
 from workbench.selection import Selection
@@ -26,7 +25,7 @@ LOOKING = "Looking for where it matched"
 FIRST = "Looking for where it matched: the first map of a session takes some seconds more"
 
 
-class Why(Panel):
+class Why(BackgroundPanel):
     """A fold-out that costs nothing until it is opened.
 
     ``explain(row, query, method=..., against=...)`` returns a heatmap, the query being Hits or a text;
@@ -51,8 +50,6 @@ class Why(Panel):
     verdict = traitlets.Unicode("").tag(sync=True)
     tiles = traitlets.List(traitlets.Dict()).tag(sync=True)
     ready = traitlets.List(traitlets.Int()).tag(sync=True)
-    working = traitlets.Unicode("").tag(sync=True)
-    trouble = traitlets.Unicode("").tag(sync=True)
 
     def __init__(
         self,
@@ -66,7 +63,7 @@ class Why(Panel):
         self._picture, self._thumbnails = picture, thumbnails
         self.heatmap: Explained | None = None
         self._of_tiles: dict[int, Explained] = {}
-        self._work, self._version = Newest(), 0
+        self._version = 0
         super().__init__()
         selection.observe(lambda _: self._follow(), ["focus", "hits"])
         self.observe(lambda _: self._follow(), "unfolded")
@@ -103,20 +100,11 @@ class Why(Panel):
         look = f"desk.why.opacity, desk.why.block = {self.opacity:.2f}, {self.block}"
         return f"{look}\ndesk.why.ask({', '.join(given)})"
 
-    def wait(self, seconds: float | None = None) -> None:
-        """Wait until what is computed in the background is there."""
-        self._work.wait(seconds)
-
     def still(self) -> str:
         """Return the map as HTML for a reader without a kernel; "" where none is shown."""
         if not (self.unfolded and self.heatmap):
             return ""
         return shown.still(self.heatmap, self.opacity, self._block, self.verdict)
-
-    def close(self) -> None:
-        """Close the panel and end what it computes."""
-        self._work.stop()
-        super().close()
 
     # -- what is computed ------------------------------------------------------------------------------------
 
@@ -171,17 +159,6 @@ class Why(Panel):
                 self._of_tiles[row] = self._explained(row, query)
                 self.ready = [*self.ready, row]
             yield
-
-    @contextmanager
-    def _working(self, doing: str) -> Iterator[None]:
-        """Show as `shown` does, but in areas that the questions of the browser meanwhile do not clear."""
-        self.working, self.trouble = doing, ""
-        try:
-            yield
-        except Exception as error:
-            self.trouble = message_of(error)
-        finally:
-            self.working = ""
 
     # -- what the browser asks -------------------------------------------------------------------------------
 

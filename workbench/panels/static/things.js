@@ -1,0 +1,118 @@
+// Things: draw a box around a thing on the image in focus; the images that hold it too come with their boxes.
+
+function thingTiles(model, ask) {
+  const grid = h("div", { class: "wb-thing-tiles", role: "list", "aria-label": "Images that hold it" });
+  let run = 0;
+  async function draw() {
+    const mine = ++run, tiles = model.get("tiles");
+    const pictures = tiles.map((tile) => h("img", { alt: tile.name, draggable: "false" }));
+    grid.replaceChildren(...tiles.map((tile, i) => h("div", { role: "listitem" }, h("button", {
+      class: "wb-thing-tile", "data-row": tile.row, title: tile.name,
+      "aria-label": `${tile.name}, score ${tile.score.toFixed(2)}${tile.box ? `, ${placeOf(tile.box)}` : ""}: look at it`,
+      onclick: () => ask("focus", { row: tile.row }),
+    }, h("span", { class: "wb-thing-small" }, pictures[i], tile.box ? boxOver(tile.box, tile.shape) : null),
+    h("span", { class: "wb-quiet" }, tile.score.toFixed(2))))));
+    mark();
+    if (!tiles.length) return;
+    const [, buffers] = await ask("thumbnails", { rows: tiles.map((tile) => tile.row) });
+    if (mine !== run) return;
+    pictures.forEach((picture, i) => {
+      picture.addEventListener("load", () => URL.revokeObjectURL(picture.src), { once: true });
+      picture.src = pictureUrl(buffers[i]);
+    });
+  }
+  function mark() {
+    for (const tile of grid.querySelectorAll(".wb-thing-tile")) tile.setAttribute("aria-pressed", String(Number(tile.dataset.row) === model.get("row")));
+  }
+  model.on("change:tiles", draw);
+  model.on("change:row", mark);
+  return { node: grid, draw };
+}
+
+// placeOf([x, y, width, height] as shares) -> where the middle of a box is, in words
+function placeOf([x, y, width, height]) {
+  const third = (at, names) => names[Math.min(2, Math.floor(3 * at))];
+  return `${third(y + height / 2, ["upper", "middle", "lower"])} ${third(x + width / 2, ["left", "centre", "right"])}`;
+}
+
+function render({ model, el }) {
+  const ask = asker(model);
+  const fold = h("button", { class: "wb-fold", onclick: () => ask("unfold", { value: !model.get("unfolded") }) });
+  const hint = h("span", { class: "wb-quiet" }, "Draw a box around a thing, and see in which other images it is, and where");
+  const text = h("input", { class: "wb-thing-text", "aria-label": "A thing in words", placeholder: "or in words: a red mug" });
+  const find = h("button", { class: "wb-main", onclick: () => seek() }, "Find this thing");
+  const clear = h("button", { onclick: () => ask("clear"), title: "Take the box away, and what was found" }, "Clear");
+  const how = h("span", { class: "wb-quiet" });
+  const title = h("div", { class: "wb-title" }), path = h("div", { class: "wb-quiet wb-thing-path" });
+  const tiles = thingTiles(model, ask);
+  const empty = h("div", { class: "wb-empty" }, "Click a thumbnail or a point on the map; then draw a box around a thing here.");
+  const drawn = thingPhoto({
+    draw: (box, now) => { text.value = ""; ask("draw", { box, find: now }); },
+    click: (x, y) => { text.value = ""; ask("click", { x, y }); },
+    find: () => ask("find"),
+    clear: () => ask("clear"),
+  });
+  const left = h("div", { class: "wb-thing-left" }, path, drawn.node);
+  const right = h("div", { class: "wb-thing-right" }, title, tiles.node);
+  const body = h("div", { class: "wb-thing-body" }, left, right);
+  const inside = h("div", { class: "wb-thing-inside" },
+    h("div", { class: "wb-row" }, find, text, clear, how), status(model), status(model, "working", "trouble"), empty, body);
+  let shown = -1;
+
+  function seek() {
+    ask("find", { text: text.value });
+  }
+
+  async function draw() {
+    const about = model.get("about"), some = about.row != null;
+    empty.hidden = some || model.get("tiles").length > 0;
+    left.hidden = !some;
+    body.hidden = !some && !model.get("tiles").length;
+    if (!some) { shown = -1; return; }
+    path.textContent = about.path;
+    drawn.show(about.shape, model.get("box"));
+    if (shown === about.row || !model.get("unfolded")) return;
+    shown = about.row;
+    drawn.photo.alt = about.path;
+    const [answer, buffers] = await ask("picture");
+    if (answer.row !== model.get("about").row) return;
+    URL.revokeObjectURL(drawn.photo.src);
+    drawn.photo.src = pictureUrl(buffers[0]);
+  }
+  function drawBox() {
+    const about = model.get("about"), box = model.get("box");
+    if (about.row != null) drawn.show(about.shape, box);
+    find.disabled = !box.length && !text.value.trim();
+    const boxed = box.length ? `${Math.round(box[2])} × ${Math.round(box[3])} px` : "";
+    how.textContent = boxed ? `${boxed}. Click again for another candidate.` : "Drag a box around the thing, or click it.";
+  }
+  function drawSaid() {
+    const said = model.get("said");
+    right.hidden = said.query == null;
+    body.classList.toggle("wb-thing-alone", right.hidden);
+    if (right.hidden) return;
+    const images = `${said.images.toLocaleString("en")} ${said.images === 1 ? "image" : "images"}`;
+    title.textContent = said.images ? `${images}, the likest first, for ${said.query}` : `Nothing is like ${said.query}`;
+  }
+  function unfold() {
+    const on = model.get("unfolded");
+    inside.hidden = !on;
+    hint.hidden = on;
+    fold.setAttribute("aria-expanded", String(on));
+    fold.textContent = `${on ? "▾" : "▸"} Find this thing`;
+    if (on) draw();
+  }
+
+  text.addEventListener("keydown", (event) => { if (event.key === "Enter" && text.value.trim()) seek(); });
+  text.addEventListener("input", drawBox);
+  model.on("change:unfolded", unfold);
+  model.on("change:about change:tiles", draw);
+  model.on("change:box", drawBox);
+  model.on("change:said", drawSaid);
+  el.classList.add("wb-panel", "wb-things");
+  keepKeys(el);
+  el.append(h("div", { class: "wb-row" }, fold, hint), inside);
+  for (const show of [unfold, drawBox, drawSaid, draw, tiles.draw]) show();
+}
+
+export default { render };
