@@ -25,7 +25,7 @@ class LookingSide:
         self.things = Things(selection, case.find_this, self._candidates, case.picture, case.thumbnails)
 
     def _candidates(self, row: int) -> NDArray[np.float32]:
-        """Return the candidates of an image; those that cover nearly all of it, which no click means, last."""
+        """Return the candidates of an image; last those that cover nearly all of it: no click means them."""
         boxes = self._case.instances.boxes(row)
         large = boxes[:, 2] * boxes[:, 3] > ALL * float(boxes[:, 2].max() * boxes[:, 3].max())
         return np.concatenate([boxes[~large], boxes[large]])
