@@ -43,7 +43,7 @@ function render({ model, el }) {
   const find = h("button", { class: "wb-main", onclick: () => seek() }, "Find this thing");
   const clear = h("button", { onclick: () => ask("clear"), title: "Take the box away, and what was found" }, "Clear");
   const how = h("span", { class: "wb-quiet" });
-  const title = h("div", { class: "wb-title" }), path = h("div", { class: "wb-quiet wb-thing-path" });
+  const title = h("span", { class: "wb-title" }), query = h("span", { class: "wb-quiet" }), path = h("div", { class: "wb-quiet wb-thing-path" });
   const tiles = thingTiles(model, ask);
   const empty = h("div", { class: "wb-empty" }, "Click a thumbnail or a point on the map; then draw a box around a thing here.");
   const drawn = thingPhoto({
@@ -53,7 +53,7 @@ function render({ model, el }) {
     clear: () => ask("clear"),
   });
   const left = h("div", { class: "wb-thing-left" }, path, drawn.node);
-  const right = h("div", { class: "wb-thing-right" }, title, tiles.node);
+  const right = h("div", { class: "wb-thing-right" }, h("div", {}, title, " ", query), tiles.node);
   const body = h("div", { class: "wb-thing-body" }, left, right);
   const inside = h("div", { class: "wb-thing-inside" },
     h("div", { class: "wb-row" }, find, text, clear, how), status(model), status(model, "working", "trouble"), empty, body);
@@ -92,7 +92,8 @@ function render({ model, el }) {
     body.classList.toggle("wb-thing-alone", right.hidden);
     if (right.hidden) return;
     const images = `${said.images.toLocaleString("en")} ${said.images === 1 ? "image" : "images"}`;
-    title.textContent = said.images ? `${images}, the likest first, for ${said.query}` : `Nothing is like ${said.query}`;
+    title.textContent = said.images ? `${images}, the likest first` : "Nothing was found";
+    query.textContent = `for ${said.query}`;
   }
   function unfold() {
     const on = model.get("unfolded");
