@@ -140,7 +140,7 @@ function render({ model, el }) {
   });
   plot.addEventListener("blur", () => { cursor = anchor = -1; brush(-1); });
 
-  const fold = h("details", { open: model.get("unfolded"), ontoggle: () => ask("unfold", { on: fold.open }) }, h("summary", {}, "When"), body, status(model));
+  const fold = h("details", { open: model.get("unfolded"), ontoggle: () => ask("unfold", { on: fold.open }) }, h("summary", {}, "When", h("span", { class: "wb-quiet" }, "How many images were taken when; drag to select a span")), body, status(model));
   model.on("change:bars change:layers change:text change:units change:bins change:mode change:untimed change:selected", draw);
   model.on("change:bars", () => { cursor = anchor = -1; brush(-1); tip.textContent = ""; });
   model.on("change:unfolded", () => { fold.open = model.get("unfolded"); });

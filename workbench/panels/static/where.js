@@ -120,7 +120,7 @@ function render({ model, el }) {
     card.style.top = `${Math.max(4, Math.min(top - card.offsetHeight / 2, high - card.offsetHeight - 4))}px`;
   }
 
-  const fold = h("details", { open: model.get("unfolded"), ontoggle: () => { ask("unfold", { on: fold.open }); open(); } }, h("summary", {}, "Where"), body, status(model));
+  const fold = h("details", { open: model.get("unfolded"), ontoggle: () => { ask("unfold", { on: fold.open }); open(); } }, h("summary", {}, "Where", h("span", { class: "wb-quiet" }, "The places of images on a map of the world, without a network")), body, status(model));
   model.on("change:circles change:look change:ring change:selected change:tiles", take);
   model.on("change:tool change:mode change:text change:placed change:unplaced change:tiles change:credit", drawBar);
   model.on("change:unfolded", () => { fold.open = model.get("unfolded"); });

@@ -112,6 +112,7 @@ function worldMap(canvas, changed) {
   function draw(circles, some, focus, drawn, address) {
     const [w, h] = size(), ratio = window.devicePixelRatio || 1, context = canvas.getContext("2d");
     if (!w || !h) return;
+    canvas.dataset.view = `${view.x} ${view.y} ${view.scale}`; // for those who draw on it by program
     if (canvas.width !== Math.round(w * ratio) || canvas.height !== Math.round(h * ratio)) [canvas.width, canvas.height] = [Math.round(w * ratio), Math.round(h * ratio)];
     const style = getComputedStyle(canvas), own = (name) => style.getPropertyValue(`--wb-where-${name}`).trim();
     const looks = Object.fromEntries(["land", "border", "coast", "image", "dimmed", "hit", "selected", "halo", "text", "ring"].map((name) => [name, own(name)]));

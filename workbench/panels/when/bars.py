@@ -15,6 +15,9 @@ Bins = Unit | Literal["auto"]
 FEW = 400
 """Bars drawn at most where nobody asks for others; more would be thinner than a mouse can point at."""
 
+LEAST = 30
+"""Bars allowed for a handful of images, and two for each of more: mostly empty bars show no shape."""
+
 MOST = 1500
 SHORTEST = np.timedelta64(6, "h")
 """The shortest span that zooming leads to by itself."""
@@ -41,7 +44,8 @@ class Bars:
     @property
     def unit(self) -> Unit:
         """How long a bar is."""
-        return time_bins.finest(*self.span, FEW) if self.bins == "auto" else self.bins
+        most = min(FEW, max(LEAST, 2 * len(self.times)))
+        return time_bins.finest(*self.span, most) if self.bins == "auto" else self.bins
 
     @property
     def units(self) -> list[Unit]:
