@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from workbench.analysis.heatmaps import curves, pointing
-from workbench.analysis.heatmaps.overlay import colours, layer, overlaid, resized, unit_range
+from workbench.analysis.heatmaps.overlay import colours, layer, overlaid, resized
 from workbench.analysis.heatmaps.verdict import Check, check_map, rank_correlation
 
 SIDE = 64
@@ -141,12 +141,6 @@ def test_the_centre_prior_points_at_the_centre():
 def test_random_maps_differ_by_seed_alone():
     assert (pointing.random_map((4, 4), 1) == pointing.random_map((4, 4), 1)).all()
     assert (pointing.random_map((4, 4), 1) != pointing.random_map((4, 4), 2)).any()
-
-
-def test_unit_range_makes_any_numbers_showable():
-    values = unit_range(np.array([[-3.0, np.nan], [np.inf, 4.0]]))
-    assert values.tolist() == [[0, 0], [0, 1]]
-    assert not unit_range(np.full((2, 2), -1.0)).any()
 
 
 def test_resizing_keeps_the_place_of_the_peak():

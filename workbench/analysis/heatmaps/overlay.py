@@ -11,16 +11,6 @@ _ANCHORS = np.array(
 )
 
 
-def unit_range(values: NDArray[np.floating]) -> NDArray[np.float32]:
-    """(H, W) relevance of any scale -> float32 in [0, 1], the largest 1.
-
-    What is negative or not a number becomes 0; a map without anything positive stays 0 everywhere.
-    """
-    positive = np.nan_to_num(np.asarray(values, np.float32), nan=0, posinf=0, neginf=0).clip(min=0)
-    top = positive.max(initial=0)
-    return positive / top if top > 0 else positive
-
-
 def resized(values: NDArray[np.floating], shape: tuple[int, int]) -> NDArray[np.float32]:
     """(h, w) -> (H, W) float32 by linear interpolation between the middles of the cells."""
     (height, width), (rows, columns) = values.shape, shape
