@@ -1,8 +1,13 @@
-"""Measure a query against one pass over the same memory, and a lasso over a million points.
+"""Measure a query against one pass over the same memory and other rankings, and a lasso over a million points.
 
 python -m benchmarks.bench_search
+
+FAISS is measured where it is installed, as its exact (flat) search of one query over the same array. What
+rclip does with a query (rclip/model.py: a product with all vectors, then Python's sort over all pairs of
+score and position) is repeated here on the same array, because the package brings a model of its own.
 """
 
+import importlib.util
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -49,6 +54,36 @@ def query_rows(n: int) -> Iterator[Row]:
     )
     yield Row(f"... of which top 50 of {n:,}", f"{best * 1e3:.1f} ms", pass_ms, best / floor)
     yield Row(f"... and besides, {n:,} probabilities", f"{chances * 1e3:.1f} ms", pass_ms, chances / floor)
+    ours = lambda: search.top(search.scores(vectors, query), 50)  # noqa: E731
+    for name, other, rounds in others(vectors, query):
+        mine, theirs = seconds([ours, other], rounds)
+        yield Row(
+            f"query, {n:,} x {DIM}, top 50: ours against {name}",
+            f"{mine * 1e3:.1f} ms",
+            f"{theirs * 1e3:.1f} ms: {name}",
+            mine / theirs,
+        )
+
+
+def others(
+    vectors: NDArray[np.float32], query: NDArray[np.float32]
+) -> Iterator[tuple[str, Callable[[], object], int]]:
+    """Yield what a user would take instead: name, work, and how often it is measured."""
+    if importlib.util.find_spec("faiss"):
+        import faiss
+
+        yield (
+            "FAISS flat",
+            lambda: faiss.knn(query[None], vectors, 50, metric=faiss.METRIC_INNER_PRODUCT),
+            ROUNDS,
+        )
+    yield "rclip's ranking", lambda: rank_all(vectors, query)[:50], 3
+
+
+def rank_all(vectors: NDArray[np.float32], query: NDArray[np.float32]) -> list[tuple[float, int]]:
+    """Score every vector and sort all of them in Python, as rclip does."""
+    scores = (query[None] @ vectors.T)[0].tolist()
+    return sorted(zip(scores, range(len(scores)), strict=True), key=lambda pair: pair[0], reverse=True)
 
 
 def lasso_rows(n: int) -> Iterator[Row]:
