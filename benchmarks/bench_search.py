@@ -1,4 +1,4 @@
-"""Measure a query against one pass over the same memory and other rankings, and a lasso over a million points.
+"""Measure a query against one pass over the same memory and other rankings, and a lasso over a million rows.
 
 python -m benchmarks.bench_search
 
