@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.analysis.watching import EpochFile, Watch, nobody
+from workbench.analysis.watching import Watch, nobody, watched_epochs
 from workbench.errors import QueryError
 
 Layout = NDArray[np.float32]
@@ -139,9 +139,9 @@ def _umap(vectors: Layout, settings: Mapping[str, Any], dimensions: int = 2, wat
             init="pca",
             random_state=settings["seed"],
             n_jobs=1,
-            tqdm_kwds=EpochFile(watch).tqdm,
         )
-        return np.asarray(model.fit_transform(vectors), np.float32)
+        with watched_epochs(watch):
+            return np.asarray(model.fit_transform(vectors), np.float32)
 
 
 def _tsne(vectors: Layout, settings: Mapping[str, Any], watch: Watch) -> Layout:

@@ -1,6 +1,8 @@
 """Watching: how a long computation tells how far it is, and how it is ended from outside."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeAlias
 
 Watch: TypeAlias = Callable[[float], None]
@@ -11,25 +13,29 @@ def nobody(share: float) -> None:
     """Watch nothing, and never end anything."""
 
 
-class EpochFile:
-    """What UMAP's progress bar writes to: each line is read back as a share, and told to ``watch``.
+@contextmanager
+def watched_epochs(watch: Watch) -> Iterator[None]:
+    """Tell ``watch`` each epoch that UMAP does on this thread, while inside; one thread at a time.
 
-    UMAP has no callback; its ``tqdm_kwds`` are the documented way to see its epochs.
+    UMAP has no callback and walks its epochs in a bar of tqdm. That bar cannot be ended from its output: on
+    a console it keeps the lock of all bars, in a notebook it has none. So what walks is ours meanwhile.
     """
+    from umap import layouts
 
-    def __init__(self, watch: Watch) -> None:
-        self._watch = watch
+    before, mine = layouts.tqdm, threading.get_ident()
 
-    @property
-    def tqdm(self) -> dict[str, Any]:
-        """What to give UMAP as ``tqdm_kwds``; one line an epoch, and no thread of tqdm's."""
-        return {"file": self, "disable": False, "bar_format": "{n}/{total}", "mininterval": 0, "miniters": 1}
+    def walk(epochs: Any, **options: Any) -> Any:
+        return _told(epochs, watch) if threading.get_ident() == mine else before(epochs, **options)
 
-    def write(self, text: str) -> None:
-        """Read one line of the bar, such as "40/500"."""
-        done, _, total = text.strip().partition("/")
-        if done.isdigit() and total.isdigit():
-            self._watch(int(done) / max(int(total), 1))
+    layouts.tqdm = walk
+    try:
+        yield
+    finally:
+        layouts.tqdm = before
 
-    def flush(self) -> None:
-        """Do nothing: every line is read at once."""
+
+def _told(epochs: range, watch: Watch) -> Iterator[int]:
+    for epoch in epochs:
+        watch(epoch / len(epochs))
+        yield epoch
+    watch(1.0)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import traitlets
 
@@ -19,9 +20,9 @@ class BackgroundPanel(Panel):
     working = traitlets.Unicode("").tag(sync=True)
     trouble = traitlets.Unicode("").tag(sync=True)
 
-    def __init__(self) -> None:
+    def __init__(self, **traits: Any) -> None:
         self._work = Newest()
-        super().__init__()
+        super().__init__(**traits)
 
     def wait(self, seconds: float | None = None) -> None:
         """Wait until what is computed in the background is there."""

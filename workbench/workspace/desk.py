@@ -4,21 +4,20 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
-import numpy as np
 
 from workbench.errors import CaseError
 from workbench.panels.details import Box, Details
 from workbench.panels.faces.panel import FacesPanel
 from workbench.panels.gallery import Gallery
-from workbench.panels.map.figure import colour
 from workbench.panels.map.panel import Map
 from workbench.panels.shell import Shell
-from workbench.panels.still import still_html
 from workbench.panels.tabs import Tabs
 from workbench.selection import Selection
+from workbench.workspace.desk_still import desk_still
 from workbench.workspace.face_side import FaceSide
 from workbench.workspace.facts import facts
 from workbench.workspace.looking_side import LookingSide
+from workbench.workspace.maps import TwoMaps
 from workbench.workspace.search_side import SearchSide
 from workbench.workspace.slots import slot
 
@@ -32,7 +31,7 @@ SOON = 20_000
 """Up to so many faces are grouped when the desk is made; more when somebody first looks at them."""
 
 
-class Workspace(ipywidgets.VBox):
+class Workspace(TwoMaps, ipywidgets.VBox):
     """The desk: show it as the last line of a cell.
 
     ``desk.selection`` is what all panels share: read ``desk.selection.frame``, or set ``rows`` and ``focus``
@@ -53,8 +52,8 @@ class Workspace(ipywidgets.VBox):
         self.case = case
         case.warm()
         self.selection = Selection(case.images)
-        side = SearchSide(case, self.selection)
-        self.query, self.map = side.query, side.map
+        side = SearchSide(case, self.selection, self._put_beside)
+        self.query, self.map, self._maps = side.query, side.map, side.maps
         self.recall, self.shelf, self.study = side.recall, side.shelf, side.study
         self.timeline, self.places = side.timeline, side.places
         self.gallery = Gallery(self.selection, case.thumbnails, self._like)
@@ -73,7 +72,7 @@ class Workspace(ipywidgets.VBox):
         looking = LookingSide(case, self.selection)
         self.why, self.things = looking.why, looking.things
         self.panels = (
-            *(self.query, self.recall, self.map, self.shelf),
+            *(self.query, self.recall, self.map, self._maps, self.shelf),
             *(self.gallery, self.details, self.why, self.things),
             *(self.timeline, self.places, self.study),
         )
@@ -81,7 +80,7 @@ class Workspace(ipywidgets.VBox):
         self.tabs.observe(lambda change: self._turn(change["new"]), "side")
         self._shell, self._face_place, self._face_map_place = Shell(), slot("faceside"), slot("facemap")
         self._around = (self.tabs, self._shell)
-        middle = ipywidgets.HBox([self.map, self._face_map_place, self.gallery])
+        middle = ipywidgets.HBox([self.map, self._maps.place, self._face_map_place, self.gallery])
         middle.add_class("wb-middle")
         tabs = [self.tabs] if len(case.faces) else []
         above = [self._shell, *tabs, self._face_place, self.query, self.recall, self.shelf]
@@ -157,6 +156,9 @@ class Workspace(ipywidgets.VBox):
 
     # -- the side of the images ------------------------------------------------------------------------------
 
+    def _put_beside(self, split: bool) -> None:
+        (self.add_class if split else self.remove_class)("wb-split")
+
     def _like(self, row: int, add: bool) -> None:
         self.query.like(row, add)
 
@@ -198,20 +200,6 @@ class Workspace(ipywidgets.VBox):
     def still(self) -> str:
         """Return the side shown as HTML with pictures inside: a saved notebook without a kernel shows it."""
         people = self.tabs.side == "faces"
-        drawn, chosen = (self.face_map, self.face_selection) if people else (self.map, self.selection)
-        rows = self.gallery.rows[:24]
-        colours = [colour(label) for label in range(-1, len(drawn.names))]
-        desk = still_html(
-            drawn.points,
-            np.asarray(drawn.labels),
-            colours,
-            chosen.rows,
-            [] if chosen.hits is None else chosen.hits.rows,
-            [
-                (str(self.case.images["path"].iloc[row]), jpeg)
-                for row, jpeg in zip(rows, self.case.thumbnails(rows), strict=True)
-            ],
-            f"{len(self.case.images):,} images of {self.case.folder.source.name}",
-            self._face_side.still() if people else "",
-        )
+        drawn, above = (self.face_map, self._face_side.still()) if people else (self.map, "")
+        desk = desk_still(drawn, self.case, self.gallery.rows.tolist(), above)
         return desk + self.why.still() + self.things.still() + self.timeline.still() + self.places.still()

@@ -5,26 +5,35 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 
 from workbench.analysis.rows import Mode
-from workbench.panels.base import Answer, Panel, script, style
+from workbench.panels.base import Answer, script, style
+from workbench.panels.map.form import fields
 from workbench.panels.map.gestures import Gestures
+from workbench.panels.working import WorkingPanel
 
 if TYPE_CHECKING:
     from workbench.panels.map.panel import Map
 
 
-class MapBar(Panel):
-    """The browser's half of the map.
+class MapBar(WorkingPanel):
+    """The browser's half of the map: its bar, the form of its layout, its legend.
 
     It listens to the plot beside it and reports what was drawn: plotly's own callbacks carry no modifier
     keys, and its relayout event for drawn shapes does not reach ``layout.on_change``. ``gestures`` answers
-    what it asks, or a verb of the ``panel`` does; ``drawing`` counts what was drawn.
+    what it asks, or a verb of the ``panel`` does; ``drawing`` counts what was drawn. ``fields`` are what the
+    form of each method asks for, ``settings`` what is set for the layout shown; ``note`` says why nothing is
+    to be seen; ``beside`` is what the last button does: "open" or "close" a second map, or "" for no button.
     """
 
-    _esm = script("map_marks", "map_gestures", "map")
-    _css = style("map")
+    _esm = script("working", "map_form", "map_marks", "map_gestures", "map")
+    _css = style("working", "map")
 
     methods = traitlets.List(traitlets.Unicode()).tag(sync=True)
     method = traitlets.Unicode("umap").tag(sync=True)
+    fields = traitlets.Dict().tag(sync=True)
+    settings = traitlets.Dict().tag(sync=True)
+    form = traitlets.Bool(False).tag(sync=True)
+    beside = traitlets.Enum(["", "open", "close"], "").tag(sync=True)
+    note = traitlets.Unicode("").tag(sync=True)
     columns = traitlets.List(traitlets.Unicode()).tag(sync=True)
     column = traitlets.Unicode("clusters").tag(sync=True)
     tool = traitlets.Enum(["lasso", "box", "pan"], "lasso").tag(sync=True)
@@ -40,6 +49,7 @@ class MapBar(Panel):
     def __init__(self, gestures: Gestures, panel: "Map", **traits: Any) -> None:
         self._gestures, self._map = gestures, panel
         super().__init__(**traits)
+        self.fields = fields(self.methods)
 
     def _answer_draw(self, shape: dict[str, Any], mode: Mode) -> None:
         self._gestures.draw(shape, mode)
@@ -66,8 +76,11 @@ class MapBar(Panel):
     def _answer_clear(self) -> None:
         self._map.selection.clear()
 
-    def _answer_method(self, name: str) -> None:
-        self._map.show(name)
+    def _answer_method(self, name: str, settings: dict[str, Any]) -> None:
+        self._map.compute(name, **settings)
+
+    def _answer_beside(self) -> None:
+        self._map.beside()
 
     def _answer_column(self, name: str) -> None:
         self._map.colour(name)

@@ -1,13 +1,13 @@
 """Classes: what the points of a map are coloured by now, and which of those classes are hidden."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.panels.map.colours import Colouring, Values
-from workbench.panels.map.columns import Columns
+from workbench.panels.map.colours import Colouring
+from workbench.panels.map.columns import Columns, Made
 from workbench.panels.map.legend import legend
 from workbench.panels.map.view import Mask
 from workbench.selection import Selection
@@ -25,7 +25,7 @@ class Classes:
         selection: Selection,
         labels: NDArray[np.int32],
         names: Sequence[str],
-        columns: Mapping[str, Callable[[], Values]],
+        columns: Mapping[str, Made],
         groups: str,
         nobody: str,
     ) -> None:
@@ -48,6 +48,10 @@ class Classes:
         """Which rows are in a class that is not hidden: (N,) bool."""
         codes = self.colouring.codes
         return ~np.isin(codes, list(self.hidden)) if self.hidden else np.ones(len(codes), bool)
+
+    def offer(self, columns: Mapping[str, Made]) -> None:
+        """Take more columns to colour by."""
+        self._columns.offer(columns)
 
     def colour(self, by: str) -> None:
         """Colour by the clusters or a column; nothing is hidden then. Raises QueryError for another name."""

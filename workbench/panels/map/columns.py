@@ -1,6 +1,7 @@
 """Columns: what a map can be coloured by, and the classes that each makes."""
 
 from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +9,9 @@ from numpy.typing import NDArray
 from workbench.errors import QueryError
 from workbench.panels.map.colours import Colouring, Values, by_values
 from workbench.selection import Selection
+
+Made: TypeAlias = Callable[[], "Values | Colouring"]
+"""What gives the values (N,) of a column, or the classes that it makes."""
 
 SCORES = ("score", "probability")
 """Columns of the hits; they change with every question."""
@@ -19,27 +23,37 @@ NEVER = {"image_id", "face_id", "sample_id", "path", "paths", "raw_path"}
 class Columns:
     """The columns of a selection's table, the folders of its paths, the scores of its hits, and ``more``.
 
-    ``more`` gives the values (N,) of other columns by name, and is asked only when one is looked at.
+    ``more`` gives the values (N,) of other columns by name, or their classes, and is asked only when one is
+    looked at.
     """
 
-    def __init__(self, selection: Selection, more: Mapping[str, Callable[[], Values]]) -> None:
+    def __init__(self, selection: Selection, more: Mapping[str, Made]) -> None:
         self._selection, self._more = selection, dict(more)
         if "path" in selection.table:
             self._more.setdefault("folder", self._folders)
-        own = [str(name) for name in selection.table.columns if name not in NEVER]
-        self.names = [*self._more, *own, *(name for name in SCORES if name not in own)]
+        self._own = [str(name) for name in selection.table.columns if name not in NEVER]
+
+    @property
+    def names(self) -> list[str]:
+        """What can be coloured by."""
+        return [*self._more, *self._own, *(name for name in SCORES if name not in self._own)]
+
+    def offer(self, more: Mapping[str, Made]) -> None:
+        """Take other columns, or other values of those that are there."""
+        self._more |= more
 
     def colouring(self, by: str) -> Colouring:
         """Return the classes of a column; raises QueryError for one that is not there or holds nothing."""
         if by not in self.names:
             known = ", ".join(self.names)
             raise QueryError(f"There is no column {by!r} to colour by.", f"Use one of {known}.")
-        found = by_values(by, self._values(by))
+        made = self._values(by)
+        found = made if isinstance(made, Colouring) else by_values(by, made)
         if len(found.codes) and found.codes.max() < 0:
             raise QueryError(f"Nothing is known of {by!r} here.", self._advice(by))
         return found
 
-    def _values(self, by: str) -> Values:
+    def _values(self, by: str) -> Values | Colouring:
         if by in self._more:
             return self._more[by]()
         if by in self._selection.table:

@@ -7,15 +7,26 @@ function render({ model, el }) {
   const tools = h("div", { class: "wb-group", role: "group", "aria-label": "Tool" });
   const modes = h("div", { class: "wb-group", role: "group", "aria-label": "What a lasso does" });
   const shows = h("div", { class: "wb-group", role: "group", "aria-label": "What the map shows" });
-  const methods = h("select", { "aria-label": "Layout", title: "Layout", onchange: () => ask("method", { name: methods.value }) });
+  const methods = h("select", { "aria-label": "Layout", title: "Layout", onchange: () => ask("method", { name: methods.value, settings: {} }) });
+  const gear = h("button", { title: "Settings of the layout", "aria-label": "Settings of the layout", onclick: () => set("form", !model.get("form")) }, "⚙");
+  const note = h("div", { class: "wb-map-note", role: "status" });
   const columns = h("select", { "aria-label": "Colour by", title: "Colour by", onchange: () => ask("column", { name: columns.value }) });
   const summary = h("button", { class: "wb-summary", onclick: () => ask("clear") });
   const legend = h("div", { class: "wb-legend", role: "group", "aria-label": "Legend" });
-  const titles = { umap: "UMAP", tsne: "t-SNE", pca: "PCA" };
 
   const press = (text, title, on, pressed) => h("button", { title, "aria-pressed": pressed == null ? null : String(pressed), onclick: on }, text);
   const choose = (select, names, now, label = (name) => name) =>
     select.replaceChildren(...names.map((name) => h("option", { value: name, selected: name === now }, label(name))));
+
+  function beside() {
+    const open = model.get("beside") === "open";
+    return press(open ? "◫" : "✕", open ? "A second map beside this one, with a layout and colours of its own" : "Close this second map", () => ask("beside"));
+  }
+
+  function drawNote() {
+    note.textContent = model.get("note");
+    note.hidden = !note.textContent;
+  }
 
   function drawTools() {
     const tool = model.get("tool"), mode = model.get("mode");
@@ -30,8 +41,12 @@ function render({ model, el }) {
     shows.replaceChildren(
       press("⤢", "Show the whole map again", () => ask("whole")),
       press("Aa", "Names on the map", () => set("names", !model.get("names")), model.get("names")),
-      press("▦", "Pictures on the map when you come close", () => set("pictures", !model.get("pictures")), model.get("pictures")));
-    choose(methods, model.get("methods"), model.get("method"), (name) => titles[name] ?? name);
+      press("▦", "Pictures on the map when you come close", () => set("pictures", !model.get("pictures")), model.get("pictures")),
+      ...(model.get("beside") ? [beside()] : []));
+    choose(methods, model.get("methods"), model.get("method"), (name) => LAYOUTS[name] ?? name);
+    const own = Object.entries(model.get("settings")).map(([name, value]) => `${SETTINGS[name] ?? name} ${value}`).join(", ");
+    methods.title = own ? `Layout: ${own}` : "Layout";
+    gear.setAttribute("aria-pressed", String(model.get("form")));
     choose(columns, model.get("columns"), model.get("column"), (name) => name.replaceAll("_", " "));
     columns.hidden = model.get("columns").length < 2;
     const selected = model.get("selected");
@@ -60,19 +75,22 @@ function render({ model, el }) {
     } else if (plot.dataset.workbench == null) {
       plot.dataset.workbench = "";
       plot.parentElement.style.position = "relative";
-      plot.parentElement.append(card);
+      plot.parentElement.append(card, note);
       stop();
       stop = listen(model, ask, plot, card);
     }
   }
   const timer = setInterval(attach, 250);
 
-  model.on("change:tool change:mode change:methods change:method change:columns change:column change:names change:pictures change:summary change:selected", drawTools);
+  model.on("change:tool change:mode change:methods change:method change:settings change:form change:beside change:columns change:column change:names change:pictures change:summary change:selected change:working", drawTools);
+  model.on("change:note", drawNote);
   model.on("change:legend", drawLegend);
   el.classList.add("wb-panel", "wb-mapbar");
   keepKeys(el);
-  el.append(h("div", { class: "wb-row" }, methods, columns, h("span", { class: "wb-space" }), summary), h("div", { class: "wb-row" }, tools, modes, shows), legend, status(model));
+  el.append(h("div", { class: "wb-row" }, h("div", { class: "wb-group" }, methods, gear), columns, h("span", { class: "wb-space" }), summary), layoutForm(model, ask),
+    h("div", { class: "wb-row" }, tools, modes, shows), legend, working(model, ask), status(model));
   drawTools();
+  drawNote();
   drawLegend();
   return () => { clearInterval(timer); stop(); };
 }

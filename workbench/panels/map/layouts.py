@@ -1,0 +1,53 @@
+"""Layouts: which layout a map shows, and the one that is being made for it."""
+
+from collections.abc import Callable
+
+from workbench.analysis.projection import PARAMETERS, Setting, parameters
+from workbench.panels.map.view import Points
+from workbench.panels.working import WorkingPanel
+
+NAMES = {"umap": "UMAP", "tsne": "t-SNE", "pca": "PCA"}
+
+
+class Layouts:
+    """The layouts that ``make(method, watch=..., **params)`` returns, each (N, 2), shown by ``place``.
+
+    ``bar`` shows how far the making is; ``method`` and ``params`` (without defaults) are those now shown.
+    """
+
+    def __init__(
+        self, make: Callable[..., Points], bar: WorkingPanel, place: Callable[[Points], None], method: str
+    ) -> None:
+        self._make, self._bar, self._place = make, bar, place
+        self.method, self.params = method, dict[str, Setting]()
+
+    def show(self, method: str, **params: Setting) -> None:
+        """Make a layout and show it; raises QueryError for what cannot be set."""
+        self._bar.cancel()
+        given = _own(method, params)
+        self._take(method, given, self._make(method, **given))
+
+    def start(self, method: str, **params: Setting) -> None:
+        """Make a layout on another thread; what is shown stays until it is there, or for good if it fails."""
+        given = _own(method, params)
+        self._bar.start(
+            f"Computing {NAMES.get(method, method)}",
+            lambda watch: self._make(method, watch=watch, **given),
+            lambda points: self._take(method, given, points),
+        )
+
+    def code(self) -> str:
+        """Return the arguments that show the same layout."""
+        return ", ".join([repr(self.method), *(f"{name}={value!r}" for name, value in self.params.items())])
+
+    def _take(self, method: str, params: dict[str, Setting], points: Points) -> None:
+        self.method, self.params = method, params
+        self._place(points)
+
+
+def _own(method: str, params: dict[str, Setting]) -> dict[str, Setting]:
+    """Return the settings that differ from the defaults, checked; a method of another kind is left alone."""
+    if method not in PARAMETERS:
+        return params
+    whole, usual = parameters(method, **params), parameters(method)  # type: ignore[arg-type]
+    return {name: value for name, value in whole.items() if value != usual[name]}

@@ -1,0 +1,59 @@
+"""Told: what a map says of itself in words, and as a table."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from workbench.panels.map.classes import Classes
+from workbench.panels.map.picture import MapPicture
+from workbench.selection import Rows, Selection
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def frame(selection: Selection, picture: MapPicture, classes: Classes) -> "pd.DataFrame":
+    """Return every point with its place: its ids and path, x, y, cluster, cluster_name, shown."""
+    ids = [name for name in ("face_id", "image_id", "path") if name in selection.table]
+    found = selection.table[ids].copy()
+    found["x"], found["y"] = picture.points[:, 0], picture.points[:, 1]
+    found["cluster"] = classes.clusters.codes
+    found["cluster_name"] = [classes.clusters.name(int(label)) for label in classes.clusters.codes]
+    found["shown"] = classes.shown
+    return found
+
+
+def summary(picture: MapPicture, selected: int, noun: str) -> str:
+    """Return how many there are, or how many are selected; ``noun`` is what they are."""
+    total = len(picture.points)
+    if selected:
+        return f"{selected:,} of {total:,} selected"
+    drawn = f", {len(picture.drawn):,} drawn, a lasso takes all" if picture.dense else ""
+    return f"{total:,} {noun.removesuffix('s') if total == 1 else noun}{drawn}"
+
+
+def note(picture: MapPicture, classes: Classes, noun: str) -> str:
+    """Return why nothing can be told apart on a map, or ""."""
+    points = picture.points
+    if not len(points):
+        return f"There are no {noun} here."
+    if not classes.shown.any():
+        return f"All {noun} are hidden. Click a key of the legend to show its class."
+    if len(points) > 1 and bool((points == points[0]).all()):
+        return f"All {len(points):,} {noun} lie at one place: their vectors are the same."
+    return ""
+
+
+class LastLasso:
+    """The last lasso or box as Python, for as long as what it selected is what is selected."""
+
+    def __init__(self) -> None:
+        self._code, self._rows = "", np.empty(0, np.int32)
+
+    def remember(self, code: str, rows: Rows) -> None:
+        """Take a line of Python, and the rows that were selected once it had run."""
+        self._code, self._rows = code, rows
+
+    def code(self, rows: Rows) -> list[str]:
+        """Return the line, if ``rows`` are still those it left; else nothing."""
+        return [self._code] if self._code and np.array_equal(rows, self._rows) else []

@@ -1,0 +1,110 @@
+"""Working: panels that compute for long, on another thread, and let the user see how far it is and end it."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+import traitlets
+
+from workbench.analysis.watching import Watch
+from workbench.panels.background import BackgroundPanel
+from workbench.panels.base import message_of
+
+T = TypeVar("T")
+
+STEP = 0.01
+"""Share done that is worth a message to the browser."""
+
+
+class EndedError(Exception):
+    """Raised in a computation that nobody waits for any more; no panel ever shows it."""
+
+
+class WorkingPanel(BackgroundPanel):
+    """A panel with one long computation at a time, that tells how far it is and can be ended.
+
+    ``share`` is how much of it is done: [0, 1], -1 where that is not known.
+    """
+
+    share = traitlets.Float(-1).tag(sync=True)
+
+    def __init__(self, **traits: Any) -> None:
+        self._give: Callable[[], None] | None = None
+        super().__init__(**traits)
+
+    def start(self, doing: str, compute: Callable[[Watch], T], then: Callable[[T], None]) -> None:
+        """Compute on another thread, then hand over what was found; ends what was computed before.
+
+        ``compute(watch)`` should tell its watcher now and then, which ends it once nobody waits.
+        ``then(found)`` runs where the kernel runs cells, so that it never meets another callback halfway.
+        """
+        self._give, loop = None, _loop()
+        self.trouble, self.share, self.working = "", -1, doing
+
+        def steps(going: Callable[[], bool]) -> Iterator[None]:
+            try:
+                found = compute(self._watch(going))
+            except EndedError:
+                return
+            except Exception as error:
+                give = _giver(self._fail, message_of(error))
+            else:
+                give = _giver(self._succeed, then, found)
+            yield  # ends here where it is no longer the newest
+            self._give = give
+            if loop is not None:
+                loop.call_soon_threadsafe(self._hand_over)
+            else:
+                self._hand_over()
+
+        self._work.run(steps)
+
+    def cancel(self) -> None:
+        """End what is computed: nothing that is shown changes."""
+        self._work.stop()
+        self._give, self.share, self.working = None, -1, ""
+
+    def wait(self, seconds: float | None = None) -> None:
+        """Wait until what is computed is there and shown."""
+        super().wait(seconds)
+        self._hand_over()
+
+    def _answer_cancel(self) -> None:
+        self.cancel()
+
+    def _watch(self, going: Callable[[], bool]) -> Watch:
+        def watch(share: float) -> None:
+            if not going():
+                raise EndedError
+            if share < self.share or share - self.share >= STEP:
+                self.share = share
+
+        return watch
+
+    def _hand_over(self) -> None:
+        give, self._give = self._give, None
+        if give is not None:
+            give()
+
+    def _succeed(self, then: Callable[[T], None], found: T) -> None:
+        try:
+            then(found)
+        except Exception as error:
+            self.trouble = message_of(error)
+        finally:
+            self.share, self.working = -1, ""
+
+    def _fail(self, message: str) -> None:
+        self.trouble, self.share, self.working = message, -1, ""
+
+
+def _giver(give: Callable[..., None], *given: Any) -> Callable[[], None]:
+    return lambda: give(*given)
+
+
+def _loop() -> asyncio.AbstractEventLoop | None:
+    """Return the loop that a kernel answers on, or None outside one."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None

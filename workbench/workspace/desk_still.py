@@ -1,0 +1,28 @@
+"""DeskStill: the side of the desk that is shown, as HTML for a reader without a kernel."""
+
+from typing import TYPE_CHECKING
+
+from workbench.panels.map.panel import Map
+from workbench.panels.still import still_html
+
+if TYPE_CHECKING:
+    from workbench.case import Case
+
+SHOWN = 24
+"""Thumbnails on the contact sheet."""
+
+
+def desk_still(drawn: Map, case: "Case", rows: list[int], above: str) -> str:
+    """Return a map in its colours and the thumbnails of ``rows`` of ``case``; ``above`` is HTML of ours."""
+    first, hits, colouring = rows[:SHOWN], drawn.selection.hits, drawn.classes.colouring
+    paths = case.images["path"].iloc[first].astype(str)
+    return still_html(
+        drawn.points,
+        colouring.codes,
+        colouring.colours,
+        drawn.selection.rows,
+        [] if hits is None else hits.rows,
+        list(zip(paths, case.thumbnails(first), strict=True)),
+        f"{len(case.images):,} images of {case.folder.source.name}",
+        above,
+    )
