@@ -16,7 +16,7 @@ FEW = 400
 """Bars drawn at most where nobody asks for others; more would be thinner than a mouse can point at."""
 
 LEAST = 30
-"""Bars allowed for a handful of images, and two for each of more: mostly empty bars show no shape."""
+"""Bars allowed for a handful of images, and one for each of more: mostly empty bars show no shape."""
 
 MOST = 1500
 SHORTEST = np.timedelta64(6, "h")
@@ -44,7 +44,7 @@ class Bars:
     @property
     def unit(self) -> Unit:
         """How long a bar is."""
-        most = min(FEW, max(LEAST, 2 * len(self.times)))
+        most = min(FEW, max(LEAST, len(self.times)))
         return time_bins.finest(*self.span, most) if self.bins == "auto" else self.bins
 
     @property
