@@ -7,7 +7,7 @@ Each round of each tool is a notebook of its own in a fresh page and kernel. Poi
 two dimensions. What is painted is seen on pictures of the page, taken one after the other: a time is that of
 the first picture that shows it, late by one picture at most, and the table says how long one took. Where
 Chromium has no GPU it draws WebGL in software, for all of them. Embedding Atlas is 0.22, the last that draws
-with WebGL: later ones need WebGPU with 16-bit shaders, which that software has not. Its plot is smaller, because
+with WebGL: later ones need WebGPU with 16-bit shaders, which that software has not. Its plot is smaller, as
 tables and filters stand beside it, and it tells Python of the rows while the mouse moves.
 
 - *drawn*: from the start of the cell until points are seen
