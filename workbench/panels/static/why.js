@@ -86,7 +86,7 @@ function render({ model, el }) {
   const inside = h("div", { class: "wb-why-inside" },
     h("div", { class: "wb-row" }, h("label", {}, "Why ", text), h("label", {}, "rather than ", against), h("label", {}, "by ", method), h("span", { class: "wb-space" }), save),
     status(model, "working", "trouble"), empty, body, ...whyTiles(model, ask));
-  let shown = "";
+  let shown = "", laid = "", moving = 0;
 
   function again(change = {}) {
     ask("ask", { text: text.value, against: against.value, method: method.value, word: -1, ...change });
@@ -101,7 +101,9 @@ function render({ model, el }) {
   }
 
   async function drawLayer() {
-    const wanted = Number(block.input.value);
+    const wanted = Number(block.input.value), map = `${model.get("about").version} ${wanted}`;
+    if (map === laid) return; // what is being worked on changes often, the map seldom
+    laid = map;
     const [, buffers] = await ask("layer", { block: wanted });
     if (wanted !== Number(block.input.value)) return;
     URL.revokeObjectURL(layer.src);
@@ -117,6 +119,7 @@ function render({ model, el }) {
     body.hidden = !some;
     save.disabled = !some;
     if (!some) return;
+    body.dataset.version = told.version;
     title.textContent = told.path;
     const rather = told.against || "what texts about photos share";
     score.textContent = `Cosine ${told.score.toFixed(2)}` + (told.lead === told.score ? "" : `, ${told.lead.toFixed(2)} against ${rather}`);
@@ -148,6 +151,7 @@ function render({ model, el }) {
     verdict.classList.toggle("wb-why-doubt", said.startsWith("No better") || said.includes(" But "));
   }
   function drawOpacity() {
+    if (moving) return; // an older value comes back while the slider already stands elsewhere
     opacity.input.value = model.get("opacity");
     el.style.setProperty("--wb-why-opacity", model.get("opacity"));
     opacity.show();
@@ -165,7 +169,11 @@ function render({ model, el }) {
   }
   method.addEventListener("change", () => again({ word: model.get("word") }));
   opacity.input.addEventListener("input", () => el.style.setProperty("--wb-why-opacity", opacity.input.value));
-  opacity.input.addEventListener("change", () => ask("look", { opacity: Number(opacity.input.value) }));
+  opacity.input.addEventListener("change", async () => {
+    moving += 1;
+    await ask("look", { opacity: Number(opacity.input.value) });
+    moving -= 1;
+  });
   block.input.addEventListener("input", drawLayer);
   model.on("change:unfolded", unfold);
   model.on("change:about change:trouble change:working", draw);
