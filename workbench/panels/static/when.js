@@ -125,9 +125,10 @@ function render({ model, el }) {
     ask("wheel", { at: Math.max(0, Math.min(1, (event.clientX - box.left) / box.width)), factor: event.deltaY < 0 ? 0.6 : 1.6 });
   }, { passive: false });
   plot.addEventListener("keydown", (event) => {
-    const count = model.get("bars").all.length, step = { ArrowRight: 1, ArrowLeft: -1, Home: -count, End: count }[event.key];
-    if (step) {
-      cursor = Math.max(0, Math.min(count - 1, cursor < 0 ? (step > 0 ? 0 : count - 1) : cursor + step));
+    const count = model.get("bars").all.length;
+    const next = { ArrowRight: cursor + 1, ArrowLeft: (cursor < 0 ? count : cursor) - 1, Home: 0, End: count - 1 }[event.key];
+    if (next != null) {
+      cursor = Math.max(0, Math.min(count - 1, next));
       if (!event.shiftKey || anchor < 0) anchor = cursor;
       brush(anchor, cursor);
       say(anchor, cursor);

@@ -114,7 +114,8 @@ function render({ model, el }) {
     if (mine !== pointer || start) return;
     card.hidden = !(answer.row >= 0);
     if (card.hidden) return;
-    card.replaceChildren(h("img", { src: pictureUrl(buffers[0]), alt: "" }), h("b", {}, answer.name.split("/").pop()), h("span", { class: "wb-quiet" }, answer.where));
+    const more = answer.near > 1 ? [h("span", { class: "wb-quiet" }, `the nearest of ${number(answer.near)} here`)] : [];
+    card.replaceChildren(h("img", { src: pictureUrl(buffers[0]), alt: "" }), h("b", {}, answer.name.split("/").pop()), h("span", { class: "wb-quiet" }, answer.where), ...more);
     const [w, high] = map.size();
     card.style.left = `${left > w / 2 ? left - card.offsetWidth - 14 : left + 14}px`;
     card.style.top = `${Math.max(4, Math.min(top - card.offsetHeight / 2, high - card.offsetHeight - 4))}px`;

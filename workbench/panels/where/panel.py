@@ -203,6 +203,7 @@ class Places(Panel):
         about = {
             "name": str(self.selection.table["path"].iloc[row]),
             "where": degrees(self._placed.lat[row], self._placed.lon[row]),
+            "near": self._placed.near(x, y, REACH / self._view.scale),
         }
         return {"row": row, **about}, self._thumbnails([row])
 

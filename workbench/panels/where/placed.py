@@ -102,6 +102,11 @@ class Placed:
         at = geometry.nearest(self.points, np.ones(len(self.points), bool), x, y, reach, reach)
         return int(self.rows[at]) if at >= 0 else -1
 
+    def near(self, x: float, y: float, reach: float) -> int:
+        """Return how many rows are at most ``reach`` from a place on the square."""
+        box = geometry.inside_box(self.points, x - reach, y - reach, x + reach, y + reach)
+        return int((((self.points[box] - [x, y]) ** 2).sum(axis=1) <= reach**2).sum())
+
     def circles(self, view: View, hits: Rows, selected: Rows) -> NDArray[np.float64]:
         """Return the circles of a view, (C, 5): x, y, and how many images, hits and selected images.
 
