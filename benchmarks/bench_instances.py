@@ -29,6 +29,7 @@ from workbench.models.instances.salient import SIDE, Salient
 from workbench.models.mini.build import published_towers
 
 HEAD = "| method | mAP | small | IoU | IoU >= 0.5 | a photo |\n|---|---:|---:|---:|---:|---:|"
+KINDS = (0.5, 1.0, 1.5, 2.0)
 Rows = NDArray[np.float32]
 Answer = tuple[Rows, Rows | None]
 """Scores (Q, N) and, where the method says where, boxes (Q, N, 4)."""
@@ -76,7 +77,8 @@ def methods(
     mini = models.load()
     vectors, seconds = looked(pictures, lambda p: mini.embed_images(np.stack([mini.prepare(p)]))[0])
     queries = np.stack([mini.embed_images(np.stack([mini.prepare(p)]))[0] for p in crops])
-    yield "global vector of `mini`, of the cut-out", seconds, (queries @ np.stack(vectors).T, None)
+    alike = queries @ np.stack(vectors).T
+    yield "global vector of `mini`, of the cut-out", seconds, (alike, None)
     maps = last_maps()
     yield from on_backbone("lite0", maps.look, pictures, crops)
     if options.dasr:
@@ -84,7 +86,7 @@ def methods(
     for patches in options.patches:
         network = patch_tokens(patches=patches)
         yield from on_backbone(f"patches {patches}", network.look, pictures, crops)
-        yield from regions(f"patches {patches}", network.look, pictures, asked)
+        yield from regions(f"patches {patches}", network.look, pictures, asked, alike)
 
 
 def on_backbone(
@@ -107,15 +109,26 @@ def on_backbone(
 
 
 def regions(
-    name: str, look: Callable[[Image.Image], Rows], pictures: Sequence[Image.Image], asked: Sequence[Question]
+    name: str,
+    look: Callable[[Image.Image], Rows],
+    pictures: Sequence[Image.Image],
+    asked: Sequence[Question],
+    alike: Rows,
 ) -> Iterator[tuple[str, float, Answer]]:
-    """Yield what the candidates of patch tokens find; the box is seen in its photo."""
+    """Yield what the candidates of patch tokens find; the box is seen in its photo.
+
+    ``alike`` (Q, N): how like the cut-out each whole photo is, for the answers that count that too.
+    """
     dense, seconds = looked(pictures, look)
     whole = [pooling.means(dense[q.photo], np.array([q.box], np.float32))[0] for q in asked]
-    alike, more = looked(dense, proposals.alike)
+    standing, more = looked(dense, proposals.alike)
     grids = [pooling.windows((d.shape[0], d.shape[1]), SCALES) for d in dense]
-    both = [np.concatenate([proposals.WHOLE, a, g]) for a, g in zip(alike, grids, strict=True)]
-    for kind, places in (("what is alike", alike), ("windows", grids), ("what is alike and windows", both)):
+    both = [np.concatenate([proposals.WHOLE, a, g]) for a, g in zip(standing, grids, strict=True)]
+    for kind, places in (
+        ("what is alike", standing),
+        ("windows", grids),
+        ("what is alike and windows", both),
+    ):
         rows = [pooling.means(d, b) for d, b in zip(dense, places, strict=True)]
         count = np.mean([len(b) for b in places])
         yield (
@@ -131,6 +144,8 @@ def regions(
         seconds + more,
         (answer[0], sharpened(asked, dense, whole, answer[1])),
     )
+    for weight in KINDS:
+        yield f"... and `kind={weight}`", seconds + more, (answer[0] + weight * alike, answer[1])
     words = vlad.words(np.concatenate(short))
     image_rows = np.stack([vlad.vlad(r, words) for r in short])
     yield (

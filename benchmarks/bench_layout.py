@@ -1,0 +1,93 @@
+"""Layout and clusters of many vectors beside the bare libraries: ``python -m benchmarks.bench_layout``.
+
+    python -m benchmarks.bench_layout [--rows 100000] [--dim 64] [--skip-umap]
+
+The vectors are made up: some hundred groups of unit vectors. "The library, reproducible" is umap-learn with
+the same settings and a seed; "as it comes" is what somebody types who does not think about it: all cores,
+another result each time. HDBSCAN is given five dimensions, as UMAP gives them. Each is called once, after a
+warm-up that compiles.
+"""
+
+import argparse
+import time
+import warnings
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.table import Row, show
+from workbench.analysis import projection
+from workbench.analysis.clusters import by_density, smallest_cluster
+
+Vectors = NDArray[np.float32]
+GROUPS = 120
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--dim", type=int, default=64)
+    parser.add_argument("--skip-umap", action="store_true", help="only HDBSCAN, a few minutes less")
+    options = parser.parse_args()
+    warnings.simplefilter("ignore")
+    vectors = grouped(options.rows, options.dim)
+    rows = [] if options.skip_umap else list(layouts(vectors))
+    print(f"{options.rows:,} vectors of {options.dim} numbers\n\n{show([*rows, *clusters(options.rows)])}")
+
+
+def grouped(rows: int, dim: int, spread: float = 0.6) -> Vectors:
+    """Return unit vectors (rows, dim) in `GROUPS` groups of unequal size."""
+    random = np.random.default_rng(0)
+    middles = random.standard_normal((GROUPS, dim), np.float32)
+    group = np.minimum(random.geometric(4 / GROUPS, rows), GROUPS) - 1
+    vectors = middles[group] + spread * random.standard_normal((rows, dim), np.float32)
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
+
+
+def layouts(vectors: Vectors) -> list[Row]:
+    """Measure UMAP: ours, watched, beside the library with the same settings and as it comes."""
+    import umap
+
+    settings = {"metric": "cosine", "init": "pca", "random_state": 0, "n_jobs": 1}
+    told: list[float] = []
+    works: dict[str, Callable[[Vectors], object]] = {
+        "ours": lambda rows: projection.project(rows, watch=told.append),
+        "same": lambda rows: umap.UMAP(**settings).fit_transform(rows),
+        "plain": lambda rows: umap.UMAP(metric="cosine").fit_transform(rows),
+    }
+    for work in works.values():
+        work(vectors[:2000])
+    told.clear()
+    taken = {name: seconds(work, vectors) for name, work in works.items()}
+    ours = f"{taken['ours']:.0f} s, told {len(told)} times"
+    return [
+        Row("UMAP", ours, f"{taken['same']:.0f} s the library, reproducible", taken["ours"] / taken["same"]),
+        Row("UMAP", ours, f"{taken['plain']:.0f} s the library as it comes", taken["ours"] / taken["plain"]),
+    ]
+
+
+def clusters(rows: int) -> list[Row]:
+    """Measure HDBSCAN on points as UMAP gives them."""
+    import hdbscan
+
+    points = np.random.default_rng(0).standard_normal((rows, 5)).astype(np.float32)
+    points += 12 * grouped(rows, 5)
+    size = smallest_cluster(rows)
+    library = hdbscan.HDBSCAN(min_cluster_size=size, min_samples=3)
+    by_density(points[:2000]), library.fit_predict(points[:2000])
+    ours, theirs = seconds(by_density, points), seconds(library.fit_predict, points)
+    return [Row("HDBSCAN", f"{ours:.1f} s", f"{theirs:.1f} s the library", ours / theirs)]
+
+
+def seconds(work: Callable[[Vectors], object], vectors: Vectors) -> float:
+    """Return how long one call takes."""
+    started = time.perf_counter()
+    work(vectors)
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    main()
