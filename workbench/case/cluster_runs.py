@@ -1,5 +1,7 @@
 """ClusterRuns: runs of clustering, kept with their parameters under a name, and compared in a table."""
 
+import hashlib
+import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -7,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.analysis import cluster_methods
-from workbench.analysis.cluster_quality import outliers, quality, representatives
+from workbench.analysis.cluster_quality import Quality, outliers, quality, representatives
+from workbench.analysis.watching import Watch, nobody
 from workbench.errors import QueryError
 from workbench.store.json_lines import JsonLines, storable
 
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
 
 Labels = NDArray[np.int32]
 
+LONGEST = 120
+"""Letters of a name at most."""
+
 
 class ClusterRuns:
     """The runs of ``case``. What a run found is in the cache; its name and parameters are in ``work/``."""
@@ -25,26 +31,46 @@ class ClusterRuns:
     def __init__(self, case: "Case") -> None:
         self._case = case
         self._lines = JsonLines(case.folder.root / "work" / "cluster_runs.jsonl")
+        self._measured: dict[str, Quality] = {}
 
-    def run(self, method: str = "hdbscan", *, name: str = "", **params: Any) -> Labels:
+    def run(self, method: str = "hdbscan", *, name: str = "", watch: Watch = nobody, **params: Any) -> Labels:
         """Cluster the images and keep the run: (N,), 0 for the largest cluster, -1 for none.
 
         ``method`` is hdbscan, dbscan or agglomerative, ``space`` reduced or vectors, ``params`` those of
         `cluster_methods.METHODS`; ``name`` is what the run is called, by default what made it. A later run
-        of the same name takes its place. Raises QueryError for parameters that cannot be.
+        of the same name takes its place. ``watch`` is told how far the reduction is. Raises QueryError for
+        parameters that cannot be.
         """
         settings = cluster_methods.parameters(method, **params)
-        labels = self._case.derived.run(settings)
-        self._lines.append({"name": storable(name.strip()) or _described(settings), "parameters": settings})
+        labels = self._case.derived.run(settings, watch)
+        self._keep(_tidy(name) or described(settings), settings)
         return labels
+
+    def rename(self, name: str, to: str) -> None:
+        """Call a run otherwise; a run that was called so is replaced. Raises QueryError for no such run."""
+        settings, to = self.settings(name), _tidy(to)
+        if not to:
+            raise QueryError("A run needs a name.", "Write one.")
+        if to != name:
+            self._keep(to, settings)
+            self._keep(name, None)
+
+    def remove(self, name: str) -> None:
+        """Forget a run; raises QueryError where none has this name."""
+        self.settings(name)
+        self._keep(name, None)
 
     def labels(self, name: str) -> Labels:
         """Return the clusters (N,) of a run; raises QueryError where none has this name."""
+        return self._case.derived.run(self.settings(name))
+
+    def settings(self, name: str) -> dict[str, Any]:
+        """Return the parameters of a run; raises QueryError where none has this name."""
         runs = self._standing()
         if name not in runs:
             known = ", ".join(map(repr, runs)) or "none yet; make one with `case.cluster_runs.run()`"
             raise QueryError(f"There is no run {name!r}.", f"There are {known}.")
-        return self._case.derived.run(runs[name])
+        return runs[name]
 
     @property
     def names(self) -> list[str]:
@@ -62,9 +88,8 @@ class ClusterRuns:
         truth = pd.factorize(groups.where(groups != ""))[0].astype(np.int32)
         rows = []
         for name, settings in self._standing().items():
-            points = self._case.derived.space(settings)
-            found = quality(points, self._case.derived.run(settings), truth)
-            rows.append({"name": name, **asdict(found), "parameters": _described(settings)})
+            found = self._quality(settings, truth)
+            rows.append({"name": name, **asdict(found), "parameters": described(settings)})
         return pd.DataFrame(rows, columns=["name", *_FIGURES, "parameters"])
 
     def representatives(self, labels: Labels, cluster: int, k: int = 5) -> NDArray[np.int32]:
@@ -75,19 +100,43 @@ class ClusterRuns:
         """Return the ``k`` rows of a cluster that are least like it, the oddest first."""
         return outliers(self._case.vectors, labels, cluster, k)
 
-    def k_distances(self, k: int = 5, space: str = "reduced") -> NDArray[np.float32]:
+    def k_distances(
+        self, k: int = 5, space: str = "reduced", *, watch: Watch = nobody
+    ) -> NDArray[np.float32]:
         """Return the sorted distances (N,) to the k-th neighbour; where they bend up is a good ``eps``."""
+        if k < 1:
+            raise QueryError(f"There is no neighbour number {k}.", "Use 1 or more.")
         settings = cluster_methods.parameters("dbscan", space=space)
-        return cluster_methods.k_distances(self._case.derived.space(settings), k)
+        return cluster_methods.k_distances(self._case.derived.space(settings, watch), k)
+
+    def _keep(self, name: str, settings: dict[str, Any] | None) -> None:
+        self._lines.append({"name": name, "parameters": settings})
 
     def _standing(self) -> dict[str, dict[str, Any]]:
-        return {line["name"]: line["parameters"] for line in self._lines.read(_is_run)}
+        runs: dict[str, dict[str, Any]] = {}
+        for line in self._lines.read(_is_run):
+            runs.pop(line["name"], None)
+            if line["parameters"] is not None:
+                runs[line["name"]] = line["parameters"]
+        return runs
+
+    def _quality(self, settings: dict[str, Any], truth: Labels) -> Quality:
+        """Measure a run, once for the same images and classes."""
+        derived = self._case.derived
+        key = json.dumps([settings, derived.digest, hashlib.sha256(truth.tobytes()).hexdigest()])
+        if key not in self._measured:
+            self._measured[key] = quality(derived.space(settings), derived.run(settings), truth)
+        return self._measured[key]
 
 
 _FIGURES = ("clusters", "noise", "largest", "silhouette", "dbcv", "purity", "adjusted_rand", "note")
 
 
-def _described(settings: dict[str, Any]) -> str:
+def _tidy(name: str) -> str:
+    return storable(" ".join(name.split()))[:LONGEST]
+
+
+def described(settings: dict[str, Any]) -> str:
     """Return parameters as a person reads them: "dbscan, eps 0.4, min_samples 5, reduced"."""
     own = [
         f"{name} {value}"
@@ -98,7 +147,10 @@ def _described(settings: dict[str, Any]) -> str:
 
 
 def _is_run(record: dict[str, Any]) -> bool:
+    settings = record["parameters"]
     try:
-        return isinstance(record["name"], str) and bool(cluster_methods.parameters(**record["parameters"]))
+        return isinstance(record["name"], str) and (
+            settings is None or bool(cluster_methods.parameters(**settings))
+        )
     except QueryError:  # of a later version
         return False

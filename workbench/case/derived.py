@@ -107,11 +107,12 @@ class Derived:
     def _once(
         self, kind: str, params: Mapping[str, Any], ids: Ids, compute: Callable[[], NDArray[Any]]
     ) -> NDArray[Any]:
-        digest = self._digest if ids is self._ids else None
+        digest = self.digest if ids is self._ids else None
         return once(self._cache / kind, {**params, "key": self._key}, ids, compute, digest)
 
     @cached_property
-    def _digest(self) -> str:
+    def digest(self) -> str:
+        """What names the samples and their order."""
         return digest_of(self._ids)
 
 

@@ -55,7 +55,7 @@ class Workspace(TwoMaps, ipywidgets.VBox):
         side = SearchSide(case, self.selection, self._put_beside)
         self.query, self.map, self._maps = side.query, side.map, side.maps
         self.recall, self.shelf, self.study = side.recall, side.shelf, side.study
-        self.timeline, self.places = side.timeline, side.places
+        self.timeline, self.places, self.runs = side.timeline, side.places, side.runs
         self.gallery = Gallery(self.selection, case.thumbnails, self._like)
         self.details = Details(
             self.selection,
@@ -74,7 +74,7 @@ class Workspace(TwoMaps, ipywidgets.VBox):
         self.panels = (
             *(self.query, self.recall, self.map, self._maps, self.shelf),
             *(self.gallery, self.details, self.why, self.things),
-            *(self.timeline, self.places, self.study),
+            *(self.timeline, self.places, self.runs, self.study),
         )
         self.tabs = Tabs({"images": f"Images {len(case.images):,}", "faces": f"Faces {len(case.faces):,}"})
         self.tabs.observe(lambda change: self._turn(change["new"]), "side")
@@ -84,7 +84,7 @@ class Workspace(TwoMaps, ipywidgets.VBox):
         middle.add_class("wb-middle")
         tabs = [self.tabs] if len(case.faces) else []
         above = [self._shell, *tabs, self._face_place, self.query, self.recall, self.shelf]
-        below = [self.details, self.why, self.things, self.timeline, self.places, self.study]
+        below = [self.details, self.why, self.things, self.timeline, self.places, self.runs, self.study]
         super().__init__([*above, middle, *below])
         self.add_class("wb-desk")
         if 0 < len(case.faces) <= SOON:
@@ -202,4 +202,5 @@ class Workspace(TwoMaps, ipywidgets.VBox):
         people = self.tabs.side == "faces"
         drawn, above = (self.face_map, self._face_side.still()) if people else (self.map, "")
         desk = desk_still(drawn, self.case, self.gallery.rows.tolist(), above)
-        return desk + self.why.still() + self.things.still() + self.timeline.still() + self.places.still()
+        folds = (self.why, self.things, self.timeline, self.places, self.runs)
+        return desk + "".join(panel.still() for panel in folds)

@@ -15,6 +15,11 @@ SECOND = "tsne"
 """The layout that the second map begins with, where nobody asks for another."""
 
 
+def run_column(name: str) -> str:
+    """Return what a run of clustering is called among the columns of a map."""
+    return f"run: {name}"
+
+
 class Maps:
     """The maps of ``case``, linked by ``selection`` alone; the second is made when it is asked for.
 
@@ -47,6 +52,12 @@ class Maps:
             self._changed(False)
             second.close()
 
+    def colour_by_run(self, name: str) -> None:
+        """Colour the first map by a run of clustering, and offer it to the second."""
+        for drawn in filter(None, (self.first, self.second)):
+            drawn.offer({run_column(name): self._run(name)})
+        self.first.colour(run_column(name))
+
     def to_code(self) -> str:
         """Return Python that opens the same second map; "" where there is none."""
         if self.second is None:
@@ -66,11 +77,19 @@ class Maps:
             self._changed(True)
         return self.second
 
+    def _run(self, name: str) -> Callable[[], Colouring]:
+        def classes() -> Colouring:
+            labels = self._case.cluster_runs.labels(name)
+            return Colouring(run_column(name), labels, self._case.cluster_names(labels), "no cluster")
+
+        return classes
+
     def _map(self, place: str, beside: Callable[[], None]) -> Map:
         drawn: list[Map] = []
         columns: dict[str, Callable[[], Values | Colouring]] = {
             "trust": lambda: self._case.trust(drawn[0].layouts.method, **drawn[0].layouts.params).both,
             "tags": lambda: self._case.study.groups("tag"),
+            **{run_column(name): self._run(name) for name in self._case.cluster_runs.names},
         }
         case = self._case
         drawn.append(

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from workbench.panels.query import Query
 from workbench.panels.recall import Recall
+from workbench.panels.runs.panel import Runs
 from workbench.panels.shelf import Shelf
 from workbench.panels.study import StudyPanel
 from workbench.panels.when.panel import Timeline
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class SearchSide:
-    """Query, maps, recall, shelf, timeline, places and study of ``case``, which share ``selection``.
+    """Query, maps, recall, shelf, timeline, places, runs and study of ``case``, which share ``selection``.
 
     ``split(on)`` is called when a second map comes or goes.
     """
@@ -35,6 +36,8 @@ class SearchSide:
         self.shelf = Shelf(selection, case.selections, case.separates)
         self.timeline = Timeline(selection)
         self.places = Places(selection, case.thumbnails)
+        book = case.cluster_runs
+        self.runs = Runs(selection, book, case.cluster_names, case.thumbnails, self.maps.colour_by_run)
         study = case.study
         self.study = StudyPanel(
             selection,

@@ -48,7 +48,9 @@ class Columns:
             known = ", ".join(self.names)
             raise QueryError(f"There is no column {by!r} to colour by.", f"Use one of {known}.")
         made = self._values(by)
-        found = made if isinstance(made, Colouring) else by_values(by, made)
+        if isinstance(made, Colouring):
+            return made
+        found = by_values(by, made)
         if len(found.codes) and found.codes.max() < 0:
             raise QueryError(f"Nothing is known of {by!r} here.", self._advice(by))
         return found

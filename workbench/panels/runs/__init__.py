@@ -1,0 +1,1 @@
+"""The cluster runs: made, compared, looked into and named."""

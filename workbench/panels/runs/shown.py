@@ -1,0 +1,91 @@
+"""Shown: what the panel of the runs sends to the browser: its form, its table, its curve, and a still."""
+
+import math
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.analysis.cluster_methods import METHODS, knee
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ABOUT: dict[str, dict[str, Any]] = {
+    "min_cluster_size": {"label": "Smallest cluster", "step": 1, "hint": "fewer samples are no cluster"},
+    "min_samples": {"label": "Neighbours", "step": 1, "hint": "more of them: more is left out as noise"},
+    "merge_distance": {"label": "Join within", "step": 0.1, "hint": "clusters nearer than this are one"},
+    "eps": {"label": "eps", "step": 0.05, "hint": "how near neighbours are; click the curve to choose it"},
+    "threshold": {"label": "Threshold", "step": 0.05, "hint": "clusters farther apart stay apart"},
+}
+FIGURES = ("clusters", "noise", "largest", "silhouette", "dbcv", "purity", "adjusted_rand")
+PLACES = 160
+"""Points of the curve that travel to the browser."""
+
+CLUSTERS = 60
+"""Clusters of a run that can be looked into by a click, the largest; Python looks into all."""
+
+
+def fields() -> dict[str, list[dict[str, Any]]]:
+    """Return what may be set for each method: name, default (None: the method chooses), label, step, hint."""
+    return {
+        method: [{"name": name, "default": default, **ABOUT[name]} for name, default in known.items()]
+        for method, known in METHODS.items()
+    }
+
+
+def rows(table: "pd.DataFrame") -> list[dict[str, Any]]:
+    """Return the table of runs as JSON can hold it: what cannot be told is None."""
+    return [{str(name): _plain(value) for name, value in run.items()} for run in table.to_dict("records")]
+
+
+def curve(distances: NDArray[np.floating], k: int) -> dict[str, Any]:
+    """Return `PLACES` points of the sorted distances (N,) to the k-th neighbour, and where they bend."""
+    count = len(distances)
+    at = np.unique(np.linspace(0, max(count - 1, 0), PLACES).round().astype(int)) if count else np.arange(0)
+    return {
+        "k": k,
+        "of": count,
+        "at": at.tolist(),
+        "distances": np.asarray(distances, float)[at].round(6).tolist(),
+        "knee": round(knee(distances), 6),
+    }
+
+
+def clusters(labels: NDArray[np.int32], names: list[str]) -> list[dict[str, Any]]:
+    """Return the largest clusters of a run: cluster, name, count."""
+    counts = np.bincount(labels[labels >= 0], minlength=len(names)).tolist()
+    return [
+        {"cluster": i, "name": name, "count": count}
+        for i, (name, count) in enumerate(zip(names, counts, strict=True))
+    ][:CLUSTERS]
+
+
+def still(table: list[dict[str, Any]], against: str) -> str:
+    """Return the table as HTML for a reader without a kernel; "" where there is none."""
+    if not table:
+        return ""
+    heads = ("name", *FIGURES, "note")
+    top = "".join(f"<th>{head.replace('_', ' ')}</th>" for head in heads)
+    lines = "".join(
+        "<tr>" + "".join(f"<td>{escape(text(run.get(head)))}</td>" for head in heads) + "</tr>"
+        for run in table
+    )
+    note = f"Cluster runs; purity and adjusted Rand against {escape(against)}."
+    return f'<div class="wb-still"><p><em>{note}</em></p><table><tr>{top}</tr>{lines}</table></div>'
+
+
+def text(value: Any) -> str:
+    """Return a figure as a person reads it: two decimals, "n/a" where it cannot be told."""
+    if value is None:
+        return "n/a"
+    return (
+        f"{value:.2f}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float):
+        return None if math.isnan(value) else round(float(value), 4)
+    return int(value) if isinstance(value, np.integer) else value
