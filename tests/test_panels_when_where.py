@@ -1,5 +1,6 @@
 """Timeline and places without a browser: counts over all images, spans and shapes that select."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 import workbench as wb
 from tests.dated_photos import write_dated
+from tests.test_docs import blocks
 from tests.test_panels import browser
 from workbench.analysis.mercator import project, unproject
 from workbench.errors import QueryError
@@ -238,6 +240,7 @@ class TestPlaces:
         nothing = browser(placed, "hover", x=x + 50 / 5000, y=y)
         browser(placed, "click", x=x, y=y)
 
+        assert answer["near"] == 1
         assert (answer["row"], answer["where"]) == (2, "33.8600° S, 151.2100° E")
         assert answer["buffers"] == [b"jpeg"]
         assert nothing["row"] == -1
@@ -290,10 +293,18 @@ class TestPlaces:
         assert geometry.inside(land, parted).all()
         assert not geometry.inside(sea, parted).any()
 
+    def test_no_coast_runs_across_the_map(self) -> None:
+        coasts = outline()["coasts"]
+        rings = [ring[ring[:, 1] > -0.49] for ring in np.split(coasts.points, coasts.ends[:-1])]
+        steps = [np.abs(np.diff(ring[:, 0])).max() for ring in rings if len(ring) > 1]
 
-def test_a_case_of_photos_with_exif_fills_both_and_links_them(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+        assert max(steps) < 0.03
+        assert abs(coasts.points[:, 0]).max() <= 0.5
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wb.Workspace]:
+    """A desk on photos whose EXIF says when and where, as far as it does."""
     for i in range(6):
         place = (PARIS, SYDNEY, None)[i % 3]
         when = datetime(2018, 1, 1) + timedelta(days=40 * i) if i < 5 else None
@@ -303,6 +314,11 @@ def test_a_case_of_photos_with_exif_fills_both_and_links_them(
     monkeypatch.setattr(case, "layout", lambda method="pca": np.zeros((6, 2), np.float32))
     desk = wb.Workspace(case)
     desk.timeline.unfolded = desk.places.unfolded = True
+    yield desk
+    desk.close()
+
+
+def test_a_case_of_photos_with_exif_fills_both_and_links_them(desk: wb.Workspace) -> None:
     desk.timeline.select("2018-01-01", "2018-03-01")
     desk.places.box(140, -50, 160, -20, mode="intersect")
     still = desk.still()
@@ -315,4 +331,13 @@ def test_a_case_of_photos_with_exif_fills_both_and_links_them(
     assert "desk.places.box(" in desk.to_code()
     assert 'alt="Timeline"' in still
     assert 'alt="Map of places"' in still
-    desk.close()
+
+
+def test_the_python_of_the_page_runs(desk: wb.Workspace) -> None:
+    page = Path(__file__).parents[1] / "docs/time_and_places.md"
+    code = "\n".join(blocks(page, "python"))
+    exec(compile(code, page.name, "exec"), {"desk": desk})  # our own documentation
+
+    assert desk.timeline.bars["unit"] == "month"
+    assert desk.selection.rows.tolist() == [2, 5]
+    assert desk.places.credit

@@ -9,9 +9,9 @@ function shape(tag, attributes) {
   return node;
 }
 
-// outline(counts, top, log) returns the path of one layer of bars; what is not empty can be seen
-function outline(counts, top, log) {
-  const step = WIDE / counts.length, gap = step > 3 ? step * 0.12 : 0;
+// outline(counts, top, log, narrow) returns the path of one layer of bars; what is not empty can be seen
+function outline(counts, top, log, narrow) {
+  const step = WIDE / counts.length, gap = step * (narrow ? 0.5 : step > 3 ? 0.12 : 0);
   const high = (n) => HIGH * (log ? Math.log1p(n) / Math.log1p(top) : n / top);
   return counts.map((n, i) => {
     if (!n) return "";
@@ -27,7 +27,7 @@ function render({ model, el }) {
   let log = false, cursor = -1, anchor = -1, from = -1, held = {};
 
   const svg = shape("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, preserveAspectRatio: "none", "aria-hidden": "true" });
-  const paths = Object.fromEntries(["all", "hits", "selected", "focus", "brush"].map((name) => [name, svg.appendChild(shape("path", { class: `wb-when-${name}` }))]));
+  const paths = Object.fromEntries(["all", "selected", "hits", "focus", "brush"].map((name) => [name, svg.appendChild(shape("path", { class: `wb-when-${name}` }))]));
   const axis = h("div", { class: "wb-when-axis", "aria-hidden": "true" });
   const tip = h("div", { class: "wb-when-tip", role: "status" });
   const plot = h("div", { class: "wb-when-plot", tabindex: "0", role: "application",
@@ -75,7 +75,7 @@ function render({ model, el }) {
     if (!all) return;
     const { hits, selected } = model.get("layers"), top = Math.max(...all, 1);
     const shown = { all, hits: hits ?? [], selected: model.get("selected") ? selected ?? [] : [] };
-    for (const [name, counts] of Object.entries(shown)) paths[name].setAttribute("d", outline(counts, top, log));
+    for (const [name, counts] of Object.entries(shown)) paths[name].setAttribute("d", outline(counts, top, log, name === "hits"));
     const [looked] = model.get("layers").focus ?? [], step = WIDE / all.length;
     paths.focus.setAttribute("d", looked == null ? "" : `M${(looked + 0.5) * step},0V${HIGH}`);
     axis.replaceChildren(...ticks.map(([i, name]) => h("span", { style: `left:${((100 * i) / all.length).toFixed(2)}%` }, name)));

@@ -78,12 +78,12 @@ function worldMap(canvas, changed) {
   }
 
   function drawCircles(context, circles, looks, some) {
-    const layers = [[2, some ? looks.dimmed : looks.image], [3, looks.hit], [4, looks.selected]];
+    const layers = [[2, some ? looks.dimmed : looks.image], [4, looks.selected], [3, looks.hit]];
     for (const [column, colour] of layers) {
       context.beginPath();
       for (let i = 0; i < circles.length; i += CIRCLE) {
         if (!circles[i + column]) continue;
-        const [left, top] = toScreen(circles[i], circles[i + 1]), size = radius(circles[i + column]);
+        const [left, top] = toScreen(circles[i], circles[i + 1]), size = radius(circles[i + column]) * (column === 3 ? 0.6 : 1);
         context.moveTo(left + size, top);
         context.arc(left, top, size, 0, 2 * Math.PI);
       }

@@ -13,7 +13,8 @@ from workbench.panels.where.placed import View
 
 WIDTH, SCALE = 860, 2
 LAND, COAST = "#9aa0a633", "#9aa0a6aa"
-LAYERS = ((2, "#7a828a"), (3, "#e5383b"), (4, "#1976d2"))
+LAYERS = ((2, "#7a828a", 1.0), (4, "#1976d2", 1.0), (3, "#e5383b", 0.6))
+"""Columns of circles, the lowest first, with their colours and how large they are beside the others."""
 
 
 def still_html(view: View, circles: NDArray[np.float64], text: str) -> str:
@@ -25,9 +26,9 @@ def still_html(view: View, circles: NDArray[np.float64], text: str) -> str:
         if (ring.max(0) > 0).all() and (ring.min(0) < image.size).all():
             draw.polygon([tuple(point) for point in ring], LAND, COAST)
     places = _pixels(circles[:, :2], view, image)
-    for column, colour in LAYERS:
+    for column, colour, share in LAYERS:
         for (x, y), count in zip(places, circles[:, column], strict=True):
-            size = radius(count) * SCALE
+            size = radius(count) * share * SCALE
             if count:
                 draw.ellipse((x - size, y - size, x + size, y + size), colour)
     buffer = BytesIO()
