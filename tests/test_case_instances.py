@@ -92,6 +92,25 @@ def test_words_find_a_thing_with_its_box(case):
     assert best_overlap(found, "other", (40, 30, SIDE, SIDE)) > 0.5
 
 
+def test_words_that_no_vocabulary_knows_are_answered_and_no_words_are_told(case):
+    found = case.find_this("xqzzt vlorp")
+    assert len(found) == len(case.images)
+    assert np.isfinite(found.scores).all()
+    for nothing in ("¿¡…", "   "):
+        with pytest.raises(QueryError):
+            case.find_this(nothing)
+
+
+@pytest.mark.parametrize(("name", "box"), [("tiny.png", (0, 0, 16, 16)), ("tower.png", (0, 900, 50, 100))])
+def test_odd_pictures_of_one_colour_are_asked_with_and_found(case, name, box):
+    found = case.find_this(name, box=box)
+    assert len(found) == len(case.images) - 1
+    assert np.isfinite(found.scores).all()
+    sides = case.images[["width", "height"]].to_numpy()[found.rows]
+    assert (found.boxes[:, :2] >= 0).all()
+    assert (found.boxes[:, :2] + found.boxes[:, 2:] <= sides + 0.1).all()
+
+
 def test_an_image_is_most_like_its_copy(case, photos):
     paint("red", SQUARES["a"]).save(photos / "again.bmp")
     case.ingest(progress=False)

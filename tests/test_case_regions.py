@@ -135,6 +135,7 @@ def test_the_box_of_a_text_is_that_of_where_it_was_read(case):
     [
         ("over:persons", "Nothing is compared with persons"),
         ('over:persons text:"yellow"', "Nothing is compared with persons"),
+        ("¿¡… over:persons", "no words"),
         ("red over:dogs", "persons, objects, text, images"),
         ("red -over:persons", "takes no minus"),
         ("red over:persons^2", "takes no weight"),
@@ -220,3 +221,29 @@ def test_the_regions_and_candidates_of_a_case_are_counted_without_a_model(case, 
     monkeypatch.setattr(type(again.instances), "model", property(lambda _: pytest.fail("no model is needed")))
     assert (again.info()["regions"], again.info()["candidates"]) == (7, boxes)
     assert boxes >= 4
+
+
+def test_words_that_no_vocabulary_knows_are_answered_over_regions(case):
+    hits = case.search("xqzzt vlorp", over=KINDS)
+    assert len(hits) == 3
+    assert np.isfinite(hits.scores).all()
+    assert np.isfinite(hits.boxes).all()
+
+
+def test_five_hundred_areas_of_text_in_one_photo_are_one_hit_with_the_box_of_the_right_one(tmp_path):
+    pixels = np.full((25 * 20 + 10, 20 * 50 + 10, 3), 128, np.uint8)
+    for place in range(500):
+        top, left = 10 + place // 20 * 20, 10 + place % 20 * 50
+        pixels[top : top + 10, left : left + 40] = (0, 0, 255) if place == 321 else (255, 0, 0)
+    (tmp_path / "photos").mkdir()
+    Image.fromarray(pixels).save(tmp_path / "photos/page.png")
+    Image.new("RGB", (16, 16), "gray").save(tmp_path / "photos/tiny.png")
+    case = wb.open(tmp_path / "photos", case=tmp_path / "case", model="fake")
+    case.ingest(regions=["text"], progress=False)
+    expected = [[10 + 321 % 20 * 50, 10 + 321 // 20 * 20, 40, 10]]
+
+    assert len(case.regions) == 500
+    for hits in (case.ask('text:"blue"'), case.search("blue", over="text", k=1), case.ask('red text:"blue"')):
+        assert paths(hits) == ["page.png"]
+        assert hits.boxes.tolist() == expected
+    assert len(case.regions.find_text("red", group=False)) == 499

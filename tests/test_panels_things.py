@@ -205,7 +205,9 @@ def test_odd_pictures_are_asked_with_and_answered(desk):
         desk.selection.focus = desk.case.row(name)
         desk.things.draw(box)
         assert len(desk.things.find().hits) >= 4
-        assert all(tile["box"] is not None for tile in desk.things.tiles)
+        desk.things.clear()
+        proposal = desk.things.click(box[0] + 1, box[1] + 1)
+        assert proposal[2] * proposal[3] > 0
 
 
 def test_nothing_in_focus_and_nothing_drawn_are_told(desk):
@@ -247,6 +249,20 @@ def test_a_newer_question_takes_the_place_of_an_older_one(desk):
     desk.things.wait(SECONDS)
     assert [box[:2] for box in asked] == [(0, 0), (40, 30)]
     assert "(40, 30, 60, 60)" in desk.things.said["query"]
+
+
+def test_what_is_looked_for_can_be_ended_and_the_next_question_is_answered(desk):
+    go, finder = threading.Event(), desk.things._find
+    desk.things._find = lambda image, box: (go.wait(SECONDS), finder(image, box))[1]
+    browser(desk.things, "draw", box=[40, 30, SIDE, SIDE], find=True)
+    assert "other images" in desk.things.working
+    browser(desk.things, "cancel")
+    go.set()
+    desk.things.wait(SECONDS)
+    assert (desk.things.working, desk.things.tiles, desk.selection.hits) == ("", [], None)
+    browser(desk.things, "find")
+    desk.things.wait(SECONDS)
+    assert desk.selection.hits is not None
 
 
 def test_a_reader_without_a_kernel_sees_what_was_asked_and_found(found):

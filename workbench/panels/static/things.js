@@ -56,7 +56,7 @@ function render({ model, el }) {
   const right = h("div", { class: "wb-thing-right" }, h("div", {}, title, " ", query), tiles.node);
   const body = h("div", { class: "wb-thing-body" }, left, right);
   const inside = h("div", { class: "wb-thing-inside" },
-    h("div", { class: "wb-row" }, find, text, clear, how), status(model), status(model, "working", "trouble"), empty, body);
+    h("div", { class: "wb-row" }, find, text, clear, how), status(model), working(model, ask), empty, body);
   let shown = -1;
 
   function seek() {

@@ -1,6 +1,6 @@
 """Things: a box around a thing on the image in focus, and the images that hold the same thing."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from workbench.errors import QueryError
 from workbench.hits import Hits
-from workbench.panels.background import BackgroundPanel
 from workbench.panels.base import Answer, script, style
 from workbench.panels.things import shown
 from workbench.panels.things.shown import Box, FoundThings
+from workbench.panels.working import WorkingPanel
 from workbench.selection import Selection
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ FINDING = "Looking for it in the other images"
 FIRST = "Looking for it in the other images: the first time in a session takes some seconds more"
 
 
-class Things(BackgroundPanel):
+class Things(WorkingPanel):
     """A fold-out with the image in focus, on which a box is drawn or proposed.
 
     ``find(image, box)`` returns what holds the thing in a box of an image (a row), ``find(text, None)`` what
@@ -36,8 +36,8 @@ class Things(BackgroundPanel):
     becomes the hits of the Selection.
     """
 
-    _esm = script("boxes", "thing_photo", "things")
-    _css = style("boxes", "things")
+    _esm = script("boxes", "working", "thing_photo", "things")
+    _css = style("boxes", "working", "things")
 
     unfolded = traitlets.Bool(False).tag(sync=True)
     row = traitlets.Int(-1).tag(sync=True)
@@ -88,7 +88,7 @@ class Things(BackgroundPanel):
 
         Raises QueryError without box or text, CaseError where nobody has looked for candidates yet.
         """
-        self._work.stop()
+        self.cancel()
         asked = self._question(text)
         found = self._find(*asked)
         self.show(found)
@@ -105,7 +105,7 @@ class Things(BackgroundPanel):
 
     def clear(self) -> None:
         """Take the box away, and what was found with it."""
-        self._work.stop()
+        self.cancel()
         if self._hits is not None and self.selection.hits is self._hits:
             self.selection.hits = None
         self.found = self._hits = self._asked = None
@@ -186,15 +186,12 @@ class Things(BackgroundPanel):
         """Find in the background what the browser asks for."""
         asked = self._question(text)
 
-        def steps(going: Callable[[], bool]) -> Iterator[None]:
-            with self._working(FIRST if self.found is None else FINDING):
-                found = self._find(*asked)
-                if going():
-                    self.show(found)
-                    self._asked = asked
-            yield
+        def show(found: FoundThings) -> None:
+            self.show(found)
+            self._asked = asked
 
-        self._work.run(steps)
+        doing = FIRST if self.found is None else FINDING
+        self.start(doing, lambda watch: self._find(*asked), show)
 
     # -- what the browser asks -------------------------------------------------------------------------------
 
