@@ -342,6 +342,29 @@ class TestColours:
             "no cluster": True,
         }
 
+    def test_five_hundred_classes_are_found_by_name_and_shown_alone(
+        self, selection: Selection, points: np.ndarray
+    ) -> None:
+        labels = (np.arange(COUNT) % 500).astype(np.int32)
+        panel = a_map(selection, points, labels)
+        cut = len(panel.bar.legend), panel.bar.more, panel.bar.classes
+        browser(panel.bar, "seek", text="GROUP 49")
+        found = [key["name"] for key in panel.bar.legend]
+        browser(panel.bar, "all", shown=False)
+        nothing = panel.bar.note
+        browser(panel.bar, "legend", cluster=499, only=False)
+        panel.lasso(SQUARE)
+        code = panel.to_code()
+        browser(panel.bar, "seek", text="no such")
+        unknown = panel.bar.legend
+
+        assert cut == (31, 469, 500)
+        assert sorted(found) == sorted(["group 49", *(f"group {i}" for i in range(490, 500))])
+        assert "Click a key" in nothing
+        assert selection.rows.tolist() == np.flatnonzero(labels == 499).tolist()
+        assert "desk.map.only([499])" in code
+        assert unknown == []
+
     def test_only_shows_one_class_and_once_more_shows_all(
         self, selection: Selection, points: np.ndarray
     ) -> None:

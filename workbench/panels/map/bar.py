@@ -42,6 +42,8 @@ class MapBar(WorkingPanel):
     pictures = traitlets.Bool(True).tag(sync=True)
     legend = traitlets.List(traitlets.Dict()).tag(sync=True)
     more = traitlets.Int(0).tag(sync=True)
+    classes = traitlets.Int(0).tag(sync=True)
+    sought = traitlets.Unicode("").tag(sync=True)
     summary = traitlets.Unicode("").tag(sync=True)
     selected = traitlets.Int(0).tag(sync=True)
     drawing = traitlets.Int(0).tag(sync=True)
@@ -68,6 +70,12 @@ class MapBar(WorkingPanel):
 
     def _answer_legend(self, cluster: int, only: bool) -> None:
         self._gestures.legend(cluster, only)
+
+    def _answer_seek(self, text: str) -> None:
+        self._map.seek(text)
+
+    def _answer_all(self, shown: bool) -> None:
+        self._map.hide([] if shown else self._map.classes.present)
 
     def _answer_tool(self, name: str) -> None:
         self.tool = name

@@ -31,6 +31,7 @@ class Classes:
     ) -> None:
         self._columns, self._groups, self._nobody = Columns(selection, columns), groups, nobody
         self.hidden: frozenset[int] = frozenset()
+        self.sought = ""
         self.colouring = self._regroup(labels, names)
 
     @property
@@ -56,7 +57,7 @@ class Classes:
     def colour(self, by: str) -> None:
         """Colour by the clusters or a column; nothing is hidden then. Raises QueryError for another name."""
         self.colouring = self.clusters if by == self._groups else self._columns.colouring(by)
-        self.hidden = frozenset()
+        self.hidden, self.sought = frozenset(), ""
 
     def regroup(self, labels: NDArray[np.int32], names: Sequence[str]) -> bool:
         """Take other clusters; say whether what is drawn changes by it."""
@@ -71,16 +72,28 @@ class Classes:
         """Hide these classes and no others."""
         self.hidden = frozenset(int(code) for code in codes)
 
+    @property
+    def present(self) -> list[int]:
+        """The classes that some row is in, -1 first."""
+        return [int(code) for code in np.unique(self.colouring.codes)]
+
+    def code(self) -> str:
+        """Return as the call of a map what is hidden, or what alone is shown if that is shorter; or ""."""
+        shown = [code for code in self.present if code not in self.hidden]
+        if not self.hidden:
+            return ""
+        return f"hide({sorted(self.hidden)})" if len(self.hidden) <= len(shown) else f"only({shown})"
+
     def toggled(self, code: int, only: bool) -> list[int]:
         """Return what is hidden once a class is hidden or shown; ``only`` shows it alone, or all again."""
-        others = {int(other) for other in np.unique(self.colouring.codes)} - {code}
+        others = set(self.present) - {code}
         if not only:
             return sorted(self.hidden ^ {code})
         return [] if self.hidden == others else sorted(others)
 
     def keys(self) -> tuple[list[dict[str, Any]], int]:
-        """Return the keys of the legend, and how many classes got none."""
-        keys, more = legend(self.colouring.codes, self.hidden, self.colouring.name)
+        """Return the keys of the legend, and how many classes got none; ``sought`` narrows them."""
+        keys, more = legend(self.colouring.codes, self.hidden, self.colouring.name, self.sought)
         for key in keys:
             key["colour"] = self.colour_of(key["cluster"])
         if self.colouring.ordered:

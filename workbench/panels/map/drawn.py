@@ -75,6 +75,7 @@ class DrawnMap(ipywidgets.VBox):
         self.redraw_points()
         self._draw_marks()
         self.bar.legend, self.bar.more = self.classes.keys()
+        self.bar.classes = len(self.classes.present)
 
     def _selected(self) -> None:
         self.picture.select(self.selection.rows)

@@ -13,13 +13,17 @@ KEYS = 30
 
 
 def legend(
-    labels: NDArray[np.int32], hidden: Collection[int], name: Callable[[int], str]
+    labels: NDArray[np.int32], hidden: Collection[int], name: Callable[[int], str], sought: str = ""
 ) -> tuple[list[dict[str, Any]], int]:
     """Return a key for each large cluster of ``labels`` (N,), and how many clusters got none.
 
-    The largest come first, -1 (in no cluster) last.
+    The largest come first, -1 (in no cluster) last. ``sought``: only those whose name holds this text, in
+    whatever case.
     """
     clusters, counts = np.unique(labels, return_counts=True)
+    if sought:
+        found = np.array([sought.casefold() in name(int(cluster)).casefold() for cluster in clusters], bool)
+        clusters, counts = clusters[found], counts[found]
     order = np.lexsort((-counts, clusters < 0))
     few = order if len(order) <= KEYS + 1 else np.r_[order[:KEYS], order[-1]]
     keys = [

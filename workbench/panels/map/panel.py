@@ -134,7 +134,7 @@ class Map(DrawnMap):
     def colour(self, by: str) -> None:
         """Colour by the clusters or by a column, one of ``bar.columns``; raises QueryError for another."""
         self.classes.colour(by)
-        self.bar.column = by
+        self.bar.column, self.bar.sought = by, ""
         self._redraw()
 
     def offer(self, columns: Mapping[str, Made]) -> None:
@@ -147,6 +147,15 @@ class Map(DrawnMap):
         self.classes.hide(classes)
         self._redraw()
 
+    def only(self, classes: Sequence[int]) -> None:
+        """Show these classes of the legend alone."""
+        self.hide([code for code in self.classes.present if code not in set(classes)])
+
+    def seek(self, text: str) -> None:
+        """Let the legend list only classes whose name holds a text; "" lists the largest of all again."""
+        self.classes.sought = self.bar.sought = text
+        self.bar.legend, self.bar.more = self.classes.keys()
+
     @property
     def frame(self) -> "pd.DataFrame":
         """Every point with its place: its ids and path, x, y, cluster, cluster_name, shown."""
@@ -157,8 +166,8 @@ class Map(DrawnMap):
         lines = [f"{self._place}.show({self.layouts.code()})"]
         if not self.classes.grouped:
             lines.append(f"{self._place}.colour({self.bar.column!r})")
-        if self.hidden:
-            lines.append(f"{self._place}.hide({sorted(self.hidden)})")
+        if hidden := self.classes.code():
+            lines.append(f"{self._place}.{hidden}")
         return "\n".join([*lines, *self._last.code(self.selection.rows)])
 
     def _lay_out(self, points: Points) -> None:

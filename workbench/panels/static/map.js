@@ -55,13 +55,23 @@ function render({ model, el }) {
     summary.title = selected ? "Select nothing (or double click the map)" : "";
   }
 
+  let typing = 0;
+  const seek = h("input", { type: "search", class: "wb-seek", placeholder: "Find a class", "aria-label": "Find a class in the legend",
+    oninput: () => { clearTimeout(typing); typing = setTimeout(() => ask("seek", { text: seek.value }), 200); } });
+  const all = h("div", { class: "wb-row wb-legend-all" }, seek,
+    h("button", { title: "Show every class", onclick: () => ask("all", { shown: true }) }, "All"), h("button", { title: "Hide every class, then click those to see", onclick: () => ask("all", { shown: false }) }, "None"));
+  const MANY = 12;
+
   function drawLegend() {
+    all.hidden = model.get("classes") <= MANY;
+    if (!model.get("sought") && document.activeElement !== seek) seek.value = "";
     legend.replaceChildren(...model.get("legend").map((item) => h("button", {
       class: "wb-key", "aria-pressed": String(item.shown), title: "Click: hide or show. Shift or double click: only this one",
       onclick: (event) => ask("legend", { cluster: item.cluster, only: event.shiftKey }),
       ondblclick: () => ask("legend", { cluster: item.cluster, only: true }),
     }, h("i", { style: `background:${item.colour}` }), item.name, h("span", { class: "wb-quiet" }, item.count.toLocaleString("en")))),
-    model.get("more") ? h("span", { class: "wb-quiet" }, `and ${model.get("more").toLocaleString("en")} more`) : "");
+    model.get("more") ? h("span", { class: "wb-quiet" }, `and ${model.get("more").toLocaleString("en")} more`) : "",
+    model.get("sought") && !model.get("legend").length ? h("span", { class: "wb-quiet" }, `No class is called “${model.get("sought")}”.`) : "");
   }
 
   // The plot is a sibling that may be drawn later than this bar, and drawn again: look for it until it is there.
@@ -84,11 +94,11 @@ function render({ model, el }) {
 
   model.on("change:tool change:mode change:methods change:method change:settings change:form change:beside change:columns change:column change:names change:pictures change:summary change:selected change:working", drawTools);
   model.on("change:note", drawNote);
-  model.on("change:legend", drawLegend);
+  model.on("change:legend change:more change:classes change:sought", drawLegend);
   el.classList.add("wb-panel", "wb-mapbar");
   keepKeys(el);
   el.append(h("div", { class: "wb-row" }, h("div", { class: "wb-group" }, methods, gear), columns, h("span", { class: "wb-space" }), summary), layoutForm(model, ask),
-    h("div", { class: "wb-row" }, tools, modes, shows), legend, working(model, ask), status(model));
+    h("div", { class: "wb-row" }, tools, modes, shows), all, legend, working(model, ask), status(model));
   drawTools();
   drawNote();
   drawLegend();
