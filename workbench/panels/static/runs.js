@@ -90,7 +90,7 @@ function render({ model, el }) {
   model.on("change:table change:opened change:against", drawTable);
   model.on("change:opened change:clusters change:cluster change:typical change:odd", drawInside);
   el.classList.add("wb-panel", "wb-runs");
-  el.setAttribute("data-lm-suppress-shortcuts", "true");
+  keepKeys(el);
   el.append(fold);
   drawForm();
   drawTable();

@@ -146,7 +146,7 @@ function render({ model, el }) {
   model.on("change:bars", () => { cursor = anchor = -1; brush(-1); tip.textContent = ""; });
   model.on("change:unfolded", () => { fold.open = model.get("unfolded"); });
   el.classList.add("wb-panel", "wb-when");
-  el.setAttribute("data-lm-suppress-shortcuts", "true");
+  keepKeys(el);
   el.append(fold);
   draw();
 }

@@ -130,7 +130,7 @@ function render({ model, el }) {
   const theme = new MutationObserver(draw);
   theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name"] });
   el.classList.add("wb-panel", "wb-where");
-  el.setAttribute("data-lm-suppress-shortcuts", "true");
+  keepKeys(el);
   el.append(fold);
   drawBar();
   take();
