@@ -2,6 +2,7 @@
 
 import re
 import threading
+from base64 import b64encode
 from io import BytesIO
 
 import numpy as np
@@ -12,6 +13,7 @@ import workbench as wb
 from tests.test_panels import browser
 from workbench.errors import CaseError, QueryError
 from workbench.hits import Hits
+from workbench.panels.boxed import boxed
 from workbench.panels.things.shown import cut, proposed
 
 SECONDS = 60
@@ -272,6 +274,18 @@ def test_a_reader_without_a_kernel_sees_what_was_asked_and_found(found):
     assert still in found.still()
     found.things.unfolded = False
     assert found.things.still() == ""
+
+
+def test_the_contact_sheet_of_a_saved_notebook_has_the_boxes_drawn(found):
+    with_boxes = found.still()
+    row = found.selection.hits.rows[0]
+    drawn = boxed(found.case.thumbnails([row])[0], found.selection.hits.box(row), 176)
+    assert b64encode(drawn).decode() in with_boxes
+    left, top, width, _ = np.multiply(found.selection.hits.box(row), (176, 132, 176, 132))
+    with Image.open(BytesIO(drawn)) as picture:
+        assert picture.size == (176, 132)
+        edge = np.asarray(picture, int)[round(top + 1), round(left + width / 2)]
+    np.testing.assert_allclose(edge, (255, 176, 0), atol=60)
 
 
 def test_names_of_files_are_text_and_never_html(found):

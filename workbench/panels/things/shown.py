@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from html import escape
-from io import BytesIO
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 
 from workbench.errors import QueryError
 from workbench.hits import Hits
+from workbench.panels.boxed import boxed
 from workbench.panels.still import data_url
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 Box = tuple[float, float, float, float]
 """x, y, width and height in pixels of the upright image in full size."""
-INK = (255, 176, 0)
 
 
 class FoundThings(Protocol):
@@ -94,9 +93,9 @@ def still(
 
     ``photo`` and ``jpegs`` are JPEGs; ``box`` is in shares of the sides of the photo, and so are the tiles'.
     """
-    pictures = [("What was asked for", _marked(photo, box, 320))] if photo else []
+    pictures = [("What was asked for", boxed(photo, box, 320))] if photo else []
     pictures += [
-        (f"{tile['name']}, {tile['score']:.2f}", _marked(jpeg, tile["box"], 128))
+        (f"{tile['name']}, {tile['score']:.2f}", boxed(jpeg, tile["box"], 128))
         for tile, jpeg in zip(tiles, jpegs, strict=True)
         if jpeg
     ]
@@ -106,22 +105,3 @@ def still(
         for name, data in pictures
     )
     return f'<div class="wb-still" style="margin:8px 0"><p>Found for {escape(query)}:</p>{sheet}</div>'
-
-
-def _marked(jpeg: bytes, box: Sequence[float] | None, side: int) -> bytes:
-    """Return a JPEG of at most ``side`` pixels with a box (shares of its sides) drawn into it."""
-    from PIL import Image, ImageDraw
-
-    with Image.open(BytesIO(jpeg)) as opened:
-        picture: Image.Image = opened.convert("RGB")
-    picture.thumbnail((side, side))
-    if box is not None:
-        width, height = picture.size
-        left, top = box[0] * width, box[1] * height
-        corners = (left, top, max(left + 1, left + box[2] * width), max(top + 1, top + box[3] * height))
-        draw = ImageDraw.Draw(picture)
-        draw.rectangle(corners, outline=(0, 0, 0), width=4)
-        draw.rectangle(corners, outline=INK, width=2)
-    buffer = BytesIO()
-    picture.save(buffer, "JPEG", quality=82)
-    return buffer.getvalue()
