@@ -37,8 +37,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("root")
     paint(root / "photos")
     case = wb.open(root / "photos", case=root / "case", model="fake")
-    case.ingest(progress=False)
-    case.instances.ingest(progress=False)
+    case.ingest(regions=["objects"], instances=True, progress=False)
     case.layout()
     case.clusters()
     lab.write_notebook(root / "things.ipynb", [SHOW, PROBE])
@@ -142,6 +141,20 @@ def test_words_find_a_thing_and_what_is_wrong_is_told(desk: lab.Notebook) -> Non
     page.get_by_label("A thing in words").fill("???")
     page.keyboard.press("Enter")
     page.locator(".wb-things .wb-error", has_text="no words").wait_for()
+
+
+def test_regions_are_compared_by_choice_and_the_best_is_drawn(desk: lab.Notebook) -> None:
+    page = desk.page
+    page.get_by_label("What are you looking for?").fill("blue")
+    page.get_by_label("What the query is compared with").select_option("objects")
+    page.wait_for_function("document.querySelector('.wb-query .wb-text').value === 'blue over:objects'")
+    page.wait_for_selector(".wb-gallery .wb-tile[title='other.png']:first-child .wb-over")
+    state = desk.state(1)
+    assert state["hits"][0] == "other.png"
+    assert set(state["hits"]) == {"a.png", "b.png", "c.png", "other.png"}
+    page.get_by_label("What the query is compared with").select_option("whole images")
+    page.wait_for_selector(".wb-gallery .wb-tile[title='long.png']")
+    assert page.locator(".wb-gallery .wb-over").count() == 0
 
 
 @pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 900)])

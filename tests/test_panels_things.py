@@ -301,3 +301,23 @@ def test_a_hit_of_a_whole_image_has_no_box(desk):
     items = browser(desk.gallery, "page", start=0, count=9, version=0)["items"]
     assert [("box" in item) for item in items] == [True, False]
     assert [browser(desk.details, "boxes", row=row)["hit"] is None for row in (1, 2)] == [False, True]
+
+
+def test_what_is_compared_is_chosen_and_stands_in_the_query(desk):
+    assert desk.query.kinds == []
+    desk.case.ingest(regions=["objects", "persons"], progress=False)
+    again = wb.Workspace(desk.case)
+    assert set(again.query.kinds) == {"objects", "persons"}
+    browser(again.query, "compare", text="red", kinds=["objects"])
+    assert again.query.text == "red over:objects"
+    assert again.selection.hits.boxes is not None
+    browser(again.query, "compare", text="red over:objects", kinds=["images", "objects", "persons"])
+    assert again.query.text == "red over:images over:objects over:persons"
+    again.query.compare()
+    assert again.query.text == "red"
+    assert again.selection.hits.boxes is None
+    before = again.selection.hits
+    browser(again.query, "compare", text="", kinds=["persons"])
+    assert (again.query.text, again.query.error) == ("over:persons", "")
+    assert again.selection.hits is before
+    again.close()

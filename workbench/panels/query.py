@@ -29,7 +29,7 @@ class Query(Panel):
 
     ``ask(text, selection=rows, pictures=..., k=..., threshold=..., probability=...)`` answers with Hits,
     which go to ``selection.hits``; ``thumbnail(name)`` returns a JPEG of the image called so, ``name(row)``
-    what a row is called in a query.
+    what a row is called in a query; ``kinds`` are the regions that can be compared, such as persons.
     """
 
     _esm = script("query")
@@ -41,6 +41,7 @@ class Query(Panel):
     unit = traitlets.Enum(["probability", "cosine", "fixed"], "probability").tag(sync=True)
     chips = traitlets.List(traitlets.Dict()).tag(sync=True)
     answer = traitlets.Dict().tag(sync=True)
+    kinds = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
     def __init__(
         self,
@@ -48,13 +49,14 @@ class Query(Panel):
         ask: Callable[..., Hits],
         thumbnail: Callable[[str], bytes] = lambda name: b"",
         name: Callable[[int], str] = str,
+        kinds: Sequence[str] = (),
     ) -> None:
         self.selection, self._ask, self._thumbnail, self._name = selection, ask, thumbnail, name
         self.parts: tuple[Part, ...] = ()
         self.pictures: dict[str, Image] = {}
         self._chosen: list[int] = []
         self._hits: Hits | None = None
-        super().__init__()
+        super().__init__(kinds=list(kinds))
         selection.observe(lambda change: self._heed(change["new"]), "hits")
 
     # -- the same in Python ----------------------------------------------------------------------------------
@@ -132,7 +134,14 @@ class Query(Panel):
         with self.shown("Searching"):
             self._again((*kept, part))
 
+    def compare(self, *kinds: str) -> None:
+        """Compare the query with regions of some ``kinds``, with none for whole images, and ask again."""
+        self._compare(self.text, kinds)
+
     # -- what the browser asks -------------------------------------------------------------------------------
+
+    def _answer_compare(self, text: str, kinds: list[str]) -> None:
+        self._compare(text, kinds)
 
     def _answer_run(self, text: str, k: int, least: float, unit: Unit) -> None:
         self.text, self.k, self.least, self.unit = text, k, least, unit
@@ -184,6 +193,14 @@ class Query(Panel):
             return
         self.busy = "Searching"
         self.ask(text)
+
+    def _compare(self, text: str, kinds: Sequence[str]) -> None:
+        parts = [part for part in parse(text) if part.kind != "over"]
+        written = write([*parts, *(Part("over", kind) for kind in kinds)])
+        if parts:
+            self._run_or_clear(written)
+        else:
+            self.text = written  # nothing to ask yet, but what comes is compared with these
 
     def _limits(self) -> dict[str, Any]:
         if self.unit == "fixed":

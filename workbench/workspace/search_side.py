@@ -29,6 +29,7 @@ class SearchSide:
             case.ask,
             lambda name: case.thumbnails([case.lookup.named(name)])[0],
             case.lookup.name,
+            list(case.regions.keys),
         )
         self.maps = Maps(case, selection, split)
         self.map = self.maps.first

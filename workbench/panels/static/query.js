@@ -35,6 +35,7 @@ function render({ model, el }) {
   const unit = h("select", { "aria-label": "What the hits are cut by" },
     h("option", { value: "probability" }, "% sure"), h("option", { value: "cosine" }, "cosine"),
     h("option", { value: "fixed", title: "The cosine 0.25 for words, 0.70 for examples" }, "fixed cut"));
+  const over = h("select", { "aria-label": "What the query is compared with", title: "Compare the query with whole images, or with what was found in them" });
   const answer = h("span", { class: "wb-quiet", role: "status" });
   const more = h("button", { onclick: () => ask("more") }, "Load more");
   const clear = h("button", { onclick: () => ask("clear"), title: "Forget the question" }, "Clear");
@@ -96,6 +97,17 @@ function render({ model, el }) {
     least.step = unit.value === "probability" ? 5 : 0.01;
   }
 
+  // Whole images, one kind of region, or all of them together; what is written in the box is what counts.
+  function drawOver() {
+    const kinds = model.get("kinds"), all = ["images", ...kinds].join(" ");
+    const asked = [...model.get("text").matchAll(/(?<=^|\s)over:(\w+)/g)].map((found) => found[1]).join(" ");
+    const choices = [["", "whole images"], ...kinds.map((kind) => [kind, kind]), [all, "all of these"]];
+    if (!choices.some(([value]) => value === asked)) choices.push([asked, asked]);
+    over.replaceChildren(...choices.map(([value, name]) => h("option", { value }, name)));
+    over.value = asked;
+    over.parentNode.hidden = !kinds.length;
+  }
+  over.addEventListener("change", () => ask("compare", { text: text.value, kinds: over.value.split(" ").filter(Boolean) }));
   text.addEventListener("keydown", (event) => { if (event.key === "Enter") run(); });
   for (const input of [top, least]) input.addEventListener("change", run);
   unit.addEventListener("change", () => { least.value = 0; run(); });
@@ -115,7 +127,7 @@ function render({ model, el }) {
   model.on("change:chips", () => { drawChips(); drawAnswer(); });
   model.on("change:answer", drawAnswer);
   // Apart: an answer about the limits must not undo what is being typed.
-  const drawText = () => { text.value = model.get("text"); };
+  const drawText = () => { text.value = model.get("text"); drawOver(); };
   model.on("change:text", drawText);
   model.on("change:k change:unit change:least", drawLimits);
   el.classList.add("wb-panel", "wb-query");
@@ -126,7 +138,7 @@ function render({ model, el }) {
       h("button", { onclick: () => file.click(), title: "Search with a picture of yours: choose, drop or paste" }, "Picture…"), file, question),
     help,
     chips,
-    h("div", { class: "wb-row" }, h("label", { class: "wb-row" }, "Top", top), h("label", { class: "wb-row" }, "at least", unit, least),
+    h("div", { class: "wb-row" }, h("label", { class: "wb-row" }, "Compare", over), h("label", { class: "wb-row" }, "Top", top), h("label", { class: "wb-row" }, "at least", unit, least),
       answer, h("span", { class: "wb-space" }), more, clear),
     status(model),
   );

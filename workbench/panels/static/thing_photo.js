@@ -1,6 +1,7 @@
 // The photo on which a box is drawn: by dragging, by a click (Python proposes a candidate), or by the arrow keys.
 
 const STEP = 0.02; // of the photo's longer side: how far an arrow key moves an edge
+const HIGH = 420; // pixels on the screen that a photo is high, unless that is too wide
 const CLICK = 4; // pixels on the screen: a shorter drag is a click
 
 // thingPhoto({ draw(box, find), click(x, y), find(), clear() }) -> { node, photo, show(shape, box) }; boxes in pixels of the image
@@ -14,6 +15,7 @@ function thingPhoto(on) {
 
   function show(newShape, newBox) {
     [shape, box] = [newShape, newBox];
+    frame.style.width = `min(100%, ${Math.round((HIGH * shape[0]) / shape[1])}px)`; // small images are shown larger
     paint(box);
   }
   function paint(now) {
