@@ -23,10 +23,12 @@ function marker(model, ask, plot) {
 
   function move() {
     const { x, y, box } = seen(plot), home = layer.getBoundingClientRect();
+    layer.style.clipPath = `inset(${box.top - home.top}px ${home.right - box.right}px ${home.bottom - box.bottom}px ${box.left - home.left}px)`;
     for (const { node, at } of marks) {
       const left = box.left - home.left + ((at.x - x[0]) / (x[1] - x[0])) * box.width;
       const top = box.top - home.top + ((y[1] - at.y) / (y[1] - y[0])) * box.height;
-      node.style.transform = `translate(${left.toFixed(1)}px, ${top.toFixed(1)}px) translate(-50%, -50%)`;
+      const above = node.tagName === "SPAN" ? "-140%" : "-50%"; // a name stands above its class and covers no point
+      node.style.transform = `translate(${left.toFixed(1)}px, ${top.toFixed(1)}px) translate(-50%, ${above})`;
     }
   }
 
