@@ -58,7 +58,9 @@ function render({ model, el }) {
   }
 
   function drawChips() {
-    chips.replaceChildren(...model.get("chips").map((chip, position) => {
+    // what is compared stands in the choice beside the limits
+    const told = model.get("chips").map((chip, position) => ({ ...chip, position })).filter((chip) => chip.kind !== "over");
+    chips.replaceChildren(...told.map(({ position, ...chip }) => {
       const weight = chip.weight === 1 ? "" : ` ×${chip.weight}`;
       const label = `${chip.kind === "words" ? "" : `${chip.kind} `}${chip.label}${weight}`;
       const sign = h("button", {
@@ -72,8 +74,7 @@ function render({ model, el }) {
         h("span", { class: "wb-label" }, chip.label), weight ? h("span", { class: "wb-quiet" }, weight) : null,
         h("button", { title: "Remove", "aria-label": `Remove ${label}`, onclick: () => ask("drop", { position }) }, "×"));
     }));
-    const only = model.get("chips");
-    chips.hidden = !only.length || (only.length === 1 && only[0].kind === "words" && only[0].plus && only[0].weight === 1);
+    chips.hidden = !told.length || (told.length === 1 && told[0].kind === "words" && told[0].plus && told[0].weight === 1);
   }
 
   function drawAnswer() {
