@@ -145,7 +145,7 @@ class TestOnAThread:
         panel.wait()
 
         assert len(shares) > 20
-        assert max(shares) == 1
+        assert 0.9 < max(shares) < 1
         assert shares[-1] == -1
 
     def test_cancel_ends_it_soon_and_changes_nothing(self, panel: Map, maker: Maker) -> None:

@@ -76,7 +76,9 @@ class WorkingPanel(BackgroundPanel):
         def watch(share: float) -> None:
             if not going():
                 raise EndedError
-            if share < self.share or share - self.share >= STEP:
+            if share >= 1:
+                self.share = -1  # what comes after the steps that are told
+            elif share < self.share or share - self.share >= STEP:
                 self.share = share
 
         return watch
