@@ -123,6 +123,14 @@ class TestSelecting:
         assert 3 not in desk.selection.rows.tolist()
         assert len(desk.selection) < everything
 
+    def test_both_keys_keep_what_is_in_both(self, desk: wb.Workspace) -> None:
+        x, y = map(float, desk.map.points[3])
+        desk.selection.rows = [1, 3]
+        corners = {"x0": x - 1e-3, "x1": x + 1e-3, "y0": y - 1e-3, "y1": y + 1e-3}
+        browser(desk.map.bar, "draw", shape={"type": "rect", **corners}, mode="intersect")
+
+        assert desk.selection.rows.tolist() == [3]
+
     def test_double_click_clears(self, desk: wb.Workspace) -> None:
         desk.selection.rows = [1, 2]
         browser(desk.map.bar, "clear")

@@ -250,3 +250,24 @@ class TestBadInput:
         for method in cluster_methods.METHODS:
             with pytest.raises(QueryError, match="first in row 4"):
                 cluster_methods.run(vectors, method)
+
+    def test_an_eps_that_holds_nearly_all_is_refused_before_memory_is_full(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(cluster_methods, "MOST_NEAR", 20_000)
+        points = np.random.default_rng(0).uniform(0, 1, (200, 3))
+
+        assert cluster_methods.run(points, "dbscan", space="vectors", eps=0.2).max() >= 0
+        with pytest.raises(QueryError, match="smaller eps"):
+            cluster_methods.run(points, "dbscan", space="vectors", eps=5)
+
+    def test_the_distances_of_many_are_those_of_a_sample(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        points = np.random.default_rng(0).uniform(0, 1, (300, 2))
+        whole = cluster_methods.k_distances(points, 4)
+        monkeypatch.setattr(cluster_methods, "MOST_ASKED", 250)
+        monkeypatch.setattr(cluster_methods, "ASKED", 100)
+        some = cluster_methods.k_distances(points, 4)
+
+        assert len(whole) == 300
+        assert len(some) == 100
+        assert np.isin(some, whole).all()

@@ -28,6 +28,12 @@ WHOLE = ("min_cluster_size", "min_samples", "seed")
 SPACES = ("reduced", "vectors")
 """Where distances are measured: in `clusters.DIMENSIONS` dimensions made by UMAP, or between unit vectors."""
 
+MOST_ASKED, ASKED = 20_000, 5_000
+"""Above how many points the distances to neighbours are those of a sample, and of how many."""
+
+MOST_NEAR = 300_000_000
+"""Neighbours within ``eps`` that DBSCAN may hold at once, over all samples: 2.4 GB."""
+
 MOST_JOINED = 20_000
 """Samples that agglomeration can take: it needs all distances between them at once."""
 
@@ -108,14 +114,17 @@ def in_space(
 def k_distances(points: NDArray[np.floating], k: int = 5) -> NDArray[np.float32]:
     """Return the distance of each of (N, D) points to its k-th neighbour, the nearest first: (N,) float32.
 
-    The plot from which Ester et al. 1996 choose ``eps``: where it bends up, noise begins.
+    The plot from which Ester et al. 1996 choose ``eps``: where it bends up, noise begins. Of more than
+    `MOST_ASKED` points, those of `ASKED` random ones: (`ASKED`,).
     """
     from sklearn.neighbors import NearestNeighbors
 
     k = min(k, len(points) - 1)
     if k < 1:
         return np.zeros(len(points), np.float32)
-    found = NearestNeighbors(n_neighbors=k).fit(points).kneighbors()[0][:, -1]
+    asked = points if len(points) <= MOST_ASKED else points[_some(len(points), ASKED)]
+    # Each is its own nearest neighbour, which does not count.
+    found = NearestNeighbors(n_neighbors=k + 1).fit(points).kneighbors(asked)[0][:, -1]
     return np.sort(found).astype(np.float32)
 
 
@@ -162,8 +171,29 @@ def _dbscan(points: NDArray[np.floating], settings: Mapping[str, Any]) -> Labels
             f"DBSCAN cannot look for {fewest} neighbours within {eps:g}.",
             "Use an eps above 0 (read it off the k-distance plot) and min_samples of 1 or more.",
         )
+    _check_room(points, eps)
     found = DBSCAN(eps=eps, min_samples=fewest).fit_predict(points)
     return clusters.largest_first(found)
+
+
+def _check_room(points: NDArray[np.floating], eps: float) -> None:
+    """Raise QueryError where the neighbours within ``eps``, counted for a sample, would not fit in memory."""
+    if len(points) ** 2 <= MOST_NEAR:
+        return
+    from sklearn.metrics import pairwise_distances
+
+    near = pairwise_distances(points[_some(len(points), 200)], points) <= eps
+    share = float(near.mean())
+    if share * len(points) ** 2 > MOST_NEAR:
+        raise QueryError(
+            f"Each of {len(points):,} samples has about {share * len(points):,.0f} neighbours within {eps:g}.",
+            "Use a smaller eps (read it off the k-distance plot), or HDBSCAN.",
+        )
+
+
+def _some(count: int, sample: int) -> NDArray[np.intp]:
+    """Return the rows of a fixed random sample, sorted."""
+    return np.sort(np.random.default_rng(0).permutation(count)[:sample])
 
 
 def _agglomerative(points: NDArray[np.floating], settings: Mapping[str, Any]) -> Labels:

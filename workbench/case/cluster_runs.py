@@ -103,7 +103,10 @@ class ClusterRuns:
     def k_distances(
         self, k: int = 5, space: str = "reduced", *, watch: Watch = nobody
     ) -> NDArray[np.float32]:
-        """Return the sorted distances (N,) to the k-th neighbour; where they bend up is a good ``eps``."""
+        """Return the sorted distances (N,) to the k-th neighbour; where they bend up is a good ``eps``.
+
+        Of more than 20,000 images, those of 5,000.
+        """
         if k < 1:
             raise QueryError(f"There is no neighbour number {k}.", "Use 1 or more.")
         settings = cluster_methods.parameters("dbscan", space=space)

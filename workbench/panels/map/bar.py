@@ -37,7 +37,7 @@ class MapBar(WorkingPanel):
     columns = traitlets.List(traitlets.Unicode()).tag(sync=True)
     column = traitlets.Unicode("clusters").tag(sync=True)
     tool = traitlets.Enum(["lasso", "box", "pan"], "lasso").tag(sync=True)
-    mode = traitlets.Enum(["replace", "add", "remove"], "replace").tag(sync=True)
+    mode = traitlets.Enum(["replace", "add", "remove", "intersect"], "replace").tag(sync=True)
     names = traitlets.Bool(True).tag(sync=True)
     pictures = traitlets.Bool(True).tag(sync=True)
     legend = traitlets.List(traitlets.Dict()).tag(sync=True)

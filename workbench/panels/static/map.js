@@ -37,7 +37,8 @@ function render({ model, el }) {
     modes.replaceChildren(
       press("New", "The lasso starts a new selection", () => set("mode", "replace"), mode === "replace"),
       press("+", "The lasso adds (or hold Shift)", () => set("mode", "add"), mode === "add"),
-      press("−", "The lasso removes (or hold Alt)", () => set("mode", "remove"), mode === "remove"));
+      press("−", "The lasso removes (or hold Alt)", () => set("mode", "remove"), mode === "remove"),
+      press("∩", "Of what is selected, the lasso keeps what it holds (or hold Shift and Alt)", () => set("mode", "intersect"), mode === "intersect"));
     shows.replaceChildren(
       press("⤢", "Show the whole map again", () => ask("whole")),
       press("Aa", "Names on the map", () => set("names", !model.get("names")), model.get("names")),
@@ -81,7 +82,7 @@ function render({ model, el }) {
     if (!plot?.on || !plot.querySelector(".nsewdrag")) return;
     // On a slow machine plotly's widget can be drawn before its data has arrived, and then stays empty: once more.
     if (!plot.data?.length) {
-      if (Date.now() - again > 3000) { again = Date.now(); ask("again"); }
+      if (Date.now() - again > 3000) { again = Date.now(); forgetDrawings(model).then(() => ask("again")); }
     } else if (plot.dataset.workbench == null) {
       plot.dataset.workbench = "";
       plot.parentElement.style.position = "relative";

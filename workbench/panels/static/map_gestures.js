@@ -8,7 +8,7 @@ const STILL_MILLISECONDS = 60;
 // listen(model, ask, plot, card) reports what is done with the mouse on the plot; returns what stops listening
 function listen(model, ask, plot, card) {
   let start = null, moved = 0, lastClick = 0, modifiers = {}, still = 0, pointer = 0, looked = "";
-  const mode = () => (modifiers.alt ? "remove" : modifiers.shift ? "add" : model.get("mode"));
+  const mode = () => (modifiers.alt && modifiers.shift ? "intersect" : modifiers.alt ? "remove" : modifiers.shift ? "add" : model.get("mode"));
   const marks = marker(model, ask, plot);
 
   function place(event) {
