@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import anywidget
 import traitlets
@@ -36,18 +37,25 @@ class Panel(anywidget.AnyWidget):
     """Base of the panels.
 
     A browser asks ``{"ask": name, "id": number, ...}``; ``_answer_<name>`` returns a dict and buffers, which
-    go back under the same id. What fails is shown in ``error``; ``busy`` says what takes time.
+    go back under the same id. What fails is shown in ``error``; ``busy`` says what takes time. ``plots`` are
+    the model ids of plotly's widgets that the panel listens to.
     """
 
     error = traitlets.Unicode("").tag(sync=True)
     busy = traitlets.Unicode("").tag(sync=True)
+    reached = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    """The models that the browser must keep in touch with, however late it starts them: see common.js."""
 
-    def __init__(self, **traits: Any) -> None:
-        super().__init__(**traits)
+    def __init__(self, *, plots: Sequence[str] = (), **traits: Any) -> None:
+        own = uuid4().hex
+        super().__init__(model_id=own, reached=[own, *plots], **traits)
         self.on_msg(self._receive)
 
     def _receive(self, _widget: object, content: dict[str, Any], buffers: Sequence[bytes]) -> None:
         """Answer one question of the browser; a failure becomes the text of ``error``."""
+        if content["ask"] == "state":
+            self.send_state([name for name in self.keys if not name.startswith("_")])
+            return
         data = {key: value for key, value in content.items() if key not in ("ask", "id")}
         if buffers:
             data["buffers"] = [bytes(buffer) for buffer in buffers]

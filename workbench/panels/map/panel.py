@@ -59,7 +59,9 @@ class Map(DrawnMap):
         super().__init__(selection, MapPicture(len(labels)), classes, noun)
         self._jpegs, self._caption, self._beside = thumbnails, caption, beside
         self._place, self._last = place, told.LastLasso()
-        self.bar = MapBar(Gestures(self), self, methods=list(methods), method=methods[0])
+        self.bar = MapBar(
+            Gestures(self), self, plots=[self.figure.model_id], methods=list(methods), method=methods[0]
+        )
         self.bar.columns, self.bar.column = classes.choices, groups
         self.bar.beside = "open" if beside else ""
         self.layouts = Layouts(layout, self.bar, self._lay_out, methods[0])
@@ -127,7 +129,9 @@ class Map(DrawnMap):
         self._redraw()
 
     def again(self) -> None:
-        """Show the plot anew, for a browser that drew it before its data had come."""
+        """Show the plot anew, for a browser that drew it before its data had come, or never got them."""
+        self.figure._repr_mimebundle_()  # a new drawing begins with what this puts into the state
+        self.figure.send_state(["_widget_data", "_widget_layout"])
         self.children = [self.bar]
         self.children = [self.bar, self.figure]
 

@@ -21,11 +21,35 @@ function keepKeys(el) {
   });
 }
 
+// stayInTouch(model): anywidget gives a widget two seconds to start, and lets no message from Python through to one that
+// took longer, as happens where a browser has much to do. A panel that is drawn has started: its messages, and those of the
+// plot beside it, go past that gate, and what it missed is asked for.
+async function stayInTouch(model) {
+  for (const id of model.get("reached") ?? []) {
+    const widget = await model.widget_manager?.get_model?.(id);
+    let gate = widget;
+    while (gate && !Object.hasOwn(gate, "_handle_comm_msg")) gate = Object.getPrototypeOf(gate);
+    const hear = gate && Object.getPrototypeOf(gate)._handle_comm_msg;
+    if (hear && widget.comm?.on_msg) widget.comm.on_msg(hear.bind(widget));
+  }
+  model.send({ ask: "state" });
+}
+
+// forgetDrawings(model): a plot of plotly that was taken off the page still listens, and fails at the next update before
+// newer drawings have heard of it. The first listener of each kind is the plot's own, the others are its drawings.
+async function forgetDrawings(model) {
+  for (const id of model.get("reached").slice(1)) {
+    const plot = await model.widget_manager?.get_model?.(id);
+    for (const [name, listeners] of Object.entries(plot?._events ?? {})) if (name.startsWith("change:_py2js_")) listeners.splice(1);
+  }
+}
+
 // asker(model) returns ask(name, data, buffers) -> Promise of [answer, buffers]
 function asker(model) {
   const waiting = new Map();
   const prefix = Math.random().toString(36).slice(2);
   let last = 0;
+  stayInTouch(model).catch((error) => console.warn("workbench:", error));
   model.on("msg:custom", (message, buffers) => {
     const done = waiting.get(message.id);
     if (!done) return;
