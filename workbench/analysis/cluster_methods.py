@@ -186,7 +186,7 @@ def _check_room(points: NDArray[np.floating], eps: float) -> None:
     share = float(near.mean())
     if share * len(points) ** 2 > MOST_NEAR:
         raise QueryError(
-            f"Each of {len(points):,} samples has about {share * len(points):,.0f} neighbours within {eps:g}.",
+            f"Each of {len(points):,} samples has some {share * len(points):,.0f} neighbours within {eps:g}.",
             "Use a smaller eps (read it off the k-distance plot), or HDBSCAN.",
         )
 
