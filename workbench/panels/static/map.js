@@ -65,7 +65,7 @@ function render({ model, el }) {
 
   function drawLegend() {
     all.hidden = model.get("classes") <= MANY;
-    if (!model.get("sought") && document.activeElement !== seek) seek.value = "";
+    if (document.activeElement !== seek) seek.value = model.get("sought");
     legend.replaceChildren(...model.get("legend").map((item) => h("button", {
       class: "wb-key", "aria-pressed": String(item.shown), title: "Click: hide or show. Shift or double click: only this one",
       onclick: (event) => ask("legend", { cluster: item.cluster, only: event.shiftKey }),
