@@ -1,17 +1,16 @@
 """Query: one line of text asks; chips show how it was understood, and clicks on them write the text anew."""
 
 from collections.abc import Callable, Mapping, Sequence
-from io import BytesIO
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import traitlets
 from numpy.typing import ArrayLike
 
-from workbench.errors import QueryError
 from workbench.grammar import Part, parse, write
 from workbench.hits import Hits
 from workbench.panels.base import Answer, Panel, script, style
+from workbench.panels.query_parts import chip, read_picture, small_jpeg
 from workbench.selection import Selection
 
 if TYPE_CHECKING:
@@ -156,14 +155,7 @@ class Query(Panel):
         self._again(self.parts[:position] + self.parts[position + 1 :])
 
     def _answer_picture(self, buffers: Sequence[bytes], text: str = "") -> None:
-        from PIL import Image, UnidentifiedImageError
-
-        try:
-            picture = Image.open(BytesIO(buffers[0])).convert("RGB")
-        except (OSError, ValueError, UnidentifiedImageError, Image.DecompressionBombError) as error:
-            raise QueryError(
-                "That file is not a picture this page can read.", "Use a JPEG, PNG or WebP."
-            ) from error
+        picture = read_picture(buffers[0])
         name = f"picture-{len(self.pictures) + 1}"
         self.pictures[name] = picture
         self._again((*parse(text), Part("like", name)))
@@ -179,10 +171,7 @@ class Query(Panel):
         name = self.parts[position].value
         if name not in self.pictures:
             return {}, [b"" if name == "selection" else self._thumbnail(name)]
-        small, buffer = self.pictures[name].copy(), BytesIO()
-        small.thumbnail((64, 64))
-        small.save(buffer, "JPEG")
-        return {}, [buffer.getvalue()]
+        return {}, [small_jpeg(self.pictures[name])]
 
     def _again(self, parts: Sequence[Part]) -> None:
         self._run_or_clear(write(parts))
@@ -212,13 +201,4 @@ class Query(Panel):
         return any(part.kind in ("like", "within") and part.value == name for part in self.parts)
 
     def _draw(self) -> None:
-        self.chips = [
-            {
-                "kind": part.kind,
-                "label": part.value,
-                "plus": part.wanted,
-                "weight": abs(part.weight),
-                "picture": part.kind == "like",
-            }
-            for part in self.parts
-        ]
+        self.chips = [chip(part) for part in self.parts]
