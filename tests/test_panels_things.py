@@ -115,6 +115,18 @@ def test_the_code_finds_the_same(found):
     np.testing.assert_array_equal(found.selection.hits.boxes, before.boxes)
 
 
+def test_more_of_the_kind_is_asked_for_by_one_choice_and_stands_in_the_code(found):
+    before = found.selection.hits
+    browser(found.things, "alike", on=True)
+    found.things.wait(SECONDS)
+    assert found.things.kind == 1.5
+    assert (found.selection.hits.scores > before.scores[0]).any()
+    assert "box=(40, 30, 60, 60), kind=1.5))" in found.things.to_code()
+    browser(found.things, "alike", on=False)
+    found.things.wait(SECONDS)
+    np.testing.assert_array_equal(found.selection.hits.scores, before.scores)
+
+
 def test_another_question_ends_the_code_and_the_boxes(found):
     found.query.ask("red")
     assert found.things.to_code() == ""

@@ -42,6 +42,8 @@ function render({ model, el }) {
   const text = h("input", { class: "wb-thing-text", "aria-label": "A thing in words", placeholder: "or in words: a red mug" });
   const find = h("button", { class: "wb-main", onclick: () => seek() }, "Find this thing");
   const clear = h("button", { onclick: () => ask("clear"), title: "Take the box away, and what was found" }, "Clear");
+  const alike = h("input", { type: "checkbox", onchange: () => ask("alike", { on: alike.checked }) });
+  const kinds = h("label", { class: "wb-thing-alike", title: "Let the whole image count too: more things of the same kind, less of this very thing" }, alike, "and its kind");
   const how = h("span", { class: "wb-quiet" });
   const title = h("span", { class: "wb-title" }), query = h("span", { class: "wb-quiet" }), path = h("div", { class: "wb-quiet wb-thing-path" });
   const tiles = thingTiles(model, ask);
@@ -56,7 +58,7 @@ function render({ model, el }) {
   const right = h("div", { class: "wb-thing-right" }, h("div", {}, title, " ", query), tiles.node);
   const body = h("div", { class: "wb-thing-body" }, left, right);
   const inside = h("div", { class: "wb-thing-inside" },
-    h("div", { class: "wb-row" }, find, text, clear, how), status(model), working(model, ask), empty, body);
+    h("div", { class: "wb-row" }, find, kinds, text, clear, how), status(model), working(model, ask), empty, body);
   let shown = -1;
 
   function seek() {
@@ -104,6 +106,8 @@ function render({ model, el }) {
     if (on) draw();
   }
 
+  const drawKind = () => { alike.checked = model.get("kind") > 0; };
+  model.on("change:kind", drawKind);
   text.addEventListener("keydown", (event) => { if (event.key === "Enter" && text.value.trim()) seek(); });
   text.addEventListener("input", drawBox);
   model.on("change:unfolded", unfold);
@@ -113,7 +117,7 @@ function render({ model, el }) {
   el.classList.add("wb-panel", "wb-things");
   keepKeys(el);
   el.append(h("div", { class: "wb-row" }, fold, hint), inside);
-  for (const show of [unfold, drawBox, drawSaid, draw, tiles.draw]) show();
+  for (const show of [unfold, drawBox, drawSaid, drawKind, draw, tiles.draw]) show();
 }
 
 export default { render };

@@ -1,7 +1,7 @@
 """Things: a box around a thing on the image in focus, and the images that hold the same thing."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import traitlets
@@ -23,6 +23,12 @@ TILES = 24
 STILL = 12
 """Images shown in a saved notebook."""
 
+KIND = 1.5
+"""How much the whole image counts where things of a kind are looked for; docs/instances.md measures it."""
+
+Asked: TypeAlias = tuple[int | str, Box | None, float]
+"""What was asked: an image (its row) with a box, or a text; and ``kind``."""
+
 FINDING = "Looking for it in the other images"
 FIRST = "Looking for it in the other images: the first time in a session takes some seconds more"
 
@@ -30,10 +36,10 @@ FIRST = "Looking for it in the other images: the first time in a session takes s
 class Things(WorkingPanel):
     """A fold-out with the image in focus, on which a box is drawn or proposed.
 
-    ``find(image, box)`` returns what holds the thing in a box of an image (a row), ``find(text, None)`` what
-    a text says; ``candidates(row)`` boxes (R, 4) where things may be, the likeliest first; all in pixels of
-    the upright image in full size. ``picture(row)`` and ``thumbnails(rows)`` give JPEGs. What is found
-    becomes the hits of the Selection.
+    ``find(image, box)`` returns what holds the thing in a box of an image (a row), more of its kind the
+    higher ``kind=`` is, and ``find(text, None)`` what a text says; ``candidates(row)`` boxes (R, 4) where
+    things may be, the likeliest first; all in pixels of the upright image in full size. ``picture(row)`` and
+    ``thumbnails(rows)`` give JPEGs. What is found becomes the hits of the Selection.
     """
 
     _esm = script("boxes", "working", "thing_photo", "things")
@@ -43,13 +49,14 @@ class Things(WorkingPanel):
     row = traitlets.Int(-1).tag(sync=True)
     about = traitlets.Dict().tag(sync=True)
     box = traitlets.List(traitlets.Float()).tag(sync=True)
+    kind = traitlets.Float(0.0, min=0).tag(sync=True)
     said = traitlets.Dict().tag(sync=True)
     tiles = traitlets.List(traitlets.Dict()).tag(sync=True)
 
     def __init__(
         self,
         selection: Selection,
-        find: Callable[[int | str, Box | None], FoundThings],
+        find: Callable[..., FoundThings],
         candidates: Callable[[int], NDArray[np.floating]],
         picture: Callable[[int], bytes],
         thumbnails: Callable[[Sequence[int]], list[bytes]],
@@ -58,7 +65,7 @@ class Things(WorkingPanel):
         self._picture, self._thumbnails = picture, thumbnails
         self.found: FoundThings | None = None
         self._hits: Hits | None = None
-        self._asked: tuple[int | str, Box | None] | None = None
+        self._asked: Asked | None = None
         super().__init__()
         selection.observe(lambda _: self._follow(), "focus")
         self._follow()
@@ -90,7 +97,7 @@ class Things(WorkingPanel):
         """
         self.cancel()
         asked = self._question(text)
-        found = self._find(*asked)
+        found = self._ask(asked)
         self.show(found)
         self._asked = asked
         return found
@@ -120,10 +127,11 @@ class Things(WorkingPanel):
         """Return Python that finds the same; "" where something else is shown now."""
         if self._asked is None or self.selection.hits is not self._hits:
             return ""
-        what, box = self._asked
+        what, box, kind = self._asked
         given = repr(self._path(what) if isinstance(what, int) else what)
         if box is not None:
             given += f", box=({', '.join(f'{side:g}' for side in box)})"
+            given += f", kind={kind:g}" if kind else ""
         return f"desk.things.show(case.find_this({given}))"
 
     def still(self) -> str:
@@ -134,7 +142,7 @@ class Things(WorkingPanel):
         jpegs = self._thumbnails([tile["row"] for tile in tiles])
         photo, box = b"", None
         if self._asked and isinstance(self._asked[0], int):
-            photo, box = self._picture(self._asked[0]), self._shares(*self._asked)
+            photo, box = self._picture(self._asked[0]), self._shares(*self._asked[:2])
         return shown.still(self.found.query, photo, box, tiles, jpegs)
 
     # -- what is shown ---------------------------------------------------------------------------------------
@@ -158,14 +166,18 @@ class Things(WorkingPanel):
         (width, height), (x, y, across, down) = self._size(row), box
         return x / width, y / height, across / width, down / height
 
-    def _question(self, text: str) -> tuple[int | str, Box | None]:
+    def _question(self, text: str) -> Asked:
         if text.strip():
-            return text.strip(), None
+            return text.strip(), None, 0.0
         self._shape()
         if not self.box:
             raise QueryError("There is no box yet.", "Draw one around a thing, or say in words what to find.")
         x, y, width, height = self.box
-        return self.row, (x, y, width, height)
+        return self.row, (x, y, width, height), self.kind
+
+    def _ask(self, asked: Asked) -> FoundThings:
+        what, box, kind = asked
+        return self._find(what, box, kind=kind) if kind else self._find(what, box)
 
     def _follow(self) -> None:
         """Show the image in focus, with the box asked with, or that of what was found there."""
@@ -191,7 +203,7 @@ class Things(WorkingPanel):
             self._asked = asked
 
         doing = FIRST if self.found is None else FINDING
-        self.start(doing, lambda watch: self._find(*asked), show)
+        self.start(doing, lambda watch: self._ask(asked), show)
 
     # -- what the browser asks -------------------------------------------------------------------------------
 
@@ -209,6 +221,11 @@ class Things(WorkingPanel):
 
     def _answer_find(self, text: str = "") -> None:
         self._start(text)
+
+    def _answer_alike(self, on: bool) -> None:
+        self.kind = KIND if on else 0.0
+        if self._asked is not None and self._asked[1] is not None and self.box:
+            self._start()
 
     def _answer_clear(self) -> None:
         self.clear()
