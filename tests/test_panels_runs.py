@@ -174,6 +174,31 @@ class TestRuns:
         assert (desk.runs.working, desk.runs.trouble, desk.runs.table) == ("", "", [])
         assert desk.case.cluster_runs.names == []
 
+    def test_a_run_cancelled_while_it_clusters_is_not_kept(
+        self, desk: wb.Workspace, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        begun, go = threading.Event(), threading.Event()
+        group = cluster_methods.group
+
+        def slow(points: np.ndarray, settings: Any) -> np.ndarray:
+            begun.set()
+            go.wait(20)
+            return group(points, settings)
+
+        monkeypatch.setattr(cluster_methods, "group", slow)
+        browser(desk.runs, "run", method="dbscan", name="never", space="vectors", settings=FORM)
+        assert begun.wait(10)
+        browser(desk.runs, "cancel")
+        monkeypatch.setattr(cluster_methods, "group", group)
+        run(desk.runs, name="after", eps=0.2, min_samples=2)  # need not wait for the one that was cancelled
+        first = desk.case.cluster_runs.names
+        go.set()
+        desk.close()
+
+        assert first == ["after"]
+        assert [thread.join(20) for thread in threading.enumerate() if thread.name == "workbench-panel"]
+        assert desk.case.cluster_runs.names == ["after"]
+
     def test_names_that_are_markup_stay_text(self, desk: wb.Workspace) -> None:
         desk.runs.unfolded = True
         run(desk.runs, name="<img src=x onerror=alert(1)>")

@@ -43,6 +43,7 @@ class ClusterRuns:
         """
         settings = cluster_methods.parameters(method, **params)
         labels = self._case.derived.run(settings, watch)
+        watch(1.0)  # where nobody waits any more, nothing is kept
         self._keep(_tidy(name) or described(settings), settings)
         return labels
 

@@ -9,6 +9,7 @@ import traitlets
 from workbench.analysis.watching import Watch
 from workbench.panels.background import BackgroundPanel
 from workbench.panels.base import message_of
+from workbench.panels.newest import Newest
 
 T = TypeVar("T")
 
@@ -38,7 +39,8 @@ class WorkingPanel(BackgroundPanel):
         ``compute(watch)`` should tell its watcher now and then, which ends it once nobody waits.
         ``then(found)`` runs where the kernel runs cells, so that it never meets another callback halfway.
         """
-        self._give, loop = None, _loop()
+        self._leave()
+        loop = _loop()
         self.trouble, self.share, self.working = "", -1, doing
 
         def steps(going: Callable[[], bool]) -> Iterator[None]:
@@ -61,8 +63,8 @@ class WorkingPanel(BackgroundPanel):
 
     def cancel(self) -> None:
         """End what is computed: nothing that is shown changes."""
-        self._work.stop()
-        self._give, self.share, self.working = None, -1, ""
+        self._leave()
+        self.share, self.working = -1, ""
 
     def wait(self, seconds: float | None = None) -> None:
         """Wait until what is computed is there and shown."""
@@ -71,6 +73,11 @@ class WorkingPanel(BackgroundPanel):
 
     def _answer_cancel(self) -> None:
         self.cancel()
+
+    def _leave(self) -> None:
+        """Let what is computed end when it next tells its share; what comes then need not wait for that."""
+        self._work.stop()
+        self._work, self._give = Newest(), None
 
     def _watch(self, going: Callable[[], bool]) -> Watch:
         def watch(share: float) -> None:
