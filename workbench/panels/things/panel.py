@@ -1,7 +1,7 @@
 """Things: a box around a thing on the image in focus, and the images that hold the same thing."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 import traitlets
@@ -11,7 +11,7 @@ from workbench.errors import QueryError
 from workbench.hits import Hits
 from workbench.panels.base import Answer, script, style
 from workbench.panels.things import shown
-from workbench.panels.things.shown import Box, FoundThings
+from workbench.panels.things.shown import FINDING, FIRST, KIND, Asked, Box, FoundThings
 from workbench.panels.working import WorkingPanel
 from workbench.selection import Selection
 
@@ -22,15 +22,6 @@ TILES = 24
 """Images shown in the panel; the gallery shows all that were found."""
 STILL = 12
 """Images shown in a saved notebook."""
-
-KIND = 1.5
-"""How much the whole image counts where things of a kind are looked for; docs/instances.md measures it."""
-
-Asked: TypeAlias = tuple[int | str, Box | None, float]
-"""What was asked: an image (its row) with a box, or a text; and ``kind``."""
-
-FINDING = "Looking for it in the other images"
-FIRST = "Looking for it in the other images: the first time in a session takes some seconds more"
 
 
 class Things(WorkingPanel):
@@ -128,11 +119,7 @@ class Things(WorkingPanel):
         if self._asked is None or self.selection.hits is not self._hits:
             return ""
         what, box, kind = self._asked
-        given = repr(self._path(what) if isinstance(what, int) else what)
-        if box is not None:
-            given += f", box=({', '.join(f'{side:g}' for side in box)})"
-            given += f", kind={kind:g}" if kind else ""
-        return f"desk.things.show(case.find_this({given}))"
+        return shown.code(self._path(what) if isinstance(what, int) else what, box, kind)
 
     def still(self) -> str:
         """Return what was asked and found as HTML for a reader without a kernel; "" where nothing was."""
@@ -141,8 +128,9 @@ class Things(WorkingPanel):
         tiles = self.tiles[:STILL]
         jpegs = self._thumbnails([tile["row"] for tile in tiles])
         photo, box = b"", None
-        if self._asked and isinstance(self._asked[0], int):
-            photo, box = self._picture(self._asked[0]), self._shares(*self._asked[:2])
+        if self._asked and isinstance(self._asked[0], int) and self._asked[1]:
+            photo = self._picture(self._asked[0])
+            box = shown.shares(self._asked[1], self._size(self._asked[0]))
         return shown.still(self.found.query, photo, box, tiles, jpegs)
 
     # -- what is shown ---------------------------------------------------------------------------------------
@@ -159,12 +147,6 @@ class Things(WorkingPanel):
         if self.row < 0:
             raise QueryError("No image is in focus.", "Click a thumbnail or a point on the map.")
         return self._size(self.row)
-
-    def _shares(self, row: int | str, box: Box | None) -> Box | None:
-        if box is None or isinstance(row, str):
-            return None
-        (width, height), (x, y, across, down) = self._size(row), box
-        return x / width, y / height, across / width, down / height
 
     def _question(self, text: str) -> Asked:
         if text.strip():

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,15 @@ if TYPE_CHECKING:
 
 Box = tuple[float, float, float, float]
 """x, y, width and height in pixels of the upright image in full size."""
+
+KIND = 1.5
+"""How much the whole image counts where things of a kind are looked for; docs/instances.md measures it."""
+
+Asked: TypeAlias = tuple[int | str, Box | None, float]
+"""What was asked: an image (its row) with a box, or a text; and ``kind``."""
+
+FINDING = "Looking for it in the other images"
+FIRST = "Looking for it in the other images: the first time in a session takes some seconds more"
 
 
 class FoundThings(Protocol):
@@ -73,6 +82,21 @@ def proposed(candidates: NDArray[np.floating], x: float, y: float, now: Sequence
     same = np.flatnonzero((here == np.asarray(now)).all(1)) if len(now) else np.empty(0, np.intp)
     left, top, width, height = here[(same[0] + 1) % len(here) if same.size else 0].tolist()
     return left, top, width, height
+
+
+def shares(box: Box, shape: Sequence[int]) -> Box:
+    """Return a box as shares of the sides of an image of ``shape`` (width, height)."""
+    (x, y, across, down), (width, height) = box, shape
+    return x / width, y / height, across / width, down / height
+
+
+def code(what: str, box: Box | None, kind: float) -> str:
+    """Return the line of Python that finds the same: ``what`` is a path, or a text where there is no box."""
+    given = repr(what)
+    if box is not None:
+        given += f", box=({', '.join(f'{side:g}' for side in box)})"
+        given += f", kind={kind:g}" if kind else ""
+    return f"desk.things.show(case.find_this({given}))"
 
 
 def tiles_of(hits: Hits, most: int) -> list[dict[str, Any]]:
