@@ -173,11 +173,13 @@ class Notebook:
         self.page.wait_for_timeout(600)
 
     def selected(self) -> list[int]:
-        """Return the rows that the map draws as selected, without touching the kernel or the scroll bar."""
-        rows: list[int] = self.page.evaluate(
-            "plot => [...(document.querySelector(plot).data[0].selectedpoints ?? [])]", self.plot
-        )
-        return rows
+        """Return the rows that the map draws as selected, once they no longer change; asks no kernel."""
+        seen: list[list[int]] = []
+        while len(seen) < 3 or seen[-1] != seen[-3]:
+            self.page.wait_for_timeout(250)
+            drawn = "plot => [...(document.querySelector(plot).data[0].selectedpoints ?? [])]"
+            seen.append(self.page.evaluate(drawn, self.plot))
+        return seen[-1]
 
     def theme(self, name: str) -> None:
         """Switch JupyterLab to its light or dark theme by the menu."""

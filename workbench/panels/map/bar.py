@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 class MapBar(WorkingPanel):
     """The browser's half of the map: its bar, the form of its layout, its legend.
 
-    It listens to the plot beside it and reports what was drawn: plotly's own callbacks carry no modifier
-    keys, and its relayout event for drawn shapes does not reach ``layout.on_change``. ``gestures`` answers
+    It draws lassos and boxes over the plot beside it and reports them: plotly's own carry no modifier keys,
+    and would draw all points anew first. ``gestures`` answers
     what it asks, or a verb of the ``panel`` does; ``drawing`` counts what was drawn. ``fields`` are what the
     form of each method asks for, ``settings`` what is set for the layout shown; ``note`` says why nothing is
     to be seen; ``beside`` is what the last button does: "open" or "close" a second map, or "" for no button.
     """
 
-    _esm = script("working", "map_form", "map_marks", "map_gestures", "map")
+    _esm = script("working", "map_form", "map_marks", "map_outline", "map_gestures", "map")
     _css = style("working", "map")
 
     methods = traitlets.List(traitlets.Unicode()).tag(sync=True)

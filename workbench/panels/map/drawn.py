@@ -1,5 +1,6 @@
 """DrawnMap: the half of a map that draws: what it shows follows its Selection, its layout and its classes."""
 
+import asyncio
 from collections.abc import Sequence
 
 import ipywidgets
@@ -14,6 +15,9 @@ from workbench.panels.map.picture import MapPicture
 from workbench.panels.map.view import Points
 from workbench.selection import Rows, Selection
 
+LATER = 0.15
+"""Seconds until a new selection is drawn: many points keep a browser busy, and the gallery comes first."""
+
 
 class DrawnMap(ipywidgets.VBox):
     """The points of ``picture`` in the colours of ``classes``, below a ``bar``; ``noun`` is what they are.
@@ -22,6 +26,7 @@ class DrawnMap(ipywidgets.VBox):
     """
 
     bar: MapBar
+    _waiting: asyncio.TimerHandle | None = None
 
     def __init__(self, selection: Selection, picture: MapPicture, classes: Classes, noun: str) -> None:
         self.selection, self.picture, self.classes, self._noun = selection, picture, classes, noun
@@ -78,10 +83,19 @@ class DrawnMap(ipywidgets.VBox):
         self.bar.classes = len(self.classes.present)
 
     def _selected(self) -> None:
+        """Say what is selected now, and draw it once the other panels have shown it."""
+        self._summarise()
+        if self._waiting is not None:
+            self._waiting.cancel()
+        try:
+            self._waiting = asyncio.get_running_loop().call_later(LATER, self._draw_selected)
+        except RuntimeError:  # nothing runs that could come back to it: a script, a thread
+            self._draw_selected()
+
+    def _draw_selected(self) -> None:
         self.picture.select(self.selection.rows)
         if len(self.selection.marked):
             self._draw_marks()
-        self._summarise()
 
     def _found(self) -> None:
         if self.bar.column not in SCORES:
@@ -105,6 +119,8 @@ class DrawnMap(ipywidgets.VBox):
 
     def close(self) -> None:
         """Close the plot and the toolbar with the panel, and end what is computed for it."""
+        if self._waiting is not None:
+            self._waiting.cancel()
         for child in self.children:
             child.close()
         super().close()

@@ -45,7 +45,8 @@ MARKS: dict[int, dict[str, Any]] = {
     HITS: {"symbol": "x-thin", "size": 9, "color": HIT, "line": {"width": 2, "color": HIT}},
     FOCUS: {"symbol": "circle-open", "size": 20, "color": RING, "line": {"width": 3, "color": RING}},
 }
-TOOLS = {"lasso": "drawclosedpath", "box": "drawrect", "pan": "pan"}
+TOOLS: dict[str, str | bool] = {"lasso": False, "box": False, "pan": "pan"}
+"""What plotly does of each tool: nothing where the outline is drawn over it."""
 
 
 def colour(cluster: int) -> str:
@@ -75,7 +76,6 @@ def figure() -> go.FigureWidget:
         "hovermode": False,
         "autosize": True,
         "dragmode": TOOLS["lasso"],
-        "newshape": {"line": {"width": 2, "color": "#4c78a8"}, "fillcolor": "rgba(76,120,168,0.12)"},
     }
     widget = go.FigureWidget(data=traces, layout=layout)
     widget._config = {
@@ -153,11 +153,6 @@ def draw_marks(widget: go.FigureWidget, trace: int, points: NDArray[np.float32])
     marker = {**looks, "size": np.full(count, looks["size"]), "color": [looks["color"]] * count}
     places = {"x": points[:, 0], "y": points[:, 1], "selectedpoints": list(range(count))}
     widget.data[trace].update({**places, "marker": marker})
-
-
-def clear_shapes(widget: go.FigureWidget) -> None:
-    """Take the drawn outline away in the browser, which alone knows of it."""
-    widget.plotly_relayout({"shapes": []})
 
 
 def shape_outline(shape: dict[str, Any]) -> tuple[float, float, float, float] | None:

@@ -22,8 +22,7 @@ class Gestures:
         self._map, self._picture, self._classes = panel, panel.picture, panel.classes
 
     def draw(self, shape: dict[str, Any], mode: Mode) -> None:
-        """Select what a drawn path or box holds, and take its outline away."""
-        drawing.clear_shapes(self._picture.figure)
+        """Select what a drawn path or box holds."""
         corners = drawing.shape_outline(shape)
         if corners is None:
             self._map.lasso(geometry.path_polygon(shape["path"]), mode)

@@ -1,5 +1,6 @@
 // Gestures on the plot: draw, click, double click, hover, zoom. Plotly's own carry no modifier keys, and its
 // hover looks through all points; what is nearest is asked of Python, which knows every point, drawn or not.
+// Plotly itself only zooms and, with the hand, moves.
 
 const CLICK_PIXELS = 4;
 const DOUBLE_MILLISECONDS = 350;
@@ -9,7 +10,7 @@ const STILL_MILLISECONDS = 60;
 function listen(model, ask, plot, card) {
   let start = null, moved = 0, lastClick = 0, modifiers = {}, still = 0, pointer = 0, looked = "";
   const mode = () => (modifiers.alt && modifiers.shift ? "intersect" : modifiers.alt ? "remove" : modifiers.shift ? "add" : model.get("mode"));
-  const marks = marker(model, ask, plot);
+  const marks = marker(model, ask, plot), outline = outliner(plot);
 
   function place(event) {
     const box = plot.parentElement.getBoundingClientRect();
@@ -40,13 +41,23 @@ function listen(model, ask, plot, card) {
     start = [event.clientX, event.clientY];
     moved = 0;
     modifiers = { shift: event.shiftKey, alt: event.altKey };
+    const onPoints = event.button === 0 && event.target.classList?.contains("nsewdrag");
     leave();
+    if (!onPoints || model.get("tool") === "pan") return;
+    outline.begin(model.get("tool"), event);
+    event.stopPropagation(); // plotly would move the map while Shift is held
+    event.preventDefault(); // and the page would mark text
   }
 
   function up(event) {
     if (!start) return;
     start = null;
-    if (moved > CLICK_PIXELS) return;
+    if (moved > CLICK_PIXELS) {
+      const shape = outline.end();
+      if (shape) ask("draw", { shape, mode: mode() });
+      return;
+    }
+    outline.drop();
     if (event.timeStamp - lastClick < DOUBLE_MILLISECONDS) ask("clear");
     else ask("click", placeOf(plot, event));
     lastClick = event.timeStamp;
@@ -60,11 +71,10 @@ function listen(model, ask, plot, card) {
 
   let looking = 0;
   const lookSoon = () => { clearTimeout(looking); looking = setTimeout(look, 150); };
-  plot.on("plotly_relayout", (change) => {
-    const shape = change?.shapes?.[change.shapes.length - 1];
-    if (shape) ask("draw", { shape: { type: shape.type, path: shape.path, x0: shape.x0, y0: shape.y0, x1: shape.x1, y1: shape.y1 }, mode: mode() });
-    else lookSoon();
-  });
+  const point = () => plot.parentElement.toggleAttribute("data-wb-draws", model.get("tool") !== "pan");
+  model.on("change:tool", point);
+  point();
+  plot.on("plotly_relayout", lookSoon);
   plot.addEventListener("mousedown", down, true);
   plot.addEventListener("mousemove", (event) => {
     if (start) return;
@@ -73,7 +83,13 @@ function listen(model, ask, plot, card) {
   });
   plot.addEventListener("mouseleave", leave);
   // A lasso that ends where it began is no click: what counts is how far the mouse has been away.
-  const drag = (event) => { if (start) moved = Math.max(moved, Math.hypot(event.clientX - start[0], event.clientY - start[1])); };
+  const drag = (event) => {
+    if (!start) return;
+    moved = Math.max(moved, Math.hypot(event.clientX - start[0], event.clientY - start[1]));
+    outline.move(event);
+  };
+  const key = (event) => { if (event.key === "Escape" && start) { start = null; outline.drop(); event.stopPropagation(); } };
+  window.addEventListener("keydown", key, true);
   window.addEventListener("mousemove", drag, true);
   window.addEventListener("mouseup", up, true);
   // Plotly sizes itself before the grid around it has settled, and then only listens to the window.
@@ -83,5 +99,10 @@ function listen(model, ask, plot, card) {
     resizing = setTimeout(() => { window.dispatchEvent(new Event("resize")); lookSoon(); }, 100);
   });
   watch.observe(plot);
-  return () => { watch.disconnect(); window.removeEventListener("mousemove", drag, true); window.removeEventListener("mouseup", up, true); };
+  return () => {
+    watch.disconnect();
+    window.removeEventListener("keydown", key, true);
+    window.removeEventListener("mousemove", drag, true);
+    window.removeEventListener("mouseup", up, true);
+  };
 }
