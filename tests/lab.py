@@ -22,6 +22,9 @@ ARTIFACTS = Path(__file__).parents[1] / "artifacts"
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
 )
+PAUSE = 0.7
+"""Seconds that a drag is given to arrive."""
+
 _FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 
 
@@ -226,4 +229,4 @@ class Notebook:
         mouse.up()
         if key:
             keyboard.up(key)
-        self.page.wait_for_timeout(700)
+        self.page.wait_for_timeout(PAUSE * 1000)
