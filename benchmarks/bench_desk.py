@@ -2,7 +2,7 @@
 
 A real JupyterLab in Chromium, a case as `bench_open` makes it up, five lassos. *Gallery*: from mouse-up until
 the picture after the gallery has changed, by the page's own clock. *Drag*: 49 moves of the mouse, beside the
-same drag on a desk of 100 images: what points cost while drawing. Without a GPU Chromium draws WebGL in software.
+same drag on a desk of 100 images: what points cost while drawing. Without a GPU Chromium draws in software.
 """
 
 import argparse
