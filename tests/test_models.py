@@ -127,4 +127,10 @@ def test_importing_the_room_loads_no_torch():
 
 
 def test_every_known_model_can_be_fetched_by_its_name():
-    assert set(weights.MODELS) == {"mini", "faces-facenet", "faces-sface", "regions"}
+    assert set(weights.MODELS) == {
+        "mini",
+        "faces-facenet",
+        "faces-facenet-release",
+        "faces-sface",
+        "regions",
+    }
