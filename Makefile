@@ -5,6 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 TOWERS := .venv/.towers
+MORE_TOWERS := .venv/.more-towers
 CODE := workbench tests benchmarks notebooks
 
 # A personal pip or Python set-up must not leak into the virtual environment.
@@ -24,7 +25,7 @@ help: ## show this help
 demo: $(TOWERS) ## install, prepare the demo album and open it in JupyterLab
 	$(BIN)/workbench demo $(ARGS)
 
-test: $(TOWERS) chromium engines lint ## lint, type check and all tests, the quick ones first
+test: $(TOWERS) $(MORE_TOWERS) chromium engines lint ## lint, type check and all tests, the quick ones first
 	$(BIN)/python -m pytest -q -n 2 -m "not weights and not notebook and not browser"
 	$(BIN)/python -m pytest -q -m "weights and not notebook and not browser"
 	$(BIN)/python -m pytest -q -m "notebook and not browser"
@@ -57,8 +58,12 @@ $(STAMP): pyproject.toml | $(BIN)/python
 	@$(BIN)/python -c 'import torchvision' || { echo "$(MIXED)" >&2; exit 1; }
 	@touch $@
 
-$(TOWERS): $(STAMP) workbench/models/weights.py
+$(TOWERS): $(STAMP) workbench/models/weight_files.py
 	$(BIN)/workbench models fetch mini faces-facenet faces-sface
+	@touch $@
+
+$(MORE_TOWERS): $(STAMP) workbench/models/weight_files.py
+	$(BIN)/workbench models fetch regions
 	@touch $@
 
 engines: $(STAMP)
