@@ -29,7 +29,7 @@ test: $(TOWERS) $(MORE_TOWERS) chromium engines lint ## lint, type check and all
 	$(BIN)/python -m pytest -q -n 2 -m "not weights and not notebook and not browser"
 	$(BIN)/python -m pytest -q -m "weights and not notebook and not browser"
 	$(BIN)/python -m pytest -q -m "notebook and not browser"
-	@if $(HAVE_CHROMIUM); then $(BIN)/python -m pytest -q -m browser; else $(SKIPPED_LOUDLY); fi
+	@if $(HAVE_CHROMIUM); then $(BIN)/python -m pytest -q -n 2 --dist loadfile -m browser; else $(SKIPPED_LOUDLY); fi
 
 lint: $(STAMP) ## ruff and mypy
 	$(BIN)/ruff check $(CODE)

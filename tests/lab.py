@@ -142,6 +142,7 @@ class Notebook:
 
         before = count()
         for _ in range(10):  # the page can swallow the first keys while it is still being built
+            self._answer_dialog()
             node.locator(".jp-InputArea-editor").click()
             self.page.keyboard.press("Control+Enter")
             if self._poll(lambda: count() not in ("", before), 5):
@@ -149,6 +150,13 @@ class Notebook:
         if not self._poll(lambda: count().isdigit(), 180):
             raise TimeoutError(f"Cell {cell} did not finish: {node.inner_text()[-500:]}")
         return "\n".join(node.locator(".jp-OutputArea-output").all_inner_texts())
+
+    def _answer_dialog(self) -> None:
+        """Accept what JupyterLab may ask while it starts on a busy machine, and say what it was."""
+        dialog = self.page.locator(".jp-Dialog")
+        if dialog.count():
+            print("JupyterLab asked:", dialog.first.inner_text())
+            dialog.first.locator(".jp-mod-accept").click()
 
     def _poll(self, happened: Callable[[], bool], seconds: float) -> bool:
         end = time.monotonic() + seconds
