@@ -109,7 +109,8 @@ def test_make_help_names_every_target_for_people():
 @pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")
 def test_make_test_runs_every_tier_once_and_the_quick_one_first():
     dry = subprocess.run(["make", "-n", "test"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    tiers = re.findall(r'pytest -q (?:-n 2 )?(?:--dist loadfile )?-m "?([a-z ]+?)"?(?:;|$)', dry, flags=re.MULTILINE)
+    options = r"(?:-n 2 )?(?:--dist loadfile )?"
+    tiers = re.findall(rf'pytest -q {options}-m "?([a-z ]+?)"?(?:;|$)', dry, flags=re.MULTILINE)
     assert tiers == [
         "not weights and not notebook and not browser",
         "weights and not notebook and not browser",
