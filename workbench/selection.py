@@ -83,6 +83,11 @@ class Selection(HasTraits):
         return frame
 
     @property
+    def found(self) -> Rows:
+        """The rows of the hits, best first; none where nothing was asked."""
+        return np.empty(0, np.int32) if self.hits is None else self.hits.rows
+
+    @property
     def ids(self) -> list[str]:
         """The ids of the selected images or faces: what to keep, because rows change when the case grows."""
         column = "face_id" if "face_id" in self.table else "image_id"

@@ -81,7 +81,7 @@ def fetch(name: str = "mini", *, progress: bool = True) -> dict[str, Path]:
     cache_folder().mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".fetch-", dir=cache_folder()) as workshop:
         for file in files:
-            if not (cache_folder() / file.name).exists():
+            if not is_here(file):
                 _fetch_one(file, Path(workshop), silent, progress=progress)
     return {file.name: path_of(file) for file in files}
 
@@ -99,7 +99,7 @@ def is_here(file: WeightFile) -> bool:
 def path_of(file: WeightFile) -> Path:
     """Path of a cached file whose digest is right; uses no network. Raises ModelError."""
     path = cache_folder() / file.name
-    if not path.is_file():
+    if not is_here(file):
         raise ModelError(f"The weights {file.name} are not on this machine.", f"Run: {_command(file)}")
     digest = _sha256(path)
     if digest != file.sha256:

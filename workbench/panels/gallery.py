@@ -45,9 +45,8 @@ class Gallery(Panel):
     @property
     def rows(self) -> Rows:
         """The rows shown, in the order shown."""
-        hits = self.selection.hits
         if self.show == "hits":
-            return np.empty(0, np.int32) if hits is None else hits.rows
+            return self.selection.found
         if self.show == "selection":
             return self._ordered(self.selection.rows)
         return np.arange(len(self.selection.table), dtype=np.int32)

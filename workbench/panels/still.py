@@ -64,6 +64,19 @@ def map_png(
         x, y = places[int(row)]
         for sign in (1, -1):
             draw.line((x - 9, y - 9 * sign, x + 9, y + 9 * sign), fill="#e5383b", width=4)
+    return png(image)
+
+
+def picture_html(title: str, text: str, image: Image.Image, scale: int, alt: str) -> str:
+    """Return a picture under its title and an escaped sentence; ``scale`` is its pixels a CSS pixel."""
+    return (
+        f'<div class="wb-still"><p><strong>{title}</strong> {escape(text)}</p>'
+        f'<img src="{data_url("png", png(image))}" width="{image.width // scale}" alt="{alt}"></div>'
+    )
+
+
+def png(image: Image.Image) -> bytes:
+    """Return a picture as PNG."""
     buffer = BytesIO()
     image.save(buffer, "PNG", optimize=True)
     return buffer.getvalue()

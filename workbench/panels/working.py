@@ -1,6 +1,5 @@
 """Working: panels that compute for long, on another thread, and let the user see how far it is and end it."""
 
-import asyncio
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
@@ -9,6 +8,7 @@ import traitlets
 from workbench.analysis.watching import Watch
 from workbench.panels.background import BackgroundPanel
 from workbench.panels.base import message_of
+from workbench.panels.kernel_loop import kernel_loop
 from workbench.panels.newest import Newest
 
 T = TypeVar("T")
@@ -40,7 +40,7 @@ class WorkingPanel(BackgroundPanel):
         ``then(found)`` runs where the kernel runs cells, so that it never meets another callback halfway.
         """
         self._leave()
-        loop = _loop()
+        loop = kernel_loop()
         self.trouble, self.share, self.working = "", -1, doing
 
         def steps(going: Callable[[], bool]) -> Iterator[None]:
@@ -109,11 +109,3 @@ class WorkingPanel(BackgroundPanel):
 
 def _giver(give: Callable[..., None], *given: Any) -> Callable[[], None]:
     return lambda: give(*given)
-
-
-def _loop() -> asyncio.AbstractEventLoop | None:
-    """Return the loop that a kernel answers on, or None outside one."""
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None

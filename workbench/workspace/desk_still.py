@@ -32,7 +32,7 @@ def desk_still(drawn: Map, case: "Case", rows: list[int], above: str) -> str:
         colouring.codes,
         colouring.colours,
         drawn.selection.rows,
-        [] if hits is None else hits.rows,
+        drawn.selection.found,
         list(zip(paths, pictures, strict=True)),
         f"{len(case.images):,} images of {case.folder.source.name}",
         above,

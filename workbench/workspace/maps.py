@@ -85,13 +85,12 @@ class Maps:
         return classes
 
     def _map(self, place: str, beside: Callable[[], None]) -> Map:
-        drawn: list[Map] = []
+        case, drawn = self._case, list[Map]()
         columns: dict[str, Callable[[], Values | Colouring]] = {
-            "trust": lambda: self._case.trust(drawn[0].layouts.method, **drawn[0].layouts.params).both,
-            "tags": lambda: self._case.study.groups("tag"),
-            **{run_column(name): self._run(name) for name in self._case.cluster_runs.names},
+            "trust": lambda: case.trust(drawn[0].layouts.method, **drawn[0].layouts.params).both,
+            "tags": lambda: case.study.groups("tag"),
+            **{run_column(name): self._run(name) for name in case.cluster_runs.names},
         }
-        case = self._case
         drawn.append(
             Map(
                 self._selection,

@@ -7,6 +7,7 @@ import ipywidgets
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.panels.kernel_loop import kernel_loop
 from workbench.panels.map import told
 from workbench.panels.map.bar import MapBar
 from workbench.panels.map.classes import Classes
@@ -87,9 +88,9 @@ class DrawnMap(ipywidgets.VBox):
         self._summarise()
         if self._waiting is not None:
             self._waiting.cancel()
-        try:
-            self._waiting = asyncio.get_running_loop().call_later(LATER, self._draw_selected)
-        except RuntimeError:  # nothing runs that could come back to it: a script, a thread
+        if (loop := kernel_loop()) is not None:
+            self._waiting = loop.call_later(LATER, self._draw_selected)
+        else:  # nothing runs that could come back to it
             self._draw_selected()
 
     def _draw_selected(self) -> None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from workbench.analysis.cluster_methods import METHODS, SPACES
 from workbench.analysis.rows import Mode
-from workbench.analysis.watching import Watch
+from workbench.analysis.watching import Watch, nobody
 from workbench.errors import QueryError
 from workbench.panels.base import Answer, script, style
 from workbench.panels.runs import shown
@@ -68,7 +68,7 @@ class Runs(WorkingPanel):
     def run(self, method: str = "hdbscan", *, name: str = "", **params: Any) -> Labels:
         """Cluster the images, keep the run, show and open it; as ``case.cluster_runs.run``."""
         self.cancel()
-        labels = self._book.run(method, name=name, watch=lambda _: None, **params)
+        labels = self._book.run(method, name=name, watch=nobody, **params)
         self._made(method, name, params, self._book.compare(self.against))
         return labels
 
@@ -89,7 +89,7 @@ class Runs(WorkingPanel):
 
     def distances(self, k: int = 5, space: str = "reduced") -> NDArray[np.float32]:
         """Show and return the sorted distances (N,) to the k-th neighbour: ``eps`` lies where they bend."""
-        found = self._book.k_distances(k, space, watch=lambda _: None)
+        found = self._book.k_distances(k, space, watch=nobody)
         self.curve = {**shown.curve(found, k), "space": space}
         return found
 

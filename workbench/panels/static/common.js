@@ -83,4 +83,10 @@ function status(model, doing = "busy", wrong = "error") {
   return h("div", { class: "wb-status" }, busy, error);
 }
 
+// besidePointer(card, left, top, width, height) puts a hover card beside a place of an area of that size, and inside it
+function besidePointer(card, left, top, width, height) {
+  card.style.left = `${left > width / 2 ? left - card.offsetWidth - 14 : left + 14}px`;
+  card.style.top = `${Math.max(4, Math.min(top - card.offsetHeight / 2, height - card.offsetHeight - 4))}px`;
+}
+
 const percent = (value) => `${Math.round(value * 100)} %`;

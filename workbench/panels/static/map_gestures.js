@@ -14,9 +14,7 @@ function listen(model, ask, plot, card) {
 
   function place(event) {
     const box = plot.parentElement.getBoundingClientRect();
-    const left = event.clientX - box.left, top = event.clientY - box.top;
-    card.style.left = `${left > box.width / 2 ? left - card.offsetWidth - 14 : left + 14}px`;
-    card.style.top = `${Math.max(4, Math.min(top - card.offsetHeight / 2, box.height - card.offsetHeight - 4))}px`;
+    besidePointer(card, event.clientX - box.left, event.clientY - box.top, box.width, box.height);
   }
 
   async function hover(event) {

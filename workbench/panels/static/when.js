@@ -22,7 +22,7 @@ function outline(counts, top, log, narrow) {
 
 function render({ model, el }) {
   const ask = asker(model);
-  const set = (name, value) => { model.set(name, value); model.save_changes(); };
+  const { modeOf, modes: modesNow } = selecting(model, "A span");
   const number = (n) => n.toLocaleString("en");
   let log = false, cursor = -1, anchor = -1, from = -1, held = {};
 
@@ -32,7 +32,6 @@ function render({ model, el }) {
   const tip = h("div", { class: "wb-when-tip", role: "status" });
   const plot = h("div", { class: "wb-when-plot", tabindex: "0", role: "application",
     "aria-label": "Timeline. Arrow keys walk the bars, with Shift they take several; Enter selects, Shift Enter adds, Alt Enter removes, plus and minus zoom, Escape selects nothing." }, svg, axis);
-  const press = (text, title, on, pressed) => h("button", { title, "aria-label": text.length < 3 ? title : null, "aria-pressed": pressed == null ? null : String(pressed), onclick: on }, text);
   const modes = h("div", { class: "wb-group", role: "group", "aria-label": "What a span does" });
   const bins = h("select", { "aria-label": "One bar is", title: "One bar is", onchange: () => ask("bins", { name: bins.value }) });
   const zooms = h("div", { class: "wb-group", role: "group", "aria-label": "Zoom" },
@@ -47,7 +46,6 @@ function render({ model, el }) {
   const zone = h("p", { class: "wb-quiet wb-when-zone" }, "Times are what the camera's clock showed; EXIF dates are read without a time zone, and none is assumed.");
   const body = h("div", { class: "wb-when-body" }, bar, plot, tip, key, words, zone);
 
-  const modeOf = (event) => (event.altKey ? "remove" : event.shiftKey ? "add" : model.get("mode"));
   const binAt = (event) => {
     const box = svg.getBoundingClientRect(), count = model.get("bars").all.length;
     return Math.max(0, Math.min(count - 1, Math.floor(((event.clientX - box.left) / box.width) * count)));
@@ -81,10 +79,7 @@ function render({ model, el }) {
     axis.replaceChildren(...ticks.map(([i, name]) => h("span", { style: `left:${((100 * i) / all.length).toFixed(2)}%` }, name)));
     const units = model.get("units"), names = ["auto", "decade", "year", "month", "week", "day", "hour"];
     bins.replaceChildren(...names.map((name) => h("option", { value: name, selected: name === model.get("bins"), disabled: name !== "auto" && !units.includes(name) }, name === "auto" ? `auto: ${unit}` : name)));
-    modes.replaceChildren(
-      press("New", "A span starts a new selection", () => set("mode", "replace"), model.get("mode") === "replace"),
-      press("+", "A span adds (or hold Shift)", () => set("mode", "add"), model.get("mode") === "add"),
-      press("−", "A span removes (or hold Alt)", () => set("mode", "remove"), model.get("mode") === "remove"));
+    modes.replaceChildren(...modesNow());
     scale.setAttribute("aria-pressed", String(log));
     zooms.firstChild.disabled = zooms.children[3].disabled = zooms.lastChild.disabled = !zoomed;
     near.disabled = !model.get("selected");

@@ -2,13 +2,12 @@
 
 function render({ model, el }) {
   const ask = asker(model);
-  const set = (name, value) => { model.set(name, value); model.save_changes(); };
+  const { modeOf, modes: modesNow } = selecting(model, "A lasso");
   const number = (n) => n.toLocaleString("en");
   const canvas = h("canvas", { tabindex: "0", role: "application", "aria-label": "Map of places. Arrow keys move it, plus and minus zoom; Enter selects what is in view, Shift Enter adds it, Alt Enter removes it, Escape selects nothing." });
   const card = h("div", { class: "wb-where-card", hidden: true });
   const credit = h("div", { class: "wb-where-credit" });
   const stage = h("div", { class: "wb-where-stage" }, canvas, card, credit);
-  const press = (text, title, on, pressed) => h("button", { title, "aria-label": text.length < 3 ? title : null, "aria-pressed": pressed == null ? null : String(pressed), onclick: on }, text);
   const tools = h("div", { class: "wb-group", role: "group", "aria-label": "Tool" });
   const modes = h("div", { class: "wb-group", role: "group", "aria-label": "What a lasso does" });
   const zooms = h("div", { class: "wb-group", role: "group", "aria-label": "Zoom" },
@@ -22,7 +21,6 @@ function render({ model, el }) {
   const body = h("div", { class: "wb-where-body" }, bar, stage, key, words);
 
   let circles = new Float64Array(), drawn = [], start = null, held = {}, far = 0, still = 0, pointer = 0, wait = 0, asked = false, turn = 0, frame = 0;
-  const modeOf = (event) => (event.altKey ? "remove" : event.shiftKey ? "add" : model.get("mode"));
   const draw = () => { cancelAnimationFrame(frame); frame = requestAnimationFrame(() => map.draw(circles, model.get("selected") > 0, model.get("ring"), drawn, model.get("tiles"))); };
   const map = worldMap(canvas, draw);
   const inView = (event) => { const [w, h] = map.size(), [x0, y0] = map.toWorld(0, 0), [x1, y1] = map.toWorld(w, h); ask("box", { x0, y0, x1, y1, mode: modeOf(event) }); };
@@ -51,9 +49,9 @@ function render({ model, el }) {
     draw();
   }
   function drawBar() {
-    const tool = model.get("tool"), mode = model.get("mode"), some = model.get("placed") > 0;
+    const tool = model.get("tool"), some = model.get("placed") > 0;
     tools.replaceChildren(...[["lasso", "Lasso", "Draw around images"], ["box", "Box", "Draw a box around images"], ["pan", "Pan", "Move the map; the wheel zooms in every tool"]].map(([name, text, title]) => press(text, title, () => ask("tool", { name }), tool === name)));
-    modes.replaceChildren(...[["replace", "New", "A lasso starts a new selection"], ["add", "+", "A lasso adds (or hold Shift)"], ["remove", "−", "A lasso removes (or hold Alt)"]].map(([name, text, title]) => press(text, title, () => set("mode", name), mode === name)));
+    modes.replaceChildren(...modesNow());
     for (const node of [bar, stage, key]) node.hidden = !some;
     words.textContent = model.get("text");
     unplaced.hidden = !model.get("unplaced");
@@ -116,9 +114,7 @@ function render({ model, el }) {
     if (card.hidden) return;
     const more = answer.near > 1 ? [h("span", { class: "wb-quiet" }, `the nearest of ${number(answer.near)} here`)] : [];
     card.replaceChildren(h("img", { src: pictureUrl(buffers[0]), alt: "" }), h("b", {}, answer.name.split("/").pop()), h("span", { class: "wb-quiet" }, answer.where), ...more);
-    const [w, high] = map.size();
-    card.style.left = `${left > w / 2 ? left - card.offsetWidth - 14 : left + 14}px`;
-    card.style.top = `${Math.max(4, Math.min(top - card.offsetHeight / 2, high - card.offsetHeight - 4))}px`;
+    besidePointer(card, left, top, ...map.size());
   }
 
   const fold = h("details", { open: model.get("unfolded"), ontoggle: () => { ask("unfold", { on: fold.open }); open(); } }, h("summary", {}, "Where", h("span", { class: "wb-quiet" }, "The places of images on a map of the world, without a network")), body, status(model));

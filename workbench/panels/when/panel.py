@@ -15,7 +15,7 @@ from workbench.panels.when import moments
 from workbench.panels.when.bars import Bars, Bins
 from workbench.panels.when.still import still_html
 from workbench.panels.when.words import no_times, sentence
-from workbench.selection import Rows, Selection
+from workbench.selection import Selection
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +28,7 @@ class Timeline(Panel):
     unfolds the panel, so that a folded one costs nothing. ``place`` is what ``to_code`` calls it.
     """
 
-    _esm = script("when")
+    _esm = script("selecting", "when")
     _css = style("when")
 
     unfolded = traitlets.Bool(False).tag(sync=True)
@@ -128,9 +128,7 @@ class Timeline(Panel):
             raise QueryError("No image has a time.", "Nothing can be shown on a timeline.")
 
     def _counts(self) -> dict[str, Any]:
-        hits = self.selection.hits
-        rows: Rows = np.empty(0, np.int32) if hits is None else hits.rows
-        return self._bars.counts(rows, self.selection.rows)
+        return self._bars.counts(self.selection.found, self.selection.rows)
 
     def _draw(self) -> None:
         """Send the bars to a browser that shows them."""

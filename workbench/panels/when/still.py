@@ -1,14 +1,12 @@
 """Still: the timeline as a picture, for a saved notebook that is read without a kernel."""
 
 from collections.abc import Mapping
-from html import escape
-from io import BytesIO
 from typing import Any
 
 from PIL import Image, ImageDraw
 
 from workbench.analysis.time_bins import Moments, Unit, ticks
-from workbench.panels.still import data_url
+from workbench.panels.still import picture_html
 
 WIDTH, HEIGHT, SCALE = 860, 130, 2
 FOOT = 18
@@ -30,10 +28,4 @@ def still_html(edges: Moments, unit: Unit, counts: Mapping[str, Any], text: str)
             draw.rectangle((left, floor - high, max(right - 2, left + 1), floor), colour)
     for i, label in ticks(edges[:-1], unit):
         draw.text((i * step, floor + 6), label, "#80868b", font_size=11 * SCALE)
-    buffer = BytesIO()
-    image.save(buffer, "PNG", optimize=True)
-    picture = data_url("png", buffer.getvalue())
-    return (
-        f"<div><p><strong>When</strong> {escape(text)}</p>"
-        f'<img src="{picture}" width="{WIDTH}" alt="Timeline"></div>'
-    )
+    return picture_html("When", text, image, SCALE, "Timeline")

@@ -17,7 +17,7 @@ from workbench.panels.where.outline import outline
 from workbench.panels.where.placed import Placed, View
 from workbench.panels.where.still import still_html
 from workbench.panels.where.words import degrees, no_places, sentence
-from workbench.selection import Rows, Selection
+from workbench.selection import Selection
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +37,7 @@ class Places(Panel):
     the browser where one is given, and ``credit`` shown with it. ``thumbnails(rows)`` returns JPEG bytes.
     """
 
-    _esm = script("where_canvas", "where")
+    _esm = script("selecting", "where_canvas", "where")
     _css = style("where")
 
     unfolded = traitlets.Bool(False).tag(sync=True)
@@ -151,9 +151,7 @@ class Places(Panel):
         self._draw()
 
     def _circles(self) -> NDArray[np.float64]:
-        hits = self.selection.hits
-        none: Rows = np.empty(0, np.int32)
-        return self._placed.circles(self._view, none if hits is None else hits.rows, self.selection.rows)
+        return self._placed.circles(self._view, self.selection.found, self.selection.rows)
 
     def _draw(self) -> None:
         """Send the circles of the view to a browser that shows them."""

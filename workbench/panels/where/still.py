@@ -1,13 +1,10 @@
 """Still: the places as a picture, for a saved notebook that is read without a kernel."""
 
-from html import escape
-from io import BytesIO
-
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from workbench.panels.still import data_url
+from workbench.panels.still import picture_html
 from workbench.panels.where.outline import outline
 from workbench.panels.where.placed import View
 
@@ -31,13 +28,7 @@ def still_html(view: View, circles: NDArray[np.float64], text: str) -> str:
             size = radius(count) * share * SCALE
             if count:
                 draw.ellipse((x - size, y - size, x + size, y + size), colour)
-    buffer = BytesIO()
-    image.save(buffer, "PNG", optimize=True)
-    picture = data_url("png", buffer.getvalue())
-    return (
-        f"<div><p><strong>Where</strong> {escape(text)}</p>"
-        f'<img src="{picture}" width="{WIDTH}" alt="Map of places"></div>'
-    )
+    return picture_html("Where", text, image, SCALE, "Map of places")
 
 
 def radius(count: float) -> float:
