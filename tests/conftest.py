@@ -1,12 +1,14 @@
 """Fixtures that all tests share; every test has its own caches unless it asks for the real ones."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
 
+import workbench as wb
 from tests import lab
 from workbench.store.case_folder import CaseFolder
 from workbench.testing import ColourEmbedder, colour_folder
@@ -38,6 +40,29 @@ def embedder() -> ColourEmbedder:
 def folder(tmp_path: Path, source: Path) -> CaseFolder:
     """Make a case about ``source``, not yet ingested."""
     return CaseFolder.create_or_open(tmp_path / "case", source, None)
+
+
+@pytest.fixture
+def desk_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., wb.Workspace]]:
+    """Make the desk of a folder by fake models; PCA in place of UMAP, because what is tested is not that."""
+    desks: list[wb.Workspace] = []
+
+    def make(photos: Path, **models: str) -> wb.Workspace:
+        case = wb.open(photos, case=tmp_path / "case", model="fake", **models)
+        case.ingest(faces="faces" in models, progress=False)
+        for home in (case, case.faces):
+            plain = home.layout
+
+            def layout(method: str = "umap", plain: Any = plain, **settings: Any) -> Any:
+                return plain("pca") if method == "umap" else plain(method, **settings)
+
+            monkeypatch.setattr(home, "layout", layout)
+        desks.append(wb.Workspace(case))
+        return desks[-1]
+
+    yield make
+    for desk in desks:
+        desk.close()
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -19,15 +19,9 @@ from workbench.selection import Selection
 
 
 @pytest.fixture
-def desk(tmp_path: Path, source: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wb.Workspace]:
-    """A desk on twelve colours; PCA in place of UMAP, because what is tested is not the layout."""
-    case = wb.open(source, case=tmp_path / "case", model="fake")
-    case.ingest(progress=False)
-    layout = case.layout
-    monkeypatch.setattr(case, "layout", lambda method="pca": layout("pca" if method == "umap" else method))
-    desk = wb.Workspace(case)
-    yield desk
-    desk.close()
+def desk(source: Path, desk_of: Callable[..., wb.Workspace]) -> wb.Workspace:
+    """A desk on twelve colours."""
+    return desk_of(source)
 
 
 def browser(panel: Panel, ask: str, buffers: list[bytes] | None = None, **data: Any) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The Faces panel without a browser, on a book of identities that a person can predict."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -467,19 +467,12 @@ class TestFaceMap:
 
 class TestDesk:
     @pytest.fixture
-    def desk(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wb.Workspace]:
-        """A desk on photos of squares: Ann (0) is in three, Bob (3) in two; PCA in place of UMAP."""
+    def desk(self, tmp_path: Path, desk_of: Callable[..., wb.Workspace]) -> wb.Workspace:
+        """A desk on photos of squares: Ann (0) is in three, Bob (3) in two."""
         write_faces(
             tmp_path / "photos", {"a.png": [0], "b.png": [0, 3], "c.png": [0], "d.png": [3], "e.png": []}
         )
-        case = wb.open(tmp_path / "photos", case=tmp_path / "case", model="fake", faces="fake")
-        case.ingest(faces=True, progress=False)
-        for home in (case, case.faces):
-            layout = home.layout
-            monkeypatch.setattr(home, "layout", lambda method, layout=layout: layout("pca"))
-        desk = wb.Workspace(case)
-        yield desk
-        desk.close()
+        return desk_of(tmp_path / "photos", faces="fake")
 
     def test_images_follow_the_identity_looked_at(self, desk: wb.Workspace) -> None:
         ann = desk.case.faces.identities["identity"][0]

@@ -1,7 +1,7 @@
 """The panel of the cluster runs, and clustering of what can hardly be clustered."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +19,10 @@ FORM = {"eps": 0.3, "min_samples": 3}
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wb.Workspace]:
-    """A desk on forty photos of twelve colours; PCA in place of UMAP, because what is tested is not it."""
+def desk(tmp_path: Path, desk_of: Callable[..., wb.Workspace]) -> wb.Workspace:
+    """A desk on forty photos of twelve colours."""
     colour_folder(tmp_path / "photos", 40)
-    case = wb.open(tmp_path / "photos", case=tmp_path / "case", model="fake")
-    case.ingest(progress=False)
-    layout = case.layout
-    monkeypatch.setattr(case, "layout", lambda method="pca", **params: layout("pca"))
-    desk = wb.Workspace(case)
-    yield desk
-    desk.close()
+    return desk_of(tmp_path / "photos")
 
 
 def run(panel: Runs, method: str = "dbscan", name: str = "", space: str = "vectors", **settings: Any) -> None:

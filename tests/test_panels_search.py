@@ -1,6 +1,6 @@
 """The panels around a query: shelf, recall and study, each without a browser."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,15 +12,9 @@ from workbench.testing import colour_folder
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wb.Workspace]:
+def desk(tmp_path: Path, desk_of: Callable[..., wb.Workspace]) -> wb.Workspace:
     colour_folder(tmp_path / "photos", 36)
-    case = wb.open(tmp_path / "photos", case=tmp_path / "case", model="fake")
-    case.ingest(progress=False)
-    layout = case.layout
-    monkeypatch.setattr(case, "layout", lambda method="pca": layout("pca" if method == "umap" else method))
-    desk = wb.Workspace(case)
-    yield desk
-    desk.close()
+    return desk_of(tmp_path / "photos")
 
 
 class TestShelf:

@@ -34,16 +34,10 @@ def paint(folder):
 
 
 @pytest.fixture
-def bare(tmp_path, monkeypatch):
+def bare(tmp_path, desk_of):
     """A desk on a case in which nobody looked for candidates."""
     paint(tmp_path / "photos")
-    case = wb.open(tmp_path / "photos", case=tmp_path / "case", model="fake")
-    case.ingest(progress=False)
-    layout = case.layout
-    monkeypatch.setattr(case, "layout", lambda method="pca": layout("pca" if method == "umap" else method))
-    desk = wb.Workspace(case)
-    yield desk
-    desk.close()
+    return desk_of(tmp_path / "photos")
 
 
 @pytest.fixture

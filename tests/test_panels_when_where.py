@@ -1,6 +1,6 @@
 """Timeline and places without a browser: counts over all images, spans and shapes that select."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -303,19 +303,15 @@ class TestPlaces:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wb.Workspace]:
+def desk(tmp_path: Path, desk_of: Callable[..., wb.Workspace]) -> wb.Workspace:
     """A desk on photos whose EXIF says when and where, as far as it does."""
     for i in range(6):
         place = (PARIS, SYDNEY, None)[i % 3]
         when = datetime(2018, 1, 1) + timedelta(days=40 * i) if i < 5 else None
         write_dated(tmp_path / f"photos/{i}.jpg", (40 * i, 120, 250 - 40 * i), when, place)
-    case = wb.open(tmp_path / "photos", case=tmp_path / "case", model="fake")
-    case.ingest(progress=False)
-    monkeypatch.setattr(case, "layout", lambda method="pca": np.zeros((6, 2), np.float32))
-    desk = wb.Workspace(case)
+    desk = desk_of(tmp_path / "photos")
     desk.timeline.unfolded = desk.places.unfolded = True
-    yield desk
-    desk.close()
+    return desk
 
 
 def test_a_case_of_photos_with_exif_fills_both_and_links_them(desk: wb.Workspace) -> None:

@@ -18,15 +18,9 @@ SECONDS = 60
 
 
 @pytest.fixture
-def desk(tmp_path, source, monkeypatch):
+def desk(source, desk_of):
     Image.linear_gradient("L").convert("RGB").save(source / "gradient.png")
-    case = wb.open(source, case=tmp_path / "case", model="fake")
-    case.ingest(progress=False)
-    layout = case.layout
-    monkeypatch.setattr(case, "layout", lambda method="pca": layout("pca" if method == "umap" else method))
-    desk = wb.Workspace(case)
-    yield desk
-    desk.close()
+    return desk_of(source)
 
 
 @pytest.fixture

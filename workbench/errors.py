@@ -6,6 +6,11 @@ class WorkbenchError(Exception):
 
     def __init__(self, what: str, do: str) -> None:
         super().__init__(f"{what} {do}")
+        self._said = what, do
+
+    def __reduce__(self) -> tuple[type["WorkbenchError"], tuple[str, str]]:
+        """Let an error come back from another process; an exception is remade from what it was given."""
+        return type(self), self._said
 
 
 class SourceError(WorkbenchError):

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.analysis.apart import apart
 from workbench.analysis.projection import reduce
+from workbench.analysis.watching import Watch, nobody
 from workbench.errors import QueryError
 
 Labels = NDArray[np.int32]
@@ -20,6 +22,7 @@ DIMENSIONS = 5
 # those photos both do as well (0.72 to 0.73), but of the 169 of the demo the branches make 2, 5 or 7 clusters
 # by the seed, one of them two thirds of all, and the joined leaves 6, 7 or 9. In units of UMAP's space.
 JOINED_WITHIN = 0.5
+MANY = 20_000  # points that HDBSCAN takes a second for; more are left to another process, which can be ended
 SAMPLED = 20_000  # rows that tell how much a phrase varies over the collection
 
 
@@ -51,22 +54,25 @@ def cluster(
     min_samples: int = 3,
     merge_distance: float | None = None,
     seed: int = 0,
+    watch: Watch = nobody,
 ) -> Labels:
     """Group the rows of ``vectors`` (N, D): (N,) int32, 0 for the largest cluster, -1 for "in no cluster".
 
     A group smaller than ``min_cluster_size`` (by default `smallest_cluster`) is no cluster; a higher
     ``min_samples`` leaves more samples out. Vectors of more than `DIMENSIONS` dimensions are first reduced by
     UMAP and clusters nearer than ``merge_distance`` are one (by default `JOINED_WITHIN`); a layout is taken
-    as it is, and by default the heaviest clusters of its tree are chosen. Raises QueryError for sizes below
-    2 or 1 and a negative distance.
+    as it is, and by default the heaviest clusters of its tree are chosen. ``watch`` is that of
+    ``projection.project``, told 1.0 while clusters are made. Raises QueryError for sizes below 2 or 1 and a
+    negative distance.
 
     Sources: HDBSCAN*, Campello, Moulavi and Sander 2013, as written by McInnes and Healy 2017.
     """
     _check(min_cluster_size, min_samples, merge_distance)
     if len(vectors) > _fewest(len(vectors), min_cluster_size, min_samples) and vectors.shape[1] > DIMENSIONS:
-        vectors = reduce(vectors, DIMENSIONS, seed=seed)
+        vectors = reduce(vectors, DIMENSIONS, seed=seed, watch=watch)
         merge_distance = JOINED_WITHIN if merge_distance is None else merge_distance
-    return by_density(vectors, min_cluster_size, min_samples, merge_distance)
+    given = vectors, min_cluster_size, min_samples, merge_distance
+    return by_density(*given) if len(vectors) <= MANY else apart(by_density, *given, watch=watch)
 
 
 def by_density(

@@ -47,6 +47,7 @@ class Derived:
 
     def _lay_out(self, settings: Mapping[str, Any], watch: Watch) -> NDArray[np.float32]:
         """Place new samples among the old where most have a place already; else lay out all afresh."""
+        watch(0.0)
         earlier = ArrayCache(self._cache / "layouts").latest({**settings, "key": self._key})
         if earlier is not None:
             ids, points = earlier
@@ -73,7 +74,7 @@ class Derived:
         """Return the clusters (N,) of a run; ``settings`` are those of ``cluster_methods.parameters``."""
 
         def compute() -> NDArray[np.int32]:
-            return cluster_methods.group(self.space(settings, watch), settings)
+            return cluster_methods.group(self.space(settings, watch), settings, watch)
 
         return np.asarray(self._once("clusters", settings, self._ids, compute), np.int32)
 
@@ -87,13 +88,15 @@ class Derived:
         )
         return np.asarray(points, np.float32)
 
-    def clusters(self, **params: Any) -> NDArray[np.int32]:
+    def clusters(self, *, watch: Watch = nobody, **params: Any) -> NDArray[np.int32]:
         """Return the cluster (N,) of each sample; see ``analysis.clusters.cluster`` for the parameters."""
         settings: dict[str, Any] = clusters.parameters(**params)
-        labels = self._once(
-            "clusters", settings, self._ids, lambda: clusters.cluster(self._vectors, **settings)
-        )
-        return np.asarray(labels, np.int32)
+
+        def compute() -> NDArray[np.int32]:
+            watch(0.0)
+            return clusters.cluster(self._vectors, **settings, watch=watch)
+
+        return np.asarray(self._once("clusters", settings, self._ids, compute), np.int32)
 
     def cluster_names(self, labels: NDArray[np.int32], vocabulary: Sequence[str]) -> list[str]:
         """Return a name for each cluster 0, 1, ...: the phrase that sets it apart best."""

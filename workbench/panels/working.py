@@ -85,7 +85,7 @@ class WorkingPanel(BackgroundPanel):
                 raise EndedError
             if share >= 1:
                 self.share = -1  # what comes after the steps that are told
-            elif share < self.share or share - self.share >= STEP:
+            elif share > 0 and (share < self.share or share - self.share >= STEP):
                 self.share = share
 
         return watch

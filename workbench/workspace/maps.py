@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.panels.map.colours import Colouring, Values
 from workbench.panels.map.panel import Map
 from workbench.workspace.slots import slot
+from workbench.workspace.telling import told
 
 if TYPE_CHECKING:
     from workbench.case import Case
@@ -28,11 +29,20 @@ class Maps:
 
     def __init__(self, case: "Case", selection: "Selection", changed: Callable[[bool], None]) -> None:
         self._case, self._selection, self._changed = case, selection, changed
+        self._prepare()
         self.labels = case.clusters()
         self.names = case.cluster_names(self.labels)
         self.first = self._map("desk.map", self.begin)
         self.second: Map | None = None
         self.place = slot("secondmap")
+
+    def _prepare(self) -> None:
+        """Make what the first map shows, the first time in this case, and tell how far that is."""
+        count = len(self._selection.table)
+        with told(f"Laying out {count:,} images", count) as watch:
+            self._case.layout(watch=watch)
+        with told(f"Grouping {count:,} images", count) as watch:
+            self._case.clusters(watch=watch)
 
     def begin(self) -> None:
         """Open a second map as a click does: it shows the first layout until its own is made."""
