@@ -1,4 +1,4 @@
-"""Computing in a process of its own: the same results and errors, an end at any time, and a bar for the user."""
+"""Computing in a process of its own: the same results and errors, an end at any time, and a bar."""
 
 import io
 import os

@@ -6,12 +6,16 @@ import os
 import signal
 import subprocess
 import sys
+from argparse import Namespace
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from workbench.case import Case, open_case
 from workbench.cli import main, printable
+from workbench.cli_print import print_for_programs, print_hits
 from workbench.testing import colour_folder, write_faces, write_photos, write_regions
 
 VERBS = ["ingest", "search", "why", "faces", "share", "info", "problems", "demo", "models"]
@@ -117,6 +121,50 @@ def test_search_in_words_prints_the_best_hit_first(case, capsys):
 def test_search_by_the_path_of_a_picture(source, case, capsys):
     assert main(["search", str(case), str(source / "sub/grass.png"), "-k", "1"]) == 0
     assert capsys.readouterr().out.endswith("sub/grass.png\n")
+
+
+@pytest.fixture(scope="module")
+def regions(tmp_path_factory):
+    """A case with persons and text: a red person in a.png, "yellow" written in b.png."""
+    root = tmp_path_factory.mktemp("regions")
+    write_regions(
+        root / "photos", {"a.png": [("persons", "red")], "b.png": [("text", "yellow")], "c.png": []}
+    )
+    opened = open_case(root / "photos", case=root / "case", model="fake")
+    opened.ingest(regions=["persons", "text"], progress=False)
+    return root / "case"
+
+
+def test_search_over_regions_says_where_in_the_image(regions, capsys):
+    assert main(["search", str(regions), "red", "--over", "persons"]) == 0
+    assert capsys.readouterr().out.endswith("a.png  at 10,10 40x80\n")
+    assert main(["search", str(regions), "red", "--over", "persons", "--json"]) == 0
+    (hit,) = json.loads(capsys.readouterr().out)
+    assert (hit["x"], hit["y"], hit["box_width"], hit["box_height"]) == (10, 10, 40, 80)
+
+
+def test_search_finds_half_of_what_is_written(regions, capsys):
+    assert main(["search", str(regions), "--text", "yell"]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert "b.png  at " in line
+    assert "nan" not in line
+
+
+def test_what_is_not_known_is_null_in_json_and_blank_in_print(capsys):
+    frame = pd.DataFrame({"score": [0.5, np.nan], "path": ["a.png", None]})
+    assert print_for_programs(frame, Namespace(json=True, csv=False))
+    assert json.loads(capsys.readouterr().out) == [
+        {"score": 0.5, "path": "a.png"},
+        {"score": None, "path": None},
+    ]
+    frame = pd.DataFrame({"score": [0.5], "probability": [np.nan], "path": ["a.png"], "image_id": ["1"]})
+    print_hits(frame)
+    assert capsys.readouterr().out.split() == ["0.500", "a.png"]
+
+
+def test_a_kind_nobody_ingested_says_how_to(regions, capsys):
+    assert main(["search", str(regions), "red", "--over", "objects"]) == 1
+    assert "objects" in capsys.readouterr().err
 
 
 def test_a_very_long_query_is_words_and_no_path(case, capsys):

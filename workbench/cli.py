@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.cli_parser import parser
-from workbench.cli_print import print_for_programs, printable, say
+from workbench.cli_print import BOX_COLUMNS, print_for_programs, print_hits, printable, say
 from workbench.errors import QueryError, WorkbenchError
 
 if TYPE_CHECKING:
@@ -88,13 +88,15 @@ def _ingest(arguments: Namespace) -> int:
 
 
 def _search(arguments: Namespace) -> int:
+    if not (arguments.query or arguments.text):
+        arguments.misused("give a QUERY or --text")
     case = _open(arguments.case, model=arguments.model)
     terms, unlike = ([_term(text) for text in given] for given in (arguments.query, arguments.unlike))
-    hits = case.search(*terms, unlike=unlike, k=arguments.k, threshold=arguments.threshold)
-    frame = hits.frame[HIT_COLUMNS]
+    limits = {"k": arguments.k, "threshold": arguments.threshold}
+    hits = case.search(*terms, unlike=unlike, text=arguments.text, over=arguments.over, **limits)
+    frame = hits.frame[HIT_COLUMNS if hits.boxes is None else HIT_COLUMNS + BOX_COLUMNS]
     if not print_for_programs(frame, arguments):
-        for hit in frame.itertuples():
-            print(f"{hit.score:6.3f} {hit.probability:6.1%}  {printable(str(hit.path))}")
+        print_hits(frame)
     say(f"{len(hits)} of {len(case.images)} images in {hits.seconds * 1000:.0f} ms")
     return 0
 

@@ -28,10 +28,14 @@ examples:
   workbench search cases/mine "a beach" "at night" --unlike people
   workbench search cases/mine cat.jpg "in the snow" -k 5
   workbench search cases/mine "a red car" --csv > cars.csv
+  workbench search cases/mine "a red jacket" --over persons
+  workbench search cases/mine --text "ABC 12"
 
 Put quotes round a query of several words; several queries are combined.
 A query that is the path of a file is a picture. Each line shows the score
-(a cosine, -1 to 1), the probability of the hit, and its path in the source.
+(a cosine, -1 to 1; of --text how alike the letters are, 0 to 1), the probability
+of the hit, its path in the source and, with --over or --text, where in the image:
+left, top, width and height in pixels of the upright image.
 """
 INFO_EXAMPLES = """\
 examples:

@@ -58,7 +58,11 @@ def _ingest(verbs: Verbs) -> None:
 def _search(verbs: Verbs) -> None:
     verb = _verb(verbs, "search", "find images by words or by example, best first", SEARCH_EXAMPLES)
     _add_case(verb)
-    verb.add_argument("query", metavar="QUERY", nargs="+", help="words in quotes, or the path of a picture")
+    verb.add_argument("query", metavar="QUERY", nargs="*", help="words in quotes, or the path of a picture")
+    verb.add_argument("--text", help="letters that are read in the image, such as part of a number plate")
+    what = "compare these, not whole images: persons objects text, as ingested with --regions"
+    verb.add_argument("--over", metavar="KIND", nargs="+", default="images", help=what)
+    verb.set_defaults(misused=verb.error)
     verb.add_argument("--unlike", metavar="QUERY", action="append", default=[], help="not this (repeatable)")
     verb.add_argument("-k", type=_positive, default=20, help="how many hits at most (default: 20)")
     verb.add_argument("--threshold", type=float, help="the least score, from -1 to 1")

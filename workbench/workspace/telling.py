@@ -1,11 +1,9 @@
 """Telling: how far a computation is that a cell must wait for."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from tqdm.auto import tqdm
-
-from workbench.analysis.watching import Watch
 
 BRIEF = 5_000
 """Up to so many samples take some seconds: a bar comes only where they become more than `PATIENCE`."""
@@ -14,7 +12,7 @@ PATIENCE = 3.0
 
 
 @contextmanager
-def told(doing: str, samples: int) -> Iterator[Watch]:
+def told(doing: str, samples: int) -> Iterator[Callable[[float], None]]:
     """Show a bar from when the watcher is first told until the block is left; none where it is never told."""
     bars: list[tqdm[None]] = []
 
