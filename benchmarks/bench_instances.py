@@ -24,12 +24,12 @@ from workbench import models
 from workbench.analysis.instances import boxes, compress, pooling, proposals, refine, vlad
 from workbench.case.instances.model import SCALES
 from workbench.models.instances import grid
-from workbench.models.instances.dense import CELLS, last_maps, patch_tokens
+from workbench.models.instances.dense import CELLS, DenseModel, last_maps, patch_tokens
 from workbench.models.instances.salient import SIDE, Salient
 from workbench.models.mini.build import published_towers
 
 HEAD = "| method | mAP | small | IoU | IoU >= 0.5 | a photo |\n|---|---:|---:|---:|---:|---:|"
-KINDS = (0.5, 1.0, 1.5, 2.0)
+KINDS = (0.5, 1.0, 1.25, 1.5)
 Rows = NDArray[np.float32]
 Answer = tuple[Rows, Rows | None]
 """Scores (Q, N) and, where the method says where, boxes (Q, N, 4)."""
@@ -86,7 +86,7 @@ def methods(
     for patches in options.patches:
         network = patch_tokens(patches=patches)
         yield from on_backbone(f"patches {patches}", network.look, pictures, crops)
-        yield from regions(f"patches {patches}", network.look, pictures, asked, alike)
+        yield from regions(f"patches {patches}", network, pictures, asked, alike)
 
 
 def on_backbone(
@@ -110,7 +110,7 @@ def on_backbone(
 
 def regions(
     name: str,
-    look: Callable[[Image.Image], Rows],
+    network: DenseModel,
     pictures: Sequence[Image.Image],
     asked: Sequence[Question],
     alike: Rows,
@@ -119,8 +119,9 @@ def regions(
 
     ``alike`` (Q, N): how like the cut-out each whole photo is, for the answers that count that too.
     """
-    dense, seconds = looked(pictures, look)
+    dense, seconds = looked(pictures, network.look)
     whole = [pooling.means(dense[q.photo], np.array([q.box], np.float32))[0] for q in asked]
+    queries = np.stack(whole) @ network.whitening
     standing, more = looked(dense, proposals.alike)
     grids = [pooling.windows((d.shape[0], d.shape[1]), SCALES) for d in dense]
     both = [np.concatenate([proposals.WHOLE, a, g]) for a, g in zip(standing, grids, strict=True)]
@@ -129,15 +130,15 @@ def regions(
         ("windows", grids),
         ("what is alike and windows", both),
     ):
-        rows = [pooling.means(d, b) for d, b in zip(dense, places, strict=True)]
+        means = [pooling.means(d, b) for d, b in zip(dense, places, strict=True)]
+        rows = [m @ network.whitening for m in means]
         count = np.mean([len(b) for b in places])
-        yield (
-            f"{name}, {kind} ({count:.0f})",
-            seconds + more,
-            best(np.stack(whole), [pooling.unit(r) for r in rows], places),
-        )
+        answer = best(queries, [pooling.unit(r) for r in rows], places)
+        yield f"{name}, {kind} ({count:.0f})", seconds + more, answer
+    plain = best(np.stack(whole), [pooling.unit(m) for m in means], both)
+    yield "... without whitening", seconds + more, plain
     short = [pooling.unit(compress.to_int8(r)) for r in rows]
-    answer = best(np.stack(whole), short, both)
+    answer = best(queries, short, both)
     yield "... numbers of 8 bits", seconds + more, answer
     yield (
         "... and the box sharpened",
@@ -146,8 +147,8 @@ def regions(
     )
     for weight in KINDS:
         yield f"... and `kind={weight}`", seconds + more, (answer[0] + weight * alike, answer[1])
-    words = vlad.words(np.concatenate(short))
-    image_rows = np.stack([vlad.vlad(r, words) for r in short])
+    words = vlad.words(np.concatenate([pooling.unit(m) for m in means]))
+    image_rows = np.stack([vlad.vlad(pooling.unit(m), words) for m in means])
     yield (
         "... VLAD of a photo, whole photos compared",
         seconds + more,

@@ -1,11 +1,13 @@
 """Timeline and places in a real JupyterLab: brush, lasso, hover and keyboard, linked by the selection."""
 
-from collections.abc import Iterator
+import itertools
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Page
 
 import workbench as wb
@@ -21,6 +23,9 @@ pytestmark = [
 SHOW = """import workbench as wb
 desk = wb.Workspace(wb.open(case='case'))
 desk"""
+TILES = (
+    "desk.places.tiles = {address!r} + '/files/{folder}/{{z}}/{{x}}/{{y}}.png'; desk.places.credit = 'Ours'"
+)
 PROBE = """import json
 rows = desk.selection.rows
 table = desk.case.images
@@ -30,6 +35,7 @@ print(json.dumps({"rows": rows.tolist(), "towns": sorted(set(table["path"].iloc[
     "focus": desk.selection.focus, "error": desk.timeline.error + desk.places.error,
     "code": desk.timeline.to_code() + chr(10) + desk.places.to_code()}))"""
 TOWNS = {"paris": (48.86, 2.35), "rome": (41.90, 12.50), "oslo": (59.91, 10.75)}
+TILE = (10, 200, 90)
 PHOTOS = 180
 """A third in each town; every tenth has no time, every twelfth no place."""
 
@@ -46,13 +52,11 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
         colour = tuple(random.integers(0, 256, 3).tolist())
         write_dated(root / f"photos/{i:03d}-{town}.jpg", colour, when, place)
     wb.open(root / "photos", case=root / "case", model="fake").ingest(progress=False)
+    for z in range(6):
+        for x, y in itertools.product(range(2**z), repeat=2):
+            (root / f"tiles/{z}/{x}").mkdir(parents=True, exist_ok=True)
+            Image.new("RGB", (256, 256), TILE).save(root / f"tiles/{z}/{x}/{y}.png")
     return root
-
-
-@pytest.fixture(scope="module")
-def address(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with lab.server(root, tmp_path_factory.mktemp("private")) as address:
-        yield address
 
 
 def box_of(page: Page, css: str) -> tuple[float, float, float, float]:
@@ -157,3 +161,44 @@ def test_time_and_place_select_what_they_show(root: Path, address: str) -> None:
     assert len(view["rows"]) == PHOTOS - 15
     assert all(url.startswith((address, "blob:", "data:")) for url in requests)
     assert [(what, by) for what, by in over if by > 1] == []
+
+
+def test_tiles_of_a_server_lie_over_the_outline(root: Path, address: str) -> None:
+    cells = [
+        SHOW,
+        TILES.format(address=address, folder="nowhere"),
+        TILES.format(address=address, folder="tiles"),
+    ]
+    lab.write_notebook(root / "tiles.ipynb", cells)
+    with lab.chromium() as browser, lab.browser_page(browser, 1280, 1400) as page:
+        notebook = lab.Notebook(page, address, "tiles.ipynb")
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url) if ".png" in request.url else None)
+        notebook.show_desk()
+        page.locator(".wb-where summary").click()
+        page.wait_for_selector(".wb-where canvas[data-view]")
+        outline = colours(page)
+        notebook.run(1)
+        page.wait_for_function("document.querySelector('.wb-where-credit').innerText.startsWith('No tile')")
+        nothing = colours(page)
+        notebook.run(2)
+        page.wait_for_function("document.querySelector('.wb-where-credit').innerText == 'Ours'")
+        page.wait_for_timeout(1000)
+        tiled = colours(page)
+        notebook.screenshot("where-tiles")
+
+    ends = {url.removeprefix(f"{address}/files/").split("/", 1)[0] for url in asked}
+    assert ends == {"nowhere", "tiles"}
+    assert TILE not in outline
+    sea, land = sorted(outline, key=lambda colour: outline[colour])[-2:]
+    for colour in (sea, land):  # the words about the server lie over the rest
+        assert nothing[colour] == pytest.approx(outline[colour], rel=0.05)
+    assert tiled[TILE] > 0.5
+
+
+def colours(page: Page) -> dict[tuple[int, int, int], float]:
+    """Return the share of each colour of the map of the world."""
+    picture = Image.open(BytesIO(page.locator(".wb-where canvas").screenshot())).convert("RGB")
+    counts = picture.getcolors(picture.width * picture.height)
+    assert counts is not None
+    return {colour: count / (picture.width * picture.height) for count, colour in counts}  # type: ignore[misc]

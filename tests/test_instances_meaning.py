@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 import workbench as wb
+from workbench.analysis.instances import pooling
 from workbench.analysis.instances.boxes import overlaps
 
 PHOTOS = Path(__file__).parent.parent / "data/photos"
@@ -54,3 +55,23 @@ def test_odd_pictures_of_one_colour_have_candidates_and_no_nan(model, size):
     asked = model.ask(picture, np.array((0.2, 0.2, 0.1, 0.1), np.float32))
     assert np.isfinite(asked).all()
     assert np.isfinite(model.sharpen(picture, asked, boxes[0])).all()
+
+
+@pytest.mark.weights
+def test_whitening_spreads_what_rules_over_more_directions(model):
+    means = []
+    for name in ("work/notebook-laptop-and-coffee.jpg", *CUPS, *OTHERS):
+        with Image.open(PHOTOS / name) as photo:
+            means.append(model.regions(photo.convert("RGB"))[1])
+    plain = np.concatenate(means)
+    white = plain @ model.dense.whitening
+
+    assert directions(white) > 1.2 * directions(plain)
+    np.testing.assert_allclose(pooling.unit(model.plain(white)), pooling.unit(plain), atol=1e-4)
+
+
+def directions(rows):
+    """Return how many directions of equal variance would vary as much as (N, D) rows: an effective rank."""
+    shares = np.linalg.svd(rows - rows.mean(axis=0), compute_uv=False) ** 2
+    shares /= shares.sum()
+    return np.exp(-(shares * np.log(shares + 1e-12)).sum())

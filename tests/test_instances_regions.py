@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from workbench.analysis.instances import boxes, pooling
+from workbench.analysis.instances import boxes, pooling, whitening
 
 
 def test_boxes_overlap_wholly_with_themselves_and_not_with_strangers():
@@ -74,3 +74,25 @@ def test_an_image_vector_has_unit_length_and_knows_its_own_picture(aggregate):
 @pytest.mark.parametrize("aggregate", [pooling.rmac, pooling.crow])
 def test_a_picture_without_any_response_gives_no_nan(aggregate):
     assert np.isfinite(aggregate(np.zeros((3, 4, 8), np.float32))).all()
+
+
+@pytest.fixture
+def uneven():
+    """Vectors with one direction that nearly all of their variance is in."""
+    random = np.random.default_rng(0)
+    turned, _ = np.linalg.qr(random.standard_normal((6, 6)))
+    return random.standard_normal((500, 6)) * (30, 3, 2, 1, 1, 0.5) @ turned
+
+
+@pytest.mark.parametrize(("power", "left"), [(0.0, 1.0), (0.25, 0.5), (0.5, 0.0)])
+def test_whitening_shortens_what_varies_most_by_its_power(uneven, power, left):
+    matrix = whitening.learn(uneven, power, floor=0.0)
+    before, after = (np.linalg.eigvalsh(np.cov(rows.T)) for rows in (uneven, uneven @ matrix))
+
+    np.testing.assert_allclose(after, before**left, rtol=1e-3)
+    np.testing.assert_allclose(matrix, matrix.T, atol=1e-6)
+
+
+def test_the_floor_keeps_whitening_from_blowing_up_noise(uneven):
+    flat = uneven * (1, 1, 1, 1, 1, 0)
+    assert np.linalg.cond(whitening.learn(flat)) < 5

@@ -14,7 +14,7 @@ from tests.test_panels import browser
 from workbench.errors import CaseError, QueryError
 from workbench.hits import Hits
 from workbench.panels.boxed import boxed
-from workbench.panels.things.shown import cut, proposed
+from workbench.panels.things.shown import KIND, cut, proposed
 
 SECONDS = 60
 SIDE = 60
@@ -113,9 +113,9 @@ def test_more_of_the_kind_is_asked_for_by_one_choice_and_stands_in_the_code(foun
     before = found.selection.hits
     browser(found.things, "alike", on=True)
     found.things.wait(SECONDS)
-    assert found.things.kind == 1.5
+    assert found.things.kind == KIND
     assert (found.selection.hits.scores > before.scores[0]).any()
-    assert "box=(40, 30, 60, 60), kind=1.5))" in found.things.to_code()
+    assert f"box=(40, 30, 60, 60), kind={KIND}))" in found.things.to_code()
     browser(found.things, "alike", on=False)
     found.things.wait(SECONDS)
     np.testing.assert_array_equal(found.selection.hits.scores, before.scores)

@@ -16,6 +16,7 @@ class ColourPatches:
 
     key = "colour-patches-1"
     dim, side, cells = 4, 8, 192
+    whitening = np.eye(4, dtype=np.float32)
 
     def __init__(self) -> None:
         self.looked = 0

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -44,6 +45,11 @@ class Dense(Protocol):
         """About how many cells the grid has."""
         ...
 
+    @property
+    def whitening(self) -> NDArray[np.float32]:
+        """What the mean vector of a region is multiplied by before it is compared: (dim, dim), invertible."""
+        ...
+
     def look(self, image: Image.Image) -> NDArray[np.float32]:
         """Return (rows, columns, dim) for an upright picture; called on several threads at once."""
         ...
@@ -72,20 +78,33 @@ class ThingModel:
 
     def candidates(self, image: Image.Image) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
         """Return boxes (R, 4), the whole picture first, and their vectors (R, dim)."""
+        boxes, means = self.regions(image)
+        return boxes, to_int8(means @ self.dense.whitening)
+
+    def regions(self, image: Image.Image) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return boxes (R, 4) of the candidates and the means (R, dim) of the vectors of their cells."""
         tokens = self.dense.look(image)
         grid = (tokens.shape[0], tokens.shape[1])
         boxes = np.concatenate([proposals.WHOLE, proposals.alike(tokens), pooling.windows(grid, SCALES)])
-        return boxes, to_int8(pooling.means(tokens, boxes))
+        return boxes, pooling.means(tokens, boxes)
 
     def ask(self, image: Image.Image, box: "Boxes") -> NDArray[np.float32]:
         """Return the vector (D,) of a box (4,) of a picture, seen in the picture."""
         vector: NDArray[np.float32] = pooling.means(self.dense.look(image), box[None])[0]
-        return vector
+        return vector @ self.dense.whitening
 
     def sharpen(self, image: Image.Image, vector: NDArray[np.float32], box: "Boxes") -> "Boxes":
         """Return where in the candidate ``box`` (4,) of a picture the thing of ``vector`` (D,) is: (4,)."""
-        heat = refine.likeness(self.dense.look(image), vector)
+        heat = refine.likeness(self.dense.look(image), self.plain(vector))
         return refine.refined(heat, box)
+
+    def plain(self, vectors: NDArray[np.number]) -> NDArray[np.float32]:
+        """Return vectors (..., D) as they were before the whitening, up to their length."""
+        return np.asarray(vectors @ self._back, np.float32)
+
+    @cached_property
+    def _back(self) -> NDArray[np.float32]:
+        return np.asarray(np.linalg.inv(self.dense.whitening), np.float32)
 
 
 def load_thing_model(folder: CaseFolder) -> ThingModel:

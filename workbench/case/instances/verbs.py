@@ -113,7 +113,7 @@ class Instances:
 
         The boxes of the best ``sharpen`` hits are looked for again in the photos, which takes a fraction of a
         second each. ``kind``: how much the vector of the whole image counts beside the cosine of its best
-        candidate; 1.5 finds more things of the same kind, 0 is better for one and the same thing.
+        candidate; 1.25 finds more things of the same kind, 0 is better for one and the same thing.
         """
         book, picture = self._asked(), read_picture(self._case, image, self.model.decode_side)
         place = as_fractions(box, picture.size)
@@ -169,7 +169,7 @@ class Instances:
 
     @cached_property
     def _book(self) -> CandidateBook:
-        return CandidateBook(self._case.folder, self._case.images, self.key, self.model.dim)
+        return CandidateBook(self._case.folder, self._case.images, self.key, self.model)
 
     def _asked(self) -> CandidateBook:
         """Return the candidates, of which there must be some."""

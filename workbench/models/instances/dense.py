@@ -24,6 +24,8 @@ KNOWN = 37
 PATCHES = 576
 """Patches a picture is cut into; see docs/instances.md for what more and fewer cost and find."""
 CELLS = 196
+WHITENING = Path(__file__).with_name("whitening.npz")
+"""Of patch tokens, learnt on the photos of ``data/`` by ``python -m workbench.case.instances.learn``."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class DenseModel:
 
     key: names everything that changes the numbers. dim: length of a vector. side: pixels of the network's
     input that one cell covers. cells: about how many cells a picture has. run: pixels and grid -> cells x dim
-    numbers.
+    numbers. whitening: dim x dim, what means of vectors are multiplied by before they are compared.
     """
 
     key: str
@@ -40,6 +42,7 @@ class DenseModel:
     side: int
     cells: int
     run: Callable[[NDArray[np.uint8], tuple[int, int]], NDArray[np.float32]]
+    whitening: NDArray[np.float32]
 
     def look(self, image: Image.Image) -> NDArray[np.float32]:
         """Upright picture of any size and mode -> (rows, columns, dim) float32, not of unit length."""
@@ -56,8 +59,9 @@ def patch_tokens(*, patches: int = PATCHES, precision: str = "auto") -> DenseMod
         rows, columns = (grid.stretch(cells, KNOWN) for cells in shape)
         return network(pixels, rows, columns)
 
-    key = embedder_key("dinov2s", digest, patches, "ov", SHORT[chosen])
-    return DenseModel(key, 384, 14, patches, run)
+    learnt = hashlib.sha256(WHITENING.read_bytes()).hexdigest()[:8]
+    key = embedder_key("dinov2s", digest, patches, "ov", SHORT[chosen], learnt)
+    return DenseModel(key, 384, 14, patches, run, _whitening())
 
 
 def last_maps(*, cells: int = CELLS) -> DenseModel:
@@ -68,7 +72,13 @@ def last_maps(*, cells: int = CELLS) -> DenseModel:
     def run(pixels: NDArray[np.uint8], shape: tuple[int, int]) -> NDArray[np.float32]:
         return np.ascontiguousarray(np.moveaxis(network(pixels)[0], 0, -1))
 
-    return DenseModel(embedder_key("lite0", digest, cells, "ov", "f32"), 1280, 32, cells, run)
+    key = embedder_key("lite0", digest, cells, "ov", "f32")
+    return DenseModel(key, 1280, 32, cells, run, np.eye(1280, dtype=np.float32))
+
+
+def _whitening() -> NDArray[np.float32]:
+    with np.load(WHITENING, allow_pickle=False) as arrays:
+        return np.asarray(arrays["matrix"], np.float32)
 
 
 def _made(name: str) -> Callable[[], Exported]:

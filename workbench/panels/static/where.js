@@ -21,7 +21,7 @@ function render({ model, el }) {
   const body = h("div", { class: "wb-where-body" }, bar, stage, key, words);
 
   let circles = new Float64Array(), drawn = [], start = null, held = {}, far = 0, still = 0, pointer = 0, wait = 0, asked = false, turn = 0, frame = 0;
-  const draw = () => { cancelAnimationFrame(frame); frame = requestAnimationFrame(() => map.draw(circles, model.get("selected") > 0, model.get("ring"), drawn, model.get("tiles"))); };
+  const draw = () => { cancelAnimationFrame(frame); frame = requestAnimationFrame(() => { map.draw(circles, model.get("selected") > 0, model.get("ring"), drawn, model.get("tiles")); drawCredit(); }); };
   const map = worldMap(canvas, draw);
   const inView = (event) => { const [w, h] = map.size(), [x0, y0] = map.toWorld(0, 0), [x1, y1] = map.toWorld(w, h); ask("box", { x0, y0, x1, y1, mode: modeOf(event) }); };
   const at = (event) => { const box = canvas.getBoundingClientRect(); return [event.clientX - box.left, event.clientY - box.top]; };
@@ -48,6 +48,10 @@ function render({ model, el }) {
     }
     draw();
   }
+  function drawCredit() {
+    const tiles = model.get("tiles") && (model.get("credit") || "Tiles from a server");
+    credit.textContent = map.silent() ? "No tile comes from that server. Outline: Natural Earth" : tiles || "Natural Earth";
+  }
   function drawBar() {
     const tool = model.get("tool"), some = model.get("placed") > 0;
     tools.replaceChildren(...[["lasso", "Lasso", "Draw around images"], ["box", "Box", "Draw a box around images"], ["pan", "Pan", "Move the map; the wheel zooms in every tool"]].map(([name, text, title]) => press(text, title, () => ask("tool", { name }), tool === name)));
@@ -57,7 +61,6 @@ function render({ model, el }) {
     unplaced.hidden = !model.get("unplaced");
     unplaced.textContent = `Select ${number(model.get("unplaced"))} without a place`;
     key.replaceChildren(h("i", { class: "wb-where-image" }), "images; the more, the larger", h("i", { class: "wb-where-hit" }), "hits", h("i", { class: "wb-where-selected" }), "selected");
-    credit.textContent = model.get("tiles") ? model.get("credit") || "Tiles from a server" : "Natural Earth";
     canvas.style.cursor = tool === "pan" ? "grab" : "crosshair";
   }
 
@@ -119,7 +122,7 @@ function render({ model, el }) {
 
   const fold = h("details", { open: model.get("unfolded"), ontoggle: () => { ask("unfold", { on: fold.open }); open(); } }, h("summary", {}, "Where", h("span", { class: "wb-quiet" }, "The places of images on a map of the world, without a network")), body, status(model));
   model.on("change:circles change:look change:ring change:selected change:tiles", take);
-  model.on("change:tool change:mode change:text change:placed change:unplaced change:tiles change:credit", drawBar);
+  model.on("change:tool change:mode change:text change:placed change:unplaced change:credit", () => { drawBar(); draw(); });
   model.on("change:unfolded", () => { fold.open = model.get("unfolded"); });
   const watch = new ResizeObserver(() => moved());
   watch.observe(canvas);

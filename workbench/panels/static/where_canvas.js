@@ -22,7 +22,7 @@ function worldMap(canvas, changed) {
   const tiles = new Map();
   // in memory: without a graphics card a browser strokes 80,000 corners in 1.8 s on its emulated one, here in 12 ms
   const context = canvas.getContext("2d", { willReadFrequently: true });
-  let land = null;
+  let land = null, server = "", came = 0, failed = 0;
 
   const size = () => [canvas.clientWidth, canvas.clientHeight];
   const toScreen = (x, y) => { const [w, h] = size(); return [w / 2 + (x - view.x) * view.scale, h / 2 - (y - view.y) * view.scale]; };
@@ -53,7 +53,8 @@ function worldMap(canvas, changed) {
         const url = address.replace("{z}", z).replace("{x}", i).replace("{y}", j);
         if (!tiles.has(url)) {
           const tile = new Image();
-          tile.onload = changed;
+          tile.onload = () => { came++; changed(); };
+          tile.onerror = () => { failed++; changed(); };
           tile.src = url;
           tiles.set(url, tile);
           if (tiles.size > 400) tiles.delete(tiles.keys().next().value);
@@ -120,8 +121,9 @@ function worldMap(canvas, changed) {
     const looks = Object.fromEntries(["land", "border", "coast", "image", "dimmed", "hit", "selected", "halo", "text", "ring"].map((name) => [name, own(name)]));
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, w, h);
+    if (land) drawLand(looks, ratio);
+    if (address !== server) { [server, came, failed] = [address, 0, 0]; tiles.clear(); }
     if (address) drawTiles(address);
-    else if (land) drawLand(looks, ratio);
     drawCircles(circles, looks, some);
     if (focus.length) {
       context.beginPath();
@@ -144,5 +146,5 @@ function worldMap(canvas, changed) {
     }
     drawScaleBar(looks);
   }
-  return { view, zoom, clamp, draw, toWorld, size, outline: (coasts, borders) => { land = { coasts, borders }; } };
+  return { view, zoom, clamp, draw, toWorld, size, silent: () => failed > 0 && !came, outline: (coasts, borders) => { land = { coasts, borders }; } };
 }

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Box = tuple[float, float, float, float]
 """x, y, width and height in pixels of the upright image in full size."""
 
-KIND = 1.5
+KIND = 1.25
 """How much the whole image counts where things of a kind are looked for; docs/instances.md measures it."""
 
 Asked: TypeAlias = tuple[int | str, Box | None, float]
