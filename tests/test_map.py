@@ -1,5 +1,6 @@
 """The map without a browser: what it draws, selects, colours and answers."""
 
+import threading
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -499,10 +500,33 @@ class TestTrust:
         tags = {item["name"]: item["count"] for item in desk.map.bar.legend}
         desk.map.bar.method = "pca"
         browser(desk.map.bar, "column", name="trust")
+        desk.map.wait()
 
         assert tags["evidence"] == 2
         assert desk.map.bar.error == ""
         assert sum(item["count"] for item in desk.map.bar.legend) == len(desk.case.images)
+
+    def test_measuring_trust_leaves_the_kernel_to_others_and_can_be_left(
+        self, selection: Selection, points: np.ndarray
+    ) -> None:
+        asked, measured = threading.Event(), threading.Event()
+
+        def trust() -> np.ndarray:
+            asked.set()
+            measured.wait(20)
+            return np.linspace(0, 1, COUNT)
+
+        panel = a_map(selection, points, columns={"trust": trust})
+        browser(panel.bar, "column", name="trust")
+        assert asked.wait(20)
+        assert (panel.bar.working, panel.bar.column) == ("Measuring trust", "clusters")
+        browser(panel.bar, "cancel")
+        measured.set()
+        assert (panel.bar.working, panel.bar.column) == ("", "clusters")
+
+        browser(panel.bar, "column", name="trust")
+        panel.wait()
+        assert (panel.bar.working, panel.bar.column) == ("", "trust")
 
 
 class TestLayouts:

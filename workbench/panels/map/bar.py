@@ -91,7 +91,7 @@ class MapBar(WorkingPanel):
         self._map.beside()
 
     def _answer_column(self, name: str) -> None:
-        self._map.colour(name)
+        self._map.compute_colours(name)
 
     def _answer_again(self) -> None:
         self._map.again()

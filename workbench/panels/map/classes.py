@@ -59,6 +59,10 @@ class Classes:
         self.colouring = self.clusters if by == self._groups else self._columns.colouring(by)
         self.hidden, self.sought = frozenset(), ""
 
+    def prepare(self, by: str) -> None:
+        """Compute what a column needs, and show nothing. Raises QueryError as `colour` does."""
+        self._columns.colouring(by)
+
     def regroup(self, labels: NDArray[np.int32], names: Sequence[str]) -> bool:
         """Take other clusters; say whether what is drawn changes by it."""
         same = np.array_equal(labels, self.clusters.codes) and list(names) == self.clusters.names

@@ -141,6 +141,14 @@ class Map(DrawnMap):
         self.bar.column, self.bar.sought = by, ""
         self._redraw()
 
+    def compute_colours(self, by: str) -> None:
+        """Do the same, but measure trust on another thread, unless that is busy with a layout."""
+        if by != TRUST or self.bar.working:
+            self.colour(by)
+            return
+        # what is computed is cached where it comes from, so that it is there at once when it is asked again
+        self.bar.start("Measuring trust", lambda _: self.classes.prepare(by), lambda _: self.colour(by))
+
     def offer(self, columns: Mapping[str, Made]) -> None:
         """Offer more columns to colour by, or other values of those that are there."""
         self.classes.offer(columns)
