@@ -6,7 +6,6 @@ same drag on a desk of 100 images: what points cost while drawing. Without a GPU
 """
 
 import argparse
-import math
 import statistics
 import tempfile
 import time
@@ -87,11 +86,8 @@ def lassos(page: Page, address: str) -> Felt:
     page.locator(notebook.plot).scroll_into_view_if_needed()
     gallery, drags = [], []
     for size in SIZES:
-        left, top, right, bottom = notebook.plot_box()
-        x, y, radius = (left + right) / 2, (top + bottom) / 2, (bottom - top) * size / 2
-        turns = [2 * math.pi * step / 48 for step in range(49)]
         began = time.perf_counter()
-        notebook.drag([(x + radius * math.cos(turn), y + radius * math.sin(turn)) for turn in turns])
+        notebook.circle(size)
         drags.append(time.perf_counter() - began - lab.PAUSE)
         page.wait_for_timeout(4000)
         gallery.append(float(page.evaluate("window.galleryAfter")))

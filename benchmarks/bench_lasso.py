@@ -25,14 +25,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page
 from playwright.sync_api import Error as PlaywrightError
 
 from benchmarks.lasso_tools import TOOLS, Tool
 from benchmarks.screen import Screen
 from tests import lab
 
-FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 MOVES, PAUSE = 40, 0.015
 PATIENCE = 240.0
 """Seconds that a tool has for each step."""
@@ -93,17 +92,14 @@ def one_round(tool: Tool, rows: int, pictures: Path | None, number: int) -> Meas
     """Measure one tool once; what goes wrong is said in the table."""
     if not tool.installed():
         return Measured(failed="not installed")
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder:
         root, private = Path(folder, "root"), Path(folder, "private")
         root.mkdir()
         private.mkdir()
         lab.write_notebook(root / "plot.ipynb", tool.cells(rows))
-        browser = playwright.chromium.launch(executable_path=lab.CHROMIUM, args=FLAGS)
-        with lab.server(root, private) as address:
+        with lab.chromium() as browser, lab.server(root, private) as address:
             picture = pictures and pictures / f"{tool.package}-{rows}-{number}.png"
-            measured = measure(tool, browser, address, picture)
-        browser.close()
-    return measured
+            return measure(tool, browser, address, picture)
 
 
 def measure(tool: Tool, browser: Browser, address: str, picture: Path | None) -> Measured:

@@ -9,16 +9,16 @@ warm-up that compiles.
 """
 
 import argparse
-import time
 import warnings
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.table import Row, show
+from benchmarks.table import Row, seconds, show
 from workbench.analysis import projection
-from workbench.analysis.clusters import by_density, smallest_cluster
+from workbench.analysis.clusters import cluster, smallest_cluster
 
 Vectors = NDArray[np.float32]
 GROUPS = 120
@@ -61,7 +61,7 @@ def layouts(vectors: Vectors) -> list[Row]:
     for work in works.values():
         work(vectors[:2000])
     told.clear()
-    taken = {name: seconds(work, vectors) for name, work in works.items()}
+    taken = dict(zip(works, seconds([partial(work, vectors) for work in works.values()], 1), strict=True))
     ours = f"{taken['ours']:.0f} s, told {len(told)} times"
     return [
         Row("UMAP", ours, f"{taken['same']:.0f} s the library, reproducible", taken["ours"] / taken["same"]),
@@ -77,16 +77,9 @@ def clusters(rows: int) -> list[Row]:
     points += 12 * grouped(rows, 5)
     size = smallest_cluster(rows)
     library = hdbscan.HDBSCAN(min_cluster_size=size, min_samples=3)
-    by_density(points[:2000]), library.fit_predict(points[:2000])
-    ours, theirs = seconds(by_density, points), seconds(library.fit_predict, points)
+    cluster(points[:2000]), library.fit_predict(points[:2000])
+    ours, theirs = seconds([lambda: cluster(points), lambda: library.fit_predict(points)], 1)
     return [Row("HDBSCAN", f"{ours:.1f} s", f"{theirs:.1f} s the library", ours / theirs)]
-
-
-def seconds(work: Callable[[Vectors], object], vectors: Vectors) -> float:
-    """Return how long one call takes."""
-    started = time.perf_counter()
-    work(vectors)
-    return time.perf_counter() - started
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """A real JupyterLab in a real Chromium, for the browser tests. Nothing here asserts anything."""
 
 import json
+import math
 import os
 import shutil
 import socket
@@ -14,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ARTIFACTS = Path(__file__).parents[1] / "artifacts"
@@ -22,6 +24,11 @@ ARTIFACTS = Path(__file__).parents[1] / "artifacts"
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
 )
+MARKS = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: install Debian's package chromium"),
+]
+"""What marks a module of browser tests."""
 PAUSE = 0.7
 """Seconds that a drag is given to arrive."""
 
@@ -224,6 +231,14 @@ class Notebook:
         box = self.page.locator(f"{self.plot} .nsewdrag").bounding_box()
         assert box is not None, "the map is not on the page"
         return box["x"], box["y"], box["x"] + box["width"], box["y"] + box["height"]
+
+    def circle(self, size: float) -> None:
+        """Lasso a circle in the middle of the map that takes this share of its height."""
+        self.page.locator(self.plot).scroll_into_view_if_needed()
+        left, top, right, bottom = self.plot_box()
+        x, y, radius = (left + right) / 2, (top + bottom) / 2, (bottom - top) * size / 2
+        turns = [2 * math.pi * step / 48 for step in range(49)]
+        self.drag([(x + radius * math.cos(turn), y + radius * math.sin(turn)) for turn in turns])
 
     def drag(self, path: Sequence[tuple[float, float]], key: str | None = None) -> None:
         """Drag the mouse along a path of page pixels, holding a key."""

@@ -12,10 +12,7 @@ import workbench as wb
 from tests import lab
 from workbench.testing import colour_folder
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(lab.CHROMIUM is None, reason="no Chromium: install Debian's package chromium"),
-]
+pytestmark = lab.MARKS
 
 PROBE = """import json
 hits = desk.selection.hits

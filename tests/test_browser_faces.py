@@ -13,10 +13,7 @@ from tests import lab
 from tests.test_browser import OVERFLOW, clear_circles, inside, outline
 from workbench.testing import write_faces
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(lab.CHROMIUM is None, reason="no Chromium: install Debian's package chromium"),
-]
+pytestmark = lab.MARKS
 
 PHOTOS = {
     **{f"ann{i}.png": [0] for i in range(6)},

@@ -9,10 +9,7 @@ import workbench as wb
 from tests import lab
 from workbench.testing import colour_folder
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(lab.CHROMIUM is None, reason="no Chromium: install Debian's package chromium"),
-]
+pytestmark = lab.MARKS
 
 TOO_LATE = """const timeout = AbortSignal.timeout;
 AbortSignal.timeout = (ms) => (ms === 2000 ? AbortSignal.abort() : timeout.call(AbortSignal, ms));

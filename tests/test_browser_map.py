@@ -1,6 +1,5 @@
 """Layout form, two maps side by side and cluster runs in a real JupyterLab, moved by mouse and keyboard."""
 
-import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,10 +11,7 @@ from tests import lab
 from tests.test_browser import OVERFLOW
 from workbench.testing import colour_folder
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(lab.CHROMIUM is None, reason="no Chromium: install Debian's package chromium"),
-]
+pytestmark = lab.MARKS
 
 SHOW = "import workbench as wb\ndesk = wb.Workspace(wb.open(case='case'))\ndesk"
 PROBE = """import json
@@ -41,12 +37,6 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def address(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with lab.server(root, tmp_path_factory.mktemp("private")) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
 def page() -> Iterator[Page]:
     with lab.chromium() as browser, lab.browser_page(browser, 1280, 1300) as page:
         yield page
@@ -57,14 +47,6 @@ def desk(page: Page, address: str) -> lab.Notebook:
     notebook = lab.Notebook(page, address, "map.ipynb")
     notebook.show_desk()
     return notebook
-
-
-def circle(desk: lab.Notebook, size: float) -> list[tuple[float, float]]:
-    desk.page.locator(desk.plot).scroll_into_view_if_needed()
-    left, top, right, bottom = desk.plot_box()
-    x, y, radius = (left + right) / 2, (top + bottom) / 2, (bottom - top) * size / 2
-    steps = [2 * math.pi * i / 40 for i in range(41)]
-    return [(x + radius * math.cos(t), y + radius * math.sin(t)) for t in steps]
 
 
 def test_a_layout_is_set_cancelled_and_computed(desk: lab.Notebook) -> None:
@@ -98,7 +80,7 @@ def test_a_lasso_in_the_second_map_shows_in_the_first(desk: lab.Notebook) -> Non
     page.wait_for_function("document.querySelector('.wb-secondmap [aria-label=Layout]').value === 'tsne'")
     page.wait_for_timeout(800)
     first, desk.plot = desk.plot, SECOND
-    desk.drag(circle(desk, 0.6))
+    desk.circle(0.6)
     page.wait_for_function("/selected/.test(document.querySelectorAll('.wb-summary')[1].textContent)")
     in_second = desk.selected()
     desk.plot = first

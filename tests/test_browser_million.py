@@ -3,7 +3,6 @@
 The cases are made up: places in a dozen heaps, no files behind them. Nothing here is timed.
 """
 
-import math
 from collections.abc import Iterator
 
 import pytest
@@ -12,10 +11,7 @@ from playwright.sync_api import Page
 from benchmarks import bench_open
 from tests import lab
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(lab.CHROMIUM is None, reason="no Chromium: install Debian's package chromium"),
-]
+pytestmark = lab.MARKS
 
 TO_KERNEL, TO_BROWSER = 100_000, 30_000_000
 """Bytes of the largest message allowed each way."""
@@ -80,16 +76,8 @@ def desk(page: Page, address: str, messages: dict[str, list[int]]) -> lab.Notebo
     return notebook
 
 
-def circle(desk: lab.Notebook, size: float) -> list[tuple[float, float]]:
-    desk.page.locator(desk.plot).scroll_into_view_if_needed()
-    left, top, right, bottom = desk.plot_box()
-    x, y, radius = (left + right) / 2, (top + bottom) / 2, (bottom - top) * size / 2
-    steps = [2 * math.pi * i / 48 for i in range(49)]
-    return [(x + radius * math.cos(t), y + radius * math.sin(t)) for t in steps]
-
-
 def test_a_lasso_holds_exactly_what_is_inside_drawn_or_not(desk: lab.Notebook, rows: int) -> None:
-    desk.drag(circle(desk, 0.5))
+    desk.circle(0.5)
     desk.page.wait_for_function("/selected/.test(document.querySelector('.wb-summary').textContent)")
     state = desk.state(1)
     desk.screenshot(f"lasso-{rows}")

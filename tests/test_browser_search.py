@@ -10,10 +10,7 @@ from tests import lab
 from tests.test_browser import OVERFLOW
 from workbench.testing import colour_folder
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(lab.CHROMIUM is None, reason="no Chromium: install Debian's package chromium"),
-]
+pytestmark = lab.MARKS
 
 SHOW = """import workbench as wb
 desk = wb.Workspace(wb.open(case='case'))

@@ -11,10 +11,7 @@ from tests import lab
 from tests.test_browser import OVERFLOW
 from tests.test_panels_things import SIDE, SQUARES, paint
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(lab.CHROMIUM is None, reason="no Chromium: install Debian's package chromium"),
-]
+pytestmark = lab.MARKS
 
 SHOW = """import workbench as wb
 case = wb.open(case='case')

@@ -15,10 +15,7 @@ from tests import lab
 from tests.dated_photos import write_dated
 from tests.test_browser import OVERFLOW
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(lab.CHROMIUM is None, reason="no Chromium: install Debian's package chromium"),
-]
+pytestmark = lab.MARKS
 
 SHOW = """import workbench as wb
 desk = wb.Workspace(wb.open(case='case'))

@@ -14,11 +14,7 @@ import workbench as wb
 from tests import lab
 from tests.test_browser import OVERFLOW
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.weights,
-    pytest.mark.skipif(lab.CHROMIUM is None, reason="no Chromium: install Debian's package chromium"),
-]
+pytestmark = [*lab.MARKS, pytest.mark.weights]
 
 ALBUM = Path(__file__).parent.parent / "data/photos"
 PHOTOS = (
