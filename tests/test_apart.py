@@ -98,5 +98,6 @@ def test_a_cell_that_waits_for_the_map_says_so_once(
         said.append(sys.stderr.getvalue())
 
     assert "Laying out 40 images" in said[0]
+    assert "finding neighbours" in said[0]
     assert "Grouping 40 images" in said[0]
     assert "images" not in said[1]  # what was computed once is there at once

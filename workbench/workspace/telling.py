@@ -18,8 +18,10 @@ def told(doing: str, samples: int) -> Iterator[Callable[[float], None]]:
 
     def watch(share: float) -> None:
         if not bars:
-            delay = 0 if samples > BRIEF else PATIENCE
-            bars.append(tqdm(total=100, desc=doing, unit="%", delay=delay, leave=False))
+            delay, first = 0 if samples > BRIEF else PATIENCE, "finding neighbours"
+            bars.append(tqdm(total=100, desc=doing, unit="%", delay=delay, leave=False, postfix=first))
+        if 0 < share < 1:
+            bars[0].set_postfix_str("", refresh=False)
         bars[0].update(max(0, round(100 * share) - bars[0].n))
 
     try:

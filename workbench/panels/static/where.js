@@ -120,7 +120,7 @@ function render({ model, el }) {
     besidePointer(card, left, top, ...map.size());
   }
 
-  const fold = h("details", { open: model.get("unfolded"), ontoggle: () => { ask("unfold", { on: fold.open }); open(); } }, h("summary", {}, "Where", h("span", { class: "wb-quiet" }, "The places of images on a map of the world, without a network")), body, status(model));
+  const fold = h("details", { open: model.get("unfolded"), ontoggle: () => { ask("unfold", { on: fold.open }); open(); } }, h("summary", {}, "Where", h("span", { class: "wb-quiet" }, "The places of images on a map of the world")), body, status(model));
   model.on("change:circles change:look change:ring change:selected change:tiles", take);
   model.on("change:tool change:mode change:text change:placed change:unplaced change:credit", () => { drawBar(); draw(); });
   model.on("change:unfolded", () => { fold.open = model.get("unfolded"); });
