@@ -62,8 +62,8 @@ class CandidateBook:
     def image_vectors(self) -> NDArray[np.float32]:
         """One unit vector (N, words * dim) an image, by VLAD over its candidates; zeros for one without.
 
-        Before the whitening, which suits single things: with it like photos were found less (21 to 34 % mAP on
-        photos of many things, by the draw of the words, against 33 to 34).
+        Before the whitening, which suits single things: with it VLAD found less (21 to 34 % mAP
+        on photos of many things, by the draw of the words, against 33 to 34).
         """
         vectors, starts = self.stored.vectors, self.stored.starts
         if not len(vectors):
