@@ -10,6 +10,7 @@ import workbench as wb
 from workbench.analysis.instances.boxes import overlaps
 from workbench.case.instances.things import as_fractions
 from workbench.errors import CaseError, QueryError
+from workbench.testing import ColourPatches
 
 SQUARES = {"a": (40, 30), "b": (200, 120), "c": (100, 10)}
 SIDE = 60
@@ -164,6 +165,16 @@ def test_asking_before_looking_says_what_to_do(photos, tmp_path):
     case.ingest(progress=False)
     with pytest.raises(CaseError, match="instances"):
         case.find_this("a.png", box=(40, 30, SIDE, SIDE))
+
+
+def test_candidates_of_an_earlier_model_are_not_compared_with_those_of_another(case, photos, monkeypatch):
+    monkeypatch.setattr(ColourPatches, "key", "colour-patches-2")
+    later = wb.open(photos, case=case.folder.root)
+    with pytest.raises(CaseError, match=r"made by colour-patches-1.*`case.instances.ingest\(\)`"):
+        later.find_this("a.png", box=(40, 30, SIDE, SIDE))
+    later.instances.ingest(progress=False)
+
+    assert len(later.find_this("a.png", box=(40, 30, SIDE, SIDE)))
 
 
 def test_nothing_is_looked_at_twice_and_new_images_are(case, photos):

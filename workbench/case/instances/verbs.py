@@ -172,10 +172,15 @@ class Instances:
         return CandidateBook(self._case.folder, self._case.images, self.key, self.model)
 
     def _asked(self) -> CandidateBook:
-        """Return the candidates, of which there must be some."""
+        """Return the candidates, of which there must be some that compare with what is asked."""
         if not len(self):
             raise CaseError(
                 "Nobody has looked for things in this case yet.", "Run `case.instances.ingest()`."
+            )
+        if self.key != self.model.key:
+            raise CaseError(
+                f"The candidates of this case were made by {self.key}, questions now by {self.model.key}.",
+                "Run `case.instances.ingest()`: it looks anew and keeps the old ones.",
             )
         return self._book
 
