@@ -2,8 +2,8 @@
 
 ``boat like:IMG_12 -harbour^0.5 within:selection text:"ABC 12"`` has five parts. Words are a phrase up to the
 next sign, quote or key; a sign wants (``+``) or does not want (``-``) what follows it; ``^2`` lets a part
-count twice. ``over:persons`` compares the query with persons, not with whole images. Quotes hold
-together what would be read otherwise.
+count twice. ``tag:`` and ``taken:2019..2020`` say where to look; ``over:persons`` compares the query with
+persons, not with whole images. Quotes hold together what would be read otherwise.
 """
 
 import re
@@ -13,7 +13,7 @@ from typing import Literal, get_args
 
 from workbench.errors import QueryError
 
-Kind = Literal["words", "like", "face", "within", "text", "over"]
+Kind = Literal["words", "like", "face", "within", "tag", "taken", "text", "over"]
 KEYS = get_args(Kind)[1:]
 
 _TOKEN = re.compile(
@@ -49,7 +49,7 @@ def parse(text: str) -> tuple[Part, ...]:
     """Return the parts of a query in their order; () for blank text.
 
     Raises QueryError for an open quote, a key without a value, a weight of 0, or a weight of what has none
-    (``face:``, ``within:``, ``text:`` and ``over:`` say where to look), or ``-over:``.
+    (all keys but ``like:`` say where to look), or ``-over:``.
     """
     parts: list[Part] = []
     words: list[str] = []
@@ -100,7 +100,7 @@ def _weight(found: re.Match[str]) -> float:
     weight = float(found["weight"] or 1)
     if weight == 0:
         raise QueryError("A weight of 0 makes a part count for nothing.", "Remove it, or write ^0.5.")
-    if found["weight"] and found["key"] in ("face", "within", "text", "over"):
+    if found["weight"] and found["key"] not in (None, "like"):
         raise QueryError(f"{found['key']}: says where to look and takes no weight.", _HELP)
     return weight
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, Union
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Union
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Within: TypeAlias = Union["Selected", ArrayLike, str]
 Images: TypeAlias = Within
+Filter: TypeAlias = Literal["tag", "taken"]
 SELECTION = "selection"
 """What the rows now selected are called in a query."""
 
@@ -36,10 +37,16 @@ class Piece:
 
 
 class Asking:
-    """Understands queries about the images of ``lookup``; ``saved(name)`` returns the rows of a selection."""
+    """Understands queries about the images of ``lookup``.
 
-    def __init__(self, lookup: Lookup, saved: Callable[[str], Rows]) -> None:
-        self._lookup, self._saved = lookup, saved
+    ``saved(name)`` returns the rows of a selection; each of ``filters`` those that what is behind its key in
+    a query names.
+    """
+
+    def __init__(
+        self, lookup: Lookup, saved: Callable[[str], Rows], filters: Mapping[str, Callable[[str], Rows]]
+    ) -> None:
+        self._lookup, self._saved, self._filters = lookup, saved, filters
 
     def text(
         self, text: str, selection: ArrayLike | None, pictures: "Mapping[str, Image | Path]"
@@ -60,6 +67,7 @@ class Asking:
         faces: Sequence[str],
         text: str | None,
         within: Within | None,
+        filters: Mapping[Filter, Sequence[str]],
         over: str | Sequence[str],
     ) -> list[Piece]:
         """Return the pieces of a query given in Python; see `Case.search`."""
@@ -71,6 +79,8 @@ class Asking:
         if within is not None:
             name = within if isinstance(within, str) else SELECTION
             pieces.append(Piece(Part("within", name), rows=self.rows(within)))
+        for kind, values in filters.items():
+            pieces += [self._understood(Part(kind, value), None, {}) for value in values]
         kinds = (over,) if isinstance(over, str) else tuple(over)
         return pieces + ([] if kinds == (IMAGES,) else [Piece(Part("over", kind)) for kind in kinds])
 
@@ -88,6 +98,8 @@ class Asking:
                 return Piece(part, self._named(part.value, selection, pictures))
             case "within":
                 return Piece(part, rows=self._place(part.value, selection))
+            case "tag" | "taken":
+                return Piece(part, rows=self._filters[part.kind](part.value))
         return Piece(part)
 
     def _named(self, name: str, selection: Rows | None, pictures: "Mapping[str, Image | Path]") -> Term:

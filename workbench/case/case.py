@@ -91,6 +91,8 @@ class Case(CaseImages):
         face: str | Sequence[str] = (),
         text: str | None = None,
         within: "Within | None" = None,
+        tag: str | Sequence[str] = (),
+        taken: str | None = None,
         over: str | Sequence[str] = "images",
         k: int | None = 50,
         threshold: "float | Literal['fixed'] | None" = None,
@@ -102,8 +104,9 @@ class Case(CaseImages):
         ``terms`` are texts, pathlib.Paths of pictures, PIL images, ``wb.like(image_id)`` or
         ``wb.weigh(term, 2)``; ``like`` images of the case (ids, paths, names, rows, a Selection for its
         middle), ``unlike`` the same or words; ``face`` names or ids of identities. ``within``: a Selection,
-        Hits, rows, or the name of a saved selection. ``over``: what is compared, one or some of "images",
-        "persons", "objects" and "text"; an image takes its best region, whose box the hit carries.
+        Hits, rows, or the name of a saved selection; ``tag``: one or several that an image must have;
+        ``taken``: when, such as "2019-05" or "2019..2020". ``over``: what is compared, one or some of
+        "images", "persons", "objects" and "text"; an image takes its best region, whose box the hit carries.
 
         ``k`` caps the hits, ``threshold`` is the least cosine [-1, 1] or "fixed" (0.25 for words, 0.70 for
         examples), ``probability`` the least calibrated probability [0, 1]. ``background``: images known not
@@ -112,7 +115,7 @@ class Case(CaseImages):
         for.
         """
         limits = Limits(k, threshold, probability, self.questions.background(background))
-        return self.questions.search(terms, like, unlike, face, text, within, over, limits)
+        return self.questions.search(terms, like, unlike, face, text, within, tag, taken, over, limits)
 
     def ask(
         self,

@@ -11,7 +11,8 @@ from workbench.analysis import thresholds
 from workbench.analysis.contrast import Difference, separate
 from workbench.analysis.missed import Missed
 from workbench.analysis.rows import Rows
-from workbench.case.asking import Asking, Images, Within
+from workbench.case import filters
+from workbench.case.asking import Asking, Filter, Images, Within
 from workbench.case.faces.search import FaceSearch
 from workbench.case.limits import Limits
 from workbench.case.searcher import Searcher
@@ -44,12 +45,16 @@ class Questions:
         face: str | Sequence[str],
         text: str | None,
         within: Within | None,
+        tag: str | Sequence[str],
+        taken: str | None,
         over: str | Sequence[str],
         limits: Limits,
     ) -> Hits:
         """Return the hits of a query given in Python; see ``Case.search``."""
-        people = [face] if isinstance(face, str) else list(face)
-        pieces = self._asking.terms(terms, as_terms(like), as_terms(unlike), people, text, within, over)
+        people, tags = ([given] if isinstance(given, str) else list(given) for given in (face, tag))
+        places: dict[Filter, list[str]] = {"tag": tags, "taken": [] if taken is None else [taken]}
+        examples = as_terms(like), as_terms(unlike)
+        pieces = self._asking.terms(terms, *examples, people, text, within, places, over)
         return self._searcher.search(pieces, limits)
 
     def ask(
@@ -127,7 +132,15 @@ class Questions:
 
     @cached_property
     def _asking(self) -> Asking:
-        return Asking(self._case.lookup, self._saved)
+        images = self._case.images
+        return Asking(
+            self._case.lookup,
+            self._saved,
+            {
+                "tag": lambda tag: filters.tagged(tag, self._case.tags, images["image_id"]),
+                "taken": lambda span: filters.taken(span, images["taken_at"]),
+            },
+        )
 
     @cached_property
     def _searcher(self) -> Searcher:

@@ -8,6 +8,8 @@ const HELP = [
   ["-people^0.5", "not this, but it counts half"],
   ["like:selection", "like the middle of what is selected"],
   ["within:selection", "only among what is selected"],
+  ["tag:evidence", "only what has this tag"],
+  ["taken:2019-05..2020", "only what was taken then"],
   ["face:Anna", "where she is seen"],
   ['text:"ABC 12"', "where this can be read"],
   ["a red coat over:persons", "compare each person, not the whole image"],
