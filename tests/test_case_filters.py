@@ -55,6 +55,8 @@ def test_the_same_in_python(case: wb.Case) -> None:
     assert hits.rows.tolist() == [2]
     assert hits.query == 'red tag:evidence tag:"seen twice" taken:2019'
     assert set(case.search("red", tag="evidence").rows) == {1, 2}
+    case.untag([1], "evidence")
+    assert set(case.search("red", tag="evidence").rows) == {2}
 
 
 @pytest.mark.parametrize("span", ["2019", "2019-05", "2019-05-31", "2019-05-31T14", "2019-05-31T14:30"])

@@ -1,6 +1,6 @@
 """Questions: what an analyst asks a case, wired to the searcher, the names, the faces and the vocabulary."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -132,15 +132,21 @@ class Questions:
 
     @cached_property
     def _asking(self) -> Asking:
-        images = self._case.images
-        return Asking(
-            self._case.lookup,
-            self._saved,
-            {
-                "tag": lambda tag: filters.tagged(tag, self._case.tags, images["image_id"]),
-                "taken": lambda span: filters.taken(span, images["taken_at"]),
-            },
-        )
+        case, images = self._case, self._case.images
+
+        @lru_cache(maxsize=8)
+        def tagged(tag: str, version: tuple[int, int]) -> Rows:  # tags may change, also by another process
+            return filters.tagged(tag, case.tags, images["image_id"])
+
+        @lru_cache(maxsize=8)
+        def taken(span: str) -> Rows:
+            return filters.taken(span, images["taken_at"])
+
+        places: dict[str, Callable[[str], Rows]] = {
+            "tag": lambda tag: tagged(tag, case.folder.tags.version()),
+            "taken": taken,
+        }
+        return Asking(case.lookup, self._saved, places)
 
     @cached_property
     def _searcher(self) -> Searcher:

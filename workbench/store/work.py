@@ -26,6 +26,10 @@ class Tags:
         """Take a tag from samples; raises :class:`CaseError` where another process keeps the lock."""
         self._append("remove", tag, sample_ids)
 
+    def version(self) -> tuple[int, int]:
+        """Return what changes with every tag that is given or taken away."""
+        return self._lines.version()
+
     def read(self) -> pd.DataFrame:
         """Return the tags that stand: sample_id, tag, when (UTC), who; in the order they were given."""
         standing: dict[tuple[str, str], tuple[str, str]] = {}
