@@ -7,6 +7,8 @@ import numpy as np
 from workbench.errors import ModelError
 from workbench.index.index import Found, Vectors, checked, empty
 
+MOST_BUILDING = 8_000
+"""Megabytes that the server may take while it builds the index."""
 EFFORT = 200
 """Rows looked at in one search: more is better and slower."""
 
@@ -63,6 +65,9 @@ class PgIndex:
         with self._connection.cursor() as cursor, cursor.copy(sql) as copy:
             for row, vector in enumerate(np.asarray(vectors, np.float32)):
                 copy.write_row((row, _text(vector)))
+        # a graph that outgrows this memory is built many times slower (README of pgvector)
+        need = min(MOST_BUILDING, 64 + vectors.size * 6 // 2**20)
+        self._run(f"SET maintenance_work_mem = '{need}MB'")
         self._run("CREATE INDEX ON {} USING hnsw (vector vector_ip_ops)")
 
     def _run(self, text: str, values: tuple[Any, ...] = ()) -> Any:
