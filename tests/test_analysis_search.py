@@ -51,6 +51,17 @@ def test_top_equals_a_full_stable_sort_also_with_ties():
         assert search.top(scores, k).tolist() == expected[:k].tolist()
 
 
+@pytest.mark.parametrize("kept", [0, 1, 7, 40])
+def test_top_equals_a_full_stable_sort_where_most_is_filtered_away(kept):
+    scores = np.full(200, -np.inf, np.float32)
+    scores[50 : 50 + kept] = np.random.default_rng(0).integers(0, 9, kept) / 9
+    expected = np.argsort(-scores, kind="stable")
+    for k in (0, 1, 7, 8, 199, 200, None):
+        assert search.top(scores, k).tolist() == expected[:k].tolist()
+        some = [row for row in expected[:k].tolist() if scores[row] >= 0]
+        assert search.top(scores, k, 0.0).tolist() == some
+
+
 def test_top_leaves_out_what_is_below_the_threshold():
     scores = np.array([0.1, 0.9, 0.5, 0.4], np.float32)
     assert search.top(scores, 10, 0.4).tolist() == [1, 2, 3]
