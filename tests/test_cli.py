@@ -167,6 +167,15 @@ def test_a_kind_nobody_ingested_says_how_to(regions, capsys):
     assert "objects" in capsys.readouterr().err
 
 
+def test_search_only_what_has_a_tag(case, capsys):
+    opened = open_case(case=case)
+    opened.tag("rose.png", "evidence")
+    assert main(["search", str(case), "something blue", "--tag", "evidence"]) == 0
+    assert [line.split()[-1] for line in capsys.readouterr().out.splitlines()] == ["rose.png"]
+    assert main(["search", str(case), "something blue", "--taken", "soon"]) == 1
+    assert "is no time" in capsys.readouterr().err
+
+
 def test_a_very_long_query_is_words_and_no_path(case, capsys):
     assert main(["search", str(case), "blue " * 64, "-k", "1"]) == 0
     assert "sea.png" in capsys.readouterr().out

@@ -92,8 +92,8 @@ def _search(arguments: Namespace) -> int:
         arguments.misused("give a QUERY or --text")
     case = _open(arguments.case, model=arguments.model)
     terms, unlike = ([_term(text) for text in given] for given in (arguments.query, arguments.unlike))
-    limits = {"k": arguments.k, "threshold": arguments.threshold}
-    hits = case.search(*terms, unlike=unlike, text=arguments.text, over=arguments.over, **limits)
+    given = {name: getattr(arguments, name) for name in ("text", "over", "tag", "taken", "k", "threshold")}
+    hits = case.search(*terms, unlike=unlike, **given)
     frame = hits.frame[HIT_COLUMNS if hits.boxes is None else HIT_COLUMNS + BOX_COLUMNS]
     if not print_for_programs(frame, arguments):
         print_hits(frame)

@@ -28,7 +28,7 @@ examples:
   workbench search cases/mine "a beach" "at night" --unlike people
   workbench search cases/mine cat.jpg "in the snow" -k 5
   workbench search cases/mine "a red car" --csv > cars.csv
-  workbench search cases/mine "a red jacket" --over persons
+  workbench search cases/mine "a red jacket" --over persons --taken 2019
   workbench search cases/mine --text "ABC 12"
 
 Put quotes round a query of several words; several queries are combined.

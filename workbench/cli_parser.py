@@ -62,6 +62,8 @@ def _search(verbs: Verbs) -> None:
     verb.add_argument("--text", help="letters that are read in the image, such as part of a number plate")
     what = "compare these, not whole images: persons objects text, as ingested with --regions"
     verb.add_argument("--over", metavar="KIND", nargs="+", default="images", help=what)
+    verb.add_argument("--tag", action="append", default=[], help="only what has this tag (repeatable)")
+    verb.add_argument("--taken", metavar="SPAN", help="only what was taken then: 2019, 2019-05..2020")
     verb.set_defaults(misused=verb.error)
     verb.add_argument("--unlike", metavar="QUERY", action="append", default=[], help="not this (repeatable)")
     verb.add_argument("-k", type=_positive, default=20, help="how many hits at most (default: 20)")
