@@ -174,10 +174,10 @@ class TestRuns:
         begun, go = threading.Event(), threading.Event()
         group = cluster_methods.group
 
-        def slow(points: np.ndarray, settings: Any) -> np.ndarray:
+        def slow(points: np.ndarray, settings: Any, watch: Any) -> np.ndarray:
             begun.set()
             go.wait(20)
-            return group(points, settings)
+            return group(points, settings, watch)
 
         monkeypatch.setattr(cluster_methods, "group", slow)
         browser(desk.runs, "run", method="dbscan", name="never", space="vectors", settings=FORM)
