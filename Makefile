@@ -28,7 +28,7 @@ demo: $(TOWERS) ## install, prepare the demo album and open it in JupyterLab
 test: $(TOWERS) $(MORE_TOWERS) chromium engines lint ## lint, type check and all tests, the quick ones first
 	$(BIN)/python -m pytest -q -n 2 -m "not weights and not notebook and not browser"
 	$(BIN)/python -m pytest -q -m "weights and not notebook and not browser"
-	$(BIN)/python -m pytest -q -m "notebook and not browser"
+	$(BIN)/python -m pytest -q -n 2 -m "notebook and not browser"
 	@if $(HAVE_CHROMIUM); then $(BIN)/python -m pytest -q -n 2 --dist loadfile -m browser; else $(SKIPPED_LOUDLY); fi
 
 lint: $(STAMP) ## ruff and mypy
