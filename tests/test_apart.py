@@ -1,22 +1,16 @@
-"""Computing in a process of its own: the same results and errors, an end at any time, and a bar."""
+"""Computing in a process of its own: the same results and errors, and an end at any time."""
 
-import io
 import os
-import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import psutil
 import pytest
 
-import workbench as wb
 from workbench import errors
 from workbench.analysis import cluster_methods, clusters
 from workbench.analysis.apart import apart
 from workbench.analysis.watching import nobody
-from workbench.testing import colour_folder
-from workbench.workspace import telling
 
 
 class EnoughError(Exception):
@@ -77,27 +71,3 @@ def test_the_watcher_ends_the_process() -> None:
 def test_an_error_of_ours_comes_back_with_its_words() -> None:
     with pytest.raises(errors.QueryError, match=r"This cannot be\. Ask for something else\."):
         apart(refuse, watch=nobody)
-
-
-@pytest.fixture
-def case(tmp_path: Path) -> wb.Case:
-    colour_folder(tmp_path / "photos", 40)
-    case = wb.open(tmp_path / "photos", case=tmp_path / "case", model="fake")
-    case.ingest(progress=False)
-    return case
-
-
-def test_a_cell_that_waits_for_the_map_says_so_once(
-    case: wb.Case, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(telling, "BRIEF", 0)
-    said = []
-    for _ in range(2):
-        monkeypatch.setattr(sys, "stderr", io.StringIO())
-        wb.Workspace(case).close()
-        said.append(sys.stderr.getvalue())
-
-    assert "Laying out 40 images" in said[0]
-    assert "finding neighbours" in said[0]
-    assert "Grouping 40 images" in said[0]
-    assert "images" not in said[1]  # what was computed once is there at once

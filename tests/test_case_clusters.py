@@ -1,5 +1,7 @@
 """Layouts that grow, trust in them, and runs of clustering that are kept and compared."""
 
+import io
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,7 @@ import workbench as wb
 from workbench.analysis.placing import place
 from workbench.errors import QueryError
 from workbench.testing import colour_folder, write_photos
+from workbench.workspace import telling
 
 
 @pytest.fixture
@@ -113,3 +116,17 @@ def test_the_distances_to_choose_eps_from_rise(case: wb.Case) -> None:
 
     assert found.shape == (40,)
     assert (np.diff(found) >= 0).all()
+
+
+def test_a_cell_that_waits_for_the_map_says_so_once(case: wb.Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(telling, "BRIEF", 0)
+    said = []
+    for _ in range(2):
+        monkeypatch.setattr(sys, "stderr", io.StringIO())
+        wb.Workspace(case).close()
+        said.append(sys.stderr.getvalue())
+
+    assert "Laying out 40 images" in said[0]
+    assert "finding neighbours" in said[0]
+    assert "Grouping 40 images" in said[0]
+    assert "images" not in said[1]  # what was computed once is there at once

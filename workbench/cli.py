@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.cli_parser import parser
-from workbench.cli_print import BOX_COLUMNS, print_for_programs, print_hits, printable, say
+from workbench.cli_print import print_for_programs, print_hits, printable, say
 from workbench.errors import QueryError, WorkbenchError
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _search(arguments: Namespace) -> int:
     terms, unlike = ([_term(text) for text in given] for given in (arguments.query, arguments.unlike))
     given = {name: getattr(arguments, name) for name in ("text", "over", "tag", "taken", "k", "threshold")}
     hits = case.search(*terms, unlike=unlike, **given)
-    frame = hits.frame[HIT_COLUMNS if hits.boxes is None else HIT_COLUMNS + BOX_COLUMNS]
+    frame = hits.frame[[*HIT_COLUMNS, *hits.box_columns]]
     if not print_for_programs(frame, arguments):
         print_hits(frame)
     say(f"{len(hits)} of {len(case.images)} images in {hits.seconds * 1000:.0f} ms")

@@ -10,10 +10,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-BOX_COLUMNS = ["x", "y", "box_width", "box_height"]
-"""What says where in its image a hit is, as in `Hits.frame`."""
-
-
 def printable(text: str) -> str:
     r"""Return ``text`` safe for a terminal: control characters and undecodable bytes become ``\x1b``."""
     return "".join(map(_printable, text))

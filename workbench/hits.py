@@ -94,6 +94,11 @@ class Hits:
         return shares
 
     @property
+    def box_columns(self) -> tuple[str, ...]:
+        """The columns of `frame` that say where in its image a hit is; none without an eye for places."""
+        return () if self.boxes is None else BOX_COLUMNS
+
+    @property
     def ids(self) -> list[str]:
         """The image ids of the hits, best first."""
         return [str(image_id) for image_id in self.table["image_id"].iloc[self.rows]]

@@ -1,7 +1,7 @@
 """Maps: the map of the images of a Case, and a second one beside it with a layout and colours of its own."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from workbench.panels.map.colours import Colouring, Values
 from workbench.panels.map.panel import Map
@@ -11,6 +11,8 @@ from workbench.workspace.telling import told
 if TYPE_CHECKING:
     from workbench.case import Case
     from workbench.selection import Selection
+
+T = TypeVar("T")
 
 SECOND = "tsne"
 """The layout that the second map begins with, where nobody asks for another."""
@@ -29,20 +31,11 @@ class Maps:
 
     def __init__(self, case: "Case", selection: "Selection", changed: Callable[[bool], None]) -> None:
         self._case, self._selection, self._changed = case, selection, changed
-        self._prepare()
-        self.labels = case.clusters()
+        self.labels = self._told(case.clusters, "Grouping")()
         self.names = case.cluster_names(self.labels)
         self.first = self._map("desk.map", self.begin)
         self.second: Map | None = None
         self.place = slot("secondmap")
-
-    def _prepare(self) -> None:
-        """Make what the first map shows, the first time in this case, and tell how far that is."""
-        count = len(self._selection.table)
-        with told(f"Laying out {count:,} images", count) as watch:
-            self._case.layout(watch=watch)
-        with told(f"Grouping {count:,} images", count) as watch:
-            self._case.clusters(watch=watch)
 
     def begin(self) -> None:
         """Open a second map as a click does: it shows the first layout until its own is made."""
@@ -87,6 +80,10 @@ class Maps:
             self._changed(True)
         return self.second
 
+    def _told(self, make: Callable[..., T], doing: str) -> Callable[..., T]:
+        count = len(self._selection.table)
+        return told(make, f"{doing} {count:,} images", count)
+
     def _run(self, name: str) -> Callable[[], Colouring]:
         def classes() -> Colouring:
             labels = self._case.cluster_runs.labels(name)
@@ -104,7 +101,7 @@ class Maps:
         drawn.append(
             Map(
                 self._selection,
-                case.layout,
+                self._told(case.layout, "Laying out"),
                 self.labels,
                 self.names,
                 case.thumbnails,
