@@ -7,6 +7,8 @@ STAMP := .venv/.installed
 TOWERS := .venv/.towers
 MORE_TOWERS := .venv/.more-towers
 CODE := workbench tests benchmarks notebooks
+# Inside .venv, so that what an interrupted installation leaves behind (3 GB) goes with it.
+DOWNLOADS := $(CURDIR)/.venv/downloads
 
 # A personal pip or Python set-up must not leak into the virtual environment.
 unexport PYTHONPATH PYTHONHOME PIP_TARGET PIP_PREFIX PIP_ROOT
@@ -48,13 +50,18 @@ clean: ## remove the virtual environment, caches and the demo case
 OLD_PYTHON := Workbench needs Python 3.11 or newer; name one with: make PYTHON=/path/to/python3.12
 NO_VENV := This Python cannot make virtual environments; on Debian or Ubuntu: apt-get install python3-venv
 MIXED := torch and torchvision do not fit together: they must come from the same index. Look at: pip config list
+ROOM := 12
+NO_ROOM := GB are free here; the packages need $(ROOM) GB while they are installed (torch brings CUDA along on Linux).
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(OLD_PYTHON)" >&2; exit 1; }
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "$(NO_VENV)" >&2; exit 1; }
 
 $(STAMP): pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --editable '.[dev]'
+	@df -Pk . | awk 'NR == 2 && $$4 < $(ROOM) * 1e6 { printf "Only %.1f %s\n", $$4 / 1e6, "$(NO_ROOM)" }' >&2
+	@rm -rf "$(DOWNLOADS)" && mkdir -p "$(DOWNLOADS)"
+	TMPDIR="$(DOWNLOADS)" $(BIN)/python -m pip install --editable '.[dev]'
+	@rm -rf "$(DOWNLOADS)"
 	@$(BIN)/python -c 'import torchvision' || { echo "$(MIXED)" >&2; exit 1; }
 	@touch $@
 
