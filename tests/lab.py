@@ -187,7 +187,7 @@ class Notebook:
         self.page.wait_for_function(
             "document.querySelector('.wb-map .js-plotly-plot').dataset.workbench != null"
         )
-        self.page.wait_for_function(f"document.querySelector('{self.plot}')._fullData?.length > 2")
+        self.page.wait_for_function(f"document.querySelector('{self.plot}')._fullData?.length")
         self.page.wait_for_timeout(600)
 
     def selected(self) -> list[int]:
@@ -195,8 +195,7 @@ class Notebook:
         seen: list[list[int]] = []
         while len(seen) < 3 or seen[-1] != seen[-3]:
             self.page.wait_for_timeout(250)
-            drawn = "plot => [...(document.querySelector(plot).data[0].selectedpoints ?? [])]"
-            seen.append(self.page.evaluate(drawn, self.plot))
+            seen.append(self.page.evaluate("map => [...document.querySelector(map).bright]", self.highlights))
         return seen[-1]
 
     def theme(self, name: str) -> None:
@@ -225,6 +224,27 @@ class Notebook:
         }"""
         places: list[list[float]] = self.page.evaluate(script, self.plot)
         return places
+
+    @property
+    def highlights(self) -> str:
+        """Return the selector of the canvas over the map that shows what is selected, found and looked at."""
+        return f"{self.plot} ~ .wb-highlights"
+
+    def lit_up(self, right: float = 0) -> list[str]:
+        """Return the colour painted over each point, or so many pixels right of it; "" for nothing."""
+        script = """([map, places]) => {
+            const layer = document.querySelector(map), shown = layer.getBoundingClientRect();
+            const pixels = layer.getContext('2d'), ratio = layer.width / shown.width;
+            return places.map((place) => {
+                const at = [place[0] - shown.x, place[1] - shown.y].map((n) => Math.floor(n * ratio));
+                const [r, g, b, a] = pixels.getImageData(...at, 1, 1).data;
+                return a < 128 ? '' : '#' + [r, g, b].map((n) => n.toString(16).padStart(2, '0')).join('');
+            });
+        }"""
+        painted: list[str] = self.page.evaluate(
+            script, [self.highlights, [(x + right, y) for x, y in self.points()]]
+        )
+        return painted
 
     def plot_box(self) -> tuple[float, float, float, float]:
         """Return left, top, right and bottom of the map on the page, in pixels."""

@@ -46,8 +46,6 @@ def test_a_desk_that_started_late_still_hears_from_python(address: str) -> None:
         page.wait_for_selector(".wb-gallery .wb-tile img")
         notebook.run(1)
         page.wait_for_function("document.querySelector('.wb-about .wb-title').textContent.startsWith('001')")
-        page.wait_for_function(
-            "plot => document.querySelector(plot)?.data?.[0]?.selectedpoints?.length === 2", arg=notebook.plot
-        )
+        page.wait_for_function("() => document.querySelector('.wb-map .wb-highlights')?.bright.length === 2")
 
     assert any("Failed to initialize model" in complaint for complaint in complaints)

@@ -71,7 +71,7 @@ def desk(page: Page, address: str, messages: dict[str, list[int]]) -> lab.Notebo
     notebook = lab.Notebook(page, address, "desk.ipynb")
     notebook.run(0)
     page.wait_for_selector(".wb-map .js-plotly-plot[data-workbench] .nsewdrag", timeout=120_000)
-    page.wait_for_function(f"document.querySelector('{notebook.plot}')._fullData?.length > 2")
+    page.wait_for_function(f"document.querySelector('{notebook.plot}')._fullData?.length")
     page.wait_for_timeout(2000)
     return notebook
 

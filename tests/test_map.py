@@ -12,10 +12,10 @@ import pytest
 from PIL import Image
 
 import workbench as wb
+from tests.map_lab import bright, places
 from workbench.errors import QueryError
 from workbench.hits import Hits
 from workbench.panels.base import Panel
-from workbench.panels.map import figure as drawing
 from workbench.panels.map.colours import by_values, ramp
 from workbench.panels.map.density import Density
 from workbench.panels.map.panel import Map
@@ -140,11 +140,11 @@ class TestSelecting:
 
     def test_selected_points_stay_bright(self, desk: wb.Workspace) -> None:
         desk.selection.rows = [1, 4]
-        bright = desk.map.figure.data[drawing.POINTS].selectedpoints
+        lit = bright(desk.map)
         desk.selection.clear()
 
-        assert list(bright) == [1, 4]
-        assert desk.map.figure.data[drawing.POINTS].selectedpoints is None
+        assert lit == [1, 4]
+        assert bright(desk.map) is None
 
     def test_a_click_looks_at_the_nearest_point_and_beside_all_at_none(self, desk: wb.Workspace) -> None:
         x, y = map(float, desk.map.points[7])
@@ -169,16 +169,22 @@ class TestMarks:
     def test_hits_are_crosses_and_the_focus_is_a_ring(self, desk: wb.Workspace) -> None:
         hits = desk.query.ask("red")
         desk.selection.focus = 2
-        crosses, ring = desk.map.figure.data[drawing.HITS], desk.map.figure.data[drawing.FOCUS]
 
-        assert np.allclose(np.column_stack([crosses.x, crosses.y]), desk.map.points[hits.rows])
-        assert np.allclose([ring.x[0], ring.y[0]], desk.map.points[2])
+        assert np.allclose(places(desk.map.bar.crosses), desk.map.points[hits.rows])
+        assert np.allclose(places(desk.map.bar.ring), desk.map.points[[2]])
+        desk.selection.focus = None
+        assert len(places(desk.map.bar.ring)) == 0
 
-    def test_marks_get_their_looks_back_when_plotly_forgot_them(self, desk: wb.Workspace) -> None:
-        desk.map.figure.data[drawing.FOCUS].marker = {"symbol": "circle-open"}
-        desk.selection.focus = 3
+    def test_hits_of_a_hidden_class_get_no_cross_but_the_focus_keeps_its_ring(
+        self, selection: Selection, points: np.ndarray
+    ) -> None:
+        panel = a_map(selection, points, (points[:, 0] > 0).astype(np.int32))
+        hidden = int(panel.labels[0])
+        panel.hide([hidden])
+        selection.marked, selection.focus = [0, int(np.flatnonzero(panel.labels != hidden)[0])], 0
 
-        assert list(desk.map.figure.data[drawing.FOCUS].marker.size) == [20]
+        assert np.allclose(places(panel.bar.crosses), points[selection.marked[1:]])
+        assert np.allclose(places(panel.bar.ring), points[[0]])
 
     def test_hover_answers_with_name_class_and_picture(self, desk: wb.Workspace) -> None:
         x, y = map(float, desk.map.points[5])
@@ -232,7 +238,7 @@ class TestAMillion:
         said = panel.bar.summary
         panel.box(-9, -9, 0, 9)
 
-        assert len(panel.figure.data[drawing.POINTS].x) == 100
+        assert len(panel.figure.data[0].x) == 100
         assert selection.rows.tolist() == np.flatnonzero(points[:, 0] <= 0).tolist()
         assert "100 drawn" in said
 
@@ -280,13 +286,24 @@ class TestAMillion:
     ) -> None:
         panel = a_map(selection, points)
         sent: list[Any] = []
-        for name in ("_send_update_msg", "_send_restyle_msg"):
-            monkeypatch.setattr(panel.figure, name, lambda **message: sent.append(message))
+        for name in ("_send_update_msg", "_send_restyle_msg", "_send_addTraces_msg"):
+            monkeypatch.setattr(panel.figure, name, lambda *message, **more: sent.append((message, more)))
+        before = panel.figure.layout.images[0].source
         selection.rows = np.flatnonzero(points[:, 0] < 0)
 
-        assert sent
-        assert {key for message in sent for key in message["restyle_data"]} == {"selectedpoints"}
-        assert len(panel.figure.data[drawing.POINTS].selectedpoints) == (points[panel.drawn, 0] < 0).sum()
+        assert sent == []
+        assert panel.figure.layout.images[0].source != before
+        assert bright(panel) == np.flatnonzero(points[panel.drawn, 0] < 0).tolist()
+
+    def test_the_plot_and_the_bits_tell_of_the_same_drawing(
+        self, selection: Selection, points: np.ndarray
+    ) -> None:
+        panel = a_map(selection, points)
+        selection.rows = [3]
+        panel.zoom(-0.5, -0.5, 0.5, 0.5)
+
+        assert panel.figure.data[0].meta == panel.bar.drawing >= 2
+        assert bright(panel) == [3]
 
     def test_a_view_within_reach_of_the_limit_is_drawn_whole(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("workbench.panels.map.view.DRAWN", 50)
@@ -343,7 +360,7 @@ class TestColours:
         browser(panel.bar, "legend", cluster=1, only=False)
         panel.lasso(SQUARE)
 
-        assert np.isnan(panel.figure.data[drawing.POINTS].x[labels == 1]).all()
+        assert np.isnan(panel.figure.data[0].x[labels == 1]).all()
         assert selection.rows.tolist() == np.flatnonzero(labels != 1).tolist()
         assert {item["name"]: item["shown"] for item in panel.bar.legend} == {
             "group 0": True,
@@ -451,7 +468,7 @@ class TestColours:
     ) -> None:
         panel = a_map(selection, points, columns={"name": lambda: [f"n{i // 2}" for i in range(COUNT)]})
         panel.colour("name")
-        colours = np.asarray(panel.figure.data[drawing.POINTS].marker.color)
+        colours = np.asarray(panel.figure.data[0].marker.color)
 
         assert len(panel.bar.legend) + panel.bar.more == (COUNT + 1) // 2
         assert len(panel.bar.legend) <= 31
@@ -550,5 +567,5 @@ class TestLayouts:
         table = pd.DataFrame({"image_id": list("ab")[:count], "path": list("ab")[:count]})
         panel = a_map(Selection(table), np.zeros((count, 2), np.float32))
 
-        assert len(panel.figure.data[drawing.POINTS].x) == count
+        assert len(panel.figure.data[0].x) == count
         assert whole(panel.points).x1 > whole(panel.points).x0

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 import workbench as wb
+from tests.map_lab import bright
 from tests.test_map import browser, drawn_path
 from workbench.errors import QueryError
-from workbench.panels.map import figure as drawing
 from workbench.panels.map.colours import Colouring
 from workbench.panels.map.panel import Map
 from workbench.selection import Selection
@@ -211,7 +211,7 @@ class TestSideBySide:
         second.box(-9, -9, left, 9)
 
         assert desk.selection.rows.tolist() == np.flatnonzero(points[:, 0] <= left).tolist() != []
-        assert list(desk.map.figure.data[drawing.POINTS].selectedpoints) == desk.selection.rows.tolist()
+        assert bright(desk.map) == desk.selection.rows.tolist()
         assert desk.map.points.tolist() != points.tolist()
 
     def test_each_has_its_own_colours(self, desk: wb.Workspace) -> None:
@@ -278,7 +278,7 @@ class TestNothingToSee:
         panel = self.a_map(np.zeros((1, 2), np.float32))
         panel.box(-1, -1, 1, 1)
 
-        assert len(panel.figure.data[drawing.POINTS].x) == 1
+        assert len(panel.figure.data[0].x) == 1
         assert panel.selection.rows.tolist() == [0]
         assert panel.bar.note == ""
 

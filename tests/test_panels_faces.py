@@ -10,11 +10,11 @@ import pytest
 
 import workbench as wb
 from tests.fake_book import FakeBook
+from tests.map_lab import places
 from workbench.errors import CaseError, QueryError
 from workbench.panels.base import Panel
 from workbench.panels.faces.panel import VERBS, FacesPanel
 from workbench.panels.faces.roster import Roster
-from workbench.panels.map.figure import HITS
 from workbench.panels.map.panel import Map
 from workbench.selection import Selection
 from workbench.testing import write_faces
@@ -452,7 +452,7 @@ class TestFaceMap:
         panel.selection.marked = [1, 2, 3]
         panel.selection.rows = [2]
 
-        assert face_map.figure.data[HITS].x.tolist() == [1, 3]
+        assert np.allclose(places(face_map.bar.crosses), face_map.points[[1, 3]])
 
     def test_a_legend_of_thousands_stays_short(self) -> None:
         labels = np.arange(5000, dtype=np.int32) - 1

@@ -37,6 +37,7 @@ TOLD_EVERY = 10
 
 FEWEST = 5  # below this many samples neighbours mean nothing and every method is "pca"
 
+APPROXIMATED = 4096  # from this many samples on UMAP looks for neighbours approximately
 
 # numba's fallback threads end the process where two of UMAP's neighbour searches meet.
 _turn = threading.Lock()
@@ -131,9 +132,11 @@ def _umap(vectors: Layout, settings: Mapping[str, Any], dimensions: int = 2, wat
         warnings.simplefilter("ignore")
         import umap
 
+        count = min(settings["n_neighbors"], len(vectors) - 1)
         model = umap.UMAP(
             n_components=dimensions,
-            n_neighbors=min(settings["n_neighbors"], len(vectors) - 1),
+            n_neighbors=count,
+            precomputed_knn=_neighbours(vectors, count, settings),
             min_dist=settings["min_dist"],
             metric=settings["metric"],
             init="pca",
@@ -142,6 +145,25 @@ def _umap(vectors: Layout, settings: Mapping[str, Any], dimensions: int = 2, wat
         )
         with watched_epochs(watch):
             return np.asarray(model.fit_transform(vectors), np.float32)
+
+
+def _neighbours(
+    vectors: Layout, count: int, settings: Mapping[str, Any]
+) -> tuple[NDArray[np.int32] | None, NDArray[np.float32] | None]:
+    """Look for the ``count`` nearest of many vectors as UMAP does, (N, count) rows and distances, on all cores.
+
+    Given a seed UMAP itself uses one, though the search finds the same again on as many. Of few it tells
+    exactly which they are: then nothing is found here.
+    """
+    if len(vectors) < APPROXIMATED:
+        return None, None
+    from umap.umap_ import nearest_neighbors
+
+    random = np.random.RandomState(settings["seed"])
+    rows, distances, _ = nearest_neighbors(
+        vectors, count, settings["metric"], {}, angular=False, random_state=random, n_jobs=-1
+    )
+    return rows, distances
 
 
 def _tsne(vectors: Layout, settings: Mapping[str, Any], watch: Watch) -> Layout:

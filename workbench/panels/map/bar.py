@@ -22,9 +22,11 @@ class MapBar(WorkingPanel):
     what it asks, or a verb of the ``panel`` does; ``drawing`` counts what was drawn. ``fields`` are what the
     form of each method asks for, ``settings`` what is set for the layout shown; ``note`` says why nothing is
     to be seen; ``beside`` is what the last button does: "open" or "close" a second map, or "" for no button.
+    ``bright`` has a bit for each point drawn, set where it is selected, and is empty where nothing is;
+    ``crosses`` and ``ring`` are the places of the hits and of the focus, x and y as float32.
     """
 
-    _esm = script("working", "map_form", "map_marks", "map_outline", "map_gestures", "map")
+    _esm = script("working", "map_form", "map_highlights", "map_marks", "map_outline", "map_gestures", "map")
     _css = style("working", "map")
 
     methods = traitlets.List(traitlets.Unicode()).tag(sync=True)
@@ -47,6 +49,9 @@ class MapBar(WorkingPanel):
     summary = traitlets.Unicode("").tag(sync=True)
     selected = traitlets.Int(0).tag(sync=True)
     drawing = traitlets.Int(0).tag(sync=True)
+    bright = traitlets.Bytes(b"").tag(sync=True)
+    crosses = traitlets.Bytes(b"").tag(sync=True)
+    ring = traitlets.Bytes(b"").tag(sync=True)
 
     def __init__(self, gestures: Gestures, panel: "Map", **traits: Any) -> None:
         self._gestures, self._map = gestures, panel

@@ -17,7 +17,7 @@ from workbench.panels.map.view import Points
 from workbench.selection import Rows, Selection
 
 LATER = 0.15
-"""Seconds until a new selection is drawn: many points keep a browser busy, and the gallery comes first."""
+"""Seconds until the density picture shows a new selection: the gallery comes first."""
 
 
 class DrawnMap(ipywidgets.VBox):
@@ -73,9 +73,12 @@ class DrawnMap(ipywidgets.VBox):
 
     def redraw_points(self) -> None:
         """Draw the points that are in view."""
-        self.picture.draw(self.classes.colouring, self.classes.shown, self.selection.rows)
+        rows = self.selection.rows
+        self.picture.draw(self.classes.colouring, self.classes.shown, rows, self.bar.drawing + 1)
+        with self.bar.hold_sync():  # bits and the drawing they belong to arrive as one
+            self.bar.drawing += 1
+            self.bar.bright = self.picture.bright(rows)
         self._summarise()
-        self.bar.drawing += 1
 
     def _redraw(self) -> None:
         self.redraw_points()
@@ -84,19 +87,22 @@ class DrawnMap(ipywidgets.VBox):
         self.bar.classes = len(self.classes.present)
 
     def _selected(self) -> None:
-        """Say what is selected now, and draw it once the other panels have shown it."""
+        """Light up what is selected now; a density picture is dimmed once the other panels have shown it."""
         self._summarise()
+        self.bar.bright = self.picture.bright(self.selection.rows)
+        if len(self.selection.marked):
+            self._draw_marks()
+        if not self.picture.dense:
+            return
         if self._waiting is not None:
             self._waiting.cancel()
         if (loop := kernel_loop()) is not None:
-            self._waiting = loop.call_later(LATER, self._draw_selected)
+            self._waiting = loop.call_later(LATER, self._dim)
         else:  # nothing runs that could come back to it
-            self._draw_selected()
+            self._dim()
 
-    def _draw_selected(self) -> None:
-        self.picture.select(self.selection.rows)
-        if len(self.selection.marked):
-            self._draw_marks()
+    def _dim(self) -> None:
+        self.picture.dim_others(self.selection.rows)
 
     def _found(self) -> None:
         if self.bar.column not in SCORES:
@@ -109,9 +115,10 @@ class DrawnMap(ipywidgets.VBox):
 
     def _draw_marks(self) -> None:
         """Cross the hits, or what is marked and not selected; ring the focus."""
-        hits = self.selection.hits
-        marked = np.setdiff1d(self.selection.marked, self.selection.rows)
-        self.picture.mark(marked if hits is None else hits.rows, self.selection.focus)
+        hits, focus = self.selection.hits, self.selection.focus
+        marked = np.setdiff1d(self.selection.marked, self.selection.rows) if hits is None else hits.rows
+        self.bar.crosses = self.picture.places(marked[self.classes.shown[marked]])
+        self.bar.ring = self.picture.places([] if focus is None else [focus])
 
     def _summarise(self) -> None:
         self.bar.selected = len(self.selection)

@@ -1,4 +1,4 @@
-"""The map's plotly figure: one scattergl trace for the images, one for the hits, one for the focus."""
+"""The map's plotly figure: one scattergl trace of all points that are drawn."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,9 +8,6 @@ from numpy.typing import NDArray
 
 from workbench.panels.map.quick_plotly import go
 from workbench.panels.map.view import View
-
-POINTS, HITS, FOCUS = 0, 1, 2
-"""Positions of the traces."""
 
 PALETTE = (
     *(
@@ -39,12 +36,6 @@ PALETTE = (
     ),
 )
 NO_CLUSTER = "#9aa0a6"
-HIT = "#e5383b"
-RING = "#ffab00"
-MARKS: dict[int, dict[str, Any]] = {
-    HITS: {"symbol": "x-thin", "size": 9, "color": HIT, "line": {"width": 2, "color": HIT}},
-    FOCUS: {"symbol": "circle-open", "size": 20, "color": RING, "line": {"width": 3, "color": RING}},
-}
 TOOLS: dict[str, str | bool] = {"lasso": False, "box": False, "pan": "pan"}
 """What plotly does of each tool: nothing where the outline is drawn over it."""
 
@@ -57,13 +48,7 @@ def colour(cluster: int) -> str:
 def figure() -> go.FigureWidget:
     """Return an empty map: no axes, transparent, gestures that draw instead of plotly's slow selection."""
     marker = {"size": 7, "line": {"width": 0}}
-    traces = [
-        go.Scattergl(
-            mode="markers", marker=marker, hoverinfo="skip", unselected={"marker": {"opacity": 0.22}}
-        ),
-        go.Scattergl(mode="markers", hoverinfo="skip", marker=MARKS[HITS]),
-        go.Scatter(mode="markers", hoverinfo="skip", marker=MARKS[FOCUS]),
-    ]
+    points = go.Scattergl(mode="markers", marker=marker, hoverinfo="skip")
     axis = {"visible": False, "zeroline": False}
     layout = {
         "xaxis": axis,
@@ -77,7 +62,7 @@ def figure() -> go.FigureWidget:
         "autosize": True,
         "dragmode": TOOLS["lasso"],
     }
-    widget = go.FigureWidget(data=traces, layout=layout)
+    widget = go.FigureWidget(data=[points], layout=layout)
     widget._config = {
         "displaylogo": False,
         "displayModeBar": False,
@@ -100,10 +85,12 @@ def draw_points(
     colours: Sequence[str],
     shown: NDArray[np.bool_],
     diameter: float,
+    number: int,
 ) -> None:
     """Draw points (M, 2) in the colours of their classes, -1 first; those not ``shown`` get no place.
 
-    ``diameter`` is in pixels. Colours travel as one small number a point, whatever the number of classes.
+    ``diameter`` is in pixels; ``number`` tells this drawing from others, see `MapBar.drawing`.
+    Colours travel as one small number a point, whatever the number of classes.
     """
     x, y = (np.where(shown, points[:, i], np.nan).astype(np.float32) for i in (0, 1))
     palette, of = np.unique(np.array(colours), return_inverse=True)
@@ -114,7 +101,7 @@ def draw_points(
         "cmax": len(palette) - 0.5,
         "size": diameter,
     }
-    widget.data[POINTS].update({"x": x, "y": y, "marker": marker})
+    widget.data[0].update({"x": x, "y": y, "marker": marker, "meta": number})
 
 
 def _steps(palette: Sequence[str]) -> list[list[Any]]:
@@ -136,23 +123,6 @@ def draw_density(widget: go.FigureWidget, address: str, view: View) -> None:
 def size(count: int) -> float:
     """Return the diameter in pixels that keeps ``count`` points apart from each other."""
     return float(np.clip(11 - 1.6 * np.log10(max(count, 10)), 2, 9))
-
-
-def draw_selected(widget: go.FigureWidget, positions: Sequence[int] | None) -> None:
-    """Dim all points but those at ``positions``; None dims nothing. No coordinate is sent again."""
-    widget.data[POINTS].selectedpoints = None if positions is None else list(positions)
-
-
-def draw_marks(widget: go.FigureWidget, trace: int, points: NDArray[np.float32]) -> None:
-    """Put the crosses of the hits or the ring of the focus at points (K, 2).
-
-    All are "selected", because plotly draws selected points last: the marks stay above them. Size and
-    colour are told for each point: plotly's widget forgets single values of a trace that starts empty.
-    """
-    count, looks = len(points), MARKS[trace]
-    marker = {**looks, "size": np.full(count, looks["size"]), "color": [looks["color"]] * count}
-    places = {"x": points[:, 0], "y": points[:, 1], "selectedpoints": list(range(count))}
-    widget.data[trace].update({**places, "marker": marker})
 
 
 def shape_outline(shape: dict[str, Any]) -> tuple[float, float, float, float] | None:

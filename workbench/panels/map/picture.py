@@ -1,5 +1,6 @@
 """MapPicture: what is drawn of a map. All points where that can be done, else some over their density."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -58,8 +59,11 @@ class MapPicture:
         resized = (view.width, view.height) != (before.width, before.height)
         return self.sampled and (resized or not view.same_place(before))
 
-    def draw(self, colouring: Colouring, shown: Mask, selected: Rows) -> None:
-        """Draw the points that are ``shown`` (N,) bool in the colours of their classes."""
+    def draw(self, colouring: Colouring, shown: Mask, selected: Rows, number: int) -> None:
+        """Draw the points that are ``shown`` (N,) bool in the colours of their classes.
+
+        ``number`` tells this drawing from others.
+        """
         self._colouring, self._shown = colouring, shown
         self.drawn, dense = np.arange(len(self.points), dtype=np.int32), False
         if self.sampled:
@@ -68,18 +72,27 @@ class MapPicture:
         self._density = Density(self.points, shown, codes, colours, self.view) if dense else None
         rows, size = self.drawn, drawing.size(len(self.points) if dense else len(self.drawn))
         with self.figure.batch_update():
-            drawing.draw_points(self.figure, self.points[rows], codes[rows], colours, shown[rows], size)
-            self._draw_selected(selected)
+            drawing.draw_points(
+                self.figure, self.points[rows], codes[rows], colours, shown[rows], size, number
+            )
+            self.dim_others(selected)
 
-    def select(self, selected: Rows) -> None:
-        """Keep the ``selected`` rows bright and dim the others; sends no coordinates."""
-        with self.figure.batch_update():
-            self._draw_selected(selected)
+    def dim_others(self, selected: Rows) -> None:
+        """Dim what is not ``selected`` in the density picture, where there is one; sends no coordinates."""
+        address = "" if self._density is None else self._density.address(selected)
+        drawing.draw_density(self.figure, address, self.view)
 
-    def mark(self, crossed: Rows, focus: int | None) -> None:
-        """Cross rows, and ring the one in focus."""
-        drawing.draw_marks(self.figure, drawing.HITS, self.points[crossed[self._shown[crossed]]])
-        drawing.draw_marks(self.figure, drawing.FOCUS, self.points[[] if focus is None else [focus]])
+    def bright(self, selected: Rows) -> bytes:
+        """Return a bit for each point drawn, set where it is ``selected``; none where nothing is."""
+        if not len(selected):
+            return b""
+        chosen = np.zeros(len(self.points), bool)
+        chosen[selected] = True
+        return np.packbits(chosen[self.drawn], bitorder="little").tobytes()
+
+    def places(self, rows: Rows | Sequence[int]) -> bytes:
+        """Return where rows lie: x and y of each as float32."""
+        return self.points[np.asarray(rows, np.int32)].astype("<f4").tobytes()
 
     def names(self) -> list[dict[str, Any]]:
         """Return the names to write on the map: x, y, name and colour."""
@@ -98,13 +111,6 @@ class MapPicture:
         """Return the shown row nearest to a place and at most so many pixels from it, or -1; drawn or not."""
         width, height = self.view.pixel()
         return geometry.nearest(self.points, self._shown, x, y, pixels * width, pixels * height)
-
-    def _draw_selected(self, selected: Rows) -> None:
-        some = len(selected) > 0
-        at = views.positions_of(selected, self.drawn, len(self.points)).tolist() if some else None
-        drawing.draw_selected(self.figure, at)
-        address = "" if self._density is None else self._density.address(selected)
-        drawing.draw_density(self.figure, address, self.view)
 
     @staticmethod
     def _area(view: View) -> float:

@@ -66,10 +66,3 @@ def drawn_rows(in_view: Mask, order: NDArray[np.integer]) -> tuple[Rows, bool]:
         if len(sample) == SAMPLED:
             break
     return np.sort(sample).astype(np.int32), True
-
-
-def positions_of(rows: Rows, drawn: Rows, count: int) -> NDArray[np.int32]:
-    """Return the positions in ``drawn`` of those that are among ``rows``; all are rows of [0, count)."""
-    chosen = np.zeros(count, bool)
-    chosen[rows] = True
-    return np.flatnonzero(chosen[drawn]).astype(np.int32)

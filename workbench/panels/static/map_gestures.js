@@ -11,6 +11,7 @@ function listen(model, ask, plot, card) {
   let start = null, moved = 0, lastClick = 0, modifiers = {}, still = 0, pointer = 0, looked = "";
   const mode = () => (modifiers.alt && modifiers.shift ? "intersect" : modifiers.alt ? "remove" : modifiers.shift ? "add" : model.get("mode"));
   const marks = marker(model, ask, plot), outline = outliner(plot);
+  highlighter(model, plot);
 
   function place(event) {
     const box = plot.parentElement.getBoundingClientRect();

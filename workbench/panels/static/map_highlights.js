@@ -1,0 +1,116 @@
+// Highlights: what is selected bright over the dimmed others, hits crossed, the focus ringed, on a canvas over the plot.
+// Plotly would lay out and draw every point anew for each of these; here nothing is drawn again but what changed.
+
+const DIMMED = 0.22;
+const HIT = "#e5383b", RING = "#ffab00";
+
+// highlighter(model, plot) draws what the traits bright, crosses and ring say, and follows the plot
+function highlighter(model, plot) {
+  const canvas = h("canvas", { class: "wb-highlights", "aria-hidden": "true" });
+  const context = canvas.getContext("2d", { willReadFrequently: true }); // pixels are written, not strokes
+  let bits = "", frame = 0;
+  canvas.bright = []; // positions of the selected among the points drawn
+  plot.parentElement.append(canvas);
+
+  // the plot may still show other points than those that were counted last: then nothing is bright until it has caught up
+  function readBright() {
+    const points = plot._fullData?.[0], bytes = model.get("bright");
+    if (points?.meta !== model.get("drawing")) return false;
+    if (bits !== bytes) [bits, canvas.bright] = [bytes, positions(bytes)];
+    return true;
+  }
+
+  function draw() {
+    frame = 0;
+    const { x, y, box } = seen(plot), home = plot.parentElement.getBoundingClientRect(), ratio = window.devicePixelRatio || 1;
+    const width = Math.round(box.width * ratio), height = Math.round(box.height * ratio);
+    if (!width || !height) return;
+    if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
+    Object.assign(canvas.style, { left: `${box.left - home.left}px`, top: `${box.top - home.top}px`, width: `${box.width}px`, height: `${box.height}px` });
+    const print = printer(context.createImageData(width, height), x, y);
+    if (readBright()) printPoints(print, plot._fullData[0], canvas.bright, ratio);
+    printPlaces(print, model.get("crosses"), crossed(ratio), HIT);
+    printPlaces(print, model.get("ring"), ringed(ratio), RING);
+    context.putImageData(print.image, 0, 0);
+    plot.querySelector(".gl-container").style.opacity = model.get("bright").byteLength ? DIMMED : "";
+  }
+
+  const drawSoon = () => { frame ||= requestAnimationFrame(draw); };
+  for (const event of ["plotly_relayouting", "plotly_relayout", "plotly_afterplot"]) plot.on(event, drawSoon);
+  model.on("change:bright change:crosses change:ring change:drawing", drawSoon);
+  drawSoon();
+}
+
+// positions(bytes) returns which bits are set, the lowest of each byte first
+function positions(bytes) {
+  const found = [];
+  for (let i = 0; i < bytes.byteLength; i++) {
+    for (let byte = bytes.getUint8(i), bit = 0; byte; byte >>= 1, bit++) if (byte & 1) found.push(8 * i + bit);
+  }
+  return found;
+}
+
+// stamp(side, draw) returns a small picture as the cover [0, 255] of each of its pixels, row by row
+function stamp(side, draw) {
+  const canvas = h("canvas", { width: side, height: side }), context = canvas.getContext("2d", { willReadFrequently: true });
+  context.translate(side / 2, side / 2);
+  context.beginPath();
+  draw(context);
+  const pixels = context.getImageData(0, 0, side, side).data;
+  return { side, cover: Uint8Array.from({ length: side * side }, (_, i) => pixels[4 * i + 3]) };
+}
+
+const disc = (diameter) => stamp(Math.ceil(diameter) + 2, (context) => { context.arc(0, 0, diameter / 2, 0, 2 * Math.PI); context.fill(); });
+
+const ringed = (ratio) => stamp(Math.ceil(26 * ratio), (context) => {
+  context.arc(0, 0, 10 * ratio, 0, 2 * Math.PI);
+  context.lineWidth = 3 * ratio;
+  context.stroke();
+});
+
+const crossed = (ratio) => stamp(Math.ceil(12 * ratio), (context) => {
+  const arm = 3.2 * ratio;
+  for (const up of [-arm, arm]) { context.moveTo(-arm, -up); context.lineTo(arm, up); }
+  context.lineWidth = 2 * ratio;
+  context.stroke();
+});
+
+// rgb(colour) returns red, green and blue of any colour that CSS knows
+function rgb(colour) {
+  const context = h("canvas").getContext("2d");
+  context.fillStyle = colour;
+  return [1, 3, 5].map((at) => parseInt(context.fillStyle.slice(at, at + 2), 16));
+}
+
+// printer(image, x, y) returns a function that puts a stamp on a place of the part [x] x [y] of the map
+function printer(image, x, y) {
+  const { data, width, height } = image, right = width / (x[1] - x[0]), up = height / (y[1] - y[0]);
+  function print({ side, cover }, at, above, [red, green, blue]) {
+    const left = Math.round((at - x[0]) * right - side / 2), top = Math.round((y[1] - above) * up - side / 2);
+    for (let row = Math.max(0, -top); row < Math.min(side, height - top); row++) {
+      for (let column = Math.max(0, -left); column < Math.min(side, width - left); column++) {
+        const own = cover[row * side + column] / 255;
+        if (!own) continue;
+        const i = 4 * ((top + row) * width + left + column), below = (data[i + 3] / 255) * (1 - own), whole = own + below;
+        data[i] = (red * own + data[i] * below) / whole;
+        data[i + 1] = (green * own + data[i + 1] * below) / whole;
+        data[i + 2] = (blue * own + data[i + 2] * below) / whole;
+        data[i + 3] = 255 * whole;
+      }
+    }
+  }
+  return Object.assign(print, { image });
+}
+
+// printPoints(print, points, rows, ratio) prints some points of plotly's trace as it draws them
+function printPoints(print, points, rows, ratio) {
+  const { x, y, marker } = points, round = disc(marker.size * ratio);
+  const palette = marker.colorscale.filter((_, i) => i % 2).map(([, colour]) => rgb(colour));
+  for (const row of rows) print(round, x[row], y[row], palette[marker.color[row]]);
+}
+
+// printPlaces(print, bytes, stamp, colour) prints one stamp on each place of a buffer of float32 x, y
+function printPlaces(print, bytes, stamp, colour) {
+  const own = rgb(colour);
+  for (let i = 0; i + 8 <= bytes.byteLength; i += 8) print(stamp, bytes.getFloat32(i, true), bytes.getFloat32(i + 4, true), own);
+}
