@@ -23,7 +23,7 @@ DIMENSIONS = 5
 # by the seed, one of them two thirds of all, and the joined leaves 6, 7 or 9. In units of UMAP's space.
 JOINED_WITHIN = 0.5
 MANY = 20_000  # points that HDBSCAN takes a second for; more are left to another process, which can be ended
-LEAF = 60  # points in a leaf of the tree that neighbours are found by; 40, hdbscan's own, takes a third longer
+LEAF = 60  # points in a leaf of the tree of neighbours; hdbscan's own 40 takes a third longer at 100,000
 SAMPLED = 20_000  # rows that tell how much a phrase varies over the collection
 
 

@@ -150,7 +150,7 @@ def _umap(vectors: Layout, settings: Mapping[str, Any], dimensions: int = 2, wat
 def _neighbours(
     vectors: Layout, count: int, settings: Mapping[str, Any]
 ) -> tuple[NDArray[np.int32] | None, NDArray[np.float32] | None]:
-    """Look for the ``count`` nearest of many vectors as UMAP does, (N, count) rows and distances, on all cores.
+    """Find the ``count`` nearest of many vectors as UMAP does, (N, count) rows and distances, on all cores.
 
     Given a seed UMAP itself uses one, though the search finds the same again on as many. Of few it tells
     exactly which they are: then nothing is found here.

@@ -7,7 +7,6 @@ const HIT = "#e5383b", RING = "#ffab00";
 // highlighter(model, plot) draws what the traits bright, crosses and ring say, and follows the plot
 function highlighter(model, plot) {
   const canvas = h("canvas", { class: "wb-highlights", "aria-hidden": "true" });
-  const context = canvas.getContext("2d", { willReadFrequently: true }); // pixels are written, not strokes
   let bits = "", frame = 0;
   canvas.bright = []; // positions of the selected among the points drawn
   plot.parentElement.append(canvas);
@@ -22,17 +21,20 @@ function highlighter(model, plot) {
 
   function draw() {
     frame = 0;
+    canvas.hidden = !["bright", "crosses", "ring"].some((name) => model.get(name).byteLength);
+    plot.querySelector(".gl-container").style.opacity = model.get("bright").byteLength ? DIMMED : "";
+    if (canvas.hidden) { canvas.bright = []; return; } // not even cleared: a browser without a graphics card draws the points first
     const { x, y, box } = seen(plot), home = plot.parentElement.getBoundingClientRect(), ratio = window.devicePixelRatio || 1;
     const width = Math.round(box.width * ratio), height = Math.round(box.height * ratio);
     if (!width || !height) return;
     if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
     Object.assign(canvas.style, { left: `${box.left - home.left}px`, top: `${box.top - home.top}px`, width: `${box.width}px`, height: `${box.height}px` });
+    const context = canvas.getContext("2d", { willReadFrequently: true }); // pixels are written, not strokes
     const print = printer(context.createImageData(width, height), x, y);
-    if (readBright()) printPoints(print, plot._fullData[0], canvas.bright, ratio);
+    if (readBright() && canvas.bright.length) printPoints(print, plot._fullData[0], canvas.bright, ratio);
     printPlaces(print, model.get("crosses"), crossed(ratio), HIT);
     printPlaces(print, model.get("ring"), ringed(ratio), RING);
     context.putImageData(print.image, 0, 0);
-    plot.querySelector(".gl-container").style.opacity = model.get("bright").byteLength ? DIMMED : "";
   }
 
   const drawSoon = () => { frame ||= requestAnimationFrame(draw); };
@@ -50,34 +52,21 @@ function positions(bytes) {
   return found;
 }
 
-// stamp(side, draw) returns a small picture as the cover [0, 255] of each of its pixels, row by row
-function stamp(side, draw) {
-  const canvas = h("canvas", { width: side, height: side }), context = canvas.getContext("2d", { willReadFrequently: true });
-  context.translate(side / 2, side / 2);
-  context.beginPath();
-  draw(context);
-  const pixels = context.getImageData(0, 0, side, side).data;
-  return { side, cover: Uint8Array.from({ length: side * side }, (_, i) => pixels[4 * i + 3]) };
+// stamp(reach, depth) returns a small picture as the cover [0, 1] of its pixels, row by row; depth(x, y) tells how deep in
+// the mark a place is, in pixels from its middle. A canvas would draw it too, but wait for all points before it is read.
+function stamp(reach, depth) {
+  const half = Math.ceil(reach + 0.5), side = 2 * half + 1;
+  const cover = Float32Array.from({ length: side * side }, (_, i) => Math.min(1, Math.max(0, depth((i % side) - half, Math.floor(i / side) - half) + 0.5)));
+  return { side, cover };
 }
 
-const disc = (diameter) => stamp(Math.ceil(diameter) + 2, (context) => { context.arc(0, 0, diameter / 2, 0, 2 * Math.PI); context.fill(); });
-
-const ringed = (ratio) => stamp(Math.ceil(26 * ratio), (context) => {
-  context.arc(0, 0, 10 * ratio, 0, 2 * Math.PI);
-  context.lineWidth = 3 * ratio;
-  context.stroke();
-});
-
-const crossed = (ratio) => stamp(Math.ceil(12 * ratio), (context) => {
-  const arm = 3.2 * ratio;
-  for (const up of [-arm, arm]) { context.moveTo(-arm, -up); context.lineTo(arm, up); }
-  context.lineWidth = 2 * ratio;
-  context.stroke();
-});
+const disc = (radius) => stamp(radius, (x, y) => radius - Math.hypot(x, y));
+const ringed = (ratio) => stamp(12 * ratio, (x, y) => 1.5 * ratio - Math.abs(Math.hypot(x, y) - 10 * ratio));
+const crossed = (ratio) => stamp(3.4 * ratio, (x, y) => Math.min(ratio - Math.abs(Math.abs(x) - Math.abs(y)) / Math.SQRT2, 3.4 * ratio - Math.abs(x)));
 
 // rgb(colour) returns red, green and blue of any colour that CSS knows
 function rgb(colour) {
-  const context = h("canvas").getContext("2d");
+  const context = (rgb.context ??= h("canvas").getContext("2d"));
   context.fillStyle = colour;
   return [1, 3, 5].map((at) => parseInt(context.fillStyle.slice(at, at + 2), 16));
 }
@@ -89,7 +78,7 @@ function printer(image, x, y) {
     const left = Math.round((at - x[0]) * right - side / 2), top = Math.round((y[1] - above) * up - side / 2);
     for (let row = Math.max(0, -top); row < Math.min(side, height - top); row++) {
       for (let column = Math.max(0, -left); column < Math.min(side, width - left); column++) {
-        const own = cover[row * side + column] / 255;
+        const own = cover[row * side + column];
         if (!own) continue;
         const i = 4 * ((top + row) * width + left + column), below = (data[i + 3] / 255) * (1 - own), whole = own + below;
         data[i] = (red * own + data[i] * below) / whole;
@@ -104,7 +93,7 @@ function printer(image, x, y) {
 
 // printPoints(print, points, rows, ratio) prints some points of plotly's trace as it draws them
 function printPoints(print, points, rows, ratio) {
-  const { x, y, marker } = points, round = disc(marker.size * ratio);
+  const { x, y, marker } = points, round = disc((marker.size * ratio) / 2);
   const palette = marker.colorscale.filter((_, i) => i % 2).map(([, colour]) => rgb(colour));
   for (const row of rows) print(round, x[row], y[row], palette[marker.color[row]]);
 }
