@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.analysis.nearest import nearest
 from workbench.analysis.watching import Watch, nobody, watched_epochs
 from workbench.errors import QueryError
 
@@ -37,7 +38,7 @@ TOLD_EVERY = 10
 
 FEWEST = 5  # below this many samples neighbours mean nothing and every method is "pca"
 
-APPROXIMATED = 4096  # from this many samples on UMAP looks for neighbours approximately
+FEW = 4096  # below this many samples UMAP itself compares all of them
 
 # numba's fallback threads end the process where two of UMAP's neighbour searches meet.
 _turn = threading.Lock()
@@ -90,7 +91,7 @@ def project(
     The same vectors, parameters and seed give the same layout on one machine. ``params`` are those of
     `PARAMETERS`; neighbourhoods larger than the collection shrink to fit. The first UMAP in a process
     compiles code for some seconds. ``watch`` is told the share [0, 1] of the epochs done, and may raise to
-    end the work; before the first epoch neighbours are looked for in one go. Raises QueryError for an unknown
+    end the work; before, while neighbours are looked for, it is told 0. Raises QueryError for an unknown
     method or parameter, or a value out of range.
 
     Sources: "umap", McInnes, Healy and Melville 2018 (arXiv:1802.03426); "tsne", van der Maaten and Hinton
@@ -132,38 +133,22 @@ def _umap(vectors: Layout, settings: Mapping[str, Any], dimensions: int = 2, wat
         warnings.simplefilter("ignore")
         import umap
 
+        metric, seed = settings["metric"], settings["seed"]
         count = min(settings["n_neighbors"], len(vectors) - 1)
+        many = len(vectors) >= FEW
+        known = nearest(vectors, count, metric, seed=seed, watch=watch) if many else (None, None)
         model = umap.UMAP(
             n_components=dimensions,
             n_neighbors=count,
-            precomputed_knn=_neighbours(vectors, count, settings),
+            precomputed_knn=known,
             min_dist=settings["min_dist"],
-            metric=settings["metric"],
+            metric=metric,
             init="pca",
-            random_state=settings["seed"],
+            random_state=seed,
             n_jobs=1,
         )
         with watched_epochs(watch):
             return np.asarray(model.fit_transform(vectors), np.float32)
-
-
-def _neighbours(
-    vectors: Layout, count: int, settings: Mapping[str, Any]
-) -> tuple[NDArray[np.int32] | None, NDArray[np.float32] | None]:
-    """Find the ``count`` nearest of many vectors as UMAP does, (N, count) rows and distances, on all cores.
-
-    Given a seed UMAP itself uses one, though the search finds the same again on as many. Of few it tells
-    exactly which they are: then nothing is found here.
-    """
-    if len(vectors) < APPROXIMATED:
-        return None, None
-    from umap.umap_ import nearest_neighbors
-
-    random = np.random.RandomState(settings["seed"])
-    rows, distances, _ = nearest_neighbors(
-        vectors, count, settings["metric"], {}, angular=False, random_state=random, n_jobs=-1
-    )
-    return rows, distances
 
 
 def _tsne(vectors: Layout, settings: Mapping[str, Any], watch: Watch) -> Layout:
