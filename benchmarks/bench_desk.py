@@ -46,8 +46,9 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--rows", type=int, nargs="+", default=[100_000, 1_000_000])
+    options = parser.parse_args()
     few, table = measure(FEW), []
-    for rows in parser.parse_args().rows:
+    for rows in options.rows:
         felt, aim = measure(rows), "<= 0.3 s" if rows <= 100_000 else "<= 0.5 s"
         table.append(Row(f"{rows:,} images: mouse-up to gallery", f"{felt.gallery:.2f} s", aim=aim))
         table.append(
