@@ -24,7 +24,7 @@ def forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def vectors() -> np.ndarray:
-    return np.random.default_rng(3).standard_normal((101, 12)).astype(np.float32)
+    return np.random.default_rng(3).standard_normal((101, 512)).astype(np.float32)
 
 
 @pytest.fixture
@@ -50,6 +50,7 @@ def test_all_are_compared(vectors: np.ndarray, metric: Any) -> None:
     assert (rows == np.argsort(table, axis=1)[:, :COUNT]).all()
     assert np.allclose(distances, np.sort(table, axis=1)[:, :COUNT], atol=1e-3)
     assert (rows[:, 0] == np.arange(len(vectors))).all()
+    assert (distances[:, 0] == 0).all()  # not nearly: see smooth_knn_dist in umap-learn
     assert (rows.dtype, distances.dtype) == (np.int32, np.float32)
 
 

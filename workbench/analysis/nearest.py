@@ -58,6 +58,8 @@ def _compare(vectors: NDArray[np.float32], count: int, metric: str, watch: Watch
         some = slice(start, start + ROWS)
         watch(0.0)
         distances[some], rows[some] = search.kneighbors(vectors[some])
+    # UMAP takes the least distance that is not 0 for that of the nearest other: rounding must not be that
+    distances[rows == np.arange(len(rows))[:, None]] = 0
     return rows, (distances if metric == "euclidean" else distances**2 / 2).astype(np.float32)
 
 
