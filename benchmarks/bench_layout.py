@@ -106,7 +106,7 @@ def groups(vectors: Vectors) -> Row:
 
 
 def clusters(rows: int) -> list[Row]:
-    """Measure HDBSCAN on points as UMAP gives them."""
+    """Measure HDBSCAN on points as UMAP gives them; the library keeps the processes it starts at first."""
     import hdbscan
 
     points = np.random.default_rng(0).standard_normal((rows, 5)).astype(np.float32)
@@ -114,8 +114,12 @@ def clusters(rows: int) -> list[Row]:
     size = smallest_cluster(rows)
     library = hdbscan.HDBSCAN(min_cluster_size=size, min_samples=3)
     cluster(points[:2000]), library.fit_predict(points[:2000])
-    ours, theirs = seconds([lambda: cluster(points), lambda: library.fit_predict(points)], 1)
-    return [Row("HDBSCAN", f"{ours:.1f} s", f"{theirs:.1f} s the library", ours / theirs)]
+    first = seconds([lambda: library.fit_predict(points)], 1)[0]
+    ours, again = seconds([lambda: cluster(points), lambda: library.fit_predict(points)], 1)
+    beside = {"the library, called first": first, "the library, called again": again}
+    return [
+        Row("HDBSCAN", f"{ours:.1f} s", f"{took:.1f} s {name}", ours / took) for name, took in beside.items()
+    ]
 
 
 if __name__ == "__main__":
