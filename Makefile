@@ -9,6 +9,7 @@ MORE_TOWERS := .venv/.more-towers
 CODE := workbench tests benchmarks notebooks
 # Inside .venv, so that what an interrupted installation leaves behind (3 GB) goes with it.
 DOWNLOADS := $(CURDIR)/.venv/downloads
+PIP_INSTALL := mkdir -p "$(DOWNLOADS)" && TMPDIR="$(DOWNLOADS)" $(BIN)/python -m pip install
 
 # A personal pip or Python set-up must not leak into the virtual environment.
 unexport PYTHONPATH PYTHONHOME PIP_TARGET PIP_PREFIX PIP_ROOT
@@ -59,8 +60,8 @@ $(BIN)/python:
 
 $(STAMP): pyproject.toml | $(BIN)/python
 	@df -Pk . | awk 'NR == 2 && $$4 < $(ROOM) * 1e6 { printf "Only %.1f %s\n", $$4 / 1e6, "$(NO_ROOM)" }' >&2
-	@rm -rf "$(DOWNLOADS)" && mkdir -p "$(DOWNLOADS)"
-	TMPDIR="$(DOWNLOADS)" $(BIN)/python -m pip install --editable '.[dev]'
+	@rm -rf "$(DOWNLOADS)"
+	$(PIP_INSTALL) --editable '.[dev]'
 	@rm -rf "$(DOWNLOADS)"
 	@$(BIN)/python -c 'import torchvision' || { echo "$(MIXED)" >&2; exit 1; }
 	@touch $@
@@ -74,7 +75,7 @@ $(MORE_TOWERS): $(STAMP) workbench/models/weight_files.py
 	@touch $@
 
 engines: $(STAMP)
-	@$(BIN)/python -m pip install --quiet --editable '.[index,index-test]' || \
+	@$(PIP_INSTALL) --quiet --editable '.[index,index-test]' || \
 	echo 'The engines behind workbench.index could not be installed; their tests are skipped.' >&2
 
 HAVE_CHROMIUM := { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null

@@ -6,6 +6,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.analysis.instances.pooling import unit
 from workbench.analysis.watching import Watch
 
 Found: TypeAlias = tuple[NDArray[np.int32], NDArray[np.float32]]
@@ -51,7 +52,7 @@ def _compare(vectors: NDArray[np.float32], count: int, metric: str, watch: Watch
     if metric == "correlation":
         vectors = vectors - vectors.mean(axis=1, keepdims=True)
     if metric != "euclidean":
-        vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+        vectors = unit(vectors)
     search = NearestNeighbors(n_neighbors=count, algorithm="brute").fit(vectors)
     distances, rows = np.empty((len(vectors), count)), np.empty((len(vectors), count), np.int32)
     for start in range(0, len(vectors), ROWS):

@@ -30,11 +30,11 @@ function highlighter(model, plot) {
     if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
     Object.assign(canvas.style, { left: `${box.left - home.left}px`, top: `${box.top - home.top}px`, width: `${box.width}px`, height: `${box.height}px` });
     const context = canvas.getContext("2d", { willReadFrequently: true }); // pixels are written, not strokes
-    const print = printer(context.createImageData(width, height), x, y);
+    const image = context.createImageData(width, height), print = printer(image, x, y);
     if (readBright() && canvas.bright.length) printPoints(print, plot._fullData[0], canvas.bright, ratio);
     printPlaces(print, model.get("crosses"), crossed(ratio), HIT);
     printPlaces(print, model.get("ring"), ringed(ratio), RING);
-    context.putImageData(print.image, 0, 0);
+    context.putImageData(image, 0, 0);
   }
 
   const drawSoon = () => { frame ||= requestAnimationFrame(draw); };
@@ -74,7 +74,7 @@ function rgb(colour) {
 // printer(image, x, y) returns a function that puts a stamp on a place of the part [x] x [y] of the map
 function printer(image, x, y) {
   const { data, width, height } = image, right = width / (x[1] - x[0]), up = height / (y[1] - y[0]);
-  function print({ side, cover }, at, above, [red, green, blue]) {
+  return ({ side, cover }, at, above, [red, green, blue]) => {
     const left = Math.round((at - x[0]) * right - side / 2), top = Math.round((y[1] - above) * up - side / 2);
     for (let row = Math.max(0, -top); row < Math.min(side, height - top); row++) {
       for (let column = Math.max(0, -left); column < Math.min(side, width - left); column++) {
@@ -87,8 +87,7 @@ function printer(image, x, y) {
         data[i + 3] = 255 * whole;
       }
     }
-  }
-  return Object.assign(print, { image });
+  };
 }
 
 // printPoints(print, points, rows, ratio) prints some points of plotly's trace as it draws them
