@@ -16,7 +16,7 @@ from playwright.sync_api import Page
 
 from benchmarks import bench_open
 from benchmarks.table import Row, show
-from tests import lab
+from tests.helpers import jupyterlab as lab
 
 SHOW = "import workbench as wb\ndesk = wb.Workspace(wb.open(case='case'))\ndesk"
 FEW = 100

@@ -17,8 +17,8 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.bench_ingest import Round, gather, measure, peak_memory
-from workbench.embedding import FaceModel, ingest, ingest_faces
-from workbench.embedding.pipeline import default_workers
+from workbench.ingest import FaceModel, ingest, ingest_faces
+from workbench.ingest.pipeline import default_workers
 from workbench.media.decode import read_image
 from workbench.models.faces import load_faces
 from workbench.store.case_folder import CaseFolder

@@ -19,8 +19,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.embedding import Embedder, ingest
-from workbench.embedding.examine import decode_side
+from workbench.ingest import Embedder, ingest
+from workbench.ingest.examine import decode_side
 from workbench.media.decode import read_image
 from workbench.media.scan import FoundFile, scan
 from workbench.store.case_folder import CaseFolder

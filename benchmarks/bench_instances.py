@@ -24,8 +24,8 @@ from workbench import models
 from workbench.analysis.instances import boxes, compress, pooling, proposals, refine, vlad
 from workbench.case.instances.model import SCALES
 from workbench.models.instances import grid
+from workbench.models.instances.dasr import SIDE, Salient
 from workbench.models.instances.dense import CELLS, DenseModel, last_maps, patch_tokens
-from workbench.models.instances.salient import SIDE, Salient
 from workbench.models.mini.build import published_towers
 
 HEAD = "| method | mAP | small | IoU | IoU >= 0.5 | a photo |\n|---|---:|---:|---:|---:|---:|"

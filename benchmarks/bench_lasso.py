@@ -30,7 +30,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from benchmarks.lasso_tools import TOOLS, Tool
 from benchmarks.screen import Screen
-from tests import lab
+from tests.helpers import jupyterlab as lab
 
 MOVES, PAUSE = 40, 0.015
 PATIENCE = 240.0

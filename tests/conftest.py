@@ -6,10 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
 
 import workbench as wb
-from tests import lab
 from workbench.store.case_folder import CaseFolder
 from workbench.testing import ColourEmbedder, colour_folder
 
@@ -63,16 +61,3 @@ def desk_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
     yield make
     for desk in desks:
         desk.close()
-
-
-@pytest.fixture(scope="module")
-def address(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Run a JupyterLab on the ``root`` of a browser test; its address."""
-    with lab.server(root, tmp_path_factory.mktemp("private")) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with lab.chromium() as browser:
-        yield browser

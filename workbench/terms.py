@@ -14,7 +14,7 @@ from workbench.errors import QueryError
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from workbench.embedding import Embedder
+    from workbench.ingest import Embedder
 
 MOST_WORDS = 64
 """Words of one phrase: models read some 60 to 70 and say nothing of the rest."""
@@ -143,7 +143,7 @@ def _named(letter: str) -> str:
 
 def _read(path: Path, embedder: "Embedder") -> "Image":
     """Decode a file exactly as ingest does, so that a file of the collection finds itself."""
-    from workbench.embedding.examine import decode_side
+    from workbench.ingest.examine import decode_side
     from workbench.media.decode import DecodeError, read_image
 
     try:

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.analysis import clusters
-from workbench.analysis.apart import apart
+from workbench.analysis.progress import Watch, nobody
 from workbench.analysis.projection import reduce
-from workbench.analysis.watching import Watch, nobody
+from workbench.analysis.subprocess_job import apart
 from workbench.errors import QueryError
 
 Labels = NDArray[np.int32]

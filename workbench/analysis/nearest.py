@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.analysis.instances.pooling import unit
-from workbench.analysis.watching import Watch
+from workbench.analysis.progress import Watch
 
 Found: TypeAlias = tuple[NDArray[np.int32], NDArray[np.float32]]
 """The rows of the neighbours of each sample and their distances, both (N, count), the nearest first."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.analysis.nearest import nearest
-from workbench.analysis.watching import Watch, nobody, watched_epochs
+from workbench.analysis.progress import Watch, nobody, watched_epochs
 from workbench.errors import QueryError
 
 Layout = NDArray[np.float32]

@@ -16,21 +16,21 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
     from PIL.Image import Image
 
-    from workbench.analysis.missed import Missed
+    from workbench.analysis.recall_estimate import Missed
     from workbench.analysis.thresholds import Threshold
-    from workbench.case.asking import Images, Within
     from workbench.case.cluster_runs import ClusterRuns
+    from workbench.case.collection_report import Study
+    from workbench.case.faces.faces_api import Faces
     from workbench.case.faces.find_people import People, Photo
-    from workbench.case.faces.verbs import Faces
     from workbench.case.instances.found import Found
-    from workbench.case.instances.verbs import Instances, Where
+    from workbench.case.instances.instances_api import Instances, Where
+    from workbench.case.query_resolution import Images, Within
     from workbench.case.questions import Questions
-    from workbench.case.regions.verbs import Regions
+    from workbench.case.regions.regions_api import Regions
     from workbench.case.selections import Selections
     from workbench.case.share import OfFaces
-    from workbench.case.study import Study
-    from workbench.case.why.verbs import Why
-    from workbench.embedding import IngestReport
+    from workbench.case.why.heatmaps_api import Why
+    from workbench.ingest import IngestReport
 
 
 class Case(CaseImages):
@@ -182,7 +182,7 @@ class Case(CaseImages):
     @cached_property
     def why(self) -> "Why":
         """Why an image matched: ``case.why(image, query)`` is a Heatmap, see `Why`."""
-        from workbench.case.why.verbs import Why
+        from workbench.case.why.heatmaps_api import Why
 
         return Why(self)
 
@@ -196,8 +196,8 @@ class Case(CaseImages):
     @cached_property
     def faces(self) -> "Faces":
         """The faces of the photos and the people they are grouped into; empty before `ingest_faces`."""
-        from workbench.case.faces.book import FaceBook
-        from workbench.case.faces.verbs import Faces
+        from workbench.case.faces.face_store import FaceBook
+        from workbench.case.faces.faces_api import Faces
 
         book = FaceBook(self.folder, self._face_model.pair, self._face_model.known_key or "", self.images)
         return Faces(book, self._face_model)
@@ -205,14 +205,14 @@ class Case(CaseImages):
     @cached_property
     def regions(self) -> "Regions":
         """The persons, objects and texts of the photos; none before ``ingest(regions=...)``."""
-        from workbench.case.regions.verbs import Regions
+        from workbench.case.regions.regions_api import Regions
 
         return Regions(self)
 
     @cached_property
     def instances(self) -> "Instances":
         """Places where things may be, for `find_this`; none before ``case.instances.ingest()``."""
-        from workbench.case.instances.verbs import Instances
+        from workbench.case.instances.instances_api import Instances
 
         return Instances(self)
 
@@ -250,7 +250,7 @@ class Case(CaseImages):
     @cached_property
     def study(self) -> "Study":
         """The collection as a whole: likeness of groups, images x captions, duplicates, quality."""
-        from workbench.case.study import Study
+        from workbench.case.collection_report import Study
 
         return Study(self)
 

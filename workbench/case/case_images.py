@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from workbench.case.embedders import LazyEmbedder
 from workbench.case.faces.models import LazyFaceModel
-from workbench.case.lookup import Lookup
+from workbench.case.image_lookup import Lookup
 from workbench.case.vocabulary import load_vocabulary, save_vocabulary
 from workbench.store.case_folder import CaseFolder
 from workbench.store.keys import known_key
@@ -18,10 +18,10 @@ from workbench.store.snapshot import Snapshot, read_snapshot
 if TYPE_CHECKING:
     import pandas as pd
 
-    from workbench.analysis.trust import Trust
-    from workbench.case.derived import Derived
+    from workbench.analysis.layout_trust import Trust
+    from workbench.case.computed import Derived
     from workbench.case.pictures import Pictures
-    from workbench.embedding import Embedder
+    from workbench.ingest import Embedder
 
 
 class CaseImages:
@@ -120,7 +120,7 @@ class CaseImages:
     @cached_property
     def derived(self) -> "Derived":
         """Layouts, clusters and phrase vectors, cached."""
-        from workbench.case.derived import Derived
+        from workbench.case.computed import Derived
 
         ids, embedder = self.images["image_id"], self.matching_embedder
         return Derived(self.folder.cache, self.key, ids, self.vectors, embedder)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from workbench.analysis import cluster_methods
 from workbench.analysis.cluster_quality import Quality, outliers, quality, representatives
-from workbench.analysis.watching import Watch, nobody
+from workbench.analysis.progress import Watch, nobody
 from workbench.errors import QueryError
 from workbench.store.json_lines import JsonLines, storable
 

@@ -10,7 +10,7 @@ from workbench.store.case_folder import CaseFolder
 from workbench.store.keys import known_key
 
 if TYPE_CHECKING:
-    from workbench.embedding import Embedder
+    from workbench.ingest import Embedder
 
 
 def load_embedder(folder: CaseFolder, precision: str = "auto") -> "Embedder":

@@ -10,7 +10,7 @@ from workbench.store.case_folder import CaseFolder
 from workbench.store.keys import known_key, remember_key
 
 if TYPE_CHECKING:
-    from workbench.embedding import IngestReport
+    from workbench.ingest import IngestReport
 
 
 def ingest_images(
@@ -26,7 +26,7 @@ def ingest_images(
 
     Each photo is decoded once for all of it.
     """
-    from workbench.embedding import ingest
+    from workbench.ingest import ingest
 
     embedder, face_finder = model.get(), faces.get() if faces else None
     finder = region_models.load_finder(folder, regions) if regions else None
@@ -44,7 +44,7 @@ def ingest_faces(
     folder: CaseFolder, model: LazyEmbedder, faces: LazyFaceModel, *, retry: bool, progress: bool
 ) -> "IngestReport":
     """Look for faces alone; a case without images gets these too, because faces show with their images."""
-    from workbench.embedding import ingest_faces as ingest
+    from workbench.ingest import ingest_faces as ingest
 
     if known_key(folder.cache, folder.model) is None:
         return ingest_images(folder, model, faces, retry=retry, progress=progress)

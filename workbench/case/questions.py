@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from workbench.analysis import thresholds
-from workbench.analysis.contrast import Difference, separate
-from workbench.analysis.missed import Missed
+from workbench.analysis.distinguishing_phrases import Difference, separate
+from workbench.analysis.recall_estimate import Missed
 from workbench.analysis.rows import Rows
 from workbench.case import filters
-from workbench.case.asking import Asking, Filter, Images, Within
 from workbench.case.faces.search import FaceSearch
 from workbench.case.limits import Limits
+from workbench.case.query_resolution import Asking, Filter, Images, Within
 from workbench.case.searcher import Searcher
 from workbench.errors import QueryError
 from workbench.hits import Hits

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from workbench.analysis import captions, query, search
 from workbench.analysis.calibration import Background
 from workbench.analysis.rows import Rows
-from workbench.case.asking import Piece
 from workbench.case.faces.search import FaceSearch
 from workbench.case.limits import Limits
+from workbench.case.query_resolution import Piece
 from workbench.case.regions.best import Best
 from workbench.errors import QueryError
 from workbench.grammar import write
@@ -23,7 +23,7 @@ from workbench.terms import MOST_SAMPLES, SampleVectors, Vector, needs_model, pl
 if TYPE_CHECKING:
     import pandas as pd
 
-    from workbench.embedding import Embedder
+    from workbench.ingest import Embedder
 
 Phrases = Sequence[str]
 Floats = NDArray[np.float32]

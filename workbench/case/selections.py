@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workbench.analysis.rows import Rows, normalise
-from workbench.case.lookup import Lookup
+from workbench.case.image_lookup import Lookup
 from workbench.errors import QueryError
 from workbench.store.selections import Saved, SavedSelections
 

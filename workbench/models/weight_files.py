@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workbench.models.places import HubFile, PackageFile, Place, WebFile
+from workbench.models.weight_sources import HubFile, PackageFile, Place, WebFile
 
 
 @dataclass(frozen=True)

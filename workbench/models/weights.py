@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.errors import ModelError
-from workbench.models.places import Place, PlaceError
 from workbench.models.weight_files import (
     DINOV2,
     FACENET,
@@ -29,6 +28,7 @@ from workbench.models.weight_files import (
     YUNET,
     WeightFile,
 )
+from workbench.models.weight_sources import Place, PlaceError
 
 __all__ = [
     "DINOV2",

@@ -7,7 +7,7 @@ from typing import Any
 import traitlets
 
 from workbench.panels.base import Panel, message_of
-from workbench.panels.newest import Newest
+from workbench.panels.latest_job import Newest
 
 
 class BackgroundPanel(Panel):

@@ -13,7 +13,7 @@ from workbench.selection import Selection
 if TYPE_CHECKING:
     import pandas as pd
 
-    from workbench.analysis.likeness import Likeness
+    from workbench.analysis.group_similarity import Likeness
 
 BINS = 48
 SHOWN_GROUPS = 12

@@ -5,11 +5,11 @@ from typing import Any, TypeVar
 
 import traitlets
 
-from workbench.analysis.watching import Watch
+from workbench.analysis.progress import Watch
 from workbench.panels.background import BackgroundPanel
 from workbench.panels.base import message_of
-from workbench.panels.kernel_loop import kernel_loop
-from workbench.panels.newest import Newest
+from workbench.panels.event_loop import kernel_loop
+from workbench.panels.latest_job import Newest
 
 T = TypeVar("T")
 

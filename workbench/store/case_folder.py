@@ -12,8 +12,8 @@ from workbench.store import schemas
 from workbench.store.face_parts import FaceParts
 from workbench.store.parts import FORMAT, Parts, write_atomically
 from workbench.store.region_parts import RegionParts
+from workbench.store.tags import Tags
 from workbench.store.vector_parts import folder_name, vector_parts
-from workbench.store.work import Tags
 
 DEFAULT_MODEL = "mini"
 _OURS = frozenset({"case.json", "cache", "work"})

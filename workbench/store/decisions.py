@@ -16,8 +16,8 @@ from typing import Any
 
 import pandas as pd
 
+from workbench.store.identity_state import Standing, replay, what_counts
 from workbench.store.json_lines import JsonLines, storable
-from workbench.store.standing import Standing, replay, what_counts
 
 Faces = Mapping[str, Sequence[str]]
 

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from workbench.store.case_folder import CaseFolder
-from workbench.store.opened import Opened
+from workbench.store.joined_cache import Opened
 from workbench.store.parts import Parts
 
 

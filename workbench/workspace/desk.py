@@ -13,13 +13,13 @@ from workbench.panels.map.panel import Map
 from workbench.panels.shell import Shell
 from workbench.panels.tabs import Tabs
 from workbench.selection import Selection
-from workbench.workspace.desk_still import desk_still
-from workbench.workspace.face_side import FaceSide
-from workbench.workspace.facts import facts
-from workbench.workspace.looking_side import LookingSide
+from workbench.workspace.face_panels import FaceSide
+from workbench.workspace.focus_panels import LookingSide
+from workbench.workspace.image_metadata import facts
 from workbench.workspace.maps import TwoMaps
-from workbench.workspace.search_side import SearchSide
-from workbench.workspace.slots import slot
+from workbench.workspace.placeholder import slot
+from workbench.workspace.search_panels import SearchSide
+from workbench.workspace.static_html import desk_still
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from workbench.panels.map.colours import Colouring, Values
 from workbench.panels.map.panel import Map
-from workbench.workspace.slots import slot
-from workbench.workspace.telling import told
+from workbench.workspace.placeholder import slot
+from workbench.workspace.progress_bar import told
 
 if TYPE_CHECKING:
     from workbench.case import Case

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from workbench.analysis.identities.attach import attach
-from workbench.analysis.identities.checks import column
+from workbench.analysis.identities.calibration import scale
+from workbench.analysis.identities.chinese_whispers import agreed, loudness
 from workbench.analysis.identities.constraints import (
     FREE,
     LEFT_OUT,
@@ -16,11 +17,10 @@ from workbench.analysis.identities.constraints import (
     node_sums,
 )
 from workbench.analysis.identities.density import dense_groups
-from workbench.analysis.identities.likeness import scale
 from workbench.analysis.identities.linkage import Linkage
 from workbench.analysis.identities.neighbours import neighbour_graph
-from workbench.analysis.identities.settle import loose, rejoin
-from workbench.analysis.identities.whispers import agreed, loudness
+from workbench.analysis.identities.postprocess import loose, rejoin
+from workbench.analysis.identities.validation import column
 from workbench.errors import QueryError
 
 Labels = NDArray[np.int32]

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from workbench.analysis.identities.attach import means_of
-from workbench.analysis.identities.checks import column
-from workbench.analysis.identities.likeness import cosine_of, scale
+from workbench.analysis.identities.calibration import cosine_of, scale
 from workbench.analysis.identities.neighbours import neighbour_graph
+from workbench.analysis.identities.validation import column
 
 Kind = Literal["far apart", "far in time", "close"]
 Identities = list[tuple[int, NDArray[np.int64]]]

@@ -18,8 +18,8 @@ from workbench.media.thumbnails import SIDE
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from workbench.case.faces.book import FaceBook
-    from workbench.embedding.face_model import FaceModel
+    from workbench.case.faces.face_store import FaceBook
+    from workbench.ingest.face_model import FaceModel
     from workbench.media.faces import FoundFace
 
 Photo = Union[str, Path, "Image"]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.analysis.identities import FREE, LEFT_OUT
-from workbench.store.standing import NOT_A_FACE, UNKNOWN
+from workbench.store.identity_state import NOT_A_FACE, UNKNOWN
 
 Known = NDArray[np.int32]
 GroupRows = Callable[[NDArray[np.intp], Known], Known]

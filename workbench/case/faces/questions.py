@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from workbench.analysis import identities as analysis
 
 if TYPE_CHECKING:
-    from workbench.case.faces.book import FaceBook
+    from workbench.case.faces.face_store import FaceBook
     from workbench.case.faces.table import FaceTable
 
 DOUBT = ("kind", "identity", "other", "row", "other_row", "similarity", "why", "leaving")

@@ -12,7 +12,7 @@ from workbench.analysis.calibration import Background
 from workbench.errors import QueryError
 
 if TYPE_CHECKING:
-    from workbench.case.faces.verbs import Faces
+    from workbench.case.faces.faces_api import Faces
 
 
 @dataclass(frozen=True, eq=False)

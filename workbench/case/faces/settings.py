@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 from workbench.analysis.identities.grouping import DEFAULT_METHOD, Method
 from workbench.errors import QueryError
-from workbench.store.standing import Standing
+from workbench.store.identity_state import Standing
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from workbench.analysis.identities import LEFT_OUT
 from workbench.case.faces.grouping import ASIDE
 from workbench.errors import QueryError
-from workbench.store.anchors import attach
-from workbench.store.standing import NOT_A_FACE, Standing
+from workbench.store.face_matching import attach
+from workbench.store.identity_state import NOT_A_FACE, Standing
 
 if TYPE_CHECKING:
     from workbench.analysis.rows import Rows

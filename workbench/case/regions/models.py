@@ -8,8 +8,8 @@ from workbench.store.case_folder import CaseFolder
 from workbench.store.keys import known_key, remember_key
 
 if TYPE_CHECKING:
-    from workbench.embedding import Embedder
-    from workbench.embedding.region_model import RegionModel
+    from workbench.ingest import Embedder
+    from workbench.ingest.region_model import RegionModel
 
 
 def load_finder(folder: CaseFolder, kinds: Collection[str]) -> "RegionModel":
@@ -25,7 +25,7 @@ def load_finder(folder: CaseFolder, kinds: Collection[str]) -> "RegionModel":
 
 def remember(folder: CaseFolder, finder: "RegionModel", embedder: "Embedder") -> None:
     """Note in the case which region keys an ingest wrote, so that opening it loads no model."""
-    from workbench.embedding.region_model import region_keys
+    from workbench.ingest.region_model import region_keys
 
     for kind, key in region_keys(finder, embedder).items():
         remember_key(folder.cache, _name(kind, folder.model), key)

@@ -19,13 +19,7 @@ from workbench.models.mini.config import HEADS_FILE, HeadConfig
 from workbench.models.mini.evaluate import evaluate
 from workbench.models.mini.features import cached_features
 from workbench.models.mini.fit import fit
-from workbench.models.mini.heads import (
-    Heads,
-    ImageHead,
-    TextHead,
-    load_heads,
-    save_heads,
-)
+from workbench.models.mini.heads import Heads, ImageHead, TextHead, load_heads, save_heads
 from workbench.models.mini.photos import PARTS, Photo, read_photos
 from workbench.models.mini.sentences import imagenet_sentences, sentences_of
 from workbench.models.mini.splits import Split, split_photos

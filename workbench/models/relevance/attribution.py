@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch.nn.functional import avg_pool2d
 
-from workbench.models.relevance.looking import Look, Score
+from workbench.models.relevance.forward_pass import Look, Score
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image
 
-    from workbench.models.relevance.anatomy import Anatomy
-    from workbench.models.relevance.looking import Look, Score
+    from workbench.models.relevance.forward_pass import Look, Score
+    from workbench.models.relevance.tower_layers import Anatomy
 
 
 class Explainer:
@@ -113,7 +113,7 @@ class Explainer:
         """
         row = self._match(match)
         if hasattr(self.model, "make_clip"):
-            from workbench.models.relevance.anatomy import last_text_block
+            from workbench.models.relevance.tower_layers import last_text_block
             from workbench.models.relevance.words import word_relevance
 
             try:
@@ -170,7 +170,7 @@ class Explainer:
     @cached_property
     def parts(self) -> Anatomy:
         """Where in the tower to look. Raises ModelError for a tower of unknown kind."""
-        from workbench.models.relevance.anatomy import anatomy_of
+        from workbench.models.relevance.tower_layers import anatomy_of
 
         return anatomy_of(self.visual)
 
@@ -181,7 +181,7 @@ class Explainer:
         return mean
 
     def _look(self, method: Method, prepared: NDArray[Any], row: NDArray[np.float32]) -> Look:
-        from workbench.models.relevance import attribution, looking
+        from workbench.models.relevance import attribution, forward_pass
         from workbench.models.relevance.pixels import as_pixels
 
         if method == "occlusion":
@@ -193,9 +193,9 @@ class Explainer:
             case "gradcam" if self.parts.maps is not None:
                 return attribution.layer_activation(score, pixels, self.parts.maps)
             case "gradcam":
-                return looking.token_activation(score, pixels, self.parts)
+                return forward_pass.token_activation(score, pixels, self.parts)
             case _:
-                return looking.relevance(score, pixels, self.parts)
+                return forward_pass.relevance(score, pixels, self.parts)
 
     def _score(self, row: NDArray[np.float32]) -> Score:
         import torch

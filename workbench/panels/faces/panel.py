@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from workbench.errors import QueryError
 from workbench.panels.base import Answer, script, style
 from workbench.panels.faces.identity_book import IdentityBook
-from workbench.panels.faces.pages import FacesPages
+from workbench.panels.faces.paging import FacesPages
 from workbench.selection import Rows, Selection
 
 ASIDE = {"not a face": "not_a_face", "unknown": "unknown"}

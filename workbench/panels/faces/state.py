@@ -11,7 +11,7 @@ from workbench.analysis.rows import normalise
 from workbench.errors import QueryError
 from workbench.panels.base import Panel
 from workbench.panels.faces.identity_book import IdentityBook
-from workbench.panels.faces.roster import Numbers, Roster
+from workbench.panels.faces.identity_index import Numbers, Roster
 from workbench.panels.map.figure import colour
 from workbench.selection import Rows, Selection
 

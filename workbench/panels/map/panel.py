@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from workbench.analysis import geometry
 from workbench.analysis.projection import Setting
 from workbench.analysis.rows import Mode
-from workbench.panels.map import told
+from workbench.panels.map import summary
 from workbench.panels.map.bar import MapBar
+from workbench.panels.map.canvas import DrawnMap
 from workbench.panels.map.classes import Classes
 from workbench.panels.map.columns import Made
-from workbench.panels.map.drawn import DrawnMap
 from workbench.panels.map.gestures import Gestures
 from workbench.panels.map.layouts import Layouts
 from workbench.panels.map.picture import MapPicture
@@ -58,7 +58,7 @@ class Map(DrawnMap):
         classes = Classes(selection, labels, names, columns or {}, groups, nobody)
         super().__init__(selection, MapPicture(len(labels)), classes, noun)
         self._jpegs, self._caption, self._beside = thumbnails, caption, beside
-        self._place, self._last = place, told.LastLasso()
+        self._place, self._last = place, summary.LastLasso()
         self.bar = MapBar(
             Gestures(self), self, plots=[self.figure.model_id], methods=list(methods), method=methods[0]
         )
@@ -171,7 +171,7 @@ class Map(DrawnMap):
     @property
     def frame(self) -> "pd.DataFrame":
         """Every point with its place: its ids and path, x, y, cluster, cluster_name, shown."""
-        return told.frame(self.selection, self.picture, self.classes)
+        return summary.frame(self.selection, self.picture, self.classes)
 
     def to_code(self) -> str:
         """Return Python that shows the same layout and colours, and repeats the lasso if it still stands."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.analysis.watching import Watch
+from workbench.analysis.progress import Watch
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,11 +8,11 @@ import traitlets
 from numpy.typing import NDArray
 
 from workbench.analysis.cluster_methods import METHODS, SPACES
+from workbench.analysis.progress import Watch, nobody
 from workbench.analysis.rows import Mode
-from workbench.analysis.watching import Watch, nobody
 from workbench.errors import QueryError
 from workbench.panels.base import Answer, script, style
-from workbench.panels.runs import shown
+from workbench.panels.runs import view_model
 from workbench.panels.runs.book import Labels, RunBook
 from workbench.panels.working import WorkingPanel
 from workbench.selection import Selection
@@ -61,7 +61,7 @@ class Runs(WorkingPanel):
         self._thumbnails, self._colour, self._last = thumbnails, colour, ""
         self._labels: Labels = np.empty(0, np.int32)
         self._frame: pd.DataFrame | None = None
-        super().__init__(fields=shown.fields())
+        super().__init__(fields=view_model.fields())
 
     # -- the same in Python ----------------------------------------------------------------------------------
 
@@ -90,14 +90,14 @@ class Runs(WorkingPanel):
     def distances(self, k: int = 5, space: str = "reduced") -> NDArray[np.float32]:
         """Show and return the sorted distances (N,) to the k-th neighbour: ``eps`` lies where they bend."""
         found = self._book.k_distances(k, space, watch=nobody)
-        self.curve = {**shown.curve(found, k), "space": space}
+        self.curve = {**view_model.curve(found, k), "space": space}
         return found
 
     def look_into(self, name: str) -> list[str]:
         """Look into a run, and return what its clusters 0, 1, ... are called."""
         self._labels = self._book.labels(name)
         names = self._names(self._labels)
-        self.opened, self.clusters = name, shown.clusters(self._labels, names)
+        self.opened, self.clusters = name, view_model.clusters(self._labels, names)
         self.beyond = len(names) - len(self.clusters)
         self.cluster, self.typical, self.odd = -1, [], []
         if names:
@@ -155,7 +155,7 @@ class Runs(WorkingPanel):
 
     def still(self) -> str:
         """Return the table as HTML for a reader without a kernel; "" where the panel is closed."""
-        return shown.still(self.table, self.against) if self.unfolded else ""
+        return view_model.still(self.table, self.against) if self.unfolded else ""
 
     # -- what the browser asks -------------------------------------------------------------------------------
 
@@ -167,7 +167,7 @@ class Runs(WorkingPanel):
         self.look_into(self._book.names[-1])
 
     def _show(self, table: "pd.DataFrame") -> None:
-        self._frame, self.table = table, shown.rows(table)
+        self._frame, self.table = table, view_model.rows(table)
 
     def _check(self, cluster: int) -> None:
         if not self.opened:
@@ -192,7 +192,7 @@ class Runs(WorkingPanel):
         self.start(
             "Measuring distances",
             lambda watch: self._book.k_distances(k, space, watch=watch),
-            lambda found: setattr(self, "curve", {**shown.curve(found, k), "space": space}),
+            lambda found: setattr(self, "curve", {**view_model.curve(found, k), "space": space}),
         )
 
     def _answer_open(self, name: str) -> None:

@@ -11,9 +11,9 @@ from workbench.analysis.rows import Mode
 from workbench.analysis.time_bins import UNITS, Times
 from workbench.errors import QueryError
 from workbench.panels.base import Panel, script, style
-from workbench.panels.when import moments
+from workbench.panels.when import time_parsing
 from workbench.panels.when.bars import Bars, Bins
-from workbench.panels.when.still import still_html
+from workbench.panels.when.static_html import still_html
 from workbench.panels.when.words import no_times, sentence
 from workbench.selection import Selection
 
@@ -55,9 +55,9 @@ class Timeline(Panel):
         Both are anything that pandas reads as a time, by the clock of the camera: "2019-05-01", "2019".
         Raises QueryError for what is no time.
         """
-        first, last = moments.span_of(start, end)
+        first, last = time_parsing.span_of(start, end)
         self.selection.change(self._bars.times.between(first, last), mode)
-        written = f"{moments.text(first)!r}, {moments.text(last)!r}"
+        written = f"{time_parsing.text(first)!r}, {time_parsing.text(last)!r}"
         self._last_code = f"{self._place}.select({written}, mode={mode!r})"
 
     def select_untimed(self, mode: Mode = "replace") -> None:
@@ -70,7 +70,7 @@ class Timeline(Panel):
 
         Raises QueryError where that makes more than 1,500 bars.
         """
-        self._bars.show(*moments.span_of(start, end), bins)
+        self._bars.show(*time_parsing.span_of(start, end), bins)
         self._draw()
 
     def whole(self) -> None:
@@ -103,7 +103,7 @@ class Timeline(Panel):
         """Return Python that shows the same bars and repeats the last selection, or ""."""
         lines = [self._last_code]
         if len(self._bars.times) and (self._bars.zoomed or self._bars.bins != "auto"):
-            first, last = (repr(moments.text(end)) for end in self._bars.span)
+            first, last = (repr(time_parsing.text(end)) for end in self._bars.span)
             lines.insert(0, f"{self._place}.zoom({first}, {last}, bins={self._bars.bins!r})")
         return "\n".join(filter(None, lines))
 

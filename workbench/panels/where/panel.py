@@ -13,9 +13,9 @@ from workbench.analysis.rows import Mode
 from workbench.errors import QueryError
 from workbench.panels.base import Answer, Panel, script, style
 from workbench.panels.where import tiles
+from workbench.panels.where.geo_points import Placed, View
 from workbench.panels.where.outline import outline
-from workbench.panels.where.placed import Placed, View
-from workbench.panels.where.still import still_html
+from workbench.panels.where.static_html import still_html
 from workbench.panels.where.words import degrees, no_places, sentence
 from workbench.selection import Selection
 

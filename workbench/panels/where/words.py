@@ -1,6 +1,6 @@
 """Words: what the panel of places says about the positions of images."""
 
-from workbench.panels.where.placed import Placed
+from workbench.panels.where.geo_points import Placed
 
 
 def sentence(placed: Placed) -> str:

@@ -9,8 +9,8 @@ from workbench.errors import QueryError
 from workbench.grammar import Part, write
 from workbench.panels.background import BackgroundPanel
 from workbench.panels.base import Answer, script, style
-from workbench.panels.why import shown
-from workbench.panels.why.shown import Explained, query_of, row_of
+from workbench.panels.why import view_model
+from workbench.panels.why.view_model import Explained, query_of, row_of
 from workbench.selection import Selection
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class Why(BackgroundPanel):
     @property
     def frame(self) -> "pd.DataFrame":
         """The maps shown, that of the focus first: row, path, query, against, method, score, lead, place."""
-        return shown.table([*filter(None, [self.heatmap]), *self._of_tiles.values()])
+        return view_model.table([*filter(None, [self.heatmap]), *self._of_tiles.values()])
 
     def to_code(self) -> str:
         """Return Python that shows the same map; "" where the panel is closed."""
@@ -104,7 +104,7 @@ class Why(BackgroundPanel):
         """Return the map as HTML for a reader without a kernel; "" where none is shown."""
         if not (self.unfolded and self.heatmap):
             return ""
-        return shown.still(self.heatmap, self.opacity, self._block, self.verdict)
+        return view_model.still(self.heatmap, self.opacity, self._block, self.verdict)
 
     # -- what is computed ------------------------------------------------------------------------------------
 
@@ -127,7 +127,7 @@ class Why(BackgroundPanel):
     def _show(self, heatmap: Explained, whole: Explained) -> None:
         self._version += 1
         self.heatmap, self.methods, self.verdict = heatmap, list(self._methods()), ""
-        self.about = shown.told(heatmap, whole) | {"version": self._version}
+        self.about = view_model.told(heatmap, whole) | {"version": self._version}
 
     def _follow(self) -> None:
         """Compute anew in the background, if anybody looks."""
@@ -147,7 +147,7 @@ class Why(BackgroundPanel):
         heatmap = made[0]
         self._show(*made)
         self._of_tiles, self.ready = {}, []
-        self.tiles = shown.tiles_of(self.selection, TILES)
+        self.tiles = view_model.tiles_of(self.selection, TILES)
         yield
         with self._working("Checking the map against chance"):
             verdict = heatmap.verdict_while(going)
@@ -193,4 +193,4 @@ class Why(BackgroundPanel):
         if self.heatmap is None:
             raise QueryError("There is no map to save.", "Click an image first.")
         name = self.heatmap.path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-        return {"name": f"why-{name}.png"}, [shown.png(self.heatmap, self.opacity, self._block)]
+        return {"name": f"why-{name}.png"}, [view_model.png(self.heatmap, self.opacity, self._block)]

@@ -1,0 +1,1 @@
+"""Tests of Workbench; the folders mirror the rooms of the package."""

@@ -1,0 +1,31 @@
+"""Groups of hashes that differ in few bits, against comparing all with all."""
+
+import numpy as np
+
+from workbench.analysis.near_duplicates import MOST_BITS, look_alikes
+
+
+def test_groups_are_those_of_comparing_all_with_all():
+    rng = np.random.default_rng(0)
+    hashes = rng.integers(0, 2**63, 300, np.uint64)
+    for row in range(0, 60, 2):
+        bits = rng.choice(64, rng.integers(0, 6), replace=False)
+        hashes[row + 1] = hashes[row] ^ np.bitwise_or.reduce(
+            np.uint64(1) << bits.astype(np.uint64), initial=0
+        )
+    near = np.bitwise_count(hashes[:, None] ^ hashes) <= MOST_BITS
+    groups = look_alikes(hashes, np.ones(300, bool))
+
+    same = (groups[:, None] == groups) & (groups >= 0)[:, None]
+    np.fill_diagonal(same, True)
+    assert (same == near).all()
+    assert 10 < (groups >= 0).sum() < 60
+
+
+def test_a_chain_is_one_group_and_invalid_ones_are_in_none():
+    hashes = np.array([0, 0b111, 0b111111, 0b1111 << 56, 0], np.uint64)
+    assert look_alikes(hashes, np.array([True, True, True, True, False])).tolist() == [0, 0, 0, -1, -1]
+
+
+def test_nothing_has_no_groups():
+    assert look_alikes(np.zeros(0, np.uint64), np.zeros(0, bool)).shape == (0,)

@@ -1,0 +1,51 @@
+"""Panels that start late: anywidget gives a widget two seconds, and a busy browser may need more."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import workbench as wb
+from tests.helpers import jupyterlab as lab
+from workbench.testing import colour_folder
+
+pytestmark = lab.MARKS
+
+TOO_LATE = """const timeout = AbortSignal.timeout;
+AbortSignal.timeout = (ms) => (ms === 2000 ? AbortSignal.abort() : timeout.call(AbortSignal, ms));
+const listen = AbortSignal.prototype.addEventListener;
+AbortSignal.prototype.addEventListener = function (name, call, options) {
+  return this.aborted && name === "abort" ? call() : listen.call(this, name, call, options);
+};"""
+"""Lets the two seconds be over before anything has started."""
+
+SHOW = """import workbench as wb
+desk = wb.Workspace(wb.open(case='case'))
+desk"""
+SELECT = "desk.selection.rows = [1, 2]; desk.selection.focus = 1"
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    root: Path = tmp_path_factory.mktemp("root")
+    colour_folder(root / "photos", 24)
+    wb.open(root / "photos", case=root / "case", model="fake").ingest(progress=False)
+    lab.write_notebook(root / "desk.ipynb", [SHOW, SELECT])
+    with lab.server(root, tmp_path_factory.mktemp("private")) as address:
+        yield address
+
+
+def test_a_desk_that_started_late_still_hears_from_python(address: str) -> None:
+    with lab.chromium() as browser, lab.browser_page(browser) as page:
+        complaints: list[str] = []
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.add_init_script(TOO_LATE)
+        notebook = lab.Notebook(page, address, "desk.ipynb")
+        notebook.run(0)
+        page.wait_for_selector(f"{notebook.plot}[data-workbench] .nsewdrag")
+        page.wait_for_selector(".wb-gallery .wb-tile img")
+        notebook.run(1)
+        page.wait_for_function("document.querySelector('.wb-about .wb-title').textContent.startsWith('001')")
+        page.wait_for_function("() => document.querySelector('.wb-map .wb-highlights')?.bright.length === 2")
+
+    assert any("Failed to initialize model" in complaint for complaint in complaints)

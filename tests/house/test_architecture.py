@@ -1,0 +1,194 @@
+"""The shape of the house, as docs/architecture.md states it: who imports whom, how large things may be.
+
+Sizes are in lines without docstrings, so that nobody saves on those.
+"""
+
+import ast
+import importlib
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[2] / "workbench"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+
+ANY = {"errors"}
+MAY_IMPORT = {
+    "errors": set(),
+    "analysis": set(),
+    "store": set(),
+    "media": set(),
+    "models": {"media"},
+    "testing": {"media"},
+    "ingest": {"store", "media"},
+    "terms": {"ingest", "media"},
+    "grammar": set(),
+    "index": set(),
+    "hits": set(),
+    "case": {"analysis", "ingest", "grammar", "hits", "media", "models", "store", "terms", "testing"},
+    "selection": {"analysis", "hits"},
+    "panels": {"analysis", "grammar", "hits", "selection", "terms"},
+    "workspace": {"case", "panels", "selection"},
+    "cli": {"case", "models", "workspace"},
+    "__init__": {"case", "hits", "selection", "terms", "workspace"},
+}
+
+ONLY_IN = {
+    "torch": {"models"},
+    "open_clip": {"models"},
+    "transformers": {"models"},
+    "timm": {"models"},
+    "openvino": {"models"},
+    "pyarrow": {"store", "ingest", "index"},
+    "plotly": {"panels"},
+    "anywidget": {"panels"},
+    "umap": {"analysis"},
+    "hdbscan": {"analysis"},
+    "openTSNE": {"analysis"},
+    "rapidocr": {"models"},
+    "rapidfuzz": {"analysis"},
+    "sklearn": {"analysis"},
+}
+
+LAZY = (
+    "torch",
+    "openvino",
+    "plotly",
+    "umap",
+    "sklearn",
+    "ipywidgets",
+    "anywidget",
+    "pyarrow",
+    "pandas",
+    "numpy",
+    "PIL",
+)
+
+
+def room(path: Path) -> str:
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Yield every imported module of a file, those inside functions and for type checking too."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively, which hides the room it imports from"
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+def lines(node: ast.AST, last: int) -> int:
+    """Count the lines from a node's first to ``last``, without its docstring and those of what it holds."""
+    nodes = [n for n in ast.walk(node) if isinstance(n, DOCUMENTED) and ast.get_docstring(n)]
+    return (
+        last
+        - getattr(node, "lineno", 1)
+        + 1
+        - sum(n.body[0].end_lineno - n.body[0].lineno + 1 for n in nodes)
+    )
+
+
+def module_lines(path: Path) -> int:
+    text = path.read_text(encoding="utf-8")
+    return lines(ast.parse(text), len(text.splitlines()))
+
+
+def functions(path: Path) -> Iterator[tuple[str, int]]:
+    """Yield each function with its number of lines."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield f"{path.relative_to(PACKAGE)}:{node.name}", lines(node, node.end_lineno)
+
+
+def public_nodes(path: Path) -> Iterator[tuple[str, ast.AST]]:
+    """Yield the module, its public functions and classes, and their public methods."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    yield str(path.relative_to(PACKAGE)), tree
+    owners = [node for node in tree.body if isinstance(node, ast.ClassDef) and not node.name.startswith("_")]
+    for owner in (tree, *owners):
+        for node in owner.body:
+            named = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+            if named and not node.name.startswith("_") and not is_setter(node):
+                yield f"{path.relative_to(PACKAGE)}:{node.name}", node
+
+
+def is_setter(node: ast.AST) -> bool:
+    """Say whether a function is the setter of a property, which the getter documents."""
+    return any(getattr(decorator, "attr", "") == "setter" for decorator in node.decorator_list)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_point_downwards(path):
+    here = room(path)
+    ours = {name.split(".")[1] for name in imports(path) if name.startswith("workbench.")}
+    assert ours - ANY - {here, "__version__"} <= MAY_IMPORT[here]
+
+
+def test_the_table_of_imports_has_no_circle():
+    """A room whose every import is already placed can be placed next; a circle would leave rooms over."""
+    placed: set[str] = set()
+    while ready := {name for name, below in MAY_IMPORT.items() if below <= placed} - placed:
+        placed |= ready
+    assert placed == set(MAY_IMPORT)
+
+
+@pytest.mark.parametrize(("library", "rooms"), ONLY_IN.items())
+def test_a_heavy_library_lives_in_its_rooms_only(library, rooms):
+    users = {room(path) for path in MODULES if library in {name.split(".")[0] for name in imports(path)}}
+    assert users <= rooms
+
+
+def test_importing_workbench_loads_nothing_heavy():
+    loaded = "import sys, workbench; print(*{name.split('.')[0] for name in sys.modules})"
+    done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+    assert not set(done.stdout.split()) & set(LAZY)
+
+
+def test_importing_the_room_of_analysis_loads_no_slow_library():
+    modules = [
+        path.relative_to(PACKAGE).with_suffix("").parts for path in MODULES if room(path) == "analysis"
+    ]
+    loaded = "".join(f"import workbench.{'.'.join(parts)}; " for parts in modules if parts[-1] != "__init__")
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys; {loaded}print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert not set(done.stdout.split()) & {"umap", "hdbscan", "sklearn", "scipy", "numba", "pandas"}
+
+
+def test_public_names_exist():
+    package = importlib.import_module("workbench")
+    assert all(getattr(package, name) is not None for name in package.__all__)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_modules_have_at_most_200_lines(path):
+    assert module_lines(path) <= 200
+
+
+def test_modules_are_small_as_a_rule():
+    assert statistics.median(module_lines(path) for path in MODULES) <= 100
+
+
+def test_functions_have_at_most_60_lines():
+    assert {name: size for path in MODULES for name, size in functions(path) if size > 60} == {}
+
+
+def test_functions_are_small_as_a_rule():
+    lengths = sorted(size for path in MODULES for _, size in functions(path))
+    assert statistics.median(lengths) <= 8
+    assert lengths[int(0.95 * len(lengths))] <= 35
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_every_public_name_is_documented(path):
+    assert [name for name, node in public_nodes(path) if not ast.get_docstring(node)] == []

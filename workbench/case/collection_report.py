@@ -1,0 +1,139 @@
+"""Study: what the vectors of a case make of its groups and captions, and what is wrong with its pictures."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.analysis.group_similarity import Likeness, Metric, compare, likeness
+from workbench.analysis.near_duplicates import look_alikes
+from workbench.case.computed import once
+from workbench.errors import QueryError
+from workbench.media.quality import ISSUES, examine, look_hashes
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from workbench.case.case import Case
+    from workbench.case.query_resolution import Images
+
+By = Literal["folder", "tag", "cluster", "identity"]
+
+ODD_SIZE = 10.0  # times as long, or a tenth, of the usual side
+ODD_SHAPE = 3.0  # times as long as wide, or as wide as long
+
+
+class Study:
+    """Looks at ``case`` as a whole. Everything is a table, row i of which is an image where it says row."""
+
+    def __init__(self, case: "Case") -> None:
+        self._case = case
+
+    def groups(self, by: By) -> list[str]:
+        """Return the group of each image ("" for none): folder, first tag, cluster, or face of one identity.
+
+        An image with the faces of several identities is in none. Raises QueryError for another word.
+        """
+        case, n = self._case, len(self._case.images)
+        match by:
+            case "folder":
+                return [str(PurePosixPath(path).parent) for path in case.images["path"]]
+            case "tag":
+                tags = case.tags.drop_duplicates("sample_id").set_index("sample_id")["tag"]
+                return [str(tags.get(image_id, "")) for image_id in case.images["image_id"]]
+            case "cluster":
+                labels = case.clusters()
+                names = [*case.cluster_names(labels), ""]
+                return [names[label] for label in labels]
+            case "identity":
+                found: list[set[str]] = [set() for _ in range(n)]
+                frame = case.faces.frame
+                for row, identity, name in zip(
+                    frame["image_row"], frame["identity"], frame["name"], strict=True
+                ):
+                    if identity:
+                        found[row].add(str(name or identity))
+                return [next(iter(people)) if len(people) == 1 else "" for people in found]
+        raise QueryError(f"Images cannot be grouped by {by!r}.", f"Use {', '.join(get_args(By))}.")
+
+    def likeness(self, by: By = "folder", metric: Metric = "cosine") -> Likeness:
+        """Return how near pairs within a group and pairs across groups are; see ``analysis.likeness``.
+
+        Raises QueryError where there are not two groups, one of them with two images.
+        """
+        return likeness(self._case.vectors, self.groups(by), metric)
+
+    def captions(
+        self, images: "Images", captions: Sequence[str], metric: Metric = "cosine"
+    ) -> "pd.DataFrame":
+        """Return a matrix of images (rows, by path) and captions (columns): how near each is to each."""
+        import pandas as pd
+
+        rows = self._case.questions.rows(images)
+        texts = self._case.phrase_vectors(list(captions))
+        near = compare(self._case.vectors[rows], texts, metric)
+        return pd.DataFrame(near, index=self._case.images["path"].iloc[rows].tolist(), columns=list(captions))
+
+    def duplicates(self) -> "pd.DataFrame":
+        """Return what is there more than once: kind, group, row, path.
+
+        "exact": the same bytes under several paths (one row of the table, so the same row each time);
+        "near": pictures that look the same, as after a change of size or format (see `analysis.lookalikes`).
+        """
+        import pandas as pd
+
+        images = self._case.images
+        found = [
+            ("exact", group, row, str(path))
+            for group, (row, paths) in enumerate(
+                (row, paths) for row, paths in enumerate(images["paths"]) if len(paths) > 1
+            )
+            for path in paths
+        ]
+        hashes = self._once("hashes", look_hashes).astype(np.int64)
+        near = look_alikes(np.ascontiguousarray(hashes[:, 0]).view(np.uint64), hashes[:, 1] > 0)
+        order = np.argsort(near, kind="stable")
+        found += [
+            ("near", int(near[row]), int(row), str(images["path"].iloc[row]))
+            for row in order
+            if near[row] >= 0
+        ]
+        return pd.DataFrame(found, columns=["kind", "group", "row", "path"])
+
+    def quality(self) -> "pd.DataFrame":
+        """Return one row an image: row, path, five scores [0, 1] (0 is bad), and ``issues``, words by commas.
+
+        Scores: dark, light (pale), blurry, low_information (nearly empty), grayscale; computed once from the
+        thumbnails. Besides these, issues say "odd size" (sides ten times as long as is usual here, or a
+        tenth) and "odd shape" (three times as long as wide, or more).
+        """
+        import pandas as pd
+
+        found = self._once("quality", examine)
+        scores, verdicts = found[:, : len(ISSUES)], found[:, len(ISSUES) :] > 0
+        sides = self._case.images[["width", "height"]].to_numpy(np.float64)
+        verdicts = np.column_stack([verdicts, *_odd(sides)])
+        words = np.array([*(name.replace("_", " ") for name in ISSUES), "odd size", "odd shape"])
+        frame = pd.DataFrame(scores, columns=list(ISSUES))
+        frame.insert(0, "row", np.arange(len(frame)))
+        frame.insert(1, "path", self._case.images["path"].to_numpy())
+        return frame.assign(issues=[", ".join(words[verdict]) for verdict in verdicts])
+
+    def _once(self, kind: str, compute: Callable[[Iterator[bytes]], NDArray[Any]]) -> NDArray[Any]:
+        """Return what ``compute`` makes of the thumbnails, from the cache after the first time."""
+        case = self._case
+        rows = range(len(case.images))
+        thumbnails = (jpeg for row in rows for jpeg in case.thumbnails([row]))
+        return once(case.folder.cache / kind, {"version": 1}, case.lookup.ids, lambda: compute(thumbnails))
+
+
+def _odd(sides: NDArray[np.float64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return which images are of an odd size and which of an odd shape, (N,) each, from sides (N, 2)."""
+    if not len(sides):
+        return np.zeros(0, bool), np.zeros(0, bool)
+    length = np.sqrt(sides.prod(axis=1))
+    ratio = length / np.median(length)
+    shape = sides.max(axis=1) / np.maximum(sides.min(axis=1), 1)
+    return (ratio >= ODD_SIZE) | (ratio <= 1 / ODD_SIZE), shape >= ODD_SHAPE

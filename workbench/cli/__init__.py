@@ -1,0 +1,199 @@
+"""The command line: the notebook's verbs for a terminal. Results go to stdout, the rest to stderr."""
+
+import json
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.cli.parser import parser
+from workbench.cli.printing import print_for_programs, print_hits, printable, say
+from workbench.errors import QueryError, WorkbenchError
+
+if TYPE_CHECKING:
+    from workbench.case import Case
+
+HIT_COLUMNS = ["score", "probability", "path", "image_id"]
+IDENTITY_COLUMNS = ["identity", "name", "faces", "images", "kept"]
+PROBLEM_COLUMNS = ["step", "path", "reason"]
+INTERRUPTED = 130
+"""Exit status after Ctrl-C: 128 + SIGINT, as shells have it."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status.
+
+    0 is done, 1 failed with one line why, 2 misused, 130 stopped with Ctrl-C.
+    """
+    verbs = {
+        "ingest": _ingest,
+        "search": _search,
+        "why": _why,
+        "faces": _faces,
+        "share": _share,
+        "info": _info,
+        "problems": _problems,
+        "demo": _demo,
+        "models": _models,
+    }
+    arguments = parser().parse_args(argv)
+    run = _version if arguments.version else verbs.get(arguments.verb, _usage)
+    try:
+        status = run(arguments)
+        sys.stdout.flush()
+    except WorkbenchError as error:
+        say(f"workbench: {printable(str(error))}")
+        return 1
+    except KeyboardInterrupt:
+        say("workbench: Stopped. Nothing finished is lost; run the same command again to go on.")
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return status
+
+
+def _version(_: Namespace) -> int:
+    import workbench
+
+    print(f"workbench {workbench.__version__}")
+    return 0
+
+
+def _usage(_: Namespace) -> int:
+    parser().print_help(sys.stderr)
+    return 2
+
+
+def _ingest(arguments: Namespace) -> int:
+    case = _open(arguments.case, arguments.source, model=arguments.model, faces=arguments.pair)
+    report = case.ingest(
+        faces=arguments.faces,
+        regions=arguments.regions,
+        retry=arguments.retry,
+        progress=not arguments.quiet,
+    )
+    faces = f"{report.faces} faces, " if arguments.faces else ""
+    faces += f"{report.regions} regions, " if arguments.regions else ""
+    print(
+        f"{report.found} files: {report.embedded} embedded, {faces}{report.renamed} renamed, "
+        f"{report.unchanged} unchanged, {report.gone} gone, {report.problems} problems; "
+        f"{report.seconds:.1f} s"
+    )
+    if report.problems:
+        say(f"See what failed: workbench problems {arguments.case}")
+    return 0
+
+
+def _search(arguments: Namespace) -> int:
+    if not (arguments.query or arguments.text):
+        arguments.misused("give a QUERY or --text")
+    case = _open(arguments.case, model=arguments.model)
+    terms, unlike = ([_term(text) for text in given] for given in (arguments.query, arguments.unlike))
+    given = {name: getattr(arguments, name) for name in ("text", "over", "tag", "taken", "k", "threshold")}
+    hits = case.search(*terms, unlike=unlike, **given)
+    frame = hits.frame[[*HIT_COLUMNS, *hits.box_columns]]
+    if not print_for_programs(frame, arguments):
+        print_hits(frame)
+    say(f"{len(hits)} of {len(case.images)} images in {hits.seconds * 1000:.0f} ms")
+    return 0
+
+
+def _why(arguments: Namespace) -> int:
+    case, query = _open(arguments.case, model=arguments.model), _term(arguments.query)
+    heatmap = case.why(arguments.image, query, method=arguments.method, against=arguments.against)
+    print(heatmap.save(arguments.to))
+    for word, share in heatmap.words:
+        say(f"{share:6.1%}  {printable(word)}")
+    say(heatmap.verdict)
+    return 0
+
+
+def _faces(arguments: Namespace) -> int:
+    case = _open(arguments.case, faces=arguments.pair)
+    if arguments.action == "ingest":
+        report = case.ingest_faces(retry=arguments.retry, progress=not arguments.quiet)
+        print(f"{report.faces} faces found, {len(case.faces)} in all; {report.seconds:.1f} s")
+        return 0
+    if arguments.action == "export":
+        return _export_faces(case, arguments)
+    frame = case.faces.identities[IDENTITY_COLUMNS]
+    if not print_for_programs(frame, arguments):
+        for who in frame.itertuples():
+            name = printable(str(who.name))
+            print(f"{who.identity:8} {who.faces:6} faces {who.images:6} images  {name}")
+    say(f"{len(frame)} identities of {len(case.faces)} faces by {case.faces.key or 'no model yet'}")
+    return 0
+
+
+def _export_faces(case: "Case", arguments: Namespace) -> int:
+    if arguments.folder is None:
+        raise QueryError("An export needs a folder.", "Name a new one after 'export'.")
+    manifest = case.faces.export(arguments.folder, arguments.min_faces, arguments.how)
+    failed = int((manifest["problem"] != "").sum())
+    print(f"{len(manifest) - failed} photos in {manifest['folder'].nunique()} folders in {arguments.folder}")
+    if failed:
+        say(f"{failed} could not be had: see 'problem' in {arguments.folder / 'manifest.csv'}")
+    return 0
+
+
+def _share(arguments: Namespace) -> int:
+    print(_open(arguments.case).share(arguments.folder, faces=arguments.faces))
+    return 0
+
+
+def _info(arguments: Namespace) -> int:
+    info = _open(arguments.case).info()
+    if arguments.json:
+        print(json.dumps(info, indent=2, default=str))
+        return 0
+    for name, value in info.items():
+        print(f"{name:14} {printable(str(value))}")
+    return 0
+
+
+def _problems(arguments: Namespace) -> int:
+    frame = _open(arguments.case).problems[PROBLEM_COLUMNS]
+    if not print_for_programs(frame, arguments):
+        for problem in frame.itertuples():
+            print(f"{problem.step:8} {printable(str(problem.path))}: {printable(str(problem.reason))}")
+    say(f"{len(frame)} problem{'' if len(frame) == 1 else 's'}")
+    return 0
+
+
+def _demo(arguments: Namespace) -> int:
+    from workbench.cli.demo import check, find_root, launch
+
+    root = find_root(Path.cwd())
+    if arguments.check:
+        return 0 if check(root, arguments.model) else 1
+    return launch(root, arguments.model, port=arguments.port, browser=not arguments.no_browser)
+
+
+def _models(arguments: Namespace) -> int:
+    from workbench.models import fetch, weights
+
+    if arguments.action == "path":
+        print(weights.cache_folder())
+    elif arguments.action == "fetch":
+        for name in arguments.names or ["mini"]:
+            print(*fetch(name), sep="\n")
+    else:
+        for file in weights.status():
+            here = "here" if file.present else "missing"
+            print(
+                f"{file.model:13} {here:8} {file.size / 1e6:6.1f} MB  {file.name:38} {'; '.join(file.places)}"
+            )
+    return 0
+
+
+def _open(case: Path, source: Path | None = None, **models: str | None) -> "Case":
+    from workbench.case import open_case
+
+    return open_case(source, case=case, model=models.get("model"), faces=models.get("faces"))
+
+
+def _term(text: str) -> str | Path:
+    return Path(text) if os.path.isfile(text) else text  # noqa: PTH113 Path.is_file raises on a long query

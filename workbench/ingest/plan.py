@@ -1,0 +1,143 @@
+"""Which files of the source need work: compare what the scan finds with what the case knows."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+import pyarrow.compute as pc
+
+from workbench.ingest.embedder import Embedder
+from workbench.ingest.examine import Models
+from workbench.ingest.examined import Needs
+from workbench.ingest.region_model import region_keys
+from workbench.media.scan import FoundFile, Problem, join
+from workbench.store.case_folder import CaseFolder
+from workbench.store.snapshot import current_problems, latest_files, vector_ids
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the case knows before an ingest.
+
+    ``files``: raw path -> (size, mtime_ns, image_id or None, status). ``problems``: raw path -> (step,
+    reason).
+    ``pictured``: ids with thumbnail and metadata. ``vectored``: ids with a vector of the embedder in use.
+    ``searched``: ids whose faces are known. The last two are None where there is no such model in use.
+    ``regions``: for each kind of region in use the ids that were searched for it.
+    """
+
+    files: dict[bytes, tuple[int, int, str | None, str]]
+    problems: dict[bytes, tuple[str, str]]
+    pictured: set[str]
+    vectored: set[str] | None
+    searched: set[str] | None = None
+    regions: Mapping[str, set[str]] = field(default_factory=dict)
+
+    def needs(self, image_id: str | None) -> Needs:
+        """Return what a content lacks."""
+        return Needs(
+            picture=image_id not in self.pictured,
+            vector=self.vectored is not None and image_id not in self.vectored,
+            faces=self.searched is not None and image_id not in self.searched,
+            regions=frozenset(kind for kind, searched in self.regions.items() if image_id not in searched),
+        )
+
+
+@dataclass
+class Plan:
+    """The work of one ingest and the counts that need none."""
+
+    work: list[FoundFile] = field(default_factory=list)
+    failed: list[FoundFile | Problem] = field(default_factory=list)
+    gone: list[bytes] = field(default_factory=list)
+    found: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+
+
+def read_known(folder: CaseFolder, models: Models) -> Known:
+    """Read what the case knows about paths and contents, only the columns needed."""
+    files = latest_files(folder)
+    problems = current_problems(folder, files)
+    images = folder.images.read(["image_id"])["image_id"]
+    thumbnails = folder.thumbnails.read(["image_id"])["image_id"]
+    pictured = images.filter(pc.is_in(images, value_set=thumbnails.combine_chunks()))
+    return Known(
+        files=_rows_by_path(files),
+        problems={
+            path: (step, reason)
+            for path, step, reason in zip(
+                problems["raw_path"], problems["step"], problems["reason"], strict=True
+            )
+        },
+        pictured=set(pictured.to_pylist()),
+        vectored=_vectored(folder, models.embedder),
+        searched=folder.faces(models.faces.key, models.faces.dim).finished() if models.faces else None,
+        regions=_searched_for_regions(folder, models),
+    )
+
+
+def _searched_for_regions(folder: CaseFolder, models: Models) -> dict[str, set[str]]:
+    if models.regions is None or models.embedder is None:
+        return {}
+    keys = region_keys(models.regions, models.embedder)
+    return {kind: folder.regions(key, models.embedder.dim).finished() for kind, key in keys.items()}
+
+
+def _vectored(folder: CaseFolder, embedder: Embedder | None) -> set[str] | None:
+    if embedder is None:
+        return None
+    return set(vector_ids(folder.vectors(embedder.key, embedder.dim)).to_pylist())
+
+
+def make_plan(scanned: Iterable[FoundFile | Problem], known: Known, *, retry: bool) -> Plan:
+    """Sort what a scan finds into work, failures to write down, and what needs nothing."""
+    plan = Plan()
+    seen: set[bytes] = set()
+    unlisted: list[bytes] = []
+    planned: set[str] = set()
+    for item in scanned:
+        if isinstance(item, Problem):
+            seen.add(item.raw_path)
+            if "cannot be listed" in item.reason:
+                unlisted.append(join(item.raw_path, b""))
+            if known.problems.get(item.raw_path) != (item.step, item.reason):
+                plan.failed.append(item)
+        elif item.kind == "other":
+            plan.skipped += 1
+        else:
+            seen.add(item.raw_path)
+            _sort_in(plan, item, known, planned, retry=retry)
+    plan.gone = [
+        path
+        for path, (_, _, _, status) in known.files.items()
+        if status != "gone" and path not in seen and not path.startswith(tuple(unlisted))
+    ]
+    return plan
+
+
+def _sort_in(plan: Plan, item: FoundFile, known: Known, planned: set[str], *, retry: bool) -> None:
+    size, mtime_ns, image_id, status = known.files.get(item.raw_path, (-1, -1, None, "gone"))
+    same = status != "gone" and (size, mtime_ns) == (item.size, item.mtime_ns)
+    if item.kind == "video":
+        if not same or item.raw_path not in known.problems:
+            plan.failed.append(item)
+        return
+    plan.found += 1
+    if same and status == "ok":
+        # One path is enough to compute what a known content lacks.
+        if not known.needs(image_id) or image_id in planned:
+            plan.unchanged += 1
+            return
+        planned.add(str(image_id))
+    elif same and not retry and known.problems.get(item.raw_path, ("read", ""))[0] != "read":
+        # What the system refused to give is asked for again each time; broken bytes stay broken.
+        plan.unchanged += 1
+        return
+    plan.work.append(item)
+
+
+def _rows_by_path(files: pd.DataFrame) -> dict[bytes, tuple[int, int, str | None, str]]:
+    ids = files["image_id"].where(files["image_id"].notna(), None)
+    rows = zip(files["size"], files["mtime_ns"], ids, files["status"], strict=True)
+    return dict(zip(files["raw_path"], rows, strict=True))
