@@ -1,4 +1,4 @@
-"""FaceBook: what is read from disk and computed about the faces of a case, kept until it changes."""
+"""FaceStore: what is read from disk and computed about the faces of a case, kept until it changes."""
 
 import contextlib
 import hashlib
@@ -39,7 +39,7 @@ CHAIN = 0.2  # cosine: how far below the threshold a face may matter to another 
 REMEMBERED = 50  # groupings kept in memory, so that undo gives back exactly what was there
 
 
-class FaceBook:
+class FaceStore:
     """Faces of one face key: the table with identities, made anew whenever a decision was written.
 
     ``pair`` names the models; ``images`` is the image table of the case.
