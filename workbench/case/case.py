@@ -381,3 +381,24 @@ class Case:
 
     def __repr__(self) -> str:
         return f"<Case {self.folder.root} of {self.folder.source}>"
+
+
+def open_case(
+    source: str | Path | None = None,
+    *,
+    case: str | Path,
+    model: str | None = None,
+    precision: str = "auto",
+    faces: str | None = None,
+) -> Case:
+    """Create a case for the folder ``source``, or reopen it (``source`` may then be left out).
+
+    ``model`` names the embedder (``mini`` where nothing else was chosen); one case can hold vectors of
+    several.
+    ``precision`` is for new vectors; a case that has some keeps theirs. ``faces`` names the pair of face
+    models, ``facenet`` or ``sface``: by default that of the last ``ingest_faces``, or ``facenet``; names and
+    other decisions about faces hold for all pairs. The source is only ever read.
+    Raises SourceError or CaseError with what to do next.
+    """
+    folder = CaseFolder.create_or_open(Path(case), None if source is None else Path(source), model)
+    return Case(folder, precision, faces)
