@@ -46,7 +46,7 @@ def export_identities(
     the folder is not empty or nothing at all could be written, QueryError for another ``how``.
     """
     if how not in _PLACE:
-        raise QueryError(f"Photos cannot be exported by {how!r}.", f"Use one of {', '.join(_PLACE)}.")
+        raise QueryError(f"Unknown export mode how={how!r}.", f"Use one of {', '.join(_PLACE)}.")
     target = new_folder(folder, (case.source, case.root))
     manifest = _plan(faces, identities, images)
     sources = [case.file_path(raw_path) for raw_path in manifest.pop("raw_path")]
