@@ -12,9 +12,9 @@ from workbench.case.safe_output import (
     distinct,
     distinct_files,
     new_folder,
-    safe_cell,
     safe_file_name,
     safe_name,
+    safe_table,
 )
 from workbench.errors import CaseError, QueryError
 from workbench.store.case_folder import CaseFolder
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 How = Literal["copy", "hardlink", "symlink"]
 COLUMNS = ("identity", "name", "folder", "file", "path", "image_id", "faces", "boxes", "problem")
 """Of the manifest. ``file`` is relative to the export; ``boxes`` hold x,y,width,height in pixels."""
-FROM_OTHERS = ("name", "path", "problem")
-"""Columns whose text we did not make: in the file no cell of theirs is a formula."""
 MANIFEST = "manifest.csv"
 
 
@@ -58,9 +56,8 @@ def export_identities(
     if problems and all(problems):
         raise CaseError(f"No photo could be exported: {problems[0]}.", "Try how='copy', or another folder.")
     manifest.loc[manifest["problem"] != "", "file"] = ""
-    told = manifest.assign(**{column: manifest[column].map(safe_cell) for column in FROM_OTHERS})
     with (target / MANIFEST).open("x", encoding="utf-8", errors="backslashreplace", newline="") as file:
-        told.to_csv(file, index=False)
+        safe_table(manifest).to_csv(file, index=False)
     return manifest
 
 
