@@ -47,10 +47,9 @@ def export_identities(
         raise QueryError(f"Unknown export mode how={how!r}.", f"Use one of {', '.join(_PLACE)}.")
     target = new_folder(folder, (case.source, case.root))
     manifest = _plan(faces, identities, images)
-    sources = [case.file_path(raw_path) for raw_path in manifest.pop("raw_path")]
     problems = [
-        _put(source, target / file, _PLACE[how])
-        for source, file in zip(sources, manifest["file"], strict=True)
+        _put(case, raw_path, target / file, _PLACE[how])
+        for raw_path, file in zip(manifest.pop("raw_path"), manifest["file"], strict=True)
     ]
     manifest["problem"] = problems
     if problems and all(problems):
@@ -84,9 +83,10 @@ def _plan(faces: "pd.DataFrame", identities: "pd.DataFrame", images: "pd.DataFra
     return photos.reindex(columns=[*COLUMNS[:-1], "raw_path"])
 
 
-def _put(source: Path, target: Path, place: Callable[[Path, Path], None]) -> str:
+def _put(case: CaseFolder, raw_path: bytes, target: Path, place: Callable[[Path, Path], None]) -> str:
     """Place one photo; return "" or the reason why that failed."""
     try:
+        source = case.file_path(raw_path)
         target.parent.mkdir(exist_ok=True)
         place(source, target)
     except OSError as error:
