@@ -389,3 +389,27 @@ def test_what_a_read_only_case_cannot_keep_is_answered_all_the_same(
     assert len(case.describe(0, vocabulary=["red", "blue"])) == 2
     assert list(case.study.duplicates().columns) == ["kind", "group", "row", "path"]
     assert case.why(0, "red").values.max() <= 1
+
+
+def test_a_pinned_case_keeps_its_rows_while_the_case_grows(case: wb.Case, source: Path) -> None:
+    pinned, told = case.pinned(), []
+
+    class Listener:
+        def tell(self) -> None:
+            told.append(len(case.images))
+
+    listener = Listener()
+    case.on_refresh(listener.tell)
+    before = pinned.images["path"].tolist()
+    write_photos(source, {"0-first.png": "red"})
+    case.ingest(progress=False)
+    pinned.tag(0, "first")
+
+    assert told == [len(before) + 1]
+    assert case.images["path"][0] == "0-first.png"
+    assert pinned.images["path"].tolist() == before
+    assert case.tags["sample_id"].tolist() == [pinned.images["image_id"][0]]
+    assert len(pinned.search("red", k=1).frame) == 1
+    del listener
+    case.refresh()
+    assert len(told) == 1

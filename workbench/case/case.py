@@ -1,5 +1,7 @@
 """Case: everything known about one folder of photos. A facade: it wires the rooms, and computes nothing."""
 
+import copy
+import weakref
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -49,6 +51,7 @@ class Case:
         self._model = LazyEmbedder(folder, precision)
         self._face_model = LazyFaceModel(folder, faces)
         self._open = OpenCase(folder, self._model, self._face_model)
+        self._listeners: list[weakref.WeakMethod[Callable[[], object]]] = []
 
     def refresh(self) -> None:
         """Read the case anew at the next look, so that it shows what another process has added.
@@ -56,6 +59,24 @@ class Case:
         What was handed out before (hits, selections, a desk) keeps the rows it was made with.
         """
         self._open = OpenCase(self.folder, self._model, self._face_model)
+        self._listeners = [listener for listener in self._listeners if listener()]
+        for listener in self._listeners:
+            if tell := listener():
+                tell()
+
+    def pinned(self) -> "Case":
+        """Return this case as it is open now: a later `refresh` or `ingest` of this one changes no row of it.
+
+        A desk is made of it, so that a row of the browser always means the image that was shown there. Tags,
+        selections and decisions go to the same case.
+        """
+        pinned = copy.copy(self)
+        pinned._listeners = []
+        return pinned
+
+    def on_refresh(self, tell: Callable[[], object]) -> None:
+        """Call the method ``tell`` after each `refresh`, as long as its object lives."""
+        self._listeners.append(weakref.WeakMethod(tell))
 
     # -- what there is ---------------------------------------------------------------------------------------
 
