@@ -2,8 +2,8 @@
 
     LOGNAME=analyst python tests/store/make_format1_case.py format1_case.zip
 
-It runs with that version only (commit 76ab4aa). The archive has ``photos/`` (seven files, one of them broken),
-``case/``, whose source is named ``/somewhere/photos``: open it with ``source=``, and
+It runs with that version only (commit 76ab4aa). The archive has ``photos/`` (seven files, one of them
+broken), ``case/``, whose source is named ``/somewhere/photos``: open it with ``source=``, and
 ``expected.json``, what that version read and answered.
 """
 
@@ -85,7 +85,7 @@ def pack(root: Path, target: Path) -> None:
     """Put photos and case into one archive, without locks."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(root.rglob("*")):
-            if path.is_file() and path.suffix not in {".lock", ".txt"} or path.name == "vocabulary.txt":
+            if (path.is_file() and path.suffix not in {".lock", ".txt"}) or path.name == "vocabulary.txt":
                 archive.write(path, path.relative_to(root))
 
 
