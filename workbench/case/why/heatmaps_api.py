@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 import numpy as np
 
-from workbench.analysis.heatmaps.verdict import Check, check_map
+from workbench.analysis.heatmaps import Check, check_map
 from workbench.case.why.heatmap import Heatmap
 from workbench.case.why.target import Target
 from workbench.errors import CaseError, QueryError
