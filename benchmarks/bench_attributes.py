@@ -17,13 +17,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-
 from workbench.ingest.regions import ExaminedRegion, RegionBatches
+
 from workbench.media.regions import FoundRegion, cut_out
 from workbench.models import load
 from workbench.models.joint import JointModel
-from workbench.models.regions.foreground import load_foreground
-from workbench.models.regions.model import outline
+from workbench.models.regions.model import load_foreground, outline
 
 Row = Mapping[str, str]
 Test = Callable[[Row], bool]

@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import identity_trials as trials
+from benchmarks.identity_measures import agreement, pair_cosines, verification
 from benchmarks.labelled_faces import LabelledFaces, collect
 from workbench.analysis.identities import DEFAULT_METHOD, SCALES, probability
-from workbench.analysis.identities.evaluate import agreement, pair_cosines, verification
 from workbench.models.faces import load_faces
 
 Table = Iterator[Sequence[object]]

@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from benchmarks import instance_parts
+from benchmarks.dasr import SIDE, Salient
 from benchmarks.instance_parts import Part, Question
 from workbench import models
-from workbench.analysis.instances import boxes, compress, pooling, proposals, refine, vlad
+from workbench.analysis.instances import boxes, pooling, proposals, search
 from workbench.case.instances.model import SCALES
-from workbench.models.instances import grid
-from workbench.models.instances.dasr import SIDE, Salient
+from workbench.models.instances import dense
 from workbench.models.instances.dense import CELLS, DenseModel, last_maps, patch_tokens
 from workbench.models.mini.build import published_towers
 
@@ -137,7 +137,7 @@ def regions(
         yield f"{name}, {kind} ({count:.0f})", seconds + more, answer
     plain = best(np.stack(whole), [pooling.unit(m) for m in means], both)
     yield "... without whitening", seconds + more, plain
-    short = [pooling.unit(compress.to_int8(r)) for r in rows]
+    short = [pooling.unit(pooling.to_int8(r)) for r in rows]
     answer = best(queries, short, both)
     yield "... numbers of 8 bits", seconds + more, answer
     yield (
@@ -147,8 +147,8 @@ def regions(
     )
     for weight in KINDS:
         yield f"... and `kind={weight}`", seconds + more, (answer[0] + weight * alike, answer[1])
-    words = vlad.words(np.concatenate([pooling.unit(m) for m in means]))
-    image_rows = np.stack([vlad.vlad(pooling.unit(m), words) for m in means])
+    words = pooling.words(np.concatenate([pooling.unit(m) for m in means]))
+    image_rows = np.stack([pooling.vlad(pooling.unit(m), words) for m in means])
     yield (
         "... VLAD of a photo, whole photos compared",
         seconds + more,
@@ -161,7 +161,7 @@ def traced(pictures: Sequence[Image.Image], asked: Sequence[Question]) -> Iterat
     network = Salient(published_towers().teacher)
 
     def look(picture: Image.Image, star: bool) -> tuple[Rows, Rows]:
-        responses = network.respond(grid.pixels(picture, grid.grid_of(picture.size, CELLS), SIDE))
+        responses = network.respond(dense.pixels(picture, dense.grid_of(picture.size, CELLS), SIDE))
         last = responses.last
         places = proposals.strongest(last, 64) if star else proposals.peaks(last)
         scores = last.mean(axis=2)[places[:, 0], places[:, 1]]
@@ -193,8 +193,8 @@ def sharpened(
     found = places.copy()
     for number, question in enumerate(asked):
         for photo in question.found_in:
-            heat = refine.likeness(dense[photo], whole[number])
-            found[number, photo] = refine.refined(heat, places[number, photo])
+            heat = search.likeness(dense[photo], whole[number])
+            found[number, photo] = search.refined(heat, places[number, photo])
     return found
 
 

@@ -7,9 +7,9 @@ from dataclasses import fields
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.identity_measures import Agreement, agreement
 from benchmarks.labelled_faces import LabelledFaces, half_of
 from workbench.analysis.identities import Method, group, nearest
-from workbench.analysis.identities.evaluate import Agreement, agreement
 
 Labels = NDArray[np.int32]
 Grouping = Callable[[LabelledFaces, float], Labels]

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from workbench.case import Case
-    from workbench.case import open_case as open
+    from workbench.case.case import open_case as open
     from workbench.errors import WorkbenchError
     from workbench.hits import Hits
     from workbench.selection import Selection
     from workbench.terms import Like, like, weigh
     from workbench.workspace import Workspace
+
 
 __version__ = "0.1.0"
 

@@ -125,7 +125,7 @@ def test_two_people_in_one_identity_are_the_halves(sizes):
 
 
 def test_halves_of_a_large_identity_come_from_a_sample(monkeypatch):
-    monkeypatch.setattr("workbench.analysis.identities.similarity_order.SAMPLED", 10)
+    monkeypatch.setattr("workbench.analysis.identities.suggestions.SAMPLED", 10)
     first, second = propose_split(people([40, 30]), np.arange(70))
     assert (first.tolist(), second.tolist()) == (list(range(40)), list(range(40, 70)))
 
@@ -157,7 +157,7 @@ def test_the_order_shows_one_person_after_the_other():
 
 
 def test_a_large_identity_is_ordered_by_how_typical_a_face_is(monkeypatch):
-    monkeypatch.setattr("workbench.analysis.identities.similarity_order.SAMPLED", 3)
+    monkeypatch.setattr("workbench.analysis.identities.suggestions.SAMPLED", 3)
     vectors = people([6, 1])
     rows = order_by_similarity(vectors, np.arange(7))
     assert (np.diff(vectors[rows] @ vectors.sum(axis=0)) <= 0).all()

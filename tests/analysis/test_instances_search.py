@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from workbench.analysis.instances import boxes, compress, pooling, proposals, refine, vlad
+from workbench.analysis.instances import boxes, pooling, proposals, search
 from workbench.analysis.instances.search import CandidateIndex
 from workbench.errors import QueryError
 
@@ -62,13 +62,13 @@ def test_traced_regions_become_boxes_best_first_and_no_region_is_the_whole():
 
 def test_eight_bits_change_a_cosine_by_less_than_a_hundredth():
     rows = pooling.unit(RANDOM.normal(size=(200, 128)))
-    back = pooling.unit(compress.to_int8(rows))
+    back = pooling.unit(pooling.to_int8(rows))
     assert np.abs(rows @ rows.T - back @ back.T).max() < 0.01
-    assert (compress.to_int8(np.zeros((1, 4))) == 0).all()
+    assert (pooling.to_int8(np.zeros((1, 4))) == 0).all()
 
 
 def index():
-    rows = compress.to_int8(pooling.unit(RANDOM.normal(size=(9, 16))))
+    rows = pooling.to_int8(pooling.unit(RANDOM.normal(size=(9, 16))))
     places = RANDOM.uniform(0, 0.5, size=(9, 4)).astype(np.float32)
     return CandidateIndex(rows, places, np.array([0, 4, 4, 9, 9]))
 
@@ -94,23 +94,23 @@ def test_a_query_of_another_length_is_an_error():
 
 def test_vlad_does_not_mind_the_order_of_the_regions():
     rows = pooling.unit(RANDOM.normal(size=(30, 8)))
-    words = vlad.words(rows, 4)
-    made = vlad.vlad(rows, words)
+    words = pooling.words(rows, 4)
+    made = pooling.vlad(rows, words)
     assert made.shape == (32,)
     assert np.linalg.norm(made) == pytest.approx(1, rel=1e-5)
-    np.testing.assert_allclose(made, vlad.vlad(rows[::-1], words), atol=1e-5)
-    assert (vlad.vlad(rows[:0], words) == 0).all()
-    assert len(vlad.words(rows[:2])) == 2
+    np.testing.assert_allclose(made, pooling.vlad(rows[::-1], words), atol=1e-5)
+    assert (pooling.vlad(rows[:0], words) == 0).all()
+    assert len(pooling.words(rows[:2])) == 2
 
 
 def test_a_sharpened_box_fits_the_thing_that_a_window_found():
     thing = (4, 6, 5, 4)
-    heat = refine.likeness(picture(thing), np.eye(8)[1])
+    heat = search.likeness(picture(thing), np.eye(8)[1])
     window = np.array((0.1, 0.1, 0.6, 0.6), np.float32)
     assert boxes.overlaps(window, fractions(thing))[0, 0] < 0.4
-    assert boxes.overlaps(refine.refined(heat, window), fractions(thing))[0, 0] > 0.7
+    assert boxes.overlaps(search.refined(heat, window), fractions(thing))[0, 0] > 0.7
 
 
 def test_where_nothing_stands_out_the_box_stays():
     box = np.array((0.2, 0.2, 0.3, 0.3), np.float32)
-    np.testing.assert_array_equal(refine.refined(np.ones((8, 8), np.float32), box), box)
+    np.testing.assert_array_equal(search.refined(np.ones((8, 8), np.float32), box), box)

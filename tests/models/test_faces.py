@@ -11,8 +11,8 @@ from PIL import Image, ImageFilter
 from workbench.errors import ModelError
 from workbench.media.decode import read_image
 from workbench.models import weights
-from workbench.models.faces import align, boxes, gamma, load_faces, quality, recognisers
-from workbench.models.faces.search import search, turn_back
+from workbench.models.faces import align, boxes, load_faces, quality, recognisers
+from workbench.models.faces.model import search, turn_back
 
 PHOTOS = Path(__file__).parents[2] / "data" / "photos" / "faces"
 POINTS = np.array([[35, 40], [65, 40], [50, 60], [38, 75], [62, 75]], np.float32)
@@ -126,7 +126,7 @@ def test_a_picture_is_turned_only_where_no_sure_face_was_found():
 
 
 def test_gamma_brightens_the_dark_and_leaves_black_and_white():
-    dark = gamma.curve(gamma.exponent(np.full(100, 0.1, np.float32)), 0.1)
+    dark = quality.curve(quality.exponent(np.full(100, 0.1, np.float32)), 0.1)
     assert (dark[0], dark[-1]) == (0, 1)
     assert (np.diff(dark) >= 0).all()
     assert dark[25] > 0.25
@@ -134,7 +134,7 @@ def test_gamma_brightens_the_dark_and_leaves_black_and_white():
 
 def test_correction_keeps_hue_and_tells_how_far_it_went():
     pixels = np.full((8, 8, 3), (40, 20, 10), np.uint8)
-    bright, bent = gamma.brighten(pixels)
+    bright, bent = quality.brighten(pixels)
     assert bent < 1
     assert bright[0, 0, 0] > 80
     assert np.allclose(bright[0, 0] / bright[0, 0, 0], [1, 0.5, 0.25], atol=0.03)
@@ -142,8 +142,8 @@ def test_correction_keeps_hue_and_tells_how_far_it_went():
 
 def test_a_dark_skin_in_good_light_is_not_called_dark():
     values = np.concatenate([np.full(85, 0.25), np.full(15, 0.6)]).astype(np.float32)
-    assert not gamma.is_dark(values)
-    assert gamma.is_dark(values * 0.5)
+    assert not quality.is_dark(values)
+    assert quality.is_dark(values * 0.5)
 
 
 def test_pose_is_best_when_the_nose_is_in_the_middle():

@@ -14,10 +14,15 @@ from torch.nn import functional
 from workbench.errors import ModelError, QueryError
 from workbench.models.joint import JointModel
 from workbench.models.relevance import Explainer
-from workbench.models.relevance.pixels import twin
-from workbench.models.relevance.recording import watched_attention
-from workbench.models.relevance.rule import block_relevance, class_activation, handed_down, read_relevance
-from workbench.models.relevance.view import View, view_of
+from workbench.models.relevance.attention import (
+    block_relevance,
+    class_activation,
+    handed_down,
+    read_relevance,
+    watched_attention,
+)
+from workbench.models.relevance.forward_pass import twin
+from workbench.models.relevance.relevance import View, view_of
 from workbench.models.relevance.words import word_spans
 from workbench.testing import ColourEmbedder
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.analysis import captions, query, search
+from workbench.analysis import captions, search
 from workbench.analysis.calibration import Background
 from workbench.analysis.rows import Rows
 from workbench.case.faces.search import FaceSearch
@@ -96,7 +96,7 @@ class Searcher:
         wanted = [piece for piece in terms if piece.part.wanted]
         unwanted = [piece for piece in terms if not piece.part.wanted]
         weights = [abs(piece.part.weight) for piece in (*wanted, *unwanted)]
-        return query.combine(self._vectors_of(wanted), self._vectors_of(unwanted), weights)
+        return search.combine(self._vectors_of(wanted), self._vectors_of(unwanted), weights)
 
     def _vectors_of(self, pieces: Sequence[Piece]) -> list[Vector]:
         terms = [piece.term for piece in pieces if piece.term is not None]

@@ -100,10 +100,11 @@ class SampleParts:
         loose = SampleParts(self.folder, self.table).vectors
         for path in loose.paths():
             found = loose.column_type(path, "vector")
-            other = found is not None and getattr(found, "list_size", self.dim) != self.dim
-            if other and loose.read_part(path, ["vector"]) is not None:  # not one whose footer is damaged
+            known = getattr(found, "list_size", self.dim)
+            # a part whose footer alone is damaged may tell a dimension that it has not
+            if known != self.dim and loose.read_part(path, ["vector"]) is not None:
                 raise CaseError(
-                    f"The vectors of {key!r} on disk have {found.list_size} dimensions, not {self.dim}.",
+                    f"The vectors of {key!r} on disk have {known} dimensions, not {self.dim}.",
                     "The key must name everything that changes the numbers: give this embedder another key.",
                 )
 

@@ -140,6 +140,7 @@ def _fill(
 ) -> Path | None:
     """Read the vectors of rows to their places; return the first part whose vectors cannot be used."""
     number, at = (pc.fill_null(rows[name], -1).to_numpy() for name in ("part", "at"))
+    part: int
     for part in np.unique(number[number >= 0]).tolist():
         table = parts.read_part(paths[part], ["vectors"])
         if table is None:
@@ -204,4 +205,6 @@ def empty_rows(schema: pa.Schema = schemas.REGIONS) -> pd.DataFrame:
     """Return a table of no samples with the columns that `read_samples` gives."""
     table = schema.empty_table().append_column("image_row", pa.array([], pa.int32()))
     first = (schema.names[0], "image_id", "image_row")
-    return table.select([*first, *(name for name in schema.names if name not in first)]).to_pandas()
+    ordered = table.select([*first, *(name for name in schema.names if name not in first)])
+    frame: pd.DataFrame = ordered.to_pandas()
+    return frame

@@ -5,22 +5,19 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from workbench.analysis.identities.attach import attach
 from workbench.analysis.identities.calibration import scale
-from workbench.analysis.identities.chinese_whispers import agreed, loudness
 from workbench.analysis.identities.constraints import (
     FREE,
     LEFT_OUT,
     Nodes,
+    column,
     contract,
     node_neighbours,
     node_sums,
 )
-from workbench.analysis.identities.density import dense_groups
-from workbench.analysis.identities.linkage import Linkage
+from workbench.analysis.identities.graph_clustering import Linkage, agreed, dense_groups, loudness
 from workbench.analysis.identities.neighbours import neighbour_graph
-from workbench.analysis.identities.postprocess import loose, rejoin
-from workbench.analysis.identities.validation import column
+from workbench.analysis.identities.postprocess import attach, loose, rejoin
 from workbench.errors import QueryError
 
 Labels = NDArray[np.int32]

@@ -7,10 +7,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from workbench.analysis.identities.attach import means_of
 from workbench.analysis.identities.calibration import cosine_of, scale
+from workbench.analysis.identities.constraints import column
 from workbench.analysis.identities.neighbours import neighbour_graph
-from workbench.analysis.identities.validation import column
+from workbench.analysis.identities.postprocess import means_of
 
 Kind = Literal["far apart", "far in time", "close"]
 Identities = list[tuple[int, NDArray[np.int64]]]

@@ -1,6 +1,6 @@
 """Regions of a picture that may be things, found in its dense features without any training.
 
-DASR (see `workbench.models.instances.dasr`) takes peaks of the last feature map of a convolutional
+DASR (see `benchmarks.dasr`) takes peaks of the last feature map of a convolutional
 network, traces each back to the region that made it, and puts a rectangle around the second moments of that.
 `salient` does that last step. `alike` is the same idea for a transformer: a token that is like few others is
 a peak, the connected tokens that are like it are its region.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.analysis.instances import pooling, vlad
+from workbench.analysis.instances import pooling
 from workbench.analysis.instances.search import CandidateIndex
 from workbench.case.instances.model import ThingModel
 from workbench.case.instances.things import as_pixels
@@ -70,8 +70,8 @@ class CandidateBook:
         if not len(vectors):
             return np.zeros((len(starts) - 1, self._model.dim), np.float32)
         some = np.sort(np.random.default_rng(0).permutation(len(vectors))[:SAMPLED])
-        centres = vlad.words(self._plain(vectors[some]))
-        return np.stack([vlad.vlad(self._plain(vectors[a:b]), centres) for a, b in pairwise(starts)])
+        centres = pooling.words(self._plain(vectors[some]))
+        return np.stack([pooling.vlad(self._plain(vectors[a:b]), centres) for a, b in pairwise(starts)])
 
     def _plain(self, vectors: NDArray[np.int8]) -> NDArray[np.float32]:
         return pooling.unit(self._model.plain(vectors))

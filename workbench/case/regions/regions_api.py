@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.analysis import query, search
+from workbench.analysis import search
 from workbench.analysis.texts import find_text, reading_order
 from workbench.case.regions.best import Best, best_of_each
 from workbench.case.regions.hits import BOX, RegionHits
@@ -84,7 +84,7 @@ class Regions:
         unwanted = as_terms(unlike)
         weights = [plain(term)[1] for term in (*terms, *unwanted)]
         wanted, away = self._vectors_of(terms), self._vectors_of(unwanted)
-        vector = query.combine(wanted, away, weights if set(weights) - {1.0} else None)
+        vector = search.combine(wanted, away, weights if set(weights) - {1.0} else None)
         scores = chances = np.zeros(0, np.float32)
         if len(pool.frame):
             scores = search.scores(pool.vectors, vector)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Union
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.analysis.heatmaps.verdict import Check, check_map
+from workbench.analysis.heatmaps import Check, check_map
 from workbench.case.collection import Collection
 from workbench.case.why.heatmap import Heatmap
 from workbench.errors import CaseError, QueryError

@@ -28,8 +28,8 @@ def load_regions(kinds: Iterable[str] = KINDS) -> RegionFinder:
     or way and where the weights are not on this machine; uses no network but for "persons/maskrcnn".
     """
     from workbench.models.regions.detector import load_detector
-    from workbench.models.regions.foreground import load_foreground
     from workbench.models.regions.maskrcnn import load_segmenter
+    from workbench.models.regions.model import load_foreground
     from workbench.models.regions.reader import LONGEST, load_reader
 
     chosen = ways(kinds)

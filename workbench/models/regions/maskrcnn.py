@@ -15,7 +15,7 @@ from PIL import Image
 
 from workbench.errors import ModelError
 from workbench.media.regions import FoundRegion
-from workbench.models.regions.coco import PERSON
+from workbench.models.regions.detector import PERSON
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

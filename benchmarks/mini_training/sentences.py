@@ -7,7 +7,7 @@ from collections import Counter
 from functools import cache
 from pathlib import Path
 
-from workbench.models.mini.photos import Photo
+from benchmarks.mini_training.photos import Photo
 
 TEMPLATES = (
     "a photo of a {}",

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch.nn.functional import log_softmax, normalize
 
-from workbench.models.mini.batches import FitOptions, Sampler, TrainingSet
+from benchmarks.mini_training.batches import FitOptions, Sampler, TrainingSet
 from workbench.models.mini.config import HeadConfig
 from workbench.models.mini.heads import CONTRASTED, LABEL_SCALE, REGRESSED, Heads, ImageHead, TextHead
 from workbench.models.mini.heads import chosen as columns

@@ -1,4 +1,4 @@
-"""Make ``outline.npz`` of Natural Earth's countries: ``python -m workbench.panels.where.make_outline FILE``.
+"""Make ``outline.npz`` of Natural Earth's countries: ``python -m benchmarks.make_outline FILE``.
 
 FILE is ``countries-50m.json`` of the npm package world-atlas 2.0.2: Natural Earth 4.1 at 1:50 million, public
 domain, as TopoJSON (https://github.com/topojson/topojson-specification). Arcs that two countries share are

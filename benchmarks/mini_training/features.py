@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
 from PIL import Image, ImageOps
 
-from workbench.models.mini.photos import Photo
+from benchmarks.mini_training.photos import Photo
+from workbench.models.mini.load import tokenizer
 from workbench.models.mini.preprocess import VERSION, prepare
 from workbench.models.precision import choose
 
@@ -130,3 +132,18 @@ def _ahead(batches: Iterator[NDArray[np.float32]]) -> Iterator[NDArray[np.float3
         if isinstance(item, BaseException):
             raise item
         yield item
+
+
+def text_vectors(tower: torch.nn.Module, sentences: Sequence[str]) -> NDArray[np.float32]:
+    """Rows of open_clip's text tower for many sentences; sorted by length inside, to pad little."""
+    tokens = tokenizer()
+    order = sorted(range(len(sentences)), key=lambda index: len(sentences[index]))
+    rows = []
+    with torch.inference_mode():
+        for start in range(0, len(order), 128):
+            ids = tokens([sentences[index] for index in order[start : start + 128]])
+            rows.append(tower(torch.from_numpy(ids)).numpy())
+    stacked: NDArray[np.float32] = np.concatenate(rows)
+    result = np.empty_like(stacked)
+    result[order] = stacked
+    return result

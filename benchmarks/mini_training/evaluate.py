@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.models.mini.photos import Photo
-from workbench.models.mini.sentences import sentences_of
-from workbench.models.mini.splits import Split
+from benchmarks.mini_training.photos import Photo
+from benchmarks.mini_training.sentences import sentences_of
+from benchmarks.mini_training.splits import Split
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

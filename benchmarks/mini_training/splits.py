@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workbench.models.mini.photos import Photo
+from benchmarks.mini_training.photos import Photo
 
 _CAPTIONED_EVERY = 5
 _IDENTITY_EVERY = 4

@@ -1,4 +1,4 @@
-"""Train the heads of `mini`: ``python -m workbench.models.mini.train --photos FOLDER``."""
+"""Train the heads of `mini`: ``python -m benchmarks.mini_training.train --photos FOLDER``."""
 
 from __future__ import annotations
 
@@ -13,17 +13,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from workbench.models.mini.batches import FitOptions, TrainingSet
+from benchmarks.mini_training.batches import FitOptions, TrainingSet
+from benchmarks.mini_training.evaluate import evaluate
+from benchmarks.mini_training.features import cached_features, text_vectors
+from benchmarks.mini_training.fit import fit
+from benchmarks.mini_training.photos import PARTS, Photo, read_photos
+from benchmarks.mini_training.sentences import imagenet_sentences, sentences_of
+from benchmarks.mini_training.splits import Split, split_photos
 from workbench.models.mini.build import build_clip, published_towers
 from workbench.models.mini.config import HEADS_FILE, HeadConfig
-from workbench.models.mini.evaluate import evaluate
-from workbench.models.mini.features import cached_features
-from workbench.models.mini.fit import fit
 from workbench.models.mini.heads import Heads, ImageHead, TextHead, load_heads, save_heads
-from workbench.models.mini.photos import PARTS, Photo, read_photos
-from workbench.models.mini.sentences import imagenet_sentences, sentences_of
-from workbench.models.mini.splits import Split, split_photos
-from workbench.models.mini.text import text_vectors
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
