@@ -93,7 +93,7 @@ def run(vectors: NDArray[np.floating], method: str = "hdbscan", **params: Any) -
 def group(points: NDArray[np.floating], settings: Mapping[str, Any], watch: Watch = nobody) -> Labels:
     """Group ``points`` (N, K) that are `in_space` already; the second half of `run`.
 
-    Many points are grouped by another process, for as long as ``watch`` lets it: see `apart`.
+    Many points are grouped by another process, for as long as ``watch`` lets it: see `run_in_subprocess`.
     """
     if len(points) < 2:
         return np.full(len(points), -1, np.int32)

@@ -98,7 +98,9 @@ def _why(verbs: Verbs) -> None:
 
 
 def _faces(verbs: Verbs) -> None:
-    verb = _verb(verbs, "faces", "find faces, list who is there, export a folder a person", FACES_EXAMPLES)
+    verb = _verb(
+        verbs, "faces", "detect faces, list identities, export one folder per person", FACES_EXAMPLES
+    )
     _add_case(verb)
     verb.add_argument("action", nargs="?", choices=["list", "ingest", "export"], default="list")
     verb.add_argument("folder", metavar="FOLDER", nargs="?", type=Path, help="where to export to")
@@ -128,7 +130,7 @@ def _share(verbs: Verbs) -> None:
 
 
 def _info(verbs: Verbs) -> None:
-    verb = _verb(verbs, "info", "say what a case holds and where", INFO_EXAMPLES)
+    verb = _verb(verbs, "info", "show what a case contains and where it is", INFO_EXAMPLES)
     _add_case(verb)
     verb.add_argument("--json", action="store_true", help="print JSON")
 
@@ -155,7 +157,7 @@ def _demo(verbs: Verbs) -> None:
 
 
 def _models(verbs: Verbs) -> None:
-    verb = _verb(verbs, "models", "list the models' weights, fetch them, say where they lie", MODELS_EXAMPLES)
+    verb = _verb(verbs, "models", "list model weights, download them, print their paths", MODELS_EXAMPLES)
     verb.add_argument("action", nargs="?", choices=["list", "fetch", "path"], default="list")
     what = "to fetch: mini (the default), faces-facenet, faces-sface, regions, regions-maskrcnn"
     verb.add_argument("names", metavar="NAME", nargs="*", help=what)
