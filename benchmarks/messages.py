@@ -1,8 +1,8 @@
 """Every text a user can read, as one list with file and line: ``python -m benchmarks.messages [FOLDER ...]``.
 
-Listed are the arguments of errors and warnings, the help of the command line and what it prints, and the
-texts of widgets in ``panels/`` and ``workspace/``: titles, labels, tooltips, descriptions. Values put in at
-run time appear as ``{...}`` with the code that computes them.
+Listed are the arguments of errors and warnings, the help of the command line and what it prints, and every
+string of ``panels/`` and ``workspace/`` that reads like a text. Values that are put in at run time appear as
+``{...}`` with the code that computes them.
 """
 
 import ast
@@ -12,24 +12,11 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1] / "workbench"
 PRINTS = {"print", "warn", "secho", "echo", "add_argument", "add_parser", "ArgumentParser", "problem", "say"}
-WIDGETS = {"HTML", "Label", "Button", "ToggleButton", "Checkbox", "Dropdown", "Text", "Combobox", "IntSlider"}
-TRAITS = {
-    "description",
-    "tooltip",
-    "placeholder",
-    "title",
-    "label",
-    "help",
-    "epilog",
-    "value",
-    "text",
-    "status",
-}
-NOT_SEEN = {"layout", "style", "type", "name", "metavar", "dest"}
+NOT_SEEN = {"action", "choices", "default", "dest", "metavar", "nargs", "type"}
 
 
 def main(folders: list[str]) -> None:
-    """Print path, line, kind and text for the Python files below the folders, by default the package."""
+    """Print ``path:line<TAB>kind<TAB>text`` for all Python files below the folders, or of the package."""
     for folder in map(Path, folders or [str(PACKAGE)]):
         for path in sorted(folder.rglob("*.py")):
             for line, kind, text in sorted(set(messages(path))):
@@ -38,29 +25,37 @@ def main(folders: list[str]) -> None:
 
 def messages(path: Path) -> Iterator[tuple[int, str, str]]:
     """Yield (line, kind, text) of each text in a file that a user can read; f-strings keep their fields."""
-    in_widgets = bool({"panels", "workspace"} & set(path.parts))
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            yield from _of_call(node, in_widgets)
-        elif in_widgets and isinstance(node, ast.Assign) and _names(node.targets) & TRAITS:
-            yield from _texts(node.value, "panel")
+            yield from _of_call(node)
+    if {"panels", "workspace"} & set(path.parts):
+        yield from _of_panel(tree)
 
 
-def _of_call(node: ast.Call, in_widgets: bool) -> Iterator[tuple[int, str, str]]:
+def _of_call(node: ast.Call) -> Iterator[tuple[int, str, str]]:
     name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-    every = [*node.args, *(word.value for word in node.keywords if word.arg not in NOT_SEEN)]
     if name.endswith(("Error", "Exception", "Warning")):
-        kind, values = "error", every
+        kind = "error"
     elif name in PRINTS:
-        kind, values = "print", every
-    elif in_widgets and name in WIDGETS:
-        kind, values = "panel", every
-    elif in_widgets:
-        kind, values = "panel", [word.value for word in node.keywords if word.arg in TRAITS]
+        kind = "print"
     else:
         return
-    for value in values:
+    for value in [*node.args, *(word.value for word in node.keywords if word.arg not in NOT_SEEN)]:
         yield from _texts(value, kind)
+
+
+def _of_panel(tree: ast.AST) -> Iterator[tuple[int, str, str]]:
+    """Yield strings with a space or a capital that are neither documentation, markup alone nor code."""
+    fields = [part for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values]
+    alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            yield from ((*found[:1], "panel", found[2]) for found in _texts(node, "panel"))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            seen = " " in node.value.strip() or node.value[:1].isupper()
+            if seen and id(node) not in alone and node not in fields:
+                yield from _texts(node, "panel")
 
 
 def _texts(node: ast.expr, kind: str) -> Iterator[tuple[int, str, str]]:
@@ -79,11 +74,6 @@ def _texts(node: ast.expr, kind: str) -> Iterator[tuple[int, str, str]]:
     elif isinstance(node, ast.List | ast.Tuple):
         for item in node.elts:
             yield from _texts(item, kind)
-
-
-def _names(targets: list[ast.expr]) -> set[str]:
-    """Return the names of what is assigned to, attributes by their last part."""
-    return {getattr(target, "attr", getattr(target, "id", "")) for target in targets}
 
 
 def _shown(path: Path) -> Path:

@@ -6,6 +6,7 @@ import pytest
 from workbench.analysis.instances import boxes, pooling, proposals, search
 from workbench.analysis.instances.search import CandidateIndex
 from workbench.errors import QueryError
+from workbench.vectors import unit_rows
 
 RANDOM = np.random.default_rng(0)
 
@@ -61,14 +62,14 @@ def test_traced_regions_become_boxes_best_first_and_no_region_is_the_whole():
 
 
 def test_eight_bits_change_a_cosine_by_less_than_a_hundredth():
-    rows = pooling.unit(RANDOM.normal(size=(200, 128)))
-    back = pooling.unit(pooling.to_int8(rows))
+    rows = unit_rows(RANDOM.normal(size=(200, 128)))
+    back = unit_rows(pooling.to_int8(rows))
     assert np.abs(rows @ rows.T - back @ back.T).max() < 0.01
     assert (pooling.to_int8(np.zeros((1, 4))) == 0).all()
 
 
 def index():
-    rows = pooling.to_int8(pooling.unit(RANDOM.normal(size=(9, 16))))
+    rows = pooling.to_int8(unit_rows(RANDOM.normal(size=(9, 16))))
     places = RANDOM.uniform(0, 0.5, size=(9, 4)).astype(np.float32)
     return CandidateIndex(rows, places, np.array([0, 4, 4, 9, 9]))
 
@@ -93,7 +94,7 @@ def test_a_query_of_another_length_is_an_error():
 
 
 def test_vlad_does_not_mind_the_order_of_the_regions():
-    rows = pooling.unit(RANDOM.normal(size=(30, 8)))
+    rows = unit_rows(RANDOM.normal(size=(30, 8)))
     words = pooling.words(rows, 4)
     made = pooling.vlad(rows, words)
     assert made.shape == (32,)

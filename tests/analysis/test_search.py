@@ -40,7 +40,7 @@ def test_an_empty_collection_has_no_scores():
 
 
 def test_a_query_of_another_model_is_refused():
-    with pytest.raises(QueryError, match="Embed the query"):
+    with pytest.raises(QueryError, match="Compute the query"):
         search.scores(unit_rows(3), np.ones(5, np.float32))
 
 

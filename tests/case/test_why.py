@@ -178,7 +178,7 @@ def test_the_layer_is_a_transparent_png(case):
     heatmap = case.why("corner.png", "red")
     assert heatmap.layer()[:4] == b"\x89PNG"
     assert heatmap.blocks == 0
-    with pytest.raises(QueryError, match="no blocks"):
+    with pytest.raises(QueryError, match="no maps of single blocks"):
         heatmap.layer(0)
 
 

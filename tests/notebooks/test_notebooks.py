@@ -101,7 +101,7 @@ def test_a_notebook_that_fails_names_its_error(tmp_path):
 def test_the_demo_notebook_runs_and_stays_as_it_was(project, capsys):
     before = (project / demo.NOTEBOOK).read_bytes()
     assert demo.check(project, "fake")
-    assert "All is well." in capsys.readouterr().out
+    assert "All checks passed." in capsys.readouterr().out
     assert (project / demo.NOTEBOOK).read_bytes() == before
     assert wb.open(case=project / demo.CASE).tags.empty
 

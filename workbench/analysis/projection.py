@@ -50,12 +50,12 @@ def parameters(method: str = "umap", *, seed: int = 0, **params: Setting) -> dic
     Raises QueryError for an unknown method or parameter, and for a value out of its `LIMITS`.
     """
     if method not in PARAMETERS:
-        raise QueryError(f"There is no layout method {method!r}.", f"Use one of {', '.join(PARAMETERS)}.")
+        raise QueryError(f"Unknown layout method {method!r}.", f"Use one of {', '.join(PARAMETERS)}.")
     known = PARAMETERS[method]
     if unknown := sorted(set(params) - set(known)):
         raise QueryError(
             f"Method {method!r} has no parameter {', '.join(unknown)}.",
-            f"Use one of {', '.join(known)}." if known else "It has none.",
+            f"Use one of {', '.join(known)}." if known else "This method has no parameters.",
         )
     given = {"seed": seed, **known, **params}
     return {"method": method} | {name: _checked(name, value, known) for name, value in given.items()}
@@ -65,7 +65,7 @@ def _checked(name: str, value: Setting, known: Mapping[str, Setting]) -> Setting
     """Return a value in the type of its default, so that 30 and 30.0 are one layout in the cache."""
     if name == "metric":
         if value not in METRICS:
-            raise QueryError(f"UMAP here has no metric {value!r}.", f"Use one of {', '.join(METRICS)}.")
+            raise QueryError(f"Unknown metric {value!r} for UMAP.", f"Use one of {', '.join(METRICS)}.")
         return value
     low, high = LIMITS[name]
     try:
@@ -75,7 +75,7 @@ def _checked(name: str, value: Setting, known: Mapping[str, Setting]) -> Setting
     except (TypeError, ValueError):
         pass
     kind = "a number" if isinstance(known.get(name), float) else "a whole number"
-    raise QueryError(f"{name} cannot be {value!r}.", f"Use {kind} from {low:g} to {high:g}.")
+    raise QueryError(f"Invalid value for {name}: {value!r}.", f"Use {kind} from {low:g} to {high:g}.")
 
 
 def project(

@@ -41,8 +41,8 @@ def _signed_weights(likes: int, nots: int, weights: Sequence[float] | None) -> V
         return usual
     if len(weights) != likes + nots or min(weights) < 0:
         raise QueryError(
-            f"{len(weights)} weights were given for {likes + nots} examples.",
-            "Give one number of 0 or more for each like, then for each not.",
+            f"{len(weights)} weights were given for {likes + nots} examples, or one is negative.",
+            "Give one number of 0 or more for each positive example, then for each negative one.",
         )
     return usual * np.asarray(weights, np.float32)
 
@@ -68,7 +68,7 @@ def scores(vectors: NDArray[np.floating], query: NDArray[np.floating]) -> NDArra
     if vectors.ndim != 2 or query.shape != vectors.shape[1:]:
         raise QueryError(
             f"A query of shape {query.shape} does not fit vectors of shape {vectors.shape}.",
-            "Embed the query with the embedder that made the vectors.",
+            "Compute the query with the embedder that computed the vectors.",
         )
     query = np.ascontiguousarray(query, np.float32)
     found = np.empty(len(vectors), np.float32)
@@ -87,7 +87,7 @@ def top(
     ``k`` None means all. Scores below ``threshold`` are left out. Raises QueryError for a negative ``k``.
     """
     if k is not None and k < 0:
-        raise QueryError(f"{k} hits were asked for.", "Ask for 0 or more, or None for all.")
+        raise QueryError(f"Invalid number of hits: {k}.", "Use 0 or more, or None for all.")
     floor = -np.inf if threshold is None else threshold
     if k == 0:
         floor = np.inf

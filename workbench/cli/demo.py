@@ -41,7 +41,9 @@ def find_root(start: Path) -> Path:
     for root in (start, Path(__file__).parents[2]):
         if (root / PHOTOS).is_dir() and (root / NOTEBOOK).is_file():
             return root.absolute()
-    raise SourceError(f"There is no {PHOTOS} in {start}.", "Run the demo in a clone of the project.")
+    raise SourceError(
+        f"The folder {PHOTOS} was not found in {start} or above.", "Run the demo in a clone of the project."
+    )
 
 
 def prepare(root: Path, model: str) -> "Case":
@@ -83,7 +85,7 @@ def check(root: Path, model: str = "mini") -> bool:
         except WorkbenchError as error:
             print(f"Notebook  {error}")
             wrong.append(str(error))
-    print("All is well." if not wrong else f"{len(wrong)} of these are wrong.")
+    print("All checks passed." if not wrong else f"{len(wrong)} of these checks failed.")
     return not wrong
 
 
@@ -147,7 +149,7 @@ def execute(notebook: Path) -> int:
         raise WorkbenchError(what, "Open it in JupyterLab and run it.") from error
     except (CellTimeoutError, DeadKernelError) as error:
         what = f"{notebook.name} came to no end: {error}."
-        raise WorkbenchError(what, "Look whether there is memory enough.") from error
+        raise WorkbenchError(what, "Check that there is enough free memory.") from error
     return sum(cell.cell_type == "code" for cell in content.cells)
 
 
@@ -157,7 +159,7 @@ def launch(root: Path, model: str = "mini", *, port: int = 8888, browser: bool =
     Raises what ``prepare`` raises; does not return where that went well.
     """
     prepare(root, model)
-    print("JupyterLab starts; its URL follows. Ctrl-C twice ends it.", flush=True)
+    print("Starting JupyterLab; its URL follows. Press Ctrl-C twice to stop it.", flush=True)
     command = jupyter_command(root, port=port, browser=browser and has_screen())
     os.execv(sys.executable, command)  # noqa: S606 our own interpreter and arguments
     return 0

@@ -46,7 +46,8 @@ def scale(recogniser: str) -> Scale:
     """Return the scale of a recogniser; raises QueryError for one that was never measured."""
     if recogniser not in SCALES:
         raise QueryError(
-            f"Nothing is known about cosines of {recogniser!r}.", f"Use one of {', '.join(SCALES)}."
+            f"No calibration is known for the face recogniser {recogniser!r}.",
+            f"Use one of {', '.join(SCALES)}.",
         )
     return SCALES[recogniser]
 

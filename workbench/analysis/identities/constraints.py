@@ -19,7 +19,7 @@ def column(values: ArrayLike | None, n: int, default: float, name: str) -> NDArr
     given = np.asarray(values)
     if given.shape != (n,):
         raise QueryError(
-            f"{name} has shape {given.shape}, but there are {n} faces.", "Pass one value a face."
+            f"{name} has shape {given.shape}, but there are {n} faces.", "Pass one value per face."
         )
     return given
 

@@ -99,7 +99,7 @@ VOTES = 9  # runs in other orders, of which most must agree
 POWER = 2  # how much louder a liker face is heard
 
 
-def loudness(cosines: NDArray[np.floating], threshold: float) -> NDArray[np.float64]:
+def edge_weights(cosines: NDArray[np.floating], threshold: float) -> NDArray[np.float64]:
     """Return how loud neighbours of these ``cosines`` are heard: same shape, 0 at ``threshold`` and below.
 
     The square of what a cosine exceeds the threshold by. Heard as loud as their plain cosine, many strangers
@@ -109,23 +109,23 @@ def loudness(cosines: NDArray[np.floating], threshold: float) -> NDArray[np.floa
     return np.maximum(np.asarray(cosines, np.float64) - threshold, 0) ** POWER
 
 
-def agreed(
+def chinese_whispers(
     near: Sequence[NDArray[np.int64]], loud: Sequence[NDArray[np.float64]], fixed: NDArray[np.bool_]
 ) -> list[NDArray[np.int64]]:
-    """Return for each of C nodes those of its neighbours that most of `VOTES` runs of `whisper` put with it.
+    """Return for each of C nodes those of its neighbours that most of `VOTES` runs of `_one_run` put with it.
 
     One run depends on the order it visits faces in: it now and then puts two people together, in one of about
     six on 79 people. Most of nine runs never did.
     """
     votes = [np.zeros(len(rows), np.int8) for rows in near]
     for seed in range(VOTES):
-        labels = whisper(near, loud, fixed, seed)
+        labels = _one_run(near, loud, fixed, seed)
         for node, rows in enumerate(near):
             votes[node] += labels[rows] == labels[node]
     return [rows[count * 2 > VOTES] for rows, count in zip(near, votes, strict=True)]
 
 
-def whisper(
+def _one_run(
     near: Sequence[NDArray[np.int64]],
     loud: Sequence[NDArray[np.float64]],
     fixed: NDArray[np.bool_],

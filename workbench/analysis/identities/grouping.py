@@ -15,7 +15,12 @@ from workbench.analysis.identities.constraints import (
     node_neighbours,
     node_sums,
 )
-from workbench.analysis.identities.graph_clustering import Linkage, agreed, dense_groups, loudness
+from workbench.analysis.identities.graph_clustering import (
+    Linkage,
+    chinese_whispers,
+    dense_groups,
+    edge_weights,
+)
 from workbench.analysis.identities.neighbours import neighbour_graph
 from workbench.analysis.identities.postprocess import attach, loose, rejoin
 from workbench.errors import QueryError
@@ -53,7 +58,7 @@ def group(
     """
     n = len(vectors)
     if method not in get_args(Method):
-        raise QueryError(f"Unknown method {method!r}.", f"Use one of {', '.join(get_args(Method))}.")
+        raise QueryError(f"Unknown grouping method {method!r}.", f"Use one of {', '.join(get_args(Method))}.")
     cut = scale(recogniser).groups[method] if threshold is None else threshold
     identities = column(known, n, FREE, "known").astype(np.int32)
     photos = column(photo, n, -1, "photo").astype(np.int64)
@@ -74,10 +79,10 @@ def _link(vectors: NDArray[np.floating], nodes: Nodes, method: Method, cut: floa
     """
     floor = cut if method == "agglomerative" else cut - HEARD
     graph = neighbour_graph(vectors, NEIGHBOURS, floor)
-    near, loud = node_neighbours(graph.rows, loudness(graph.similarity, floor), nodes)
+    near, loud = node_neighbours(graph.rows, edge_weights(graph.similarity, floor), nodes)
     sums, sizes = node_sums(vectors, nodes)
     if method == "whispers":
-        near = agreed(near, loud, nodes.known >= 0)
+        near = chinese_whispers(near, loud, nodes.known >= 0)
     elif method == "hdbscan":
         means = sums / sizes[:, None].astype(np.float32)
         part = dense_groups(near, [means[rows] @ means[node] for node, rows in enumerate(near)], cut)

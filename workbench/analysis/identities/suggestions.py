@@ -45,7 +45,7 @@ def suggest(
     known = np.asarray(labels)
     members = np.flatnonzero(known == identity)
     if identity < 0 or not len(members):
-        raise QueryError(f"No face has the identity {identity}.", "Choose one that is in the labels.")
+        raise QueryError(f"No face has the identity {identity}.", "Choose an identity that is in the labels.")
     free = known == FREE
     if photo is not None:
         photos = np.asarray(photo)
@@ -114,7 +114,9 @@ def propose_split(vectors: NDArray[np.floating], rows: ArrayLike) -> tuple[Rows,
     """
     members = np.unique(np.asarray(rows, np.int64))
     if len(members) < 2:
-        raise QueryError("One face cannot be split.", "Choose an identity of two faces or more.")
+        raise QueryError(
+            "An identity of one face cannot be split.", "Choose an identity with two or more faces."
+        )
     own = np.asarray(vectors[members], np.float32)
     some = np.random.default_rng(0).permutation(len(own))[:SAMPLED]
     second = _halves(own[some])

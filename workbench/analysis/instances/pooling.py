@@ -7,18 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from workbench.vectors import unit_rows
 
+if TYPE_CHECKING:
     from workbench.analysis.instances.boxes import Boxes
 
     Dense = NDArray[np.float32]
-
-
-def unit(rows: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Return vectors (..., D) of unit length; one of zeros stays."""
-    lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
-    return np.asarray(rows / np.maximum(lengths, 1e-12), np.float32)
 
 
 def means(dense: Dense, boxes: Boxes) -> NDArray[np.float32]:
@@ -90,8 +84,8 @@ def rmac(dense: Dense, scales: int = 3) -> NDArray[np.float32]:
     maxima = [np.zeros(dense.shape[2], np.float32)]
     for x, y, width, height in windows((rows, columns), scales) * (columns, rows, columns, rows):
         part = dense[int(y) : int(np.ceil(y + height)), int(x) : int(np.ceil(x + width))]
-        maxima.append(unit(part.max(axis=(0, 1))))
-    return unit(np.sum(maxima, axis=0))
+        maxima.append(unit_rows(part.max(axis=(0, 1))))
+    return unit_rows(np.sum(maxima, axis=0))
 
 
 def crow(dense: Dense) -> NDArray[np.float32]:
@@ -106,7 +100,7 @@ def crow(dense: Dense) -> NDArray[np.float32]:
     seen = (positive > 0).mean(axis=(0, 1))
     rarity = np.log(max(float(seen.sum()), 1e-6) / np.maximum(seen, 1e-6))
     pooled = (positive * spatial[..., None]).sum(axis=(0, 1))
-    return unit(unit(pooled) * np.maximum(rarity, 0))
+    return unit_rows(unit_rows(pooled) * np.maximum(rarity, 0))
 
 
 def to_int8(rows: NDArray[np.floating]) -> NDArray[np.int8]:
@@ -140,7 +134,7 @@ def vlad(rows: NDArray[np.float32], centres: NDArray[np.float32]) -> NDArray[np.
     nearest = np.argmin(((centres**2).sum(axis=1) - 2 * rows @ centres.T), axis=1)
     sums = np.zeros_like(centres)
     np.add.at(sums, nearest, rows - centres[nearest])
-    return unit(unit(sums).ravel())
+    return unit_rows(unit_rows(sums).ravel())
 
 
 POWER, FLOOR = 0.25, 0.003

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.analysis.instances.boxes import ellipse_box, suppressed
-from workbench.analysis.instances.pooling import unit
+from workbench.vectors import unit_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,7 +43,7 @@ def alike(dense: Dense, count: int = COUNT, overlap: float = OVERLAP) -> Boxes:
     """
     shape = (dense.shape[0], dense.shape[1])
     tokens = dense.reshape(-1, dense.shape[2])
-    tokens = unit(tokens - tokens.mean(axis=0))
+    tokens = unit_rows(tokens - tokens.mean(axis=0))
     likeness = tokens @ tokens.T
     found: dict[bytes, tuple[Boxes, float]] = {}
     for seed in _seeds(likeness, shape):

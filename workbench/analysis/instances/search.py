@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.analysis.instances.boxes import ellipse_box
-from workbench.analysis.instances.pooling import unit
 from workbench.errors import QueryError
+from workbench.vectors import unit_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,7 +41,7 @@ class CandidateIndex:
         if query.shape != self.vectors.shape[1:]:
             raise QueryError(
                 f"A query of shape {query.shape} does not fit regions of shape {self.vectors.shape}.",
-                "Describe the query with the model that made the regions.",
+                "Compute the query with the model that computed the regions.",
             )
         asked = np.ascontiguousarray(query / max(float(np.linalg.norm(query)), 1e-12), np.float32)
         found = np.empty(len(self.vectors), np.float32)
@@ -77,7 +77,7 @@ SHARE = 0.6
 
 def likeness(dense: Dense, query: NDArray[np.floating]) -> NDArray[np.float32]:
     """Return the cosine (rows, columns) of each token (D,) with a query (D,)."""
-    return np.asarray(unit(dense) @ unit(np.asarray(query)), np.float32)
+    return np.asarray(unit_rows(dense) @ unit_rows(np.asarray(query)), np.float32)
 
 
 def refined(heat: NDArray[np.float32], box: Boxes) -> Boxes:

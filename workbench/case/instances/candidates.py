@@ -14,6 +14,7 @@ from workbench.case.instances.things import as_pixels
 from workbench.samples.instances import instance_parts
 from workbench.store.case_folder import CaseFolder
 from workbench.store.samples import Packed, read_packed
+from workbench.vectors import unit_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,4 +75,4 @@ class CandidateBook:
         return np.stack([pooling.vlad(self._plain(vectors[a:b]), centres) for a, b in pairwise(starts)])
 
     def _plain(self, vectors: NDArray[np.int8]) -> NDArray[np.float32]:
-        return pooling.unit(self._model.plain(vectors))
+        return unit_rows(self._model.plain(vectors))

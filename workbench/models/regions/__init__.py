@@ -51,10 +51,10 @@ def ways(kinds: Iterable[str]) -> dict[str, str]:
     pairs = [kind.partition("/")[::2] for kind in kinds]
     for kind, way in pairs:
         if kind not in KINDS:
-            raise ModelError(f"No regions are called {kind!r}.", f"Give some of: {', '.join(KINDS)}.")
+            raise ModelError(f"Unknown kind of region {kind!r}.", f"Use one or more of: {', '.join(KINDS)}.")
         if way and way not in WAYS[kind]:
             known = ", ".join(f"{kind}/{name}" for name in WAYS[kind])
-            raise ModelError(f"There is no way {way!r} to find {kind}.", f"Use one of: {known}.")
+            raise ModelError(f"Unknown method {way!r} to detect {kind}.", f"Use one of: {known}.")
     return {kind: way or WAYS[kind][0] for kind, way in pairs}
 
 

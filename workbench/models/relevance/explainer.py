@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image
 
-    from workbench.models.relevance.forward_pass import Look, Score
-    from workbench.models.relevance.tower_layers import Anatomy
+    from workbench.models.relevance.forward_pass import ForwardPass, Score
+    from workbench.models.relevance.tower_layers import TowerLayers
 
 
 Method = Literal["relevance", "gradcam", "integrated gradients", "occlusion"]
@@ -106,7 +106,8 @@ class Explainer:
         chosen = method or self.methods[0]
         if chosen not in self.methods:
             raise QueryError(
-                f"This model has no heatmap {chosen!r}.", f"Use one of: {', '.join(self.methods)}."
+                f"Heatmap method {chosen!r} is not available for this model.",
+                f"Use one of: {', '.join(self.methods)}.",
             )
         row, prepared = self.difference(target, against), self.model.prepare(image)
         look = self._look(chosen, prepared, row)
@@ -212,11 +213,11 @@ class Explainer:
         return self.clip.visual
 
     @cached_property
-    def parts(self) -> Anatomy:
+    def parts(self) -> TowerLayers:
         """Where in the tower to look. Raises ModelError for a tower of unknown kind."""
-        from workbench.models.relevance.tower_layers import anatomy_of
+        from workbench.models.relevance.tower_layers import tower_layers
 
-        return anatomy_of(self.visual)
+        return tower_layers(self.visual)
 
     @cached_property
     def everyday(self) -> NDArray[np.float32]:
@@ -224,7 +225,7 @@ class Explainer:
         mean: NDArray[np.float32] = self.model.embed_texts(EVERYDAY).mean(axis=0)
         return mean
 
-    def _look(self, method: Method, prepared: NDArray[Any], row: NDArray[np.float32]) -> Look:
+    def _look(self, method: Method, prepared: NDArray[Any], row: NDArray[np.float32]) -> ForwardPass:
         from workbench.models.relevance import attribution, forward_pass
         from workbench.models.relevance.forward_pass import as_pixels
 
@@ -263,7 +264,7 @@ class Explainer:
         given = np.ascontiguousarray(row, np.float32)
         if given.shape != (self.model.dim,) or not np.isfinite(given).all():
             raise QueryError(
-                f"A target must be a row of {self.model.dim} finite numbers, not of shape {given.shape}.",
-                "Take a row of embed_texts(...) or embed_images(...) of the same model.",
+                f"A target must be a vector of {self.model.dim} finite numbers, not of shape {given.shape}.",
+                "Use a row from embed_texts(...) or embed_images(...) of the same model.",
             )
         return given

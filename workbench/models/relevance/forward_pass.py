@@ -19,7 +19,7 @@ from workbench.models.relevance.attention import (
     read_relevance,
     watched_attention,
 )
-from workbench.models.relevance.tower_layers import Anatomy
+from workbench.models.relevance.tower_layers import TowerLayers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -73,14 +73,14 @@ TEACHER_SHARE = 0.2
 
 
 @dataclass(frozen=True)
-class Look:
+class ForwardPass:
     """Relevance (h, w) float32, not negative; of it, what each block adds (L, h, w), if there are any."""
 
     whole: NDArray[np.float32]
     blocks: NDArray[np.float32] | None
 
 
-def relevance(score: Score, pixels: torch.Tensor, parts: Anatomy) -> Look:
+def relevance(score: Score, pixels: torch.Tensor, parts: TowerLayers) -> ForwardPass:
     """Attention x gradient through every residual attention block, superimposed; one pass each way.
 
     The direct part of tokens that are read as a mean and the Grad-CAM of a convolutional tower beside the
@@ -101,13 +101,15 @@ def relevance(score: Score, pixels: torch.Tensor, parts: Anatomy) -> Look:
         }
         blocks = handed_down(starts, steps)[:, parts.prefix :].reshape(-1, *parts.grid)
         if parts.maps is None:
-            return Look(blocks.sum(dim=0).numpy(), blocks.numpy())
+            return ForwardPass(blocks.sum(dim=0).numpy(), blocks.numpy())
         beside = class_activation(kept[1][0][0], gradients[-1][0])
         blocks = blocks / blocks.sum().clamp_min(1e-20)
-        return Look((blocks.sum(dim=0) + TEACHER_SHARE * _fitted(beside, parts.grid)).numpy(), blocks.numpy())
+        return ForwardPass(
+            (blocks.sum(dim=0) + TEACHER_SHARE * _fitted(beside, parts.grid)).numpy(), blocks.numpy()
+        )
 
 
-def token_activation(score: Score, pixels: torch.Tensor, parts: Anatomy) -> Look:
+def token_activation(score: Score, pixels: torch.Tensor, parts: TowerLayers) -> ForwardPass:
     """Grad-CAM of a transformer: the patch tokens that enter the last block, as maps of D channels."""
     with kept_outputs([cast("nn.Module", parts.inner)]) as kept:
         value = SHARPNESS * score(pixels.requires_grad_(True)).sum()
@@ -115,7 +117,7 @@ def token_activation(score: Score, pixels: torch.Tensor, parts: Anatomy) -> Look
     (gradient,) = torch.autograd.grad(value, tokens)
     with torch.no_grad():
         maps, by = (token_rows(one)[parts.prefix :].T.reshape(-1, *parts.grid) for one in (tokens, gradient))
-        return Look(class_activation(maps, by).numpy(), None)
+        return ForwardPass(class_activation(maps, by).numpy(), None)
 
 
 @contextmanager

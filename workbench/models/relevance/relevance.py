@@ -109,9 +109,11 @@ class Relevance:
     def block(self, index: int) -> NDArray[np.float32]:
         """(H, W) as ``values``: what one block adds, its own highest point 1. Raises QueryError."""
         if self.blocks is None:
-            raise QueryError("This method has no blocks.", "Use method='relevance' on a transformer.")
+            raise QueryError(
+                "This method gives no maps of single blocks.", "Use method='relevance' on a transformer."
+            )
         if not -len(self.blocks) <= index < len(self.blocks):
-            raise QueryError(f"There is no block {index}.", f"Choose one from 0 to {len(self.blocks) - 1}.")
+            raise QueryError(f"There is no block {index}.", f"Use a block from 0 to {len(self.blocks) - 1}.")
         return laid(self.blocks[index], self.view)
 
 
