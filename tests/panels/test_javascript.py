@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,17 @@ def test_types_are_checked_and_lines_fit(source):
 def test_what_is_private_to_others_is_known_in_one_file(source):
     text = source.read_text("utf-8")
     assert not [home for home, names in PRIVATE.items() if home != source.name and re.search(names, text)]
+
+
+def test_of_the_panels_files_only_what_is_served_travels_in_the_wheel():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    excluded = project["tool"]["hatch"]["build"]["targets"]["wheel"]["exclude"]
+    files = [path.relative_to(ROOT) for path in STATIC.iterdir() if path.name != "__pycache__"]
+    left = [path for path in files if not any(path.match(pattern) for pattern in excluded)]
+    assert {path.suffix for path in left if path.name != "dist"} == {".css"}
+    assert not [
+        path for path in BUNDLES if any(path.relative_to(ROOT).match(pattern) for pattern in excluded)
+    ]
 
 
 def test_no_registry_is_written_down():

@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from dom.js format.js jupyterlab.js panel.js why.js widgets.js sha256:8aa52c4aae738fce3574c18b4b786ed075fcf49adf0c57ca001c1721fbd971ba
+// Built by esbuild 0.28.2 from dom.js folding.js format.js jupyterlab.js panel.js why.js widgets.js sha256:435d655b2cf4930a4956730c03919028b3dd615fffc336679c64fb2a28a9466b
 // dom.js
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
@@ -34,6 +34,26 @@ function showPictures(images, buffers) {
   images.forEach((image, i) => {
     showPicture(image, buffers[i]);
   });
+}
+
+// folding.js
+function foldLine(model, ask, { name, title, hint, inside, opened = () => {
+} }) {
+  const toggle = h("button", {
+    class: name,
+    onclick: () => ask("unfold", { value: !model.get("unfolded") })
+  });
+  const told = h("span", { class: "wb-quiet" }, hint);
+  const draw = () => {
+    const on = model.get("unfolded");
+    inside.hidden = !on;
+    told.hidden = on;
+    toggle.setAttribute("aria-expanded", String(on));
+    toggle.textContent = `${on ? "▾" : "▸"} ${title}`;
+    if (on) opened();
+  };
+  model.on("change:unfolded", draw);
+  return { node: h("div", { class: "wb-row" }, toggle, told), draw };
 }
 
 // format.js
@@ -184,11 +204,6 @@ function whySlider(label, attributes, told) {
 }
 function render({ model, el }) {
   const ask = asker(model);
-  const fold = h("button", {
-    class: "wb-why-fold",
-    onclick: () => ask("unfold", { value: !model.get("unfolded") })
-  });
-  const hint = h("span", { class: "wb-quiet" }, "Which part of the image, and which word, made it match");
   const text = h("input", { class: "wb-why-text", "aria-label": "What to look for in the image" });
   const against = h("input", {
     class: "wb-why-text",
@@ -247,6 +262,12 @@ function render({ model, el }) {
     body,
     ...whyTiles(model, ask)
   );
+  const fold = foldLine(model, ask, {
+    name: "wb-why-fold",
+    title: "Why did it match?",
+    hint: "Which part of the image, and which word, made it match",
+    inside
+  });
   let shown = "", laid = "", moving = 0;
   function again(change = {}) {
     ask("ask", { text: text.value, against: against.value, method: method.value, word: -1, ...change });
@@ -310,13 +331,6 @@ function render({ model, el }) {
     el.style.setProperty("--wb-why-opacity", model.get("opacity"));
     opacity.show();
   }
-  function unfold() {
-    const on = model.get("unfolded");
-    inside.hidden = !on;
-    hint.hidden = on;
-    fold.setAttribute("aria-expanded", String(on));
-    fold.textContent = `${on ? "▾" : "▸"} Why did it match?`;
-  }
   for (const input of [text, against]) {
     input.addEventListener("change", () => again());
   }
@@ -331,7 +345,6 @@ function render({ model, el }) {
     moving -= 1;
   });
   block.input.addEventListener("input", drawLayer);
-  model.on("change:unfolded", unfold);
   model.on("change:about change:trouble change:working", draw);
   model.on("change:about change:verdict", drawVerdict);
   model.on("change:methods change:method", drawMethods);
@@ -345,8 +358,8 @@ function render({ model, el }) {
   });
   text.value = model.get("text");
   against.value = model.get("against");
-  fill(el, "wb-why", h("div", { class: "wb-row" }, fold, hint), status(model), inside);
-  for (const show of [unfold, drawMethods, drawOpacity, drawVerdict, draw]) show();
+  fill(el, "wb-why", fold.node, status(model), inside);
+  for (const show of [fold.draw, drawMethods, drawOpacity, drawVerdict, draw]) show();
 }
 var why_default = { render };
 export {
