@@ -181,9 +181,9 @@ function render({ model, el }) {
     hint: "Which part of the image, and which word, made it match",
     inside,
   });
-  let shown = "",
-    laid = "",
-    moving = 0;
+  let shown = "";
+  let laid = "";
+  let moving = 0;
 
   function again(change = {}) {
     ask("ask", { text: text.value, against: against.value, method: method.value, word: -1, ...change });
@@ -198,8 +198,8 @@ function render({ model, el }) {
   }
 
   async function drawLayer() {
-    const wanted = Number(block.input.value),
-      map = `${model.get("about").version} ${wanted}`;
+    const wanted = Number(block.input.value);
+    const map = `${model.get("about").version} ${wanted}`;
     if (map === laid) return; // what is being worked on changes often, the map seldom
     laid = map;
     const [, buffers] = await ask("layer", { block: wanted });

@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from dom.js format.js hover.js jupyterlab.js lasso.js map.js map_form.js map_gestures.js map_highlights.js map_marks.js map_outline.js panel.js plotly.js stamps.js widgets.js working.js sha256:f8d9d47e712ac9263bb76cf683780035e00dc99962b8437234cd98fcf0a674cd
+// Built by esbuild 0.28.2 from dom.js format.js hover.js jupyterlab.js lasso.js map.js map_form.js map_gestures.js map_highlights.js map_marks.js map_outline.js panel.js plotly.js stamps.js widgets.js working.js sha256:81c0e8c6cc12e0dad295250c6dab946c7e39f8affcf2cda69068314084057cbc
 // dom.js
 var SVG = "http://www.w3.org/2000/svg";
 function h(tag, attributes = {}, ...children) {
@@ -720,7 +720,8 @@ function render({ model, el }) {
     note.hidden = !note.textContent;
   }
   function drawTools() {
-    const tool = model.get("tool"), mode = model.get("mode");
+    const tool = model.get("tool");
+    const mode = model.get("mode");
     tools.replaceChildren(
       button("Lasso", "Draw around points", () => ask("tool", { name: "lasso" }), tool === "lasso"),
       button("Box", "Draw a box around points", () => ask("tool", { name: "box" }), tool === "box"),

@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from dom.js folding.js format.js jupyterlab.js panel.js why.js widgets.js sha256:435d655b2cf4930a4956730c03919028b3dd615fffc336679c64fb2a28a9466b
+// Built by esbuild 0.28.2 from dom.js folding.js format.js jupyterlab.js panel.js why.js widgets.js sha256:506abdccbfe0c6b5a8f90eea325885dc5125c4353a6ff0021890bb16be817dea
 // dom.js
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
@@ -268,7 +268,9 @@ function render({ model, el }) {
     hint: "Which part of the image, and which word, made it match",
     inside
   });
-  let shown = "", laid = "", moving = 0;
+  let shown = "";
+  let laid = "";
+  let moving = 0;
   function again(change = {}) {
     ask("ask", { text: text.value, against: against.value, method: method.value, word: -1, ...change });
   }
@@ -280,7 +282,8 @@ function render({ model, el }) {
     setTimeout(() => URL.revokeObjectURL(link.href), 1e3);
   }
   async function drawLayer() {
-    const wanted = Number(block.input.value), map = `${model.get("about").version} ${wanted}`;
+    const wanted = Number(block.input.value);
+    const map = `${model.get("about").version} ${wanted}`;
     if (map === laid) return;
     laid = map;
     const [, buffers] = await ask("layer", { block: wanted });
