@@ -66,8 +66,8 @@ export function chooser({ ask, crop, choose, open }) {
     );
 
   async function find() {
-    const mine = ++run,
-      text = input.value.trim();
+    const mine = ++run;
+    const text = input.value.trim();
     const [answer] = await ask("people", { text, count: 8 });
     if (mine !== run || document.activeElement !== input) return;
     /** @type {{ identity: string, name: string, rows: number[], faces: number }[]} */

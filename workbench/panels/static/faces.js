@@ -76,8 +76,8 @@ function render({ model, el }) {
   tabs.append(...Object.values(tabOf));
 
   function drawBar() {
-    const c = counts(),
-      pane = model.get("pane");
+    const c = counts();
+    const pane = model.get("pane");
     for (const [key, [text, count]] of Object.entries(panes)) {
       tabOf[key].textContent = count ? `${text} ${number(c[count])}` : text;
       tabOf[key].setAttribute(
@@ -181,9 +181,9 @@ function render({ model, el }) {
   );
 
   function drawHead() {
-    const pane = model.get("pane"),
-      person = model.get("person"),
-      c = counts();
+    const pane = model.get("pane");
+    const person = model.get("person");
+    const c = counts();
     const title = h("button", { class: "wb-title", title: "Rename (R)" }, person.name || NOBODY);
     title.addEventListener("click", () =>
       renamer(
@@ -239,8 +239,8 @@ function render({ model, el }) {
 
   let drawn = "";
   function drawPane() {
-    const pane = model.get("pane"),
-      now = `${pane} ${model.get("opened")}`;
+    const pane = model.get("pane");
+    const now = `${pane} ${model.get("opened")}`;
     el.classList.toggle("wb-with-pane", pane !== "");
     right.hidden = pane === "";
     for (const [name, it] of Object.entries(parts))

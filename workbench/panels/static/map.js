@@ -73,8 +73,8 @@ function render({ model, el }) {
   }
 
   function drawTools() {
-    const tool = model.get("tool"),
-      mode = model.get("mode");
+    const tool = model.get("tool");
+    const mode = model.get("mode");
     tools.replaceChildren(
       button("Lasso", "Draw around points", () => ask("tool", { name: "lasso" }), tool === "lasso"),
       button("Box", "Draw a box around points", () => ask("tool", { name: "box" }), tool === "box"),

@@ -3,8 +3,8 @@
 // hover looks through all points; what is nearest is asked of Python, which knows every point, drawn or not.
 // Plotly itself only zooms and, with the hand, moves.
 
-import { besidePointer, debounced, h, pictureUrl } from "./dom.js";
-import { fileName } from "./format.js";
+import { debounced } from "./dom.js";
+import { hovering } from "./hover.js";
 import { highlighter } from "./map_highlights.js";
 import { marker } from "./map_marks.js";
 import { outliner } from "./map_outline.js";
@@ -12,7 +12,6 @@ import { isOnPoints, onMoved, placeOf, seen } from "./plotly.js";
 
 const CLICK_PIXELS = 4;
 const DOUBLE_MILLISECONDS = 350;
-const STILL_MILLISECONDS = 60;
 const VIEW_MILLISECONDS = 150;
 const RESIZE_MILLISECONDS = 100;
 
@@ -30,7 +29,6 @@ export function listen(model, ask, plot, card) {
   let moved = 0;
   let lastClick = 0;
   let held = { shift: false, alt: false };
-  let pointer = 0;
   let looked = "";
   const marks = marker(model, ask, plot);
   const outline = outliner(plot);
@@ -42,22 +40,12 @@ export function listen(model, ask, plot, card) {
     return held.shift ? "add" : model.get("mode");
   }
 
-  /** @param {MouseEvent} event */
-  async function hover(event) {
-    const mine = ++pointer;
-    const [answer, buffers] = await ask("hover", placeOf(plot, event));
-    if (mine !== pointer || start) return;
-    card.hidden = !(answer.row >= 0);
-    if (card.hidden) return;
-    card.replaceChildren(
-      h("img", { src: pictureUrl(buffers[0]), alt: "" }),
-      h("b", {}, fileName(answer.name)),
-      h("span", { class: "wb-quiet" }, answer.cluster),
-    );
-    const box = plot.parentElement.getBoundingClientRect();
-    besidePointer(card, event.clientX - box.left, event.clientY - box.top, box.width, box.height);
-  }
-  const hoverSoon = debounced(hover, STILL_MILLISECONDS);
+  const hover = hovering(ask, card, {
+    place: (event) => placeOf(plot, event),
+    drawing: () => start !== null,
+    texts: (answer) => [answer.cluster],
+    area: () => plot.parentElement.getBoundingClientRect(),
+  });
 
   async function look() {
     const { x, y, width, height } = seen(plot);
@@ -75,7 +63,7 @@ export function listen(model, ask, plot, card) {
     start = [event.clientX, event.clientY];
     moved = 0;
     held = { shift: event.shiftKey, alt: event.altKey };
-    leave();
+    hover.leave();
     if (event.button !== 0 || !isOnPoints(event.target) || model.get("tool") === "pan") return;
     outline.begin(model.get("tool"), event);
     event.stopPropagation(); // plotly would move the map while Shift is held
@@ -95,12 +83,6 @@ export function listen(model, ask, plot, card) {
     if (event.timeStamp - lastClick < DOUBLE_MILLISECONDS) ask("clear");
     else ask("click", placeOf(plot, event));
     lastClick = event.timeStamp;
-  }
-
-  function leave() {
-    hoverSoon.cancel();
-    pointer++;
-    card.hidden = true;
   }
 
   // A lasso that ends where it began is no click: what counts is how far the mouse has been away.
@@ -125,9 +107,9 @@ export function listen(model, ask, plot, card) {
   onMoved(plot, lookSoon);
   plot.addEventListener("mousedown", down, true);
   plot.addEventListener("mousemove", (event) => {
-    if (!start) hoverSoon(event);
+    if (!start) hover.soon(event);
   });
-  plot.addEventListener("mouseleave", leave);
+  plot.addEventListener("mouseleave", hover.leave);
   window.addEventListener("keydown", dropOutline, true);
   window.addEventListener("mousemove", drag, true);
   window.addEventListener("mouseup", up, true);

@@ -2,6 +2,7 @@
 // Runs: the form of a run, the curve to choose eps from, the table that compares them, and a look into one.
 
 import { focusOn, h, options } from "./dom.js";
+import { foldDetails } from "./folding.js";
 import { number } from "./format.js";
 import { asker, fill, status } from "./panel.js";
 import { distanceCurve, runTable, thumbnailStrip } from "./runs_parts.js";
@@ -246,24 +247,15 @@ function render({ model, el }) {
     );
   }
 
-  const fold = h(
-    "details",
-    { open: model.get("unfolded") },
-    h(
-      "summary",
-      {},
-      "Cluster runs ",
-      h(
-        "span",
-        { class: "wb-quiet wb-light" },
-        "Group the collection in several ways, and see which to believe",
-      ),
-    ),
+  const hint = "Group the collection in several ways, and see which to believe";
+  const fold = foldDetails(
+    model,
+    (unfolded) => {
+      if (unfolded !== model.get("unfolded")) ask("unfold", { unfolded });
+    },
+    ["Cluster runs ", h("span", { class: "wb-quiet wb-light" }, hint)],
     h("div", { class: "wb-runs-in" }, form, working(model, ask), compared, inside, status(model)),
   );
-  fold.addEventListener("toggle", () => {
-    if (fold.open !== model.get("unfolded")) ask("unfold", { unfolded: fold.open });
-  });
   form.append(
     h(
       "div",
@@ -278,9 +270,6 @@ function render({ model, el }) {
     inputs,
     curve,
   );
-  model.on("change:unfolded", () => {
-    fold.open = model.get("unfolded");
-  });
   model.on("change:method", () => {
     method = model.get("method");
     drawForm();

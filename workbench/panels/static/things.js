@@ -3,6 +3,7 @@
 
 import { boxOver, inWords } from "./boxes.js";
 import { h, replacePicture, showPictures } from "./dom.js";
+import { foldLine } from "./folding.js";
 import { plural } from "./format.js";
 import { asker, fill, status } from "./panel.js";
 import { thingPhoto } from "./thing_photo.js";
@@ -70,15 +71,6 @@ function thingTiles(model, ask) {
 /** @param {import("./types.js").View} view */
 function render({ model, el }) {
   const ask = asker(model);
-  const fold = h("button", {
-    class: "wb-fold",
-    onclick: () => ask("unfold", { value: !model.get("unfolded") }),
-  });
-  const hint = h(
-    "span",
-    { class: "wb-quiet" },
-    "Draw a box around a thing, and see in which other images it is, and where",
-  );
   const text = h("input", {
     class: "wb-thing-text",
     "aria-label": "A thing in words",
@@ -135,6 +127,13 @@ function render({ model, el }) {
     empty,
     body,
   );
+  const fold = foldLine(model, ask, {
+    name: "wb-fold",
+    title: "Find this thing",
+    hint: "Draw a box around a thing, and see in which other images it is, and where",
+    inside,
+    opened: draw,
+  });
   let shown = -1;
 
   function seek() {
@@ -179,15 +178,6 @@ function render({ model, el }) {
     title.textContent = said.images ? `${images}, the likest first` : "Nothing was found";
     query.textContent = `for ${said.query}`;
   }
-  function unfold() {
-    const on = model.get("unfolded");
-    inside.hidden = !on;
-    hint.hidden = on;
-    fold.setAttribute("aria-expanded", String(on));
-    fold.textContent = `${on ? "▾" : "▸"} Find this thing`;
-    if (on) draw();
-  }
-
   const drawKind = () => {
     alike.checked = model.get("kind") > 0;
   };
@@ -196,12 +186,11 @@ function render({ model, el }) {
     if (event.key === "Enter" && text.value.trim()) seek();
   });
   text.addEventListener("input", drawBox);
-  model.on("change:unfolded", unfold);
   model.on("change:about change:tiles", draw);
   model.on("change:box", drawBox);
   model.on("change:said", drawSaid);
-  fill(el, "wb-things", h("div", { class: "wb-row" }, fold, hint), inside);
-  for (const show of [unfold, drawBox, drawSaid, drawKind, draw, tiles.draw]) show();
+  fill(el, "wb-things", fold.node, inside);
+  for (const show of [fold.draw, drawBox, drawSaid, drawKind, draw, tiles.draw]) show();
 }
 
 export default { render };

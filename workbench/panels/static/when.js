@@ -2,6 +2,7 @@
 // When: the timeline. Drag over bars to select their span; everything counted comes from Python.
 
 import { h, svg } from "./dom.js";
+import { foldDetails } from "./folding.js";
 import { clamp, number } from "./format.js";
 import { consume } from "./jupyterlab.js";
 import { asker, fill, status } from "./panel.js";
@@ -236,14 +237,7 @@ function render({ model, el }) {
   plot.addEventListener("blur", leaveCursor);
 
   const hint = h("span", { class: "wb-quiet" }, "How many images were taken when; drag to select a span");
-  /** @type {HTMLDetailsElement} */
-  const fold = h(
-    "details",
-    { open: model.get("unfolded"), ontoggle: () => ask("unfold", { on: fold.open }) },
-    h("summary", {}, "When", hint),
-    body,
-    status(model),
-  );
+  const fold = foldDetails(model, (on) => ask("unfold", { on }), ["When", hint], body, status(model));
   model.on(
     "change:bars change:layers change:text change:units change:bins change:mode change:untimed " +
       "change:selected",
@@ -252,9 +246,6 @@ function render({ model, el }) {
   model.on("change:bars", () => {
     leaveCursor();
     tip.textContent = "";
-  });
-  model.on("change:unfolded", () => {
-    fold.open = model.get("unfolded");
   });
   fill(el, "wb-when", fold);
   draw();

@@ -1,8 +1,10 @@
 // @ts-check
 // Where: places. Lasso, box, click and hover on the map of the world; what they meet is asked of Python.
 
-import { besidePointer, debounced, h, pictureUrl } from "./dom.js";
-import { fileName, number } from "./format.js";
+import { debounced, h } from "./dom.js";
+import { foldDetails } from "./folding.js";
+import { number } from "./format.js";
+import { hovering } from "./hover.js";
 import { consume, onTheme } from "./jupyterlab.js";
 import { asker, fill, status } from "./panel.js";
 import { press, selecting } from "./selecting.js";
@@ -11,7 +13,6 @@ import { lines, worldMap } from "./where_canvas.js";
 /** @typedef {import("./types.js").Pair} Pair */
 
 const CLICK_PIXELS = 4;
-const STILL_MILLISECONDS = 60;
 const VIEW_MILLISECONDS = 120;
 const TOOLS = [
   ["lasso", "Lasso", "Draw around images"],
@@ -70,7 +71,6 @@ function render({ model, el }) {
   let start = null;
   let held = { altKey: false, shiftKey: false };
   let far = 0;
-  let pointer = 0;
   let asked = false;
   let turn = 0;
   let frame = 0;
@@ -165,31 +165,15 @@ function render({ model, el }) {
     canvas.style.cursor = tool === "pan" ? "grab" : "crosshair";
   }
 
-  function leave() {
-    hoverSoon.cancel();
-    pointer++;
-    card.hidden = true;
-  }
-
-  /** @param {MouseEvent} event */
-  async function hover(event) {
-    const mine = ++pointer;
-    const [left, top] = at(event);
-    const [x, y] = map.toWorld(left, top);
-    const [answer, buffers] = await ask("hover", { x, y });
-    if (mine !== pointer || start) return;
-    card.hidden = !(answer.row >= 0);
-    if (card.hidden) return;
-    const quiet = (/** @type {string} */ text) => h("span", { class: "wb-quiet" }, text);
-    card.replaceChildren(
-      h("img", { src: pictureUrl(buffers[0]), alt: "" }),
-      h("b", {}, fileName(answer.name)),
-      quiet(answer.where),
-      ...(answer.near > 1 ? [quiet(`the nearest of ${number(answer.near)} here`)] : []),
-    );
-    besidePointer(card, left, top, ...map.size());
-  }
-  const hoverSoon = debounced(hover, STILL_MILLISECONDS);
+  const hover = hovering(ask, card, {
+    place: (event) => {
+      const [x, y] = map.toWorld(...at(event));
+      return { x, y };
+    },
+    drawing: () => start !== null,
+    texts: ({ where, near }) => (near > 1 ? [where, `the nearest of ${number(near)} here`] : [where]),
+    area: () => canvas.getBoundingClientRect(),
+  });
 
   canvas.addEventListener("pointerdown", (event) => {
     if (event.button > 1) return;
@@ -197,13 +181,13 @@ function render({ model, el }) {
     start = { at: at(event), x: map.view.x, y: map.view.y, pan };
     held = { altKey: event.altKey, shiftKey: event.shiftKey };
     far = 0;
-    leave();
+    hover.leave();
     canvas.setPointerCapture(event.pointerId);
     canvas.focus();
     event.preventDefault();
   });
   canvas.addEventListener("pointermove", (event) => {
-    if (!start) return hoverSoon(event);
+    if (!start) return hover.soon(event);
     const [left, top] = at(event);
     const [x, y] = start.at;
     far = Math.max(far, Math.hypot(left - x, top - y));
@@ -242,12 +226,12 @@ function render({ model, el }) {
     draw();
   }
   canvas.addEventListener("pointercancel", stop);
-  canvas.addEventListener("pointerleave", leave);
+  canvas.addEventListener("pointerleave", hover.leave);
   canvas.addEventListener(
     "wheel",
     (event) => {
       event.preventDefault();
-      leave();
+      hover.leave();
       zoom(Math.exp(-event.deltaY / 400), at(event));
     },
     { passive: false },
@@ -266,17 +250,13 @@ function render({ model, el }) {
     consume(event);
   });
 
-  /** @type {HTMLDetailsElement} */
-  const fold = h(
-    "details",
-    {
-      open: model.get("unfolded"),
-      ontoggle: () => {
-        ask("unfold", { on: fold.open });
-        open();
-      },
+  const fold = foldDetails(
+    model,
+    (on) => {
+      ask("unfold", { on });
+      open();
     },
-    h("summary", {}, "Where", h("span", { class: "wb-quiet" }, "The places of images on a map of the world")),
+    ["Where", h("span", { class: "wb-quiet" }, "The places of images on a map of the world")],
     body,
     status(model),
   );
@@ -284,9 +264,6 @@ function render({ model, el }) {
   model.on("change:tool change:mode change:text change:placed change:unplaced change:credit", () => {
     drawBar();
     draw();
-  });
-  model.on("change:unfolded", () => {
-    fold.open = model.get("unfolded");
   });
   const watch = new ResizeObserver(moved);
   watch.observe(canvas);

@@ -3,6 +3,7 @@
 // Python.
 
 import { h, options, pictureUrl, replacePicture, showPictures } from "./dom.js";
+import { foldLine } from "./folding.js";
 import { percent } from "./format.js";
 import { asker, fill, status } from "./panel.js";
 
@@ -118,11 +119,6 @@ function whySlider(label, attributes, told) {
 /** @param {import("./types.js").View} view */
 function render({ model, el }) {
   const ask = asker(model);
-  const fold = h("button", {
-    class: "wb-why-fold",
-    onclick: () => ask("unfold", { value: !model.get("unfolded") }),
-  });
-  const hint = h("span", { class: "wb-quiet" }, "Which part of the image, and which word, made it match");
   const text = h("input", { class: "wb-why-text", "aria-label": "What to look for in the image" });
   const against = h("input", {
     class: "wb-why-text",
@@ -179,9 +175,15 @@ function render({ model, el }) {
     body,
     ...whyTiles(model, ask),
   );
-  let shown = "",
-    laid = "",
-    moving = 0;
+  const fold = foldLine(model, ask, {
+    name: "wb-why-fold",
+    title: "Why did it match?",
+    hint: "Which part of the image, and which word, made it match",
+    inside,
+  });
+  let shown = "";
+  let laid = "";
+  let moving = 0;
 
   function again(change = {}) {
     ask("ask", { text: text.value, against: against.value, method: method.value, word: -1, ...change });
@@ -196,8 +198,8 @@ function render({ model, el }) {
   }
 
   async function drawLayer() {
-    const wanted = Number(block.input.value),
-      map = `${model.get("about").version} ${wanted}`;
+    const wanted = Number(block.input.value);
+    const map = `${model.get("about").version} ${wanted}`;
     if (map === laid) return; // what is being worked on changes often, the map seldom
     laid = map;
     const [, buffers] = await ask("layer", { block: wanted });
@@ -255,14 +257,6 @@ function render({ model, el }) {
     el.style.setProperty("--wb-why-opacity", model.get("opacity"));
     opacity.show();
   }
-  function unfold() {
-    const on = model.get("unfolded");
-    inside.hidden = !on;
-    hint.hidden = on;
-    fold.setAttribute("aria-expanded", String(on));
-    fold.textContent = `${on ? "▾" : "▸"} Why did it match?`;
-  }
-
   for (const input of [text, against]) {
     input.addEventListener("change", () => again()); // Enter, or leaving the box
   }
@@ -276,7 +270,6 @@ function render({ model, el }) {
     moving -= 1;
   });
   block.input.addEventListener("input", drawLayer);
-  model.on("change:unfolded", unfold);
   model.on("change:about change:trouble change:working", draw);
   model.on("change:about change:verdict", drawVerdict);
   model.on("change:methods change:method", drawMethods);
@@ -290,8 +283,8 @@ function render({ model, el }) {
   });
   text.value = model.get("text");
   against.value = model.get("against");
-  fill(el, "wb-why", h("div", { class: "wb-row" }, fold, hint), status(model), inside);
-  for (const show of [unfold, drawMethods, drawOpacity, drawVerdict, draw]) show();
+  fill(el, "wb-why", fold.node, status(model), inside);
+  for (const show of [fold.draw, drawMethods, drawOpacity, drawVerdict, draw]) show();
 }
 
 export default { render };

@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from choose.js dom.js face_parts.js faces.js format.js jupyterlab.js lazy.js panel.js people.js review.js strip.js widgets.js sha256:628b9962851025216464caaa202793afbcc1a7d1bdee64d503231532ee0ba92a
+// Built by esbuild 0.28.2 from choose.js dom.js face_parts.js faces.js format.js jupyterlab.js lazy.js panel.js people.js review.js strip.js widgets.js sha256:1c0d5c1f4224d347f7f52573f9a841fb29b91875f154f226b100cdf6be102379
 // dom.js
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
@@ -211,7 +211,8 @@ function chooser({ ask, crop, choose, open }) {
     ...children
   );
   async function find() {
-    const mine = ++run, text = input.value.trim();
+    const mine = ++run;
+    const text = input.value.trim();
     const [answer] = await ask("people", { text, count: 8 });
     if (mine !== run || document.activeElement !== input) return;
     const all = answer.items;
@@ -997,7 +998,8 @@ function render({ model, el }) {
   );
   tabs.append(...Object.values(tabOf));
   function drawBar() {
-    const c = counts(), pane = model.get("pane");
+    const c = counts();
+    const pane = model.get("pane");
     for (const [key, [text, count]] of Object.entries(panes)) {
       tabOf[key].textContent = count ? `${text} ${number(c[count])}` : text;
       tabOf[key].setAttribute(
@@ -1092,7 +1094,9 @@ function render({ model, el }) {
     some
   );
   function drawHead() {
-    const pane = model.get("pane"), person = model.get("person"), c = counts();
+    const pane = model.get("pane");
+    const person = model.get("person");
+    const c = counts();
     const title2 = h("button", { class: "wb-title", title: "Rename (R)" }, person.name || NOBODY);
     title2.addEventListener(
       "click",
@@ -1138,7 +1142,8 @@ function render({ model, el }) {
   }
   let drawn = "";
   function drawPane() {
-    const pane = model.get("pane"), now = `${pane} ${model.get("opened")}`;
+    const pane = model.get("pane");
+    const now = `${pane} ${model.get("opened")}`;
     el.classList.toggle("wb-with-pane", pane !== "");
     right.hidden = pane === "";
     for (const [name, it] of Object.entries(parts))

@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from dom.js format.js jupyterlab.js lasso.js map.js map_form.js map_gestures.js map_highlights.js map_marks.js map_outline.js panel.js plotly.js stamps.js widgets.js working.js sha256:faa8afda37f385bbad89bce10b3733b98481b2409bb5e3d74cd2f29a87526040
+// Built by esbuild 0.28.2 from dom.js format.js hover.js jupyterlab.js lasso.js map.js map_form.js map_gestures.js map_highlights.js map_marks.js map_outline.js panel.js plotly.js stamps.js widgets.js working.js sha256:81c0e8c6cc12e0dad295250c6dab946c7e39f8affcf2cda69068314084057cbc
 // dom.js
 var SVG = "http://www.w3.org/2000/svg";
 function h(tag, attributes = {}, ...children) {
@@ -33,6 +33,10 @@ function pictureUrl(bytes, type = "image/jpeg") {
     /** @type {BlobPart} */
     bytes
   ], { type })) : "";
+}
+function showPicture(image, bytes) {
+  image.addEventListener("load", () => URL.revokeObjectURL(image.src), { once: true });
+  image.src = pictureUrl(bytes);
 }
 function besidePointer(card, left, top, width, height) {
   card.style.left = `${left > width / 2 ? left - card.offsetWidth - 14 : left + 14}px`;
@@ -160,6 +164,32 @@ function layoutForm(model, ask) {
   draw();
   show();
   return form;
+}
+
+// hover.js
+var STILL_MILLISECONDS = 60;
+function hovering(ask, card, { place, drawing, texts, area }) {
+  let pointer = 0;
+  async function show(event) {
+    const mine = ++pointer;
+    const [answer, buffers] = await ask("hover", place(event));
+    if (mine !== pointer || drawing()) return;
+    card.hidden = !(answer.row >= 0);
+    if (card.hidden) return;
+    const picture = h("img", { alt: "" });
+    showPicture(picture, buffers[0]);
+    const told = texts(answer).map((text) => h("span", { class: "wb-quiet" }, text));
+    card.replaceChildren(picture, h("b", {}, fileName(answer.name)), ...told);
+    const box = area();
+    besidePointer(card, event.clientX - box.left, event.clientY - box.top, box.width, box.height);
+  }
+  const soon = debounced(show, STILL_MILLISECONDS);
+  function leave() {
+    soon.cancel();
+    pointer++;
+    card.hidden = true;
+  }
+  return { soon, leave };
 }
 
 // widgets.js
@@ -472,7 +502,6 @@ function outliner(plot) {
 // map_gestures.js
 var CLICK_PIXELS = 4;
 var DOUBLE_MILLISECONDS = 350;
-var STILL_MILLISECONDS = 60;
 var VIEW_MILLISECONDS = 150;
 var RESIZE_MILLISECONDS = 100;
 function listen(model, ask, plot, card) {
@@ -480,7 +509,6 @@ function listen(model, ask, plot, card) {
   let moved = 0;
   let lastClick = 0;
   let held = { shift: false, alt: false };
-  let pointer = 0;
   let looked = "";
   const marks = marker(model, ask, plot);
   const outline = outliner(plot);
@@ -490,21 +518,12 @@ function listen(model, ask, plot, card) {
     if (held.alt) return "remove";
     return held.shift ? "add" : model.get("mode");
   }
-  async function hover(event) {
-    const mine = ++pointer;
-    const [answer, buffers] = await ask("hover", placeOf(plot, event));
-    if (mine !== pointer || start) return;
-    card.hidden = !(answer.row >= 0);
-    if (card.hidden) return;
-    card.replaceChildren(
-      h("img", { src: pictureUrl(buffers[0]), alt: "" }),
-      h("b", {}, fileName(answer.name)),
-      h("span", { class: "wb-quiet" }, answer.cluster)
-    );
-    const box = plot.parentElement.getBoundingClientRect();
-    besidePointer(card, event.clientX - box.left, event.clientY - box.top, box.width, box.height);
-  }
-  const hoverSoon = debounced(hover, STILL_MILLISECONDS);
+  const hover = hovering(ask, card, {
+    place: (event) => placeOf(plot, event),
+    drawing: () => start !== null,
+    texts: (answer) => [answer.cluster],
+    area: () => plot.parentElement.getBoundingClientRect()
+  });
   async function look() {
     const { x, y, width, height } = seen(plot);
     const view = { x, y, width, height };
@@ -519,7 +538,7 @@ function listen(model, ask, plot, card) {
     start = [event.clientX, event.clientY];
     moved = 0;
     held = { shift: event.shiftKey, alt: event.altKey };
-    leave();
+    hover.leave();
     if (event.button !== 0 || !isOnPoints(event.target) || model.get("tool") === "pan") return;
     outline.begin(model.get("tool"), event);
     event.stopPropagation();
@@ -538,11 +557,6 @@ function listen(model, ask, plot, card) {
     else ask("click", placeOf(plot, event));
     lastClick = event.timeStamp;
   }
-  function leave() {
-    hoverSoon.cancel();
-    pointer++;
-    card.hidden = true;
-  }
   function drag(event) {
     if (!start) return;
     moved = Math.max(moved, Math.hypot(event.clientX - start[0], event.clientY - start[1]));
@@ -560,9 +574,9 @@ function listen(model, ask, plot, card) {
   onMoved(plot, lookSoon);
   plot.addEventListener("mousedown", down, true);
   plot.addEventListener("mousemove", (event) => {
-    if (!start) hoverSoon(event);
+    if (!start) hover.soon(event);
   });
-  plot.addEventListener("mouseleave", leave);
+  plot.addEventListener("mouseleave", hover.leave);
   window.addEventListener("keydown", dropOutline, true);
   window.addEventListener("mousemove", drag, true);
   window.addEventListener("mouseup", up, true);
@@ -706,7 +720,8 @@ function render({ model, el }) {
     note.hidden = !note.textContent;
   }
   function drawTools() {
-    const tool = model.get("tool"), mode = model.get("mode");
+    const tool = model.get("tool");
+    const mode = model.get("mode");
     tools.replaceChildren(
       button("Lasso", "Draw around points", () => ask("tool", { name: "lasso" }), tool === "lasso"),
       button("Box", "Draw a box around points", () => ask("tool", { name: "box" }), tool === "box"),

@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from dom.js format.js jupyterlab.js panel.js runs.js runs_parts.js widgets.js working.js sha256:a783291b3fd0accaa7fcb70eb410c94ae8dbb03a0edc2864b426691f8326b47e
+// Built by esbuild 0.28.2 from dom.js folding.js format.js jupyterlab.js panel.js runs.js runs_parts.js widgets.js working.js sha256:b0b8cf135ffdabbe46ad7b50d8e3d430dc6bee4f753813a0b5d293ef95ceb263
 // dom.js
 var SVG = "http://www.w3.org/2000/svg";
 function h(tag, attributes = {}, ...children) {
@@ -41,6 +41,20 @@ function showPictures(images, buffers) {
   images.forEach((image, i) => {
     showPicture(image, buffers[i]);
   });
+}
+
+// folding.js
+function foldDetails(model, toggled, summary, ...children) {
+  const node = h(
+    "details",
+    { open: model.get("unfolded"), ontoggle: () => toggled(node.open) },
+    h("summary", {}, ...summary),
+    ...children
+  );
+  model.on("change:unfolded", () => {
+    node.open = model.get("unfolded");
+  });
+  return node;
 }
 
 // format.js
@@ -478,24 +492,15 @@ function render({ model, el }) {
       ...now ? [thumbnailStrip(ask, "typical", model.get("typical")), thumbnailStrip(ask, "odd", model.get("odd"))] : []
     );
   }
-  const fold = h(
-    "details",
-    { open: model.get("unfolded") },
-    h(
-      "summary",
-      {},
-      "Cluster runs ",
-      h(
-        "span",
-        { class: "wb-quiet wb-light" },
-        "Group the collection in several ways, and see which to believe"
-      )
-    ),
+  const hint = "Group the collection in several ways, and see which to believe";
+  const fold = foldDetails(
+    model,
+    (unfolded) => {
+      if (unfolded !== model.get("unfolded")) ask("unfold", { unfolded });
+    },
+    ["Cluster runs ", h("span", { class: "wb-quiet wb-light" }, hint)],
     h("div", { class: "wb-runs-in" }, form, working(model, ask), compared, inside, status(model))
   );
-  fold.addEventListener("toggle", () => {
-    if (fold.open !== model.get("unfolded")) ask("unfold", { unfolded: fold.open });
-  });
   form.append(
     h(
       "div",
@@ -510,9 +515,6 @@ function render({ model, el }) {
     inputs,
     curve
   );
-  model.on("change:unfolded", () => {
-    fold.open = model.get("unfolded");
-  });
   model.on("change:method", () => {
     method = model.get("method");
     drawForm();

@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from boxes.js dom.js format.js jupyterlab.js panel.js thing_photo.js things.js widgets.js working.js sha256:10c3846407b0844cc28fa398e9c674e680fbfe7cd2c8e70b37a7f3a68344ed44
+// Built by esbuild 0.28.2 from boxes.js dom.js folding.js format.js jupyterlab.js panel.js thing_photo.js things.js widgets.js working.js sha256:987a994f0d200fab42cbb302647043c3172b7c2363ca0152e307eb434f062235
 // dom.js
 var SVG = "http://www.w3.org/2000/svg";
 function h(tag, attributes = {}, ...children) {
@@ -92,6 +92,26 @@ function nudged(box, shape, key, corner, step) {
     next[axis + 2] = Math.min(Math.max(next[axis + 2] + sign * step, step), shape[axis] - next[axis]);
   else next[axis] = clamp(next[axis] + sign * step, 0, shape[axis] - next[axis + 2]);
   return next;
+}
+
+// folding.js
+function foldLine(model, ask, { name, title, hint, inside, opened = () => {
+} }) {
+  const toggle = h("button", {
+    class: name,
+    onclick: () => ask("unfold", { value: !model.get("unfolded") })
+  });
+  const told = h("span", { class: "wb-quiet" }, hint);
+  const draw = () => {
+    const on = model.get("unfolded");
+    inside.hidden = !on;
+    told.hidden = on;
+    toggle.setAttribute("aria-expanded", String(on));
+    toggle.textContent = `${on ? "▾" : "▸"} ${title}`;
+    if (on) opened();
+  };
+  model.on("change:unfolded", draw);
+  return { node: h("div", { class: "wb-row" }, toggle, told), draw };
 }
 
 // jupyterlab.js
@@ -319,15 +339,6 @@ function thingTiles(model, ask) {
 }
 function render({ model, el }) {
   const ask = asker(model);
-  const fold = h("button", {
-    class: "wb-fold",
-    onclick: () => ask("unfold", { value: !model.get("unfolded") })
-  });
-  const hint = h(
-    "span",
-    { class: "wb-quiet" },
-    "Draw a box around a thing, and see in which other images it is, and where"
-  );
   const text = h("input", {
     class: "wb-thing-text",
     "aria-label": "A thing in words",
@@ -383,6 +394,13 @@ function render({ model, el }) {
     empty,
     body
   );
+  const fold = foldLine(model, ask, {
+    name: "wb-fold",
+    title: "Find this thing",
+    hint: "Draw a box around a thing, and see in which other images it is, and where",
+    inside,
+    opened: draw
+  });
   let shown = -1;
   function seek() {
     ask("find", { text: text.value });
@@ -423,14 +441,6 @@ function render({ model, el }) {
     title.textContent = said.images ? `${images}, the likest first` : "Nothing was found";
     query.textContent = `for ${said.query}`;
   }
-  function unfold() {
-    const on = model.get("unfolded");
-    inside.hidden = !on;
-    hint.hidden = on;
-    fold.setAttribute("aria-expanded", String(on));
-    fold.textContent = `${on ? "▾" : "▸"} Find this thing`;
-    if (on) draw();
-  }
   const drawKind = () => {
     alike.checked = model.get("kind") > 0;
   };
@@ -439,12 +449,11 @@ function render({ model, el }) {
     if (event.key === "Enter" && text.value.trim()) seek();
   });
   text.addEventListener("input", drawBox);
-  model.on("change:unfolded", unfold);
   model.on("change:about change:tiles", draw);
   model.on("change:box", drawBox);
   model.on("change:said", drawSaid);
-  fill(el, "wb-things", h("div", { class: "wb-row" }, fold, hint), inside);
-  for (const show of [unfold, drawBox, drawSaid, drawKind, draw, tiles.draw]) show();
+  fill(el, "wb-things", fold.node, inside);
+  for (const show of [fold.draw, drawBox, drawSaid, drawKind, draw, tiles.draw]) show();
 }
 var things_default = { render };
 export {

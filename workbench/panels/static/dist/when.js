@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from dom.js format.js jupyterlab.js panel.js selecting.js time_axis.js when.js widgets.js sha256:4b26fe9c9211fe5d5d52587cfba818bca651dbcb4dee16659423759e6c81975c
+// Built by esbuild 0.28.2 from dom.js folding.js format.js jupyterlab.js panel.js selecting.js time_axis.js when.js widgets.js sha256:5b3b6c74999cff451560be7ac44efd9819f16c70719363a755bd0d080d9ad690
 // dom.js
 var SVG = "http://www.w3.org/2000/svg";
 function h(tag, attributes = {}, ...children) {
@@ -28,6 +28,20 @@ var button = (text, title, on, pressed, more = {}) => h(
   { title, "aria-pressed": pressed == null ? null : String(pressed), onclick: on, ...more },
   text
 );
+
+// folding.js
+function foldDetails(model, toggled, summary, ...children) {
+  const node = h(
+    "details",
+    { open: model.get("unfolded"), ontoggle: () => toggled(node.open) },
+    h("summary", {}, ...summary),
+    ...children
+  );
+  model.on("change:unfolded", () => {
+    node.open = model.get("unfolded");
+  });
+  return node;
+}
 
 // format.js
 var number = (value) => (value ?? 0).toLocaleString("en");
@@ -366,13 +380,7 @@ function render({ model, el }) {
   });
   plot.addEventListener("blur", leaveCursor);
   const hint = h("span", { class: "wb-quiet" }, "How many images were taken when; drag to select a span");
-  const fold = h(
-    "details",
-    { open: model.get("unfolded"), ontoggle: () => ask("unfold", { on: fold.open }) },
-    h("summary", {}, "When", hint),
-    body,
-    status(model)
-  );
+  const fold = foldDetails(model, (on) => ask("unfold", { on }), ["When", hint], body, status(model));
   model.on(
     "change:bars change:layers change:text change:units change:bins change:mode change:untimed change:selected",
     draw
@@ -380,9 +388,6 @@ function render({ model, el }) {
   model.on("change:bars", () => {
     leaveCursor();
     tip.textContent = "";
-  });
-  model.on("change:unfolded", () => {
-    fold.open = model.get("unfolded");
   });
   fill(el, "wb-when", fold);
   draw();

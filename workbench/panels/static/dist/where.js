@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from dom.js format.js jupyterlab.js panel.js selecting.js where.js where_canvas.js widgets.js world_view.js sha256:ff6f7ca850d11fc13692324cc8b272fc2bb2e123ce86f9bcb9c98d77e5cf8ee9
+// Built by esbuild 0.28.2 from dom.js folding.js format.js hover.js jupyterlab.js panel.js selecting.js where.js where_canvas.js widgets.js world_view.js sha256:3cbc91098a3b35e2a894febb808dfdac9298069267d55eccfdbc053637d8deb3
 // dom.js
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
@@ -26,6 +26,10 @@ function pictureUrl(bytes, type = "image/jpeg") {
     bytes
   ], { type })) : "";
 }
+function showPicture(image, bytes) {
+  image.addEventListener("load", () => URL.revokeObjectURL(image.src), { once: true });
+  image.src = pictureUrl(bytes);
+}
 function besidePointer(card, left, top, width, height) {
   card.style.left = `${left > width / 2 ? left - card.offsetWidth - 14 : left + 14}px`;
   card.style.top = `${Math.max(4, Math.min(top - card.offsetHeight / 2, height - card.offsetHeight - 4))}px`;
@@ -40,10 +44,50 @@ function debounced(action, milliseconds) {
   return Object.assign(later, { cancel });
 }
 
+// folding.js
+function foldDetails(model, toggled, summary, ...children) {
+  const node = h(
+    "details",
+    { open: model.get("unfolded"), ontoggle: () => toggled(node.open) },
+    h("summary", {}, ...summary),
+    ...children
+  );
+  model.on("change:unfolded", () => {
+    node.open = model.get("unfolded");
+  });
+  return node;
+}
+
 // format.js
 var number = (value) => (value ?? 0).toLocaleString("en");
 var clamp = (value, low, high) => Math.max(low, Math.min(high, value));
 var fileName = (path) => path.split("/").pop() ?? "";
+
+// hover.js
+var STILL_MILLISECONDS = 60;
+function hovering(ask, card, { place, drawing, texts, area }) {
+  let pointer = 0;
+  async function show(event) {
+    const mine = ++pointer;
+    const [answer, buffers] = await ask("hover", place(event));
+    if (mine !== pointer || drawing()) return;
+    card.hidden = !(answer.row >= 0);
+    if (card.hidden) return;
+    const picture = h("img", { alt: "" });
+    showPicture(picture, buffers[0]);
+    const told = texts(answer).map((text) => h("span", { class: "wb-quiet" }, text));
+    card.replaceChildren(picture, h("b", {}, fileName(answer.name)), ...told);
+    const box = area();
+    besidePointer(card, event.clientX - box.left, event.clientY - box.top, box.width, box.height);
+  }
+  const soon = debounced(show, STILL_MILLISECONDS);
+  function leave() {
+    soon.cancel();
+    pointer++;
+    card.hidden = true;
+  }
+  return { soon, leave };
+}
 
 // jupyterlab.js
 var EDITING = /* @__PURE__ */ new Set(["a", "c", "v", "x", "y", "z", "enter"]);
@@ -360,7 +404,6 @@ function worldMap(canvas, changed) {
 
 // where.js
 var CLICK_PIXELS = 4;
-var STILL_MILLISECONDS = 60;
 var VIEW_MILLISECONDS = 120;
 var TOOLS = [
   ["lasso", "Lasso", "Draw around images"],
@@ -411,7 +454,6 @@ function render({ model, el }) {
   let start = null;
   let held = { altKey: false, shiftKey: false };
   let far = 0;
-  let pointer = 0;
   let asked = false;
   let turn = 0;
   let frame = 0;
@@ -490,42 +532,28 @@ function render({ model, el }) {
     );
     canvas.style.cursor = tool === "pan" ? "grab" : "crosshair";
   }
-  function leave() {
-    hoverSoon.cancel();
-    pointer++;
-    card.hidden = true;
-  }
-  async function hover(event) {
-    const mine = ++pointer;
-    const [left, top] = at(event);
-    const [x, y] = map.toWorld(left, top);
-    const [answer, buffers] = await ask("hover", { x, y });
-    if (mine !== pointer || start) return;
-    card.hidden = !(answer.row >= 0);
-    if (card.hidden) return;
-    const quiet = (text) => h("span", { class: "wb-quiet" }, text);
-    card.replaceChildren(
-      h("img", { src: pictureUrl(buffers[0]), alt: "" }),
-      h("b", {}, fileName(answer.name)),
-      quiet(answer.where),
-      ...answer.near > 1 ? [quiet(`the nearest of ${number(answer.near)} here`)] : []
-    );
-    besidePointer(card, left, top, ...map.size());
-  }
-  const hoverSoon = debounced(hover, STILL_MILLISECONDS);
+  const hover = hovering(ask, card, {
+    place: (event) => {
+      const [x, y] = map.toWorld(...at(event));
+      return { x, y };
+    },
+    drawing: () => start !== null,
+    texts: ({ where, near }) => near > 1 ? [where, `the nearest of ${number(near)} here`] : [where],
+    area: () => canvas.getBoundingClientRect()
+  });
   canvas.addEventListener("pointerdown", (event) => {
     if (event.button > 1) return;
     const pan = event.button === 1 || model.get("tool") === "pan";
     start = { at: at(event), x: map.view.x, y: map.view.y, pan };
     held = { altKey: event.altKey, shiftKey: event.shiftKey };
     far = 0;
-    leave();
+    hover.leave();
     canvas.setPointerCapture(event.pointerId);
     canvas.focus();
     event.preventDefault();
   });
   canvas.addEventListener("pointermove", (event) => {
-    if (!start) return hoverSoon(event);
+    if (!start) return hover.soon(event);
     const [left, top] = at(event);
     const [x, y] = start.at;
     far = Math.max(far, Math.hypot(left - x, top - y));
@@ -563,12 +591,12 @@ function render({ model, el }) {
     draw();
   }
   canvas.addEventListener("pointercancel", stop);
-  canvas.addEventListener("pointerleave", leave);
+  canvas.addEventListener("pointerleave", hover.leave);
   canvas.addEventListener(
     "wheel",
     (event) => {
       event.preventDefault();
-      leave();
+      hover.leave();
       zoom(Math.exp(-event.deltaY / 400), at(event));
     },
     { passive: false }
@@ -586,16 +614,13 @@ function render({ model, el }) {
     else return;
     consume(event);
   });
-  const fold = h(
-    "details",
-    {
-      open: model.get("unfolded"),
-      ontoggle: () => {
-        ask("unfold", { on: fold.open });
-        open();
-      }
+  const fold = foldDetails(
+    model,
+    (on) => {
+      ask("unfold", { on });
+      open();
     },
-    h("summary", {}, "Where", h("span", { class: "wb-quiet" }, "The places of images on a map of the world")),
+    ["Where", h("span", { class: "wb-quiet" }, "The places of images on a map of the world")],
     body,
     status(model)
   );
@@ -603,9 +628,6 @@ function render({ model, el }) {
   model.on("change:tool change:mode change:text change:placed change:unplaced change:credit", () => {
     drawBar();
     draw();
-  });
-  model.on("change:unfolded", () => {
-    fold.open = model.get("unfolded");
   });
   const watch = new ResizeObserver(moved);
   watch.observe(canvas);

@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from dom.js format.js jupyterlab.js panel.js why.js widgets.js sha256:8aa52c4aae738fce3574c18b4b786ed075fcf49adf0c57ca001c1721fbd971ba
+// Built by esbuild 0.28.2 from dom.js folding.js format.js jupyterlab.js panel.js why.js widgets.js sha256:506abdccbfe0c6b5a8f90eea325885dc5125c4353a6ff0021890bb16be817dea
 // dom.js
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
@@ -34,6 +34,26 @@ function showPictures(images, buffers) {
   images.forEach((image, i) => {
     showPicture(image, buffers[i]);
   });
+}
+
+// folding.js
+function foldLine(model, ask, { name, title, hint, inside, opened = () => {
+} }) {
+  const toggle = h("button", {
+    class: name,
+    onclick: () => ask("unfold", { value: !model.get("unfolded") })
+  });
+  const told = h("span", { class: "wb-quiet" }, hint);
+  const draw = () => {
+    const on = model.get("unfolded");
+    inside.hidden = !on;
+    told.hidden = on;
+    toggle.setAttribute("aria-expanded", String(on));
+    toggle.textContent = `${on ? "▾" : "▸"} ${title}`;
+    if (on) opened();
+  };
+  model.on("change:unfolded", draw);
+  return { node: h("div", { class: "wb-row" }, toggle, told), draw };
 }
 
 // format.js
@@ -184,11 +204,6 @@ function whySlider(label, attributes, told) {
 }
 function render({ model, el }) {
   const ask = asker(model);
-  const fold = h("button", {
-    class: "wb-why-fold",
-    onclick: () => ask("unfold", { value: !model.get("unfolded") })
-  });
-  const hint = h("span", { class: "wb-quiet" }, "Which part of the image, and which word, made it match");
   const text = h("input", { class: "wb-why-text", "aria-label": "What to look for in the image" });
   const against = h("input", {
     class: "wb-why-text",
@@ -247,7 +262,15 @@ function render({ model, el }) {
     body,
     ...whyTiles(model, ask)
   );
-  let shown = "", laid = "", moving = 0;
+  const fold = foldLine(model, ask, {
+    name: "wb-why-fold",
+    title: "Why did it match?",
+    hint: "Which part of the image, and which word, made it match",
+    inside
+  });
+  let shown = "";
+  let laid = "";
+  let moving = 0;
   function again(change = {}) {
     ask("ask", { text: text.value, against: against.value, method: method.value, word: -1, ...change });
   }
@@ -259,7 +282,8 @@ function render({ model, el }) {
     setTimeout(() => URL.revokeObjectURL(link.href), 1e3);
   }
   async function drawLayer() {
-    const wanted = Number(block.input.value), map = `${model.get("about").version} ${wanted}`;
+    const wanted = Number(block.input.value);
+    const map = `${model.get("about").version} ${wanted}`;
     if (map === laid) return;
     laid = map;
     const [, buffers] = await ask("layer", { block: wanted });
@@ -310,13 +334,6 @@ function render({ model, el }) {
     el.style.setProperty("--wb-why-opacity", model.get("opacity"));
     opacity.show();
   }
-  function unfold() {
-    const on = model.get("unfolded");
-    inside.hidden = !on;
-    hint.hidden = on;
-    fold.setAttribute("aria-expanded", String(on));
-    fold.textContent = `${on ? "▾" : "▸"} Why did it match?`;
-  }
   for (const input of [text, against]) {
     input.addEventListener("change", () => again());
   }
@@ -331,7 +348,6 @@ function render({ model, el }) {
     moving -= 1;
   });
   block.input.addEventListener("input", drawLayer);
-  model.on("change:unfolded", unfold);
   model.on("change:about change:trouble change:working", draw);
   model.on("change:about change:verdict", drawVerdict);
   model.on("change:methods change:method", drawMethods);
@@ -345,8 +361,8 @@ function render({ model, el }) {
   });
   text.value = model.get("text");
   against.value = model.get("against");
-  fill(el, "wb-why", h("div", { class: "wb-row" }, fold, hint), status(model), inside);
-  for (const show of [unfold, drawMethods, drawOpacity, drawVerdict, draw]) show();
+  fill(el, "wb-why", fold.node, status(model), inside);
+  for (const show of [fold.draw, drawMethods, drawOpacity, drawVerdict, draw]) show();
 }
 var why_default = { render };
 export {
