@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 import workbench as wb
+from workbench.case.open_case import OpenCase
 from workbench.errors import CaseError, QueryError
 from workbench.store.keys import remember_key
 from workbench.terms import readable
@@ -315,7 +316,7 @@ def test_text_that_was_read_ranks_alone_and_filters_beside_words(
             found = SimpleNamespace(rows=np.array([7, 2]), scores=scores, boxes=boxes)
             return SimpleNamespace(images=found)
 
-    monkeypatch.setattr(wb.Case, "regions", Read(), raising=False)
+    monkeypatch.setattr(OpenCase, "regions", Read())
 
     assert case.ask('text:"ABC 12"').rows.tolist() == [7, 2]
     assert case.ask('text:"ABC 12"').scores.tolist() == pytest.approx([1, 0.6])
@@ -347,3 +348,44 @@ def test_what_lies_beyond_the_hits_is_judged_for_recall(case: wb.Case) -> None:
     assert missed.estimate.recall[0] > 0.3
     with pytest.raises(QueryError, match="nothing beyond"):
         case.missed(case.search("red", k=None))
+
+
+def test_changing_the_table_that_was_handed_out_changes_nothing_in_the_case(case: wb.Case) -> None:
+    before = case.images.copy()
+
+    case.images.sort_values("path", ascending=False, inplace=True, ignore_index=True)
+    images = case.images
+    images.loc[0, "path"] = "another.png"
+    case.problems.drop(columns="reason", inplace=True)
+
+    assert case.images.equals(before)
+    assert case.search("red", k=1).frame["path"].item() == before["path"][case.search("red", k=1).rows[0]]
+    assert "reason" in case.problems
+    with pytest.raises(ValueError, match="read-only"):
+        case.vectors[0] = 0
+
+
+def test_what_was_found_before_a_refresh_keeps_its_rows(case: wb.Case, source: Path) -> None:
+    study, hits = case.study, case.search("red", k=1)
+    found = hits.frame["path"].item()
+    write_photos(source, {"0-first.png": "red"})
+    case.ingest(progress=False)
+
+    assert len(case.images) == len(study.groups("folder")) + 1
+    assert hits.frame["path"].item() == found
+    assert case.study is not study
+
+
+def test_what_a_read_only_case_cannot_keep_is_answered_all_the_same(
+    case: wb.Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("workbench.store.arrays.write_atomically", refused)
+    monkeypatch.setattr("workbench.store.heatmaps.write_atomically", refused)
+
+    assert case.layout("pca").shape == (len(case.images), 2)
+    assert len(case.describe(0, vocabulary=["red", "blue"])) == 2
+    assert list(case.study.duplicates().columns) == ["kind", "group", "row", "path"]
+    assert case.why(0, "red").values.max() <= 1

@@ -11,8 +11,14 @@ import pytest
 
 import workbench as wb
 from workbench.case.faces import export as exporting
-from workbench.case.output_folder import new_folder
-from workbench.case.safe_names import LONGEST, distinct, distinct_files, safe_file_name, safe_name
+from workbench.case.safe_output import (
+    LONGEST,
+    distinct,
+    distinct_files,
+    new_folder,
+    safe_file_name,
+    safe_name,
+)
 from workbench.errors import CaseError, QueryError
 from workbench.testing import write_faces
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workbench.analysis.rows import Rows, normalise
-from workbench.case.image_lookup import Lookup
+from workbench.case.image_lookup import ImageLookup
 from workbench.errors import QueryError
 from workbench.store.selections import Saved, SavedSelections
 
@@ -29,7 +29,7 @@ class Selections:
     Ids are kept, not rows, so that a selection holds when the case grows, and in a copy of the case.
     """
 
-    def __init__(self, work: "Path", lookup: Lookup, key: str) -> None:
+    def __init__(self, work: "Path", lookup: ImageLookup, key: str) -> None:
         self._kept, self._lookup, self._key = SavedSelections(work), lookup, key
 
     def save(self, name: str, selection: "Selected | ArrayLike", query: str = "", parent: str = "") -> Saved:

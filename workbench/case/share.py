@@ -6,7 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
-from workbench.case.output_folder import new_folder
+from workbench.case.safe_output import new_folder
 from workbench.errors import CaseError, QueryError
 from workbench.store.case_folder import CaseFolder
 

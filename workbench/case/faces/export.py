@@ -8,8 +8,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
-from workbench.case.output_folder import new_folder
-from workbench.case.safe_names import distinct, distinct_files, safe_cell, safe_file_name, safe_name
+from workbench.case.safe_output import (
+    distinct,
+    distinct_files,
+    new_folder,
+    safe_cell,
+    safe_file_name,
+    safe_name,
+)
 from workbench.errors import CaseError, QueryError
 from workbench.store.case_folder import CaseFolder
 

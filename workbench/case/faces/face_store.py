@@ -1,4 +1,4 @@
-"""FaceBook: what is read from disk and computed about the faces of a case, kept until it changes."""
+"""FaceStore: what is read from disk and computed about the faces of a case, kept until it changes."""
 
 import contextlib
 import hashlib
@@ -17,8 +17,7 @@ from workbench.analysis import identities as analysis
 from workbench.analysis import projection
 from workbench.analysis.progress import Watch, nobody
 from workbench.case.computed import once
-from workbench.case.faces.grouping import Known, identities
-from workbench.case.faces.settings import Choice, choice_of
+from workbench.case.faces.grouping import Choice, Known, choice_of, identities
 from workbench.case.faces.table import FaceTable, Places, place
 from workbench.errors import QueryError
 from workbench.store.case_folder import CaseFolder
@@ -40,7 +39,7 @@ CHAIN = 0.2  # cosine: how far below the threshold a face may matter to another 
 REMEMBERED = 50  # groupings kept in memory, so that undo gives back exactly what was there
 
 
-class FaceBook:
+class FaceStore:
     """Faces of one face key: the table with identities, made anew whenever a decision was written.
 
     ``pair`` is the record of the models; ``images`` is the image table of the case.

@@ -3,7 +3,7 @@
 import contextlib
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, Union
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from PIL import Image
 
-    from workbench.case.case import Case
+    from workbench.case.collection import Collection
+    from workbench.hits import Hits
     from workbench.ingest.instances import InstanceReport
 
 Where: TypeAlias = Union[int, str, Path, "Image.Image"]
@@ -41,8 +42,8 @@ _WHOLE = np.array((0, 0, 1, 1), np.float32)
 class Instances:
     """The candidates of a case, places where things may be, and the questions to them."""
 
-    def __init__(self, case: "Case") -> None:
-        self._case = case
+    def __init__(self, case: "Collection", search: "Callable[[str, int], Hits]") -> None:
+        self._case, self._search = case, search
         self._name = key_name(case.folder)
 
     @cached_property
@@ -130,9 +131,9 @@ class Instances:
 
     def find_words(self, text: str, k: int = _ASKED) -> Found:
         """Find what a text says, with its box: of the best dozen images, the candidates are compared too."""
-        book, hits = self._asked(), self._case.search(text, k=k)
+        book, hits = self._asked(), self._search(text, k)
         started = time.perf_counter()
-        asked = self._case.embedder.embed_texts([text.strip()])[0]
+        asked = self._case.embedder().embed_texts([text.strip()])[0]
         scores, boxes = hits.scores.copy(), np.tile(_WHOLE, (len(hits.rows), 1))
         for number, row in enumerate(hits.rows[:_ASKED]):
             parts = book.boxes(int(row))[:_PARTS]
@@ -195,12 +196,12 @@ class Instances:
 
     def _alike(self, picture: Picture, place: Box) -> NDArray[np.float32]:
         """Return how like the cut-out each whole image (N,) is, by the vectors of the case."""
-        embedder, cut = self._case.embedder, picture.image.crop(_corners(place, picture.image.size))
+        embedder, cut = self._case.embedder(), picture.image.crop(_corners(place, picture.image.size))
         return search.scores(self._case.vectors, embedder.embed_images(np.stack([embedder.prepare(cut)]))[0])
 
     def _fits(self, row: int, boxes: NDArray[np.float32], asked: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return how well each candidate (R,) of an image fits a text, alone; nothing where it cannot."""
-        picture, embedder = self._picture(row), self._case.embedder
+        picture, embedder = self._picture(row), self._case.embedder()
         if picture is None or not len(boxes):
             return np.zeros(0, np.float32)
         crops = [picture.image.crop(_corners(box, picture.image.size)) for box in boxes]

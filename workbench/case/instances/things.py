@@ -14,7 +14,7 @@ from workbench.media.decode import DecodeError, read_image
 if TYPE_CHECKING:
     from PIL import Image
 
-    from workbench.case.case_images import CaseImages
+    from workbench.case.collection import Collection
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Picture:
     row: int | None = None
 
 
-def read_picture(case: "CaseImages", image: Any, min_side: int) -> Picture:
+def read_picture(case: "Collection", image: Any, min_side: int) -> Picture:
     """Return the picture of a row, id or path of the case, a file elsewhere (pathlib.Path) or a PIL image.
 
     Raises QueryError for a picture that cannot be read or that the case does not have.

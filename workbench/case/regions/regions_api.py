@@ -1,7 +1,7 @@
 """Regions: persons, objects and text of the photos, searched as samples of their own."""
 
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ from workbench.terms import Term, as_terms, needs_model, plain, term_vector
 if TYPE_CHECKING:
     import pandas as pd
 
-    from workbench.case.case_images import CaseImages
+    from workbench.case.collection import Collection
     from workbench.store.regions import RegionSnapshot
 
 
@@ -34,7 +34,7 @@ class Regions:
     They are of the kinds that were looked for: ``case.ingest(regions=["persons", "objects", "text"])``.
     """
 
-    def __init__(self, case: "CaseImages") -> None:
+    def __init__(self, case: "Collection") -> None:
         self._case = case
         self._pools: dict[tuple[str, ...], RegionPool] = {}
 
@@ -67,7 +67,7 @@ class Regions:
         self,
         *terms: Term,
         unlike: Term | Sequence[Term] = (),
-        kinds: Collection[str] | None = None,
+        kinds: Iterable[str] | None = None,
         k: int | None = 50,
         threshold: float | None = None,
         group: bool = True,
@@ -93,7 +93,7 @@ class Regions:
         asked = " + ".join(str(plain(term)[0]) for term in terms)
         return self._hits(pool.frame, rows, scores, chances, k, group, asked, started, vector)
 
-    def best(self, kinds: Collection[str], vector: NDArray[np.float32], words: bool) -> Best:
+    def best(self, kinds: Iterable[str], vector: NDArray[np.float32], words: bool) -> Best:
         """Return what each image has of some kinds that fits ``vector`` (D,) best; see `Best`.
 
         ``words``: whether the query has words, for the probabilities. Raises QueryError as `search` does.
@@ -149,7 +149,7 @@ class Regions:
             picture.crop((int(left), int(top), round(right), round(bottom))).save(buffer, "JPEG", quality=88)
         return buffer.getvalue()
 
-    def _checked(self, kinds: Collection[str] | None) -> tuple[str, ...]:
+    def _checked(self, kinds: Iterable[str] | None) -> tuple[str, ...]:
         """Return the kinds asked for; raise QueryError for those that do not exist or were not looked for."""
         asked = tuple(self.keys) if kinds is None else (kinds,) if isinstance(kinds, str) else tuple(kinds)
         for kind in asked:
@@ -179,7 +179,7 @@ class Regions:
         return self._pools[kinds]
 
     def _vectors_of(self, terms: Sequence[Term]) -> list[NDArray[np.float32]]:
-        return [term_vector(term, self._case.matching_embedder, self._sample_vectors) for term in terms]
+        return [term_vector(term, self._case.embedder, self._sample_vectors) for term in terms]
 
     def _sample_vectors(self, sample_ids: Sequence[str]) -> NDArray[np.float32]:
         """Return the vectors of regions and images by their ids."""

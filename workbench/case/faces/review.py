@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from workbench.analysis import identities as analysis
 
 if TYPE_CHECKING:
-    from workbench.case.faces.face_store import FaceBook
+    from workbench.case.faces.face_store import FaceStore
     from workbench.case.faces.table import FaceTable
 
 DOUBT = ("kind", "identity", "other", "row", "other_row", "similarity", "why", "leaving")
@@ -20,7 +20,7 @@ LEAST_CONFIDENCE = 0.05
 """Below it a suggestion is not worth the question: nineteen of twenty would be answered with no."""
 
 
-def suggest(book: "FaceBook", identity: str, k: int) -> pd.DataFrame:
+def suggest(book: "FaceStore", identity: str, k: int) -> pd.DataFrame:
     """Return row and confidence of faces that look like an identity; see ``Faces.suggest``."""
     table = book.table
     labels = table.labels.copy()
@@ -32,7 +32,7 @@ def suggest(book: "FaceBook", identity: str, k: int) -> pd.DataFrame:
     return pd.DataFrame({"row": rows[worth], "confidence": confidence[worth]})
 
 
-def review(book: "FaceBook") -> pd.DataFrame:
+def review(book: "FaceStore") -> pd.DataFrame:
     """Return doubts about identities; see ``Faces.review``."""
     table = book.table
     names = table.identities["identity"].tolist()
@@ -69,7 +69,7 @@ def _answered(table: "FaceTable", doubt: analysis.Doubt, names: Sequence[str]) -
     return max(table.rejected_share(other, identity), table.rejected_share(identity, other)) >= SETTLED
 
 
-def _leaving(book: "FaceBook", doubt: analysis.Doubt, names: Sequence[str]) -> tuple[int, ...]:
+def _leaving(book: "FaceStore", doubt: analysis.Doubt, names: Sequence[str]) -> tuple[int, ...]:
     """Return the rows that are not the identity where the doubt is right."""
     match doubt.kind:
         case "far apart":
@@ -84,7 +84,7 @@ def _leaving(book: "FaceBook", doubt: analysis.Doubt, names: Sequence[str]) -> t
 
 
 def nearest(
-    book: "FaceBook", queries: NDArray[np.float32], threshold: float | None
+    book: "FaceStore", queries: NDArray[np.float32], threshold: float | None
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Return whom each query vector (Q, D) is likest to, and the cosine to that person: both (Q,).
 
