@@ -13,7 +13,7 @@ from tests.helpers.fake_identity_book import FakeBook
 from tests.helpers.map_reading import places
 from workbench.errors import CaseError, QueryError
 from workbench.panels.base import Panel
-from workbench.panels.faces.identity_index import Roster
+from workbench.panels.faces.identity_index import IdentityIndex
 from workbench.panels.faces.panel import VERBS, FacesPanel
 from workbench.panels.map.panel import Map
 from workbench.selection import Selection
@@ -93,7 +93,7 @@ class TestCards:
         panel.show("alone")
 
         assert panel.rows.tolist() == [13, 12]
-        assert panel.roster.best(0, 99) == [0, 2, 3, 4, 5, 1]
+        assert panel.index.best(0, 99) == [0, 2, 3, 4, 5, 1]
 
     def test_crops_are_asked_for_by_row(self, panel: FacesPanel) -> None:
         assert browser(panel, "crops", rows=[7, 2])["buffers"] == [b"jpeg 7", b"jpeg 2"]
@@ -516,9 +516,9 @@ class TestDesk:
         assert faces.named == ["Ann"]
 
     def test_one_click_reads_the_book_once(self, desk: wb.Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-        read = Roster.of
+        read = IdentityIndex.of
         seen: list[object] = []
-        monkeypatch.setattr(Roster, "of", lambda book: seen.append(book) or read(book))
+        monkeypatch.setattr(IdentityIndex, "of", lambda book: seen.append(book) or read(book))
         click(desk.faces, "name", identity=desk.case.faces.identities["identity"][0], name="Ann")
 
         assert len(seen) == 1

@@ -11,7 +11,7 @@ import pytest
 
 import workbench as wb
 from tests.helpers.map_reading import bright
-from tests.panels.test_map import browser, drawn_path
+from tests.panels.test_map import browser, draw
 from workbench.errors import QueryError
 from workbench.panels.map.colours import Colouring
 from workbench.panels.map.panel import Map
@@ -132,7 +132,7 @@ class TestOnAThread:
         panel.compute("tsne")
         assert maker.begun.wait(10)
         square = np.array([[-9, -9], [-9, 9], [9, 9], [9, -9]], float)
-        browser(panel.bar, "draw", shape=drawn_path(square), mode="replace")
+        draw(panel, square, "replace")
 
         assert len(panel.selection) == COUNT
         assert panel.bar.working

@@ -12,7 +12,7 @@ import workbench as wb
 from tests.panels.test_panels import browser
 from workbench.case.why.heatmaps_api import Why
 from workbench.errors import QueryError
-from workbench.panels.latest_job import Newest
+from workbench.panels.latest_job import LatestJob
 
 SECONDS = 60
 
@@ -186,7 +186,7 @@ def test_a_new_job_takes_the_place_of_the_old_at_its_next_step():
 
         return steps
 
-    work = Newest()
+    work = LatestJob()
     work.run(job("old"))
     work.run(job("new"))
     go.set()
@@ -196,7 +196,7 @@ def test_a_new_job_takes_the_place_of_the_old_at_its_next_step():
 
 
 def test_a_stopped_job_ends_and_waiting_for_none_returns_at_once():
-    work, seen = Newest(), SimpleNamespace(steps=0)
+    work, seen = LatestJob(), SimpleNamespace(steps=0)
 
     def steps(going):
         while True:

@@ -1,4 +1,4 @@
-"""Recall: did the hits miss any? Thumbnails from beyond the cut are judged, and recall is estimated."""
+"""RecallReview: did the hits miss any? Thumbnails from beyond the cut are judged, and recall is estimated."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ SAMPLE = 40
 """Images to judge, where nobody asks for another number."""
 
 
-class Recall(Panel):
+class RecallReview(Panel):
     """Asks yes or no about a sample beyond the hits, and a few of the hits.
 
     ``missed(hits, n)`` draws the sample; ``thumbnails(rows)`` returns JPEG bytes. A new question closes it.

@@ -1,4 +1,4 @@
-"""Shelf: undo, invert, name and reopen what is selected, and say in words what sets it apart."""
+"""SelectionBar: undo, invert, name and reopen what is selected, and say in words what sets it apart."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
@@ -33,7 +33,7 @@ class Book(Protocol):
         """Forget a name."""
 
 
-class Shelf(Panel):
+class SelectionBar(Panel):
     """A bar for the selection.
 
     ``book`` keeps selections; ``separates(a, b)`` returns a table with phrase and share of what tells the
@@ -83,7 +83,7 @@ class Shelf(Panel):
         if mode == "replace":
             self.selection.parent = self._book.saved(name).digest
         self.note = " ".join(str(warning.message) for warning in told)
-        self._last = f"desk.shelf.reopen({name!r}, {mode!r})"
+        self._last = f"desk.selection_bar.reopen({name!r}, {mode!r})"
 
     def remove(self, name: str) -> None:
         """Forget a saved selection."""

@@ -21,7 +21,7 @@ SHOWN_IMAGES = 12
 """Rows of the matrix of images x captions at most."""
 
 
-class StudyPanel(Panel):
+class Study(Panel):
     """Four questions about all images, each with a picture or table; what they find can be selected.
 
     ``likeness(by, metric)``, ``captions(rows, captions, metric)``, ``duplicates()`` and ``quality()`` are

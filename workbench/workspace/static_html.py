@@ -2,9 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from workbench.panels.boxed import boxed
 from workbench.panels.map.panel import Map
-from workbench.panels.static_html import still_html
+from workbench.panels.static_html import boxed, still_html
 
 if TYPE_CHECKING:
     from workbench.case import Case

@@ -51,10 +51,10 @@ class FacesPanel(FacesPages):
     def name(self, identity: str, name: str) -> str:
         """Give an identity a name, offer to merge it with others of that name, and return the identity."""
         name = " ".join(name.split())
-        before = self.roster
+        before = self.index
         self._book.name(identity, name)
         self.refresh()
-        identity, people = self.roster.heir(identity, before), self.roster.people
+        identity, people = self.index.heir(identity, before), self.index.people
         same = people["name"].astype(str).str.casefold() == name.casefold()
         others = [str(i) for i in people["identity"][same] if i != identity] if name else []
         self._say(
@@ -141,7 +141,7 @@ class FacesPanel(FacesPages):
         else:
             self._book.merge([identity, other])
         self._done("The same person." if same else "Not the same person.")
-        there = {"", *self.roster.people["identity"]}
+        there = {"", *self.index.people["identity"]}
         left = doubts.drop(index=found.index)
         self._doubts = left[left["identity"].isin(there) & left["other"].isin(there)]
 
@@ -164,14 +164,14 @@ class FacesPanel(FacesPages):
         return chosen
 
     def _rank(self, identity: str) -> tuple[bool, int]:
-        position = self.roster.position(identity)
-        return not self.roster.people["name"].iloc[position], position
+        position = self.index.position(identity)
+        return not self.index.people["name"].iloc[position], position
 
     def _done(self, text: str, identity: str = "") -> None:
         """Show the book as it now is, and say what was done."""
         self.refresh()
-        position = self.roster.position(identity) if identity else -1
-        called = str(self.roster.people["name"].iloc[position]) if position >= 0 else ""
+        position = self.index.position(identity) if identity else -1
+        called = str(self.index.people["name"].iloc[position]) if position >= 0 else ""
         self._say(text.format(name=called or "a person without a name"))
 
     def _say(self, text: str, merge: Sequence[str] = ()) -> None:

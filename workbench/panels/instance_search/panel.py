@@ -1,4 +1,4 @@
-"""Things: a box around a thing on the image in focus, and the images that hold the same thing."""
+"""InstanceSearch: a box around a thing on the image in focus, and the images that hold the same thing."""
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ STILL = 12
 """Images shown in a saved notebook."""
 
 
-class Things(WorkingPanel):
+class InstanceSearch(WorkingPanel):
     """A fold-out with the image in focus, on which a box is drawn or proposed.
 
     ``find(image, box)`` returns what holds the thing in a box of an image (a row), more of its kind the

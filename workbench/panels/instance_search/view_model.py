@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 
 from workbench.errors import QueryError
 from workbench.hits import Hits
-from workbench.panels.boxed import boxed
-from workbench.panels.static_html import data_url
+from workbench.panels.static_html import boxed, data_url
 
 if TYPE_CHECKING:
     import pandas as pd

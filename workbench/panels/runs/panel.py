@@ -13,7 +13,7 @@ from workbench.analysis.rows import Mode
 from workbench.errors import QueryError
 from workbench.panels.base import Answer, script, style
 from workbench.panels.runs import view_model
-from workbench.panels.runs.book import Labels, RunBook
+from workbench.panels.runs.view_model import Labels, RunBook
 from workbench.panels.working import WorkingPanel
 from workbench.selection import Selection
 

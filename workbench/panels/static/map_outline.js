@@ -4,7 +4,7 @@
 const NODES = "http://www.w3.org/2000/svg";
 const STEP_PIXELS = 3;
 
-// outliner(plot) returns { begin, move, end, drop }: end() gives the shape drawn, in coordinates of the map, or null
+// outliner(plot) returns { begin, move, end, drop }: end() gives shape and corners, in coordinates of the map, or null
 function outliner(plot) {
   const layer = document.createElementNS(NODES, "svg"), path = layer.appendChild(document.createElementNS(NODES, "path"));
   layer.classList.add("wb-outline");
@@ -47,8 +47,8 @@ function outliner(plot) {
     const places = corners.map((at) => placeOf(plot, at)), box = tool === "box";
     drop();
     if (places.length < 3) return null;
-    if (box) return { type: "rect", x0: places[0].x, y0: places[0].y, x1: places[2].x, y1: places[2].y };
-    return { type: "path", path: `M${places.map(({ x, y }) => `${x},${y}`).join("L")}Z` };
+    const kept = box ? [places[0], places[2]] : places;
+    return { shape: box ? "box" : "lasso", corners: Float64Array.from(kept.flatMap(({ x, y }) => [x, y])) };
   }
 
   return { begin, move, end, drop };

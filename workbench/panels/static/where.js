@@ -93,7 +93,7 @@ function render({ model, el }) {
     const [x, y] = map.toWorld(...at(event));
     if (far < 4) ask("click", { x, y });
     else if (!pan && model.get("tool") === "box") ask("box", { x0: path[0][0], y0: path[0][1], x1: path[2][0], y1: path[2][1], mode });
-    else if (!pan) ask("lasso", { path, mode });
+    else if (!pan) ask("lasso", { mode }, [Float64Array.from(path.flat()).buffer]);
   });
   canvas.addEventListener("pointercancel", () => { start = null; drawn = []; draw(); });
   canvas.addEventListener("pointerleave", () => leave());

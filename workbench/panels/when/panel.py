@@ -13,8 +13,7 @@ from workbench.errors import QueryError
 from workbench.panels.base import Panel, script, style
 from workbench.panels.when import time_parsing
 from workbench.panels.when.bars import Bars, Bins
-from workbench.panels.when.static_html import still_html
-from workbench.panels.when.words import no_times, sentence
+from workbench.panels.when.view_model import no_times, sentence, still_html
 from workbench.selection import Selection
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ import traitlets
 
 from workbench.errors import QueryError
 from workbench.grammar import Part, write
-from workbench.panels.background import BackgroundPanel
 from workbench.panels.base import Answer, script, style
 from workbench.panels.why import view_model
 from workbench.panels.why.view_model import Explained, query_of, row_of
+from workbench.panels.working import BackgroundPanel
 from workbench.selection import Selection
 
 if TYPE_CHECKING:
