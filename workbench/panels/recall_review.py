@@ -42,7 +42,7 @@ class RecallReview(Panel):
         self.selection, self._draw_sample, self._thumbnails = selection, missed, thumbnails
         self.sample: Missed | None = None
         self._asked = SAMPLE
-        super().__init__()
+        super().__init__(actions={"keep": self.keep, "stop": self.stop})
         selection.observe(lambda _: self.stop(), "hits")
 
     # -- the same in Python ----------------------------------------------------------------------------------
@@ -103,12 +103,6 @@ class RecallReview(Panel):
 
     def _answer_judge(self, row: int, right: bool | None) -> None:
         self.answer({row: right})
-
-    def _answer_keep(self) -> None:
-        self.keep()
-
-    def _answer_stop(self) -> None:
-        self.stop()
 
     def _answer_thumbnails(self, rows: list[int]) -> Answer:
         return {"rows": rows}, self._thumbnails(rows)

@@ -59,7 +59,17 @@ class SelectionBar(Panel):
     ) -> None:
         self.selection, self._book, self._separates = selection, book, separates
         self._last = ""
-        super().__init__()
+        super().__init__(
+            actions={
+                "undo": self.selection.undo,
+                "redo": self.selection.redo,
+                "invert": self.selection.invert,
+                "clear": self.selection.clear,
+                "save": self.save,
+                "open": self.reopen,
+                "remove": self.remove,
+            }
+        )
         selection.observe(lambda _: self._follow(), "rows")
         self._follow()
         self._read()
@@ -122,27 +132,6 @@ class SelectionBar(Panel):
     def _read(self) -> None:
         columns = ["name", "images", "gone", "query"]
         self.saved = self._book.frame[columns].astype({"images": object, "gone": object}).to_dict("records")
-
-    def _answer_undo(self) -> None:
-        self.selection.undo()
-
-    def _answer_redo(self) -> None:
-        self.selection.redo()
-
-    def _answer_invert(self) -> None:
-        self.selection.invert()
-
-    def _answer_clear(self) -> None:
-        self.selection.clear()
-
-    def _answer_save(self, name: str) -> None:
-        self.save(name)
-
-    def _answer_open(self, name: str, mode: Mode) -> None:
-        self.reopen(name, mode)
-
-    def _answer_remove(self, name: str) -> None:
-        self.remove(name)
 
     def _answer_separate(self, name: str) -> None:
         self.busy = "Looking for words"

@@ -49,7 +49,7 @@ class Study(Panel):
         self._duplicates, self._quality, self._thumbnails = duplicates, quality, thumbnails
         self._frame: pd.DataFrame | None = None
         self._code = ""
-        super().__init__()
+        super().__init__(actions={"select": self.select})
 
     # -- the same in Python ----------------------------------------------------------------------------------
 
@@ -164,9 +164,6 @@ class Study(Panel):
     def _answer_quality(self) -> None:
         self.busy = "Looking at every picture; the first time takes a while"
         self.quality()
-
-    def _answer_select(self, issue: str) -> None:
-        self.select(issue)
 
     def _answer_focus(self, row: int) -> None:
         self.selection.focus = row

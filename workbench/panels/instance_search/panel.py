@@ -57,7 +57,7 @@ class InstanceSearch(WorkingPanel):
         self.found: FoundThings | None = None
         self._hits: Hits | None = None
         self._asked: Asked | None = None
-        super().__init__()
+        super().__init__(actions={"clear": self.clear})
         selection.observe(lambda _: self._follow(), "focus")
         self._follow()
 
@@ -208,9 +208,6 @@ class InstanceSearch(WorkingPanel):
         self.kind = KIND if on else 0.0
         if self._asked is not None and self._asked[1] is not None and self.box:
             self._start()
-
-    def _answer_clear(self) -> None:
-        self.clear()
 
     def _answer_picture(self) -> Answer:
         return {"row": self.row}, [self._picture(self.row) if self.row >= 0 else b""]

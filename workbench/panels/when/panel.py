@@ -42,7 +42,14 @@ class Timeline(Panel):
 
     def __init__(self, selection: Selection, place: str = "desk.timeline") -> None:
         self.selection, self._place, self._last_code = selection, place, ""
-        super().__init__()
+        super().__init__(
+            actions={
+                "untimed": self.select_untimed,
+                "clear": self.selection.clear,
+                "whole": self.whole,
+                "near": self.zoom_to_selection,
+            }
+        )
         self.observe(lambda _: self._draw(), "unfolded")
         selection.observe(lambda _: self._draw_layers(), ["rows", "hits", "focus"])
 
@@ -174,12 +181,6 @@ class Timeline(Panel):
         low, high = max(0, min(first, last)), min(max(first, last), len(edges) - 2)
         self.select(edges[low], edges[high + 1], mode)
 
-    def _answer_untimed(self, mode: Mode) -> None:
-        self.select_untimed(mode)
-
-    def _answer_clear(self) -> None:
-        self.selection.clear()
-
     def _answer_wheel(self, at: float, factor: float) -> None:
         self._bars.zoom(at, factor)
         self._draw()
@@ -187,12 +188,6 @@ class Timeline(Panel):
     def _answer_move(self, share: float) -> None:
         self._bars.move(share)
         self._draw()
-
-    def _answer_whole(self) -> None:
-        self.whole()
-
-    def _answer_near(self) -> None:
-        self.zoom_to_selection()
 
     def _answer_bins(self, name: Bins) -> None:
         self.show(name)

@@ -60,7 +60,7 @@ class PlacesPanel(Panel):
     ) -> None:
         self.selection, self._thumbnails, self._place = selection, thumbnails, place
         self._view, self._zoomed, self._last_code = View(0, 0, 900), "", ""
-        super().__init__()
+        super().__init__(actions={"unplaced": self.select_unplaced, "clear": self.selection.clear})
         self.observe(lambda _: self._opened(), "unfolded")
         selection.observe(lambda _: self._draw(), ["rows", "hits", "focus"])
 
@@ -208,11 +208,5 @@ class PlacesPanel(Panel):
     def _answer_tool(self, name: str) -> None:
         self.tool = name
 
-    def _answer_unplaced(self, mode: Mode) -> None:
-        self.select_unplaced(mode)
-
     def _answer_turn(self, to: str) -> None:
         {"whole": self.whole, "world": self.world}[to]()
-
-    def _answer_clear(self) -> None:
-        self.selection.clear()
