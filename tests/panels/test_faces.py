@@ -314,7 +314,7 @@ class TestSplit:
         panel.look("cid")
         _, leaves = panel.propose_split()
         panel.flip(leaves)
-        with pytest.raises(QueryError, match="Both halves"):
+        with pytest.raises(QueryError, match="Each half"):
             panel.split()
 
     def test_undoing_while_the_halves_are_shown_leaves_them(self, panel: FacesPanel) -> None:
@@ -372,7 +372,7 @@ class TestDoubts:
             browser(panel, "do", verb="settle", row=5, other_row=0, same=True)
 
         assert len(book.calls) == 1
-        assert "settled already" in panel.error
+        assert "answered already" in panel.error
 
     def test_a_settled_doubt_does_not_come_back_with_the_next_decision(self, panel: FacesPanel) -> None:
         click(panel, "settle", row=5, other_row=0, same=True)

@@ -219,7 +219,7 @@ def test_odd_pictures_are_asked_with_and_answered(desk):
 
 
 def test_nothing_in_focus_and_nothing_drawn_are_told(desk):
-    with pytest.raises(QueryError, match="no box yet"):
+    with pytest.raises(QueryError, match="No box was drawn"):
         desk.things.find()
     desk.selection.focus = None
     assert (desk.things.row, desk.things.about, desk.things.box) == (-1, {}, [])

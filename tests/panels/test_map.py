@@ -443,7 +443,7 @@ class TestColours:
 
     def test_scores_follow_the_question(self, selection: Selection, points: np.ndarray) -> None:
         panel = a_map(selection, points)
-        with pytest.raises(QueryError, match="Ask a question first"):
+        with pytest.raises(QueryError, match="Run a search first"):
             panel.colour("score")
         some = np.array([3, 1], np.int32)
         selection.hits = Hits(some, np.array([0.9, 0.4]), np.array([1.0, 0.5]), selection.table)

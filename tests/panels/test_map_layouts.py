@@ -283,7 +283,7 @@ class TestNothingToSee:
         assert panel.bar.note == ""
 
     def test_the_same_vectors_at_one_place_are_told(self) -> None:
-        assert "All 2 images lie at one place" in self.a_map(np.zeros((2, 2), np.float32)).bar.note
+        assert "All 2 images have the same vector" in self.a_map(np.zeros((2, 2), np.float32)).bar.note
 
     def test_no_sample_is_told(self) -> None:
         assert self.a_map(np.zeros((0, 2), np.float32)).bar.note == "There are no images here."

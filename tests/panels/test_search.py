@@ -106,7 +106,7 @@ class TestRecall:
 
         assert desk.recall.items == []
         browser(desk.recall, "judge", row=1, right=True)
-        assert "No sample" in desk.recall.error
+        assert "no sample" in desk.recall.error
 
 
 class TestStudy:
@@ -132,7 +132,7 @@ class TestStudy:
 
         assert values.shape == (1, 2)
         assert values.argmax() == 1
-        assert "Select some" in desk.study.error
+        assert "Select images" in desk.study.error
 
     def test_what_quality_finds_can_be_selected(self, desk: wb.Workspace) -> None:
         browser(desk.study, "quality")

@@ -252,7 +252,7 @@ class TestPlaces:
         panel.unfolded = True
         browser(panel, "unplaced", mode="replace")
 
-        assert "2 of 3 images have a place. 1 of them lies at exactly 0° N, 0° E" in panel.text
+        assert "2 of 3 images have a position. 1 of them lies at exactly 0° N, 0° E" in panel.text
         assert panel.selection.rows.tolist() == [2]
 
     def test_without_any_place_a_sentence_says_so(self) -> None:
@@ -260,7 +260,7 @@ class TestPlaces:
         panel.unfolded = True
         browser(panel, "turn", to="whole")
 
-        assert "None of 1 images has a place" in panel.text
+        assert "None of 1 images has a position" in panel.text
         assert panel.circles == b""
         assert panel.error == panel.still() == ""
 
@@ -273,7 +273,7 @@ class TestPlaces:
         "address", ["javascript:alert(1)", "https://tiles.example.org/", "tiles/{z}/{x}/{y}.png"]
     )
     def test_what_is_no_tile_server_is_refused(self, placed: PlacesPanel, address: str) -> None:
-        with pytest.raises(QueryError, match="map tiles"):
+        with pytest.raises(QueryError, match="tile server"):
             placed.tiles = address
 
     def test_a_tile_server_is_kept_in_the_code(self, placed: PlacesPanel) -> None:

@@ -162,12 +162,12 @@ def test_questions_of_the_browser_leave_what_went_wrong_on_the_page(desk):
     desk.why.unfolded = True
     desk.why.wait(SECONDS)
     browser(desk.why, "thumbnails", rows=[0])
-    assert "Nothing was asked" in desk.why.trouble
+    assert "no query yet" in desk.why.trouble
 
 
 def test_there_is_nothing_to_save_before_a_map_is_there(desk):
     browser(desk.why, "png")
-    assert "no map" in desk.why.error
+    assert "no heatmap" in desk.why.error
 
 
 def test_a_block_that_a_method_does_not_have_shows_the_whole_map(asked):

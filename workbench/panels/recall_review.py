@@ -50,7 +50,7 @@ class RecallReview(Panel):
     def start(self, n: int = SAMPLE) -> None:
         """Draw ``n`` images to judge; raises QueryError where there are no hits, or nothing beyond them."""
         if self.selection.hits is None:
-            raise QueryError("Nothing was asked yet.", "Search for something first.")
+            raise QueryError("There is no query yet.", "Search for something first.")
         self.sample, self._asked = self._draw_sample(self.selection.hits, n), n
         self._show()
 
@@ -109,7 +109,7 @@ class RecallReview(Panel):
 
     def _started(self) -> "Missed":
         if self.sample is None:
-            raise QueryError("No sample was drawn yet.", "Use `start()` after a search.")
+            raise QueryError("There is no sample yet.", "Use `start()` after a search.")
         return self.sample
 
     def _show(self) -> None:

@@ -80,7 +80,7 @@ class SelectionBar(Panel):
         """Keep what is selected under a name."""
         self._book.save(name, self.selection)
         self._read()
-        self.note = f"Kept {self.count:,} as “{' '.join(name.split())}”."
+        self.note = f"Saved {self.count:,} images as “{' '.join(name.split())}”."
 
     def reopen(self, name: str, mode: Mode = "replace") -> None:
         """Select a saved selection, or add, remove or intersect it; what is gone is said in ``note``."""
@@ -110,7 +110,7 @@ class SelectionBar(Panel):
             for phrase, share in zip(found["phrase"], found["share"], strict=True)
         ]
         if not self.words:
-            self.note = "No phrase of the vocabulary fits the selection better."
+            self.note = "No phrase of the vocabulary sets the selection apart."
         return found
 
     @property
@@ -134,5 +134,5 @@ class SelectionBar(Panel):
         self.saved = self._book.frame[columns].astype({"images": object, "gone": object}).to_dict("records")
 
     def _answer_separate(self, name: str) -> None:
-        self.busy = "Looking for words"
+        self.busy = "Finding phrases"
         self.separate(name)

@@ -37,7 +37,7 @@ def still_html(
         'style="width:88px;height:66px;object-fit:cover;margin:2px;border-radius:4px">'
         for name, jpeg in thumbnails
     )
-    note = f"{escape(title)}. A still picture: run this cell for the live desk."
+    note = f"{escape(title)}. Static picture: run this cell for the interactive desk."
     return (
         f'<div class="wb-still"><p><em>{note}</em></p>{above}<table style="width:100%"><tr>'
         f'<td style="vertical-align:top"><img src="{picture}" width="{WIDTH}" alt="Map"></td>'

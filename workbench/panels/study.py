@@ -117,7 +117,7 @@ class Study(Panel):
     def select(self, issue: str) -> None:
         """Select the images with an issue that ``quality`` names, or "near" duplicates."""
         if self._frame is None or self.view.get("what") not in ("quality", "duplicates"):
-            raise QueryError("Nothing was looked for yet.", "Use `quality()` or `duplicates()` first.")
+            raise QueryError("There is no result to select from.", "Use `quality()` or `duplicates()` first.")
         if self.view["what"] == "duplicates":
             self.selection.rows = self._frame["row"][self._frame["kind"] == issue].to_numpy()
             return
@@ -140,7 +140,7 @@ class Study(Panel):
         chosen = self.selection.rows if len(self.selection) or hits is None else hits.rows
         if not len(chosen):
             raise QueryError(
-                "No images are chosen.", "Select some, or search for some, then compare captions."
+                "No images are selected.", "Select images or run a search, then compare captions."
             )
         return [int(row) for row in chosen[:SHOWN_IMAGES]]
 
@@ -153,16 +153,16 @@ class Study(Panel):
     def _answer_captions(self, phrases: str, metric: str) -> None:
         captions = [line.strip() for line in phrases.splitlines() if line.strip()]
         if not captions:
-            raise QueryError("There are no captions.", "Write one a line.")
+            raise QueryError("No captions were given.", "Write one on each line.")
         self.busy = "Embedding captions"
         self.captions(captions, metric)
 
     def _answer_duplicates(self) -> None:
-        self.busy = "Comparing what pictures look like"
+        self.busy = "Comparing images"
         self.duplicates()
 
     def _answer_quality(self) -> None:
-        self.busy = "Looking at every picture; the first time takes a while"
+        self.busy = "Checking every image; the first time takes a while"
         self.quality()
 
     def _answer_focus(self, row: int) -> None:

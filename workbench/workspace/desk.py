@@ -113,7 +113,9 @@ class Workspace(ipywidgets.VBox):
                 "This case has no faces.", "Run `case.ingest_faces()`, then make the Workspace again."
             )
         if side not in self.tabs.sides:
-            raise CaseError(f"This desk has no side {side!r}.", f"Use {' or '.join(self.tabs.sides)}.")
+            raise CaseError(
+                f"There is no side {side!r} on this desk.", f"Use {' or '.join(self.tabs.sides)}."
+            )
         self.tabs.side = side
 
     def _turn(self, side: str) -> None:

@@ -84,7 +84,7 @@ class FacePanels:
         rows = self.panel.rows[:MOST].tolist()
         paths = [self.caption(row) for row in rows]
         crops = list(zip(paths, self._faces.crops(rows), strict=True))
-        called = self.panel.person.get("name") or "The person who is open"
+        called = self.panel.person.get("name") or "The open person"
         return people_html(cards, len(people), called if self.panel.opened else "Faces", crops)
 
     def look(self, row: int) -> None:

@@ -101,7 +101,7 @@ class FacesPages(FacesState):
         return {"identity": identity, "items": items}, ()
 
     def _answer_doubts(self, start: int, count: int) -> Answer:
-        self.busy = "Looking for what should be looked at again"
+        self.busy = "Finding faces to review"
         page = self.doubts.iloc[start : start + count]
         items = [self._doubt(row) for _, row in page.iterrows()]
         return {"items": items, "total": len(self.doubts)}, ()

@@ -63,7 +63,7 @@ class FacesState(Panel):
     def look(self, identity: str) -> None:
         """Open an identity: all its faces, alike ones beside each other. Raises QueryError without one."""
         if self.index.position(identity) < 0:
-            raise QueryError(f"No identity {identity!r}.", "Take one of `case.faces.identities`.")
+            raise QueryError(f"There is no identity {identity!r}.", "Use one of `case.faces.identities`.")
         self.opened = identity
         self._turn("identity")
 

@@ -153,7 +153,7 @@ class InstanceSearch(WorkingPanel):
             return text.strip(), None, 0.0
         self._shape()
         if not self.box:
-            raise QueryError("There is no box yet.", "Draw one around a thing, or say in words what to find.")
+            raise QueryError("No box was drawn.", "Draw one around an object, or describe it in words.")
         x, y, width, height = self.box
         return self.row, (x, y, width, height), self.kind
 
@@ -198,7 +198,7 @@ class InstanceSearch(WorkingPanel):
             self._start()
 
     def _answer_click(self, x: float, y: float) -> None:
-        self.busy = "Looking for candidates"
+        self.busy = "Finding candidates"
         self.click(x, y)
 
     def _answer_find(self, text: str = "") -> None:

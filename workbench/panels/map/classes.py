@@ -57,7 +57,7 @@ class Columns:
             return made
         found = by_values(by, made)
         if len(found.codes) and found.codes.max() < 0:
-            raise QueryError(f"Nothing is known of {by!r} here.", self._advice(by))
+            raise QueryError(f"The column {by!r} has no values.", self._advice(by))
         return found
 
     def _values(self, by: str) -> Values | Colouring:
@@ -69,7 +69,7 @@ class Columns:
 
     def _advice(self, by: str) -> str:
         if by in SCORES:
-            return "Ask a question first; its hits have a score."
+            return "Run a search first: its hits have a score."
         return "Colour by another column."
 
     def _scores(self, by: str) -> NDArray[np.float64]:

@@ -10,11 +10,11 @@ from workbench.panels.working import WorkingPanel
 NAMES = {"umap": "UMAP", "tsne": "t-SNE", "pca": "PCA"}
 
 HINTS = {
-    "n_neighbors": "few: small groups stand out; many: the large picture",
-    "min_dist": "how close points may come; 0 packs groups tight",
-    "metric": "how far two vectors are apart",
-    "perplexity": "about how many neighbours a point has; small collections take less",
-    "seed": "another number, another layout of the same data",
+    "n_neighbors": "low: small groups stand out; high: overall structure",
+    "min_dist": "least distance between points; 0 gives the tightest groups",
+    "metric": "how the distance of two vectors is measured",
+    "perplexity": "approximate number of neighbours of a point; use less for small collections",
+    "seed": "random start: another number gives another layout",
 }
 STEPS = {"n_neighbors": 1, "min_dist": 0.05, "perplexity": 5, "seed": 1}
 

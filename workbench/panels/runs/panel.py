@@ -181,7 +181,7 @@ class Runs(WorkingPanel):
 
     def _check(self, cluster: int) -> None:
         if not self.opened:
-            raise QueryError("No run is open.", "Open one with `look_into(name)`.")
+            raise QueryError("No run is selected.", "Open one with `look_into(name)`.")
         if not -1 <= cluster <= self._labels.max(initial=-1):
             last = int(self._labels.max(initial=-1))
             raise QueryError(f"This run has no cluster {cluster}.", f"Use 0 to {last}, or -1 for none.")

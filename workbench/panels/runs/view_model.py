@@ -16,11 +16,15 @@ if TYPE_CHECKING:
 Labels: TypeAlias = NDArray[np.int32]
 
 ABOUT: dict[str, dict[str, Any]] = {
-    "min_cluster_size": {"label": "Smallest cluster", "step": 1, "hint": "fewer samples are no cluster"},
-    "min_samples": {"label": "Neighbours", "step": 1, "hint": "more of them: more is left out as noise"},
-    "merge_distance": {"label": "Join within", "step": 0.1, "hint": "clusters nearer than this are one"},
-    "eps": {"label": "eps", "step": 0.05, "hint": "how near neighbours are; click the curve to choose it"},
-    "threshold": {"label": "Threshold", "step": 0.05, "hint": "clusters farther apart stay apart"},
+    "min_cluster_size": {"label": "Smallest cluster", "step": 1, "hint": "smaller groups count as noise"},
+    "min_samples": {"label": "Neighbours", "step": 1, "hint": "higher: more images count as noise"},
+    "merge_distance": {"label": "Join within", "step": 0.1, "hint": "clusters nearer than this are merged"},
+    "eps": {
+        "label": "eps",
+        "step": 0.05,
+        "hint": "largest distance of neighbours; click the curve to choose it",
+    },
+    "threshold": {"label": "Threshold", "step": 0.05, "hint": "clusters farther apart are not merged"},
 }
 FIGURES = ("clusters", "noise", "largest", "silhouette", "dbcv", "purity", "adjusted_rand")
 PLACES = 160

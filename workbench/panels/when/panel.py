@@ -131,7 +131,7 @@ class Timeline(Panel):
 
     def _timed(self) -> None:
         if not len(self._bars.times):
-            raise QueryError("No image has a time.", "Nothing can be shown on a timeline.")
+            raise QueryError("No image has a time.", "The timeline needs images with a date.")
 
     def _counts(self) -> dict[str, Any]:
         return self._bars.counts(self.selection.found, self.selection.rows)

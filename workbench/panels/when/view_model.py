@@ -45,6 +45,6 @@ def sentence(times: Times, edges: Moments, unit: Unit) -> str:
 def no_times(images: int) -> str:
     """Say that nothing can be drawn, and why."""
     return (
-        f"None of {images:,} images has a time: their files hold no EXIF date "
-        "(DateTimeOriginal or DateTimeDigitized). The date of a file is not taken for it."
+        f"None of {images:,} images has a time: there is no EXIF date in their files "
+        "(DateTimeOriginal or DateTimeDigitized). File dates are not used."
     )

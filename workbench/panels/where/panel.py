@@ -77,7 +77,7 @@ class PlacesPanel(Panel):
         """
         corners = np.asarray(polygon, np.float64)
         if corners.ndim != 2 or corners.shape[1] != 2 or len(corners) < 3:
-            raise QueryError("That is no polygon.", "Give three corners or more as (longitude, latitude).")
+            raise QueryError("A polygon needs three corners or more.", "Pass them as (longitude, latitude).")
         self.selection.change(self._geo_points.inside(corners), mode)
         self._last_code = f"{self._place}.lasso({corners.round(5).tolist()}, mode={mode!r})"
 

@@ -22,7 +22,7 @@ def checked_tiles(address: str) -> str:
         address.startswith(("https://", "http://")) and all(part in address for part in TILE_PARTS)
     ):
         raise QueryError(
-            f"{address[:80]!r} is no address of map tiles.",
+            f"{address[:80]!r} is not the address of a tile server.",
             'Use one like "https://tiles.example.org/{z}/{x}/{y}.png".',
         )
     return address
@@ -30,18 +30,18 @@ def checked_tiles(address: str) -> str:
 
 def sentence(placed: GeoPoints) -> str:
     """Say how many images have a place, and how many of those may have none in truth."""
-    text = f"{len(placed):,} of {len(placed.lat):,} images have a place."
+    text = f"{len(placed):,} of {len(placed.lat):,} images have a position."
     if placed.at_zero:
         text += (
             f" {placed.at_zero:,} of them {'lies' if placed.at_zero == 1 else 'lie'} at exactly 0° N, 0° E, "
-            "which some cameras write when they know no place."
+            "which some cameras write when they have no position."
         )
     return text
 
 
 def no_places(images: int) -> str:
     """Say that nothing can be drawn, and why."""
-    return f"None of {images:,} images has a place: their files hold no GPS position (EXIF)."
+    return f"None of {images:,} images has a position: there is no GPS position (EXIF) in their files."
 
 
 def degrees(lat: float, lon: float) -> str:

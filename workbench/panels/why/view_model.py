@@ -69,7 +69,9 @@ def query_of(selection: Selection, text: str) -> "str | Hits":
     if text.strip():
         return text
     if selection.hits is None:
-        raise QueryError("Nothing was asked yet.", "Ask in the query box, or type what to look for here.")
+        raise QueryError(
+            "There is no query yet.", "Enter one in the query box, or type what to look for here."
+        )
     return selection.hits
 
 
