@@ -36,7 +36,7 @@ class PlacesPanel(Panel):
     the browser where one is given, and ``credit`` shown with it. ``thumbnails(rows)`` returns JPEG bytes.
     """
 
-    _esm = script("selecting", "where_canvas", "where")
+    _esm = script("where")
     _css = style("where")
 
     unfolded = traitlets.Bool(False).tag(sync=True)
