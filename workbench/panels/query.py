@@ -1,4 +1,4 @@
-"""Query: one line of text asks; chips show how it was understood, and clicks on them write the text anew."""
+"""Query: a line of text, and chips that show how it was understood; a click on a chip edits the text."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal

@@ -1,4 +1,4 @@
-"""Still: the desk as a picture and a contact sheet, for a saved notebook that is read without a kernel."""
+"""The desk as a static picture and a contact sheet, for a saved notebook that is read without a kernel."""
 
 from base64 import b64encode
 from collections.abc import Sequence

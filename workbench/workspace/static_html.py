@@ -1,4 +1,4 @@
-"""DeskStill: the side of the desk that is shown, as HTML for a reader without a kernel."""
+"""The side of the desk that is shown, as HTML for a reader without a kernel."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""IdentityIndex: who is who at one moment, laid out so that a page of it costs nothing."""
+"""IdentityIndex: the identities at one moment, indexed so that a page of them is read at once."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""FacesPanel: who is in the collection, and the verbs that put it right. One click, one verb, one undo."""
+"""FacesPanel: the people of the collection, and the actions that correct them. Each click is one undo step."""
 
 from collections.abc import Callable, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Still people: the side of the faces in a saved notebook that is read without a kernel."""
+"""The people as static HTML, for a saved notebook that is read without a kernel."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""InstanceSearch: a box around a thing on the image in focus, and the images that hold the same thing."""
+"""InstanceSearch: a box around an object in the focused image, and the images that show the same object."""
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""Told: what a map says of itself in words, and as a table."""
+"""Summary: what a map holds, as a sentence and as a table."""
 
 from typing import TYPE_CHECKING
 

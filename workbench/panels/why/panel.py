@@ -127,7 +127,7 @@ class Why(BackgroundPanel):
     def _show(self, heatmap: Explained, whole: Explained) -> None:
         self._version += 1
         self.heatmap, self.methods, self.verdict = heatmap, list(self._methods()), ""
-        self.about = view_model.told(heatmap, whole) | {"version": self._version}
+        self.about = view_model.details(heatmap, whole) | {"version": self._version}
 
     def _follow(self) -> None:
         """Compute anew in the background, if anybody looks."""
