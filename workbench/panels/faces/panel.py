@@ -1,4 +1,4 @@
-"""FacesPanel: the people of the collection, and the actions that correct them. Each click is one undo step."""
+"""FacesPanel: the people of the collection and the actions that correct them; each click is one undo step."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
