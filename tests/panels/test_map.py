@@ -386,7 +386,7 @@ class TestColours:
 
         assert cut == (31, 469, 500)
         assert sorted(found) == sorted(["group 49", *(f"group {i}" for i in range(490, 500))])
-        assert "Click a key" in nothing
+        assert "Click an entry" in nothing
         assert selection.rows.tolist() == np.flatnonzero(labels == 499).tolist()
         assert "desk.map.only([499])" in code
         assert unknown == []

@@ -294,7 +294,7 @@ class TestNothingToSee:
         hidden = panel.bar.note
         panel.hide([])
 
-        assert "Click a key of the legend" in hidden
+        assert "Click an entry of the legend" in hidden
         assert panel.bar.note == ""
 
     def test_a_first_layout_that_fails_is_told_in_the_map(self, selection: Selection) -> None:

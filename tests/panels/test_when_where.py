@@ -155,7 +155,7 @@ class TestTimeline:
         timed.selection.rows = [2]
         browser(timed, "near")
 
-        assert "Select some" in nothing
+        assert "Select images" in nothing
         assert timed.bars["unit"] == "hour"
         assert sum(timed.bars["all"]) == 1
 

@@ -140,7 +140,7 @@ def test_a_still_picture_is_there_for_a_reader_without_a_kernel(asked):
 @pytest.mark.parametrize(
     ("text", "focus", "message"),
     [
-        ("", 1, "Nothing was asked"),
+        ("", 1, "no query yet"),
         ("red", None, "No image is in focus"),
         ("like:nobody", 1, "No image is called"),
     ],
