@@ -264,8 +264,8 @@ def test_share_leaves_faces_out_unless_asked(people, tmp_path, capsys):
     for place, option in (("plain", []), ("whole", ["--faces", "all"])):
         assert main(["share", str(people), str(tmp_path / place), *option]) == 0
         assert capsys.readouterr().out == f"{tmp_path / place}\n"
-    assert not (tmp_path / "plain" / "cache" / "faces").exists()
-    assert (tmp_path / "whole" / "cache" / "faces").exists()
+    assert not (tmp_path / "plain" / "cache" / "samples" / "face").exists()
+    assert (tmp_path / "whole" / "cache" / "samples" / "face").exists()
 
 
 def test_models_lists_every_file_the_default_model_needs(capsys):

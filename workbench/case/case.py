@@ -214,17 +214,21 @@ class Case:
     ) -> "IngestReport":
         """Read what is new or changed in the source, and compute what is missing; safe to stop and to repeat.
 
-        ``faces`` also looks for faces, ``regions`` for some of "persons", "objects" and "text"; each photo is
-        decoded once for all of it. ``instances`` then looks where things may be, for `find_this`. ``retry``
-        tries files again that failed before. Nothing finished is ever computed twice.
+        ``faces`` also looks for faces, ``regions`` for some of "persons", "objects", "text" and other
+        registered kinds of samples, ``instances`` for where things may be, for `find_this`; each photo is
+        decoded once for all of it. ``retry`` tries files again that failed before. Nothing finished is ever
+        computed twice.
         """
         model = self._face_model if faces else None
+        things = self.instances.model if instances else None
         try:
-            report = ingest_images(self.folder, self._model, model, regions, retry=retry, progress=progress)
+            report = ingest_images(
+                self.folder, self._model, model, regions, things, retry=retry, progress=progress
+            )
         finally:
+            if things:
+                self.instances.remember()
             self.refresh()
-        if instances:
-            self.instances.ingest(retry=retry, progress=progress)
         if faces:
             self.faces.settle()
         return report

@@ -74,8 +74,12 @@ class DecodedImage:
 
     def reduced(self, min_side: int) -> Image.Image:
         """Return what asking for ``min_side`` alone would have given: box means for a JPEG's DCT."""
-        step = 1
-        while self.facts.format in _DRAFTED and min(self.image.size) >= 2 * step * min_side and step < 8:
+        step, drafted = 1, round(max(self.facts.width, self.facts.height) / max(self.image.size))
+        while (
+            self.facts.format in _DRAFTED
+            and min(self.image.size) >= 2 * step * min_side
+            and step * drafted < 8  # the most that decoding reduces by
+        ):
             step *= 2
         return self.image if step == 1 else self.image.reduce(step)
 

@@ -20,6 +20,8 @@ from workbench.case.computed import once
 from workbench.case.faces.grouping import Choice, Known, choice_of, identities
 from workbench.case.faces.table import FaceTable, Places, place
 from workbench.errors import QueryError
+from workbench.samples.face import TABLE as FACES
+from workbench.samples.face import read_faces
 from workbench.store.case_folder import CaseFolder
 from workbench.store.decisions import Decision, Decisions
 from workbench.store.identity_state import Standing
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 
     from workbench.case.faces.export import How
     from workbench.models.faces.pairs import FacePair
-    from workbench.store.faces import FaceSnapshot
+    from workbench.store.samples import Samples
 
 OF_FACES = "identities"
 """Folder of the cache for what follows from the vectors of faces."""
@@ -54,9 +56,7 @@ class FaceStore:
         self._earlier: tuple[Path, dict[str, str]] | None = None
 
     @cached_property
-    def _snapshot(self) -> "FaceSnapshot":
-        from workbench.store.faces import read_faces
-
+    def _snapshot(self) -> "Samples":
         return read_faces(self._folder, self.key, self.images)
 
     @property
@@ -144,7 +144,7 @@ class FaceStore:
 
     @cached_property
     def _crops(self) -> ThumbnailReader:
-        return ThumbnailReader(self._folder.faces(self.key).crops)
+        return ThumbnailReader(self._folder.samples(FACES, self.key).crops)
 
     def _tell(self) -> None:
         for tell in [tell for reference in self._listeners if (tell := reference())]:

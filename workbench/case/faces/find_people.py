@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from workbench.case.faces.face_store import FaceStore
-    from workbench.ingest.face_model import FaceModel
     from workbench.media.faces import FoundFace
+    from workbench.samples.models import FaceModel
 
 Photo = Union[str, Path, "Image"]
 COLUMNS = ("x", "y", "width", "height", "score", "quality", "identity", "name", "row", "similarity")

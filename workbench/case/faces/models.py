@@ -9,8 +9,8 @@ from workbench.store.case_folder import CaseFolder
 from workbench.store.keys import known_key, remember_key
 
 if TYPE_CHECKING:
-    from workbench.ingest.face_model import FaceModel
     from workbench.models.faces.pairs import FacePair
+    from workbench.samples.models import FaceModel
 
 
 class LazyFaceModel:

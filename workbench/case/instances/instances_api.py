@@ -17,8 +17,9 @@ from workbench.case.instances.found import Found
 from workbench.case.instances.model import ThingModel, key_name, load_thing_model
 from workbench.case.instances.things import Picture, as_fractions, read_picture
 from workbench.errors import CaseError, WorkbenchError
-from workbench.store.instances import count_candidates, instance_parts
+from workbench.samples.instances import instance_parts
 from workbench.store.keys import known_key, remember_key
+from workbench.store.samples import count_packed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from workbench.case.collection import Collection
     from workbench.hits import Hits
-    from workbench.ingest.instances import InstanceReport
+    from workbench.ingest import InstanceReport
 
 Where: TypeAlias = Union[int, str, Path, "Image.Image"]
 Rows = NDArray[np.int32]
@@ -57,16 +58,20 @@ class Instances:
         Images that are new in the source show up here after the next ``case.ingest``. ``retry`` tries again
         what could not be read.
         """
-        from workbench.ingest.instances import ingest_instances
+        from workbench.ingest import ingest_instances
 
         images = self._case.images
         work = list(zip(images["image_id"], images["raw_path"], strict=True))
         try:
             return ingest_instances(self._case.folder, work, self.model, retry=retry, progress=progress)
         finally:
-            remember_key(self._case.folder.cache, self._name, self.model.key)
-            self.__dict__.pop("_book", None)
-            self.__dict__.pop("_count", None)
+            self.remember()
+
+    def remember(self) -> None:
+        """Note in the case that its candidates are those of the model, and read them anew."""
+        remember_key(self._case.folder.cache, self._name, self.model.key)
+        self.__dict__.pop("_book", None)
+        self.__dict__.pop("_count", None)
 
     @property
     def key(self) -> str:
@@ -165,7 +170,7 @@ class Instances:
     def _count(self) -> int:
         key = known_key(self._case.folder.cache, self._name)
         ids = list(self._case.images["image_id"])
-        return 0 if key is None else count_candidates(instance_parts(self._case.folder, key), ids)
+        return 0 if key is None else count_packed(instance_parts(self._case.folder, key), ids)
 
     @cached_property
     def _book(self) -> CandidateBook:

@@ -17,15 +17,15 @@ from workbench.case.regions.models import known_keys
 from workbench.case.regions.pool import IMAGES, RegionPool
 from workbench.errors import QueryError
 from workbench.media.masks import from_run_lengths
-from workbench.media.regions import KINDS
-from workbench.store.regions import read_regions
+from workbench.samples.kind import searchable_kinds
+from workbench.samples.regions import read_regions
 from workbench.terms import Term, as_terms, needs_model, plain, term_vector
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from workbench.case.collection import Collection
-    from workbench.store.regions import RegionSnapshot
+    from workbench.store.samples import Samples
 
 
 class Regions:
@@ -44,7 +44,7 @@ class Regions:
         return known_keys(self._case.folder)
 
     @cached_property
-    def _snapshot(self) -> "RegionSnapshot":
+    def _snapshot(self) -> "Samples":
         return read_regions(self._case.folder, self.keys, self._case.images)
 
     @property
@@ -152,12 +152,13 @@ class Regions:
     def _checked(self, kinds: Iterable[str] | None) -> tuple[str, ...]:
         """Return the kinds asked for; raise QueryError for those that do not exist or were not looked for."""
         asked = tuple(self.keys) if kinds is None else (kinds,) if isinstance(kinds, str) else tuple(kinds)
+        there_are = searchable_kinds()
         for kind in asked:
-            if kind not in (*KINDS, IMAGES):
+            if kind not in (*there_are, IMAGES):
                 raise QueryError(
-                    f"No regions are called {kind!r}.", f"Use some of: {', '.join(KINDS)}, {IMAGES}."
+                    f"No regions are called {kind!r}.", f"Use some of: {', '.join(there_are)}, {IMAGES}."
                 )
-        missing = sorted(set(asked) - set(self.keys) - {IMAGES}) or ([] if asked else list(KINDS))
+        missing = sorted(set(asked) - set(self.keys) - {IMAGES}) or ([] if asked else list(there_are))
         if missing:
             raise QueryError(
                 f"Nobody looked for {' or '.join(missing)} in these photos yet.",

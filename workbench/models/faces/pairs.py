@@ -23,7 +23,7 @@ class FacePair:
     """A detector and a recogniser, with what was measured of them. No field has a default.
 
     name: what ``workbench.open(faces=...)`` takes. loader: ``loader(least_score=..., sure_score=...,
-    precision=...)`` returns an `ingest.face_model.FaceModel`. weights: its files, a name in `weights.MODELS`,
+    precision=...)`` returns an `samples.models.FaceModel`. weights: its files, a name in `weights.MODELS`,
     "" where it needs none.
 
     Scores of the detector, [0, 1]. least_score: below it, what is found is left out. sure_score: from it on,
