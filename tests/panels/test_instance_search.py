@@ -13,8 +13,8 @@ import workbench as wb
 from tests.panels.test_panels import browser
 from workbench.errors import CaseError, QueryError
 from workbench.hits import Hits
-from workbench.panels.boxed import boxed
 from workbench.panels.instance_search.view_model import KIND, cut, proposed
+from workbench.panels.static_html import boxed
 
 SECONDS = 60
 SIDE = 60
@@ -219,7 +219,7 @@ def test_odd_pictures_are_asked_with_and_answered(desk):
 
 
 def test_nothing_in_focus_and_nothing_drawn_are_told(desk):
-    with pytest.raises(QueryError, match="no box yet"):
+    with pytest.raises(QueryError, match="No box was drawn"):
         desk.things.find()
     desk.selection.focus = None
     assert (desk.things.row, desk.things.about, desk.things.box) == (-1, {}, [])

@@ -1,4 +1,4 @@
-"""Query: one line of text asks; chips show how it was understood, and clicks on them write the text anew."""
+"""Query: a line of text, and chips that show how it was understood; a click on a chip edits the text."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
@@ -55,7 +55,7 @@ class Query(Panel):
         self.pictures: dict[str, Image] = {}
         self._chosen: list[int] = []
         self._hits: Hits | None = None
-        super().__init__(kinds=list(kinds))
+        super().__init__(actions={"compare": self._compare, "clear": self.clear}, kinds=list(kinds))
         selection.observe(lambda change: self._heed(change["new"]), "hits")
 
     # -- the same in Python ----------------------------------------------------------------------------------
@@ -139,9 +139,6 @@ class Query(Panel):
 
     # -- what the browser asks -------------------------------------------------------------------------------
 
-    def _answer_compare(self, text: str, kinds: list[str]) -> None:
-        self._compare(text, kinds)
-
     def _answer_run(self, text: str, k: int, least: float, unit: Unit) -> None:
         self.text, self.k, self.least, self.unit = text, k, least, unit
         self._run_or_clear(text)
@@ -163,9 +160,6 @@ class Query(Panel):
     def _answer_more(self) -> None:
         self.k += MORE
         self._run_or_clear(self.text)
-
-    def _answer_clear(self) -> None:
-        self.clear()
 
     def _answer_thumbnail(self, position: int) -> Answer:
         name = self.parts[position].value

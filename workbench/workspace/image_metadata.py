@@ -1,4 +1,4 @@
-"""Facts: what is known of an image, in the words that Details shows."""
+"""What is known of an image, in the words that Details shows."""
 
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def facts(image: "pd.Series[Any]", *, cluster: str, tags: Collection[str]) -> list[tuple[str, str]]:
+def image_metadata(image: "pd.Series[Any]", *, cluster: str, tags: Collection[str]) -> list[tuple[str, str]]:
     """Return a row of ``case.images`` as pairs of name and text; what is unknown is left out."""
     known = [
         ("Taken", _text(image.get("taken_at"))),

@@ -110,7 +110,7 @@ def _is_gloomy(pixels: NDArray[np.uint8]) -> bool:
 
 
 @dataclass(frozen=True)
-class FacePair:
+class DetectorAndRecogniser:
     """A face detector and a recogniser behind one interface; fits the `FaceModel` the ingest loop asks for.
 
     key: names everything that changes the numbers. dim: length of a row. detector: picture -> (N, 15).

@@ -1,11 +1,11 @@
-"""Still: the timeline as a picture, for a saved notebook that is read without a kernel."""
+"""What the timeline shows: sentences about the times of images, and a still picture."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from PIL import Image, ImageDraw
 
-from workbench.analysis.time_bins import Moments, Unit, ticks
+from workbench.analysis.time_bins import Moments, Times, Unit, name, ticks
 from workbench.panels.static_html import picture_html
 
 WIDTH, HEIGHT, SCALE = 860, 130, 2
@@ -29,3 +29,22 @@ def still_html(edges: Moments, unit: Unit, counts: Mapping[str, Any], text: str)
     for i, label in ticks(edges[:-1], unit):
         draw.text((i * step, floor + 6), label, "#80868b", font_size=11 * SCALE)
     return picture_html("When", text, image, SCALE, "Timeline")
+
+
+def sentence(times: Times, edges: Moments, unit: Unit) -> str:
+    """Say how many images have a time, and what is shown of them in which bins."""
+    first, last = times.span
+    shown = int(times.counts(edges).sum())
+    text = f"{len(times):,} of {len(times.values):,} images have a time"
+    if shown < len(times):
+        text += f", {shown:,} of them in this span"
+    ends = {name(first, "day"): None, name(last, "day"): None}
+    return f"{text}, {' to '.join(ends)}. One bar is a {unit}."
+
+
+def no_times(images: int) -> str:
+    """Say that nothing can be drawn, and why."""
+    return (
+        f"None of {images:,} images has a time: there is no EXIF date in their files "
+        "(DateTimeOriginal or DateTimeDigitized). File dates are not used."
+    )

@@ -1,17 +1,52 @@
-"""Still: the places as a picture, for a saved notebook that is read without a kernel."""
+"""What the map of places shows: sentences about positions, the tile server, and a still picture."""
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from workbench.errors import QueryError
 from workbench.panels.static_html import picture_html
-from workbench.panels.where.geo_points import View
+from workbench.panels.where.geo_points import GeoPoints, View
 from workbench.panels.where.outline import outline
 
+TILE_PARTS = ("{z}", "{x}", "{y}")
 WIDTH, SCALE = 860, 2
 LAND, COAST = "#9aa0a633", "#9aa0a6aa"
 LAYERS = ((2, "#7a828a", 1.0), (4, "#1976d2", 1.0), (3, "#e5383b", 0.6))
 """Columns of circles, the lowest first, with their colours and how large they are beside the others."""
+
+
+def checked_tiles(address: str) -> str:
+    """Return the address of a tile server; raise QueryError where it is none. "" is no server."""
+    if address and not (
+        address.startswith(("https://", "http://")) and all(part in address for part in TILE_PARTS)
+    ):
+        raise QueryError(
+            f"{address[:80]!r} is not the address of a tile server.",
+            'Use one like "https://tiles.example.org/{z}/{x}/{y}.png".',
+        )
+    return address
+
+
+def sentence(placed: GeoPoints) -> str:
+    """Say how many images have a place, and how many of those may have none in truth."""
+    text = f"{len(placed):,} of {len(placed.lat):,} images have a position."
+    if placed.at_zero:
+        text += (
+            f" {placed.at_zero:,} of them {'lies' if placed.at_zero == 1 else 'lie'} at exactly 0° N, 0° E, "
+            "which some cameras write when they have no position."
+        )
+    return text
+
+
+def no_places(images: int) -> str:
+    """Say that nothing can be drawn, and why."""
+    return f"None of {images:,} images has a position: there is no GPS position (EXIF) in their files."
+
+
+def degrees(lat: float, lon: float) -> str:
+    """Write a position as people do."""
+    return f"{abs(lat):.4f}° {'S' if lat < 0 else 'N'}, {abs(lon):.4f}° {'W' if lon < 0 else 'E'}"
 
 
 def still_html(view: View, circles: NDArray[np.float64], text: str) -> str:
