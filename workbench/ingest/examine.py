@@ -88,6 +88,7 @@ def _make(result: Examined, decoded: DecodedImage, needs: Needs, models: Models)
         result.facts, result.jpeg = decoded.facts, thumbnail(image)
         if decoded.facts.metadata.reason:
             result.warnings.append(Failure("metadata", decoded.facts.metadata.reason))
+        result.warnings.extend(Failure("decode", note) for note in decoded.facts.notes)
     if needs.vector and models.embedder:
         _prepare(result, image, models.embedder.prepare)
     if needs.faces and models.faces:
