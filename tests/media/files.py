@@ -65,6 +65,7 @@ def chunk(name: bytes, data: bytes) -> bytes:
 
 def profile(primaries: tuple[tuple[float, float, float], ...], gamma: float) -> bytes:
     """Return an ICC profile by the XYZ of its red, green and blue (D50) and one gamma: version 2, display."""
+
     def xyz(three: tuple[float, ...]) -> bytes:
         return b"XYZ \0\0\0\0" + struct.pack(">3i", *(round(part * 65536) for part in three))
 
@@ -92,16 +93,16 @@ def cmyk_profile() -> bytes:
     """
     identity = struct.pack(">9i", *(65536 if number % 4 == 0 else 0 for number in range(9)))
     linear = bytes(range(256))
-    corners = b"".join(
-        bytes((0 if black else 255, 128, 128)) for _ in range(8) for black in (0, 1)
-    )
+    corners = b"".join(bytes((0 if black else 255, 128, 128)) for _ in range(8) for black in (0, 1))
     table = b"mft1\0\0\0\0" + bytes((4, 3, 2, 0)) + identity + linear * 4 + corners + linear * 3
     text = b"desc\0\0\0\0" + struct.pack(">I", 5) + b"test\0" + bytes(78)
     white = b"XYZ \0\0\0\0" + struct.pack(">3i", *(round(part * 65536) for part in (0.9642, 1.0, 0.8249)))
     return _icc(b"CMYK", [(b"desc", text), (b"wtpt", white), (b"A2B0", table)], device=b"prtr", pcs=b"Lab ")
 
 
-def _icc(space: bytes, tags: list[tuple[bytes, bytes]], device: bytes = b"mntr", pcs: bytes = b"XYZ ") -> bytes:
+def _icc(
+    space: bytes, tags: list[tuple[bytes, bytes]], device: bytes = b"mntr", pcs: bytes = b"XYZ "
+) -> bytes:
     place = 128 + 4 + 12 * len(tags)
     table, body = struct.pack(">I", len(tags)), b""
     for name, data in tags:

@@ -6,6 +6,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import TypeVar
 
+from workbench.media import sandbox
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -33,5 +35,8 @@ def in_order(
             if not waiting:
                 return
             yield waiting.popleft().result()
+    except BaseException:
+        sandbox.stop()  # a thread may wait for it, and we for the thread
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)

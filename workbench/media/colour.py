@@ -45,9 +45,7 @@ def to_srgb(image: Image.Image, notes: list[str]) -> Image.Image:
     return flat
 
 
-def grey8(
-    values: NDArray[Any], *, bits: int | None = None, inverted: bool = False
-) -> NDArray[np.uint8]:
+def grey8(values: NDArray[Any], *, bits: int | None = None, inverted: bool = False) -> NDArray[np.uint8]:
     """Scale greys (h, w) of 16 or 32 bits or floats to 0..255.
 
     Whole numbers are scaled by ``bits`` where the file states other than those of its container, else by

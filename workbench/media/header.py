@@ -25,7 +25,24 @@ MAX_PAGES = 10_000
 
 _LAYERS = 37724  # Photoshop's layers in a TIFF are no metadata: they may be as large as the picture
 _OFFSETS = frozenset({273, 279, 288, 289, 324, 325, 519, 520, 521})  # where strips and tiles lie
-_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
+_SIZES = {
+    1: 1,
+    2: 1,
+    3: 2,
+    4: 4,
+    5: 8,
+    6: 1,
+    7: 1,
+    8: 2,
+    9: 4,
+    10: 8,
+    11: 4,
+    12: 8,
+    13: 4,
+    16: 8,
+    17: 8,
+    18: 8,
+}
 _INTEGERS = {3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
 _POINTERS = frozenset({330, 34665, 34853})  # to sub-images, EXIF and GPS
 _RAW_TAGS = frozenset({50706, 33421, 33422})  # DNGVersion, CFARepeatPatternDim, CFAPattern
