@@ -36,7 +36,7 @@ def in_space(
     )
     xyz = np.array(SRGB).T @ linear
     other = np.linalg.solve(np.array(primaries).T, xyz).clip(0, 1) ** (1 / gamma)
-    return flat("RGB", tuple(int(round(part * 255)) for part in other))
+    return flat("RGB", tuple(round(part * 255) for part in other))
 
 
 @pytest.mark.parametrize("name", FORMATS)

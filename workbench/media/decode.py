@@ -15,7 +15,7 @@ from workbench.errors import WorkbenchError
 from workbench.media import sandbox
 from workbench.media.colour import to_srgb
 from workbench.media.exif import Metadata, read_metadata
-from workbench.media.header import MAX_PIXELS, Header, TooMuch, check_exif, check_size, read_header
+from workbench.media.header import MAX_PIXELS, Header, LimitError, check_exif, check_size, read_header
 
 _LARGE = 24_000_000  # pixels held in memory; more are decoded in a process of their own
 _SLOW = 2_000_000  # pixels that Python code may decode here
@@ -55,7 +55,7 @@ class DecodeError(WorkbenchError):
         self.reason = reason
 
 
-class _NeedsProcess(Exception):
+class _ElsewhereError(Exception):
     """The image is to be decoded in a process of its own: it is large, slow or cut short."""
 
 
@@ -113,12 +113,12 @@ def read_image(data: bytes, *, min_side: int, min_long_side: int = 0) -> Decoded
     its longer side >= ``min_long_side``. Images that need much memory or time are decoded, and made as
     small, in a process of their own that may take 1 GB and 20 s, one at a time. A file that lacks its end is
     decoded as far as it goes, where that is more than half, and says so in its notes. Raises
-    :class:`~workbench.media.sandbox.Stopped` where that process was stopped from another thread.
+    :class:`~workbench.media.sandbox.StoppedError` where that process was stopped from another thread.
     """
     ask = _Ask(min_side, max(min_side, min_long_side))
     try:
         return _decode(data, ask)
-    except _NeedsProcess:
+    except _ElsewhereError:
         return _decode_elsewhere(data, ask)
 
 
@@ -126,7 +126,7 @@ def decode_limited(data: bytes, min_side: int, min_long_side: int) -> DecodedIma
     """Decode in this process, which must have limits on itself and no other thread; as :func:`read_image`."""
     try:
         return _decode(data, _Ask(min_side, min_long_side, limited=True))
-    except _NeedsProcess:  # cut short
+    except _ElsewhereError:  # cut short
         longer = _lengthened(data)
         ask = _Ask(min_side, min_long_side, limited=True, partial=len(data) / len(longer))
         ImageFile.LOAD_TRUNCATED_IMAGES = True
@@ -141,17 +141,17 @@ def _decode(data: bytes, ask: _Ask) -> DecodedImage:
         raise DecodeError("the file is empty")
     try:
         header = read_header(data)
-        check_size(header.width, header.height, header.members)
+        check_size(header.width, header.height, header.held)
         if not ask.limited and _costly(header):
-            raise _NeedsProcess
+            raise _ElsewhereError
         return _read(data, header, ask)
-    except TooMuch as error:
+    except LimitError as error:
         raise DecodeError(str(error)) from None
     except UnidentifiedImageError:
         raise DecodeError("not an image in a format that is read") from None
     except _BROKEN as error:
         if not ask.partial and _cut_short(error):
-            raise _NeedsProcess from None
+            raise _ElsewhereError from None
         raise DecodeError(_reason(error)) from error
 
 
@@ -177,8 +177,8 @@ def _read(data: bytes, header: Header, ask: _Ask) -> DecodedImage:
         _shrink_while_decoding(image, ask)
         width, height = full_size if header.whole else image.size
         check_size(*full_size, width * height)
-        if not ask.limited and width * height > _LARGE:
-            raise _NeedsProcess
+        if not ask.limited and width * height > (_SLOW if header.slow else _LARGE):
+            raise _ElsewhereError
         if isinstance(exif := image.info.get("exif"), bytes):
             check_exif(exif)
         if ask.partial:
@@ -223,7 +223,7 @@ def _shrink_while_decoding(image: Image.Image, ask: _Ask) -> None:
 def _fill(image: Image.Image) -> None:
     """Paint what will be missing grey; where that cannot be, it stays 0."""
     if image.format != "GIF" and image.mode in {"L", "RGB", "RGBA", "CMYK"}:
-        image.im = Image.core.fill(image.mode, image.size, (_MISSING,) * len(image.getbands()))
+        image.im = Image.new(image.mode, image.size, (_MISSING,) * len(image.getbands())).im
 
 
 def _check_share(image: Image.Image, of_bytes: float, notes: list[str]) -> None:

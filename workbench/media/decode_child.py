@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import BinaryIO
 
 from PIL import Image
@@ -44,8 +45,7 @@ def _serve(data: bytes, ask: dict[str, int], answers: BinaryIO) -> None:
 def _memory() -> int:
     """Return the bytes of address space in use."""
     try:
-        with open("/proc/self/statm", "rb") as file:
-            return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+        return int(Path("/proc/self/statm").read_bytes().split()[0]) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, ValueError):
         return 2**30
 

@@ -5,7 +5,7 @@ that may ask for much are read here first, bytes only, and what is too much is r
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 MAX_PIXELS = 120_000_000
@@ -49,10 +49,10 @@ _RAW_TAGS = frozenset({50706, 33421, 33422})  # DNGVersion, CFARepeatPatternDim,
 _RAW_COLOURS = frozenset({32803, 34892})  # a colour filter array, linear raw
 _SCAN_STARTS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # frame headers, of every process
 _PROGRESSIVE = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
-_LONE = frozenset({0x01, *range(0xD0, 0xD8)})  # markers without a length
+_LONE = frozenset({0x00, 0x01, 0xFF, *range(0xD0, 0xD8)})  # markers without a length, and none
 
 
-class TooMuch(Exception):
+class LimitError(Exception):
     """A limit was hit; ``str(error)`` is the reason for the problems table."""
 
 
@@ -79,13 +79,18 @@ class Header:
     notes: list[str] = field(default_factory=list)
 
     @property
+    def held(self) -> int:
+        """The pixels that are held in memory at once, as far as it is known before opening."""
+        return self.members if self.drafts and not self.whole else self.pixels
+
+    @property
     def pixels(self) -> int:
         """The pixels of the picture, or of the largest inside it."""
         return max(self.width * self.height, self.members)
 
 
 def read_header(data: bytes) -> Header:
-    """Return what a file asks for; raises :class:`TooMuch`. Unknown and broken files ask for nothing."""
+    """Return what a file asks for; raises :class:`LimitError`. Unknown and broken files ask for nothing."""
     try:
         return _read(data)
     except (struct.error, IndexError):
@@ -93,38 +98,25 @@ def read_header(data: bytes) -> Header:
 
 
 def check_size(width: int, height: int, held: int) -> None:
-    """Raise :class:`TooMuch` for a picture whose side or whose ``held`` pixels are above the limits."""
+    """Raise :class:`LimitError` for a picture whose side or whose ``held`` pixels are above the limits."""
     if max(width, height) > MAX_SIDE:
-        raise TooMuch(f"too large: {width:,} x {height:,} pixels, no side may be longer than {MAX_SIDE:,}")
+        raise LimitError(f"too large: {width:,} x {height:,} pixels, no side may be longer than {MAX_SIDE:,}")
     if held > MAX_PIXELS:
-        raise TooMuch(f"too large: {width:,} x {height:,} pixels, the limit is {MAX_PIXELS:,} pixels")
+        raise LimitError(f"too large: {width:,} x {height:,} pixels, the limit is {MAX_PIXELS:,} pixels")
 
 
 def _read(data: bytes) -> Header:
-    if data[:3] == b"\xff\xd8\xff":
-        return _jpeg(data)
-    if data[:8] == b"\x89PNG\r\n\x1a\n":
-        return _png(data)
-    if data[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
-        return _tiff(data)
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return _webp(data)
-    if data[:4] == b"GIF8":
-        return Header(*struct.unpack_from("<HH", data, 6))
-    if data[:4] == b"\0\0\1\0":
-        return Header(members=_ico(data))
-    if data[:4] == b"icns":
-        return Header(members=_icns(data))
-    if data[:2] == b"BM":
-        return Header(slow=data[30:34] in (b"\1\0\0\0", b"\2\0\0\0"))
-    return Header(slow=data[:4] in (b"qoif", b"DDS ") or data[:2] in (b"P1", b"P2", b"P3"))
+    for start, reader in _READERS:
+        if data.startswith(start):
+            return reader(data)
+    return Header()
 
 
 def _check_metadata(name: str, size: int, blocks: int, most: int = MAX_BLOCKS) -> None:
     if size > MAX_METADATA:
-        raise TooMuch(f"too much metadata: {size:,} bytes in {name}, the limit is {MAX_METADATA:,}")
+        raise LimitError(f"too much metadata: {size:,} bytes in {name}, the limit is {MAX_METADATA:,}")
     if blocks > most:
-        raise TooMuch(f"too much metadata: {blocks:,} {name}, the limit is {most:,}")
+        raise LimitError(f"too much metadata: {blocks:,} {name}, the limit is {most:,}")
 
 
 def _jpeg(data: bytes) -> Header:
@@ -133,7 +125,7 @@ def _jpeg(data: bytes) -> Header:
     place, size, blocks, components, progressive = 2, 0, 0, 0, False
     while 0 <= (place := data.find(b"\xff", place)) < len(data) - 3:
         marker = data[place + 1]
-        if marker == 0xFF or marker == 0 or marker in _LONE:
+        if marker in _LONE:
             place += 1 if marker == 0xFF else 2
             continue
         length = int.from_bytes(data[place + 2 : place + 4])
@@ -154,7 +146,9 @@ def _jpeg(data: bytes) -> Header:
                 check_exif(data[place + 10 : place + 2 + length])
         place += 2 + length
     if header.scans > MAX_SCANS:
-        raise TooMuch(f"too many scans: {header.scans:,} passes over the picture, the limit is {MAX_SCANS}")
+        raise LimitError(
+            f"too many scans: {header.scans:,} passes over the picture, the limit is {MAX_SCANS}"
+        )
     return header
 
 
@@ -175,7 +169,22 @@ def _png(data: bytes) -> Header:
     return header
 
 
+def _gif(data: bytes) -> Header:
+    return Header(*struct.unpack_from("<HH", data, 6))
+
+
+def _slow(_: bytes) -> Header:
+    return Header(slow=True)
+
+
+def _bitmap(data: bytes) -> Header:
+    """Tell run lengths, which Python code decodes."""
+    return Header(slow=data[30:34] in (b"\1\0\0\0", b"\2\0\0\0"))
+
+
 def _webp(data: bytes) -> Header:
+    if data[8:12] != b"WEBP":
+        return Header()
     header, place, size, blocks = Header(), 12, 0, 0
     while place < len(data) - 8:
         name, length = struct.unpack_from("<4sI", data, place)
@@ -201,20 +210,20 @@ def _int24(data: bytes, place: int) -> int:
     return int.from_bytes(data[place : place + 3], "little")
 
 
-def _ico(data: bytes) -> int:
-    """Return the pixels of the largest picture in an icon: what its directory says of them is not believed."""
+def _ico(data: bytes) -> Header:
+    """Tell the pixels of the largest picture in an icon, not what its directory says of them."""
     count = int.from_bytes(data[4:6], "little")
     places = (struct.unpack_from("<I", data, 6 + 16 * number + 12)[0] for number in range(count))
-    return max((_png_pixels(data, place) for place in places), default=0)
+    return Header(members=max((_png_pixels(data, place) for place in places), default=0))
 
 
-def _icns(data: bytes) -> int:
+def _icns(data: bytes) -> Header:
     place, most = 8, 0
     while place < len(data) - 8:
         length = max(8, int.from_bytes(data[place + 4 : place + 8]))
         most = max(most, _png_pixels(data, place + 8), _jpeg2000_pixels(data[place + 8 : place + 200]))
         place += length
-    return most
+    return Header(members=most)
 
 
 def _png_pixels(data: bytes, place: int) -> int:
@@ -249,6 +258,11 @@ class _Ifd:
     after: int
 
     @property
+    def held(self) -> int:
+        """The pixels that are held in memory at once, as far as it is known before opening."""
+        return self.members if self.drafts and not self.whole else self.pixels
+
+    @property
     def pixels(self) -> int:
         return self.first.get(256, 0) * self.first.get(257, 0)
 
@@ -263,7 +277,7 @@ class _Ifd:
 
 
 def check_exif(data: bytes) -> None:
-    """Raise :class:`TooMuch` where the tags of an EXIF block, which may overlap, add up to too much."""
+    """Raise :class:`LimitError` where the tags of an EXIF block, which may overlap, add up to too much."""
     data = data.removeprefix(b"Exif\0\0")
     try:
         total = sum(ifd.size for _, ifd in _ifds(data))
@@ -274,7 +288,8 @@ def check_exif(data: bytes) -> None:
 
 def _tiff(data: bytes) -> Header:
     """Find the page to read, and refuse what would be a preview in the place of the picture."""
-    chain, inner = [], []
+    chain: list[_Ifd] = []
+    inner: list[_Ifd] = []
     total = 0
     for depth, ifd in _ifds(data):
         (chain if depth == 0 else inner).append(ifd)
@@ -298,10 +313,10 @@ def _refuse_raw(data: bytes, chain: list[_Ifd], inner: list[_Ifd]) -> None:
     first = chain[0]
     size = f"{first.first.get(256, 0):,} x {first.first.get(257, 0):,} pixels"
     if data[8:10] == b"CR" or any(ifd.raw for ifd in (*chain, *inner)):
-        raise TooMuch(f"a raw photo: only its preview of {size} could be read")
+        raise LimitError(f"a raw photo: only its preview of {size} could be read")
     larger = max(inner, key=lambda ifd: ifd.pixels, default=first)
     if larger.pixels > first.pixels and all(ifd.preview for ifd in chain):
-        raise TooMuch(f"the picture lies in a part that is not read: only its preview of {size} could be")
+        raise LimitError(f"the picture lies in a part that is not read: only its preview of {size} could be")
 
 
 def _ifds(data: bytes) -> Iterator[tuple[int, _Ifd]]:
@@ -360,3 +375,16 @@ def _integers(source: bytes, start: int, order: str, kind: int, values: int) -> 
         return ()
     values = max(0, min(values, 64, (len(source) - start) // _SIZES[kind]))
     return struct.unpack_from(f"{order}{values}{unit}", source, start)
+
+
+_READERS: tuple[tuple[bytes, Callable[[bytes], Header]], ...] = (
+    (b"\xff\xd8\xff", _jpeg),
+    (b"\x89PNG\r\n\x1a\n", _png),
+    *((start, _tiff) for start in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")),
+    (b"RIFF", _webp),
+    (b"GIF8", _gif),
+    (b"\0\0\1\0", _ico),
+    (b"icns", _icns),
+    (b"BM", _bitmap),
+    *((start, _slow) for start in (b"qoif", b"DDS ", b"P1", b"P2", b"P3")),
+)

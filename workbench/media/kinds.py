@@ -30,8 +30,8 @@ VIDEO_SUFFIXES = frozenset(
     b".mp4 .m4v .mov .avi .mkv .webm .mpg .mpeg .wmv .flv .3gp .3g2 .mts .m2ts .ogv .vob .asf .divx".split()
 )
 RAW_SUFFIXES = frozenset(
-    b".3fr .ari .arw .bay .cap .cr2 .cr3 .crw .dcr .dcs .dng .erf .fff .gpr .iiq .k25 .kdc .mef .mos .mrw .nef"
-    b" .nrw .orf .pef .ptx .raf .raw .rw2 .rwl .rwz .sr2 .srf .srw .x3f".split()
+    b".3fr .ari .arw .bay .cap .cr2 .cr3 .crw .dcr .dcs .dng .erf .fff .gpr .iiq .k25 .kdc .mef .mos .mrw"
+    b" .nef .nrw .orf .pef .ptx .raf .raw .rw2 .rwl .rwz .sr2 .srf .srw .x3f".split()
 )
 _OTHER_SUFFIXES: dict[bytes, Skipped] = {
     b".jxl": "jxl", b".pdf": "pdf", b".svg": "svg", b".svgz": "svg",
@@ -110,7 +110,7 @@ def is_system(name: bytes, *, folder: bool) -> bool:
 
 
 def classify(raw_path: bytes, start: bytes) -> tuple[Kind, Skipped]:
-    """Return what a file is by its suffix and its first 32 bytes: on a seized disk a photo may be ``notes.txt``.
+    """Return what a file is by its suffix and its first 32 bytes: a photo may be called ``notes.txt``.
 
     A raw photo is often a TIFF whose only readable picture is a small preview: it is no image.
     """

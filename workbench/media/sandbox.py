@@ -1,6 +1,6 @@
 """A process of its own, with limits on memory and time, for images that may take much of both.
 
-It is started when first needed and kept. It gets bytes and gives back JSON and pixels; nothing it says is run.
+It is started when first needed and kept. It gets bytes and gives back JSON and pixels, nothing that is run.
 """
 
 import atexit
@@ -21,10 +21,10 @@ _MAX_REPLY = 65_536  # bytes of JSON
 
 
 class SandboxError(Exception):
-    """The image took too much, or its decoder crashed; ``str(error)`` is the reason for the problems table."""
+    """The image took too much, or its decoder crashed; ``str(error)`` is the reason for the problems."""
 
 
-class Stopped(Exception):
+class StoppedError(Exception):
     """:func:`stop` was called while an image was being decoded or waited for its turn; it is no problem."""
 
 
@@ -43,7 +43,7 @@ class _Sandbox:
         with self._turn:
             process = self._started(stops)
             late = threading.Event()
-            timer = threading.Timer(MAX_SECONDS, lambda: (late.set(), process.kill()))
+            timer = threading.Timer(MAX_SECONDS, _expire, (process, late))
             timer.daemon = True
             timer.start()
             try:
@@ -51,7 +51,7 @@ class _Sandbox:
             except (OSError, ValueError, EOFError) as error:  # it ended before it answered
                 self._end(process)
                 if self._stops != stops:
-                    raise Stopped from None
+                    raise StoppedError from None
                 if late.is_set():
                     raise SandboxError(f"takes more than {MAX_SECONDS:.0f} s to decode") from None
                 raise SandboxError(f"its decoder crashed (exit status {process.returncode})") from error
@@ -73,7 +73,7 @@ class _Sandbox:
         """Return the running process, or a new one; a fork of ours does not share its parent's."""
         with self._state:
             if self._stops != stops:
-                raise Stopped
+                raise StoppedError
             if self._process is None or self._process.poll() is not None or self._owner != os.getpid():
                 self._process, self._owner = _start(), os.getpid()
             return self._process
@@ -84,6 +84,11 @@ class _Sandbox:
         with self._state:
             if self._process is process:
                 self._process = None
+
+
+def _expire(process: subprocess.Popen[bytes], late: threading.Event) -> None:
+    late.set()
+    process.kill()
 
 
 def _start() -> subprocess.Popen[bytes]:
@@ -106,8 +111,8 @@ def _asked(
     process: subprocess.Popen[bytes], data: bytes, min_side: int, min_long_side: int
 ) -> tuple[dict[str, Any], bytes]:
     """Send an image and return the answer; raises OSError, ValueError or EOFError where there is none."""
-    assert process.stdin is not None
-    assert process.stdout is not None
+    if process.stdin is None or process.stdout is None:
+        raise EOFError
     sides = {"min_side": min_side, "min_long_side": min_long_side}
     ask = {"bytes": len(data), **sides, "memory": MAX_MEMORY, "seconds": int(MAX_SECONDS)}
     process.stdin.write(json.dumps(ask).encode() + b"\n")
@@ -127,13 +132,13 @@ _sandbox = _Sandbox()
 def decode(data: bytes, min_side: int, min_long_side: int) -> tuple[dict[str, Any], bytes]:
     """Return what the process says of an image, and its RGB pixels (empty where it says ``reason``).
 
-    Raises :class:`SandboxError` where it takes too much or crashes, :class:`Stopped` after :func:`stop`.
+    Raises :class:`SandboxError` where it takes too much or crashes, :class:`StoppedError` after :func:`stop`.
     """
     return _sandbox.decode(data, min_side, min_long_side)
 
 
 def stop() -> None:
-    """End the process at once, from any thread: who waits for it gets :class:`Stopped`. A new one may start."""
+    """End the process at once, from any thread: who waits for it gets :class:`StoppedError`."""
     _sandbox.stop()
 
 
