@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 import workbench as wb
-from workbench.errors import CaseError, QueryError
+from workbench.case.open_case import OpenCase
+from workbench.errors import CaseError, QueryError, WorkbenchError
 from workbench.store.keys import remember_key
 from workbench.terms import readable
 from workbench.testing import ColourEmbedder, colour_folder, write_photos
@@ -181,7 +182,8 @@ def test_the_model_is_loaded_once_however_many_ask_at_a_time(
 def test_vectors_of_another_version_of_the_model_are_not_searched_by_words(case: wb.Case) -> None:
     """Numbers of two versions do not compare: say so instead of answering nonsense."""
     old = case.folder.vectors("colour-1")
-    shutil.copytree(case.folder.cache / "vectors" / "colour-1", case.folder.cache / "vectors" / "colour-0")
+    vectors = case.folder.cache / "samples" / "image"
+    shutil.copytree(vectors / "colour-1", vectors / "colour-0")
     remember_key(case.folder.cache, "fake", "colour-0")
     again = wb.open(case=case.folder.root)
 
@@ -315,7 +317,7 @@ def test_text_that_was_read_ranks_alone_and_filters_beside_words(
             found = SimpleNamespace(rows=np.array([7, 2]), scores=scores, boxes=boxes)
             return SimpleNamespace(images=found)
 
-    monkeypatch.setattr(wb.Case, "regions", Read(), raising=False)
+    monkeypatch.setattr(OpenCase, "regions", Read())
 
     assert case.ask('text:"ABC 12"').rows.tolist() == [7, 2]
     assert case.ask('text:"ABC 12"').scores.tolist() == pytest.approx([1, 0.6])
@@ -347,3 +349,91 @@ def test_what_lies_beyond_the_hits_is_judged_for_recall(case: wb.Case) -> None:
     assert missed.estimate.recall[0] > 0.3
     with pytest.raises(QueryError, match="nothing beyond"):
         case.missed(case.search("red", k=None))
+
+
+@pytest.mark.filterwarnings("ignore:.*inplace")
+def test_changing_the_table_that_was_handed_out_changes_nothing_in_the_case(case: wb.Case) -> None:
+    before = case.images.copy()
+
+    case.images.sort_values("path", ascending=False, inplace=True, ignore_index=True)
+    images = case.images
+    images.loc[0, "path"] = "another.png"
+    case.problems.drop(columns="reason", inplace=True)
+
+    assert case.images.equals(before)
+    assert case.search("red", k=1).frame["path"].item() == before["path"][case.search("red", k=1).rows[0]]
+    assert "reason" in case.problems
+    with pytest.raises(ValueError, match="read-only"):
+        case.vectors[0] = 0
+
+
+def test_what_was_found_before_a_refresh_keeps_its_rows(case: wb.Case, source: Path) -> None:
+    study, hits = case.study, case.search("red", k=1)
+    found = hits.frame["path"].item()
+    write_photos(source, {"0-first.png": "red"})
+    case.ingest(progress=False)
+
+    assert len(case.images) == len(study.groups("folder")) + 1
+    assert hits.frame["path"].item() == found
+    assert case.study is not study
+
+
+def test_what_a_read_only_case_cannot_keep_is_answered_all_the_same(
+    case: wb.Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("workbench.store.arrays.write_atomically", refused)
+    monkeypatch.setattr("workbench.store.heatmaps.write_atomically", refused)
+
+    assert case.layout("pca").shape == (len(case.images), 2)
+    assert len(case.describe(0, vocabulary=["red", "blue"])) == 2
+    assert list(case.study.duplicates().columns) == ["kind", "group", "row", "path"]
+    assert case.why(0, "red").values.max() <= 1
+
+
+def test_a_pinned_case_keeps_its_rows_while_the_case_grows(case: wb.Case, source: Path) -> None:
+    pinned, told = case.pinned(), []
+
+    class Listener:
+        def tell(self) -> None:
+            told.append(len(case.images))
+
+    listener = Listener()
+    case.on_refresh(listener.tell)
+    before = pinned.images["path"].tolist()
+    write_photos(source, {"0-first.png": "red"})
+    case.ingest(progress=False)
+    pinned.tag(0, "first")
+
+    assert told == [len(before) + 1]
+    assert case.images["path"][0] == "0-first.png"
+    assert pinned.images["path"].tolist() == before
+    assert case.tags["sample_id"].tolist() == [pinned.images["image_id"][0]]
+    assert len(pinned.search("red", k=1).frame) == 1
+    del listener
+    case.refresh()
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize(
+    ("use", "message"),
+    [
+        (lambda case: wb.open("photos/"), "No case folder was given"),
+        (lambda case: wb.open(5, case="x"), "must be the path of a folder"),
+        (lambda case: wb.open(case=""), "must be the path of a folder"),
+        (lambda case: wb.open(case="x", model=5), "The model must be a text, not int"),
+        (lambda case: case.tag([0], 5), "A tag must be a text, not int"),
+        (lambda case: case.tag([0], "  "), "A tag is empty"),
+        (lambda case: setattr(case, "vocabulary", "a cat"), "must be a list of texts"),
+        (lambda case: setattr(case, "vocabulary", [1]), "must be a text, not int"),
+        (lambda case: setattr(case, "vocabulary", []), "The vocabulary is empty"),
+    ],
+)
+def test_what_no_verb_understands_is_refused_in_plain_words(case: wb.Case, use, message: str) -> None:
+    with pytest.raises(WorkbenchError, match=message):
+        use(case)
+
+    assert case.tags.empty
+    assert not (case.folder.root / "work" / "vocabulary.txt").exists()

@@ -222,7 +222,7 @@ def test_a_photo_that_is_gone_is_told_and_stops_nothing(photos, tmp_path):
 
 def test_deleting_the_cache_loses_nothing_that_cannot_be_made_again(case):
     before = case.find_this("a.png", box=(40, 30, SIDE, SIDE)).frame
-    shutil.rmtree(case.folder.cache / "instances")
+    shutil.rmtree(case.folder.cache / "samples" / "instance")
     case.refresh()
     case.instances.ingest(progress=False)
     after = case.find_this("a.png", box=(40, 30, SIDE, SIDE)).frame

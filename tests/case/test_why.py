@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 import workbench as wb
-from workbench.case.why.heatmaps_api import Why
+from workbench.case.pictures import Pictures
 from workbench.errors import CaseError, QueryError, WorkbenchError
 from workbench.models.relevance import Explainer
 from workbench.testing import ColourEmbedder
@@ -204,7 +204,7 @@ def test_a_query_that_says_nothing_is_told_so(case, query, message):
 def test_what_has_no_vector_has_no_map(case):
     hits = case.search("red")
     nobody = type(hits)(hits.rows, hits.scores, hits.probabilities, hits.table, "face:Ann")
-    with pytest.raises(QueryError, match="names people, text or a thing"):
+    with pytest.raises(QueryError, match="neither words nor an example"):
         case.why("corner.png", nobody)
 
 
@@ -223,6 +223,6 @@ def test_without_the_source_the_thumbnail_is_explained(case):
 
 
 def test_without_source_and_thumbnail_it_is_said_what_to_do(case, monkeypatch):
-    monkeypatch.setattr(case, "picture", lambda row: b"")
+    monkeypatch.setattr(Pictures, "large", lambda self, row: b"")
     with pytest.raises(CaseError, match=r"can no longer be read.*source"):
-        Why(case)("corner.png", "red")
+        case.why("corner.png", "red")

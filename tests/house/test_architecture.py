@@ -25,12 +25,24 @@ MAY_IMPORT = {
     "media": set(),
     "models": {"media"},
     "testing": {"media"},
-    "ingest": {"store", "media"},
+    "samples": {"store", "media"},
+    "ingest": {"samples", "store", "media"},
     "terms": {"ingest", "media"},
     "grammar": set(),
     "index": set(),
     "hits": set(),
-    "case": {"analysis", "ingest", "grammar", "hits", "media", "models", "store", "terms", "testing"},
+    "case": {
+        "analysis",
+        "ingest",
+        "grammar",
+        "hits",
+        "media",
+        "models",
+        "samples",
+        "store",
+        "terms",
+        "testing",
+    },
     "selection": {"analysis", "hits"},
     "panels": {"analysis", "grammar", "hits", "selection", "terms"},
     "workspace": {"case", "panels", "selection"},
@@ -171,8 +183,8 @@ def test_public_names_exist():
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_modules_have_at_most_200_lines(path):
-    assert module_lines(path) <= 200
+def test_modules_have_at_most_300_lines(path):
+    assert module_lines(path) <= 300
 
 
 def test_modules_are_small_as_a_rule():

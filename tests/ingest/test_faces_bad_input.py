@@ -9,8 +9,8 @@ from PIL import Image, ImageDraw, ImageOps
 from workbench.errors import ModelError
 from workbench.ingest import ingest
 from workbench.models.faces import load_faces
+from workbench.samples.face import read_faces
 from workbench.store.case_folder import CaseFolder
-from workbench.store.faces import read_faces
 from workbench.store.snapshot import read_snapshot
 from workbench.testing import ColourEmbedder, SquareFaces, write_faces
 

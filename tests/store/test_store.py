@@ -19,14 +19,14 @@ from workbench.store import json_lines
 from workbench.store import thumbnails as store_thumbnails
 from workbench.store.arrays import ArrayCache
 from workbench.store.case_folder import CaseFolder
-from workbench.store.parts import Parts
+from workbench.store.parts import DAMAGED, Parts
 from workbench.store.schemas import FILES
 from workbench.store.snapshot import read_snapshot
 from workbench.store.tags import Tags
 from workbench.store.thumbnails import ThumbnailReader
 from workbench.testing import ColourEmbedder
 
-NUMBERS = pa.schema([("n", pa.int64())])
+NUMBERS = pa.schema([pa.field("n", pa.int64(), nullable=False)])
 
 
 def numbers(*values: int) -> pa.Table:
@@ -48,7 +48,7 @@ def test_a_case_remembers_its_source_and_models(tmp_path: Path, source: Path) ->
 
     assert (made.model, opened.model, opened.models) == ("mini", "mini", ("mini", "other/model"))
     assert (opened.source, opened.created) == (source, made.created)
-    assert json.loads((tmp_path / "case" / "case.json").read_bytes())["format"] == 1
+    assert json.loads((tmp_path / "case" / "case.json").read_bytes())["format"] == 2
 
 
 def test_a_case_names_its_source_without_detours(tmp_path: Path, source: Path) -> None:
@@ -64,8 +64,8 @@ def test_a_case_names_its_source_without_detours(tmp_path: Path, source: Path) -
 def test_a_case_of_another_format_is_a_clear_error(tmp_path: Path, source: Path) -> None:
     CaseFolder.create_or_open(tmp_path / "case", source, None)
     path = tmp_path / "case" / "case.json"
-    path.write_text(path.read_text().replace('"format": 1', '"format": 99'))
-    with pytest.raises(CaseError, match=r"has format 99; .* reads format 1\. Use the version"):
+    path.write_text(path.read_text().replace('"format": 2', '"format": 99'))
+    with pytest.raises(CaseError, match=r"has format 99; .* reads format 2\. Use the version"):
         CaseFolder.create_or_open(tmp_path / "case", None, None)
 
 
@@ -120,10 +120,10 @@ def test_a_source_may_lie_in_its_case(tmp_path: Path, source: Path) -> None:
 
 
 def test_an_embedder_key_cannot_leave_the_cache(folder: CaseFolder) -> None:
-    vectors = folder.cache / "vectors"
+    vectors = folder.cache / "samples" / "image"
 
     for key in ("../../work", "..", "a/b", "", "C:\\x"):
-        assert folder.vectors(key, 4).folder.parent == vectors
+        assert folder.vectors(key, 4).folder.parents[1] == vectors
         assert folder.vectors(key, 4).folder.resolve().is_relative_to(vectors.resolve())
 
 
@@ -180,8 +180,8 @@ def test_a_part_that_was_not_finished_is_never_seen(tmp_path: Path, monkeypatch:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("damage", ["truncated", "bit", "empty", "other columns"])
-def test_a_corrupt_part_is_one_warning_and_moved_aside(tmp_path: Path, damage: str) -> None:
+@pytest.mark.parametrize("damage", ["truncated", "bit", "empty", "no such column", "another type"])
+def test_a_corrupt_part_is_one_warning_and_moved_aside_by_a_writer(tmp_path: Path, damage: str) -> None:
     parts = Parts(tmp_path, NUMBERS, compression="none")
     parts.append(numbers(1))
     bad = parts.append(numbers(*range(100)))
@@ -190,14 +190,20 @@ def test_a_corrupt_part_is_one_warning_and_moved_aside(tmp_path: Path, damage: s
     if damage == "bit":
         content[120] ^= 4
     bad.write_bytes({"truncated": bytes(content[:-9]), "bit": bytes(content), "empty": b""}.get(damage, b""))
-    if damage == "other columns":
+    if damage == "no such column":
         pq.write_table(pa.table({"m": [1]}), bad)
+    if damage == "another type":
+        pq.write_table(pa.table({"n": ["2"]}), bad)
     with pytest.warns(RuntimeWarning, match="the next ingest makes it again") as caught:
         first = parts.read()
 
     assert first["n"].to_pylist() == parts.read()["n"].to_pylist() == [1, 3]
     assert len(caught) == 1
+    assert bad.exists()
+    assert parts.mend() == 1
     assert bad.with_name(bad.name + ".corrupt").exists()
+    assert parts.read()["n"].to_pylist() == [1, 3]
+    assert not (tmp_path / DAMAGED).exists()
 
 
 def test_any_reader_of_parquet_reads_the_parts(folder: CaseFolder) -> None:

@@ -1,14 +1,24 @@
 """Case: everything known about one folder of photos. A facade: it wires the rooms, and computes nothing."""
 
-from collections.abc import Collection, Mapping, Sequence
-from functools import cached_property
+import copy
+import weakref
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from workbench.case.case_images import CaseImages
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.case import arguments
+from workbench.case.embedders import LazyEmbedder
+from workbench.case.faces.models import LazyFaceModel
 from workbench.case.ingesting import ingest_faces, ingest_images
 from workbench.case.limits import Limits
+from workbench.case.open_case import OpenCase
+from workbench.case.vocabulary import load_vocabulary, save_vocabulary
+from workbench.errors import CaseError
 from workbench.hits import Hits
+from workbench.store.case_folder import CaseFolder
 from workbench.terms import Term
 
 if TYPE_CHECKING:
@@ -16,12 +26,14 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
     from PIL.Image import Image
 
+    from workbench.analysis.layout_trust import Trust
     from workbench.analysis.recall_estimate import Missed
     from workbench.analysis.thresholds import Threshold
     from workbench.case.cluster_runs import ClusterRuns
-    from workbench.case.collection_report import Study
+    from workbench.case.collection_report import CollectionReport
     from workbench.case.faces.faces_api import Faces
     from workbench.case.faces.find_people import People, Photo
+    from workbench.case.image_lookup import ImageLookup
     from workbench.case.instances.found import Found
     from workbench.case.instances.instances_api import Instances, Where
     from workbench.case.query_resolution import Images, Within
@@ -30,13 +42,166 @@ if TYPE_CHECKING:
     from workbench.case.selections import Selections
     from workbench.case.share import OfFaces
     from workbench.case.why.heatmaps_api import Why
-    from workbench.ingest import IngestReport
+    from workbench.ingest import Embedder, IngestReport
 
 
-class Case(CaseImages):
+class Case:
     """One source and all that is known about it. Make one with ``workbench.open``."""
 
-    _read = (*CaseImages._read, "questions", "selections", "faces", "regions", "instances")
+    def __init__(self, folder: CaseFolder, precision: str = "auto", faces: str | None = None) -> None:
+        self.folder = folder
+        self._model = LazyEmbedder(folder, precision)
+        self._face_model = LazyFaceModel(folder, faces)
+        self._open = OpenCase(folder, self._model, self._face_model)
+        self._listeners: list[weakref.WeakMethod[Callable[[], object]]] = []
+
+    def refresh(self) -> None:
+        """Read the case anew at the next look, so that it shows what another process has added.
+
+        What was handed out before (hits, selections, a desk) keeps the rows it was made with.
+        """
+        self._open = OpenCase(self.folder, self._model, self._face_model)
+        self._listeners = [listener for listener in self._listeners if listener()]
+        for listener in self._listeners:
+            if tell := listener():
+                tell()
+
+    def pinned(self) -> "Case":
+        """Return this case as it is open now: a later `refresh` or `ingest` of this one changes no row of it.
+
+        A desk is made of it, so that a row of the browser always means the image that was shown there. Tags,
+        selections and decisions go to the same case.
+        """
+        pinned = copy.copy(self)
+        pinned._listeners = []
+        return pinned
+
+    def on_refresh(self, tell: Callable[[], object]) -> None:
+        """Call the method ``tell`` after each `refresh`, as long as its object lives."""
+        self._listeners.append(weakref.WeakMethod(tell))
+
+    # -- what there is ---------------------------------------------------------------------------------------
+
+    @property
+    def key(self) -> str:
+        """The embedder key of the vectors now open; known without loading the model once there are some."""
+        return self._open.collection.key
+
+    @property
+    def images(self) -> "pd.DataFrame":
+        """One row an image that could be read: image_id, path, paths, size, width, height, taken_at, ...
+
+        A copy that shares its memory until it is changed: changing it changes nothing in the case.
+        """
+        return self._open.collection.images.copy(deep=False)
+
+    @property
+    def vectors(self) -> NDArray[np.float32]:
+        """Unit vectors (N, D), read-only; row i belongs to row i of ``images``."""
+        return self._open.collection.vectors
+
+    @property
+    def problems(self) -> "pd.DataFrame":
+        """Every file that could not be used, with step and reason; nothing that failed is left out."""
+        return self._open.collection.problems.copy(deep=False)
+
+    @property
+    def embedder(self) -> "Embedder":
+        """The model of this case, loaded on first use. Raises ModelError naming the way to get it."""
+        return self._model.get()
+
+    @property
+    def matching_embedder(self) -> "Callable[[], Embedder]":
+        """What gives the model; it raises CaseError where that no longer fits the vectors."""
+        return self._open.collection.embedder
+
+    def warm(self) -> None:
+        """Load the model in the background, so that the first question need not wait for it."""
+        self._model.warm()
+
+    @property
+    def lookup(self) -> "ImageLookup":
+        """What finds images by id, path or name."""
+        return self._open.collection.lookup
+
+    def row(self, image: int | str) -> int:
+        """Return the row of an image given by row, image id or path; raise QueryError where there is none."""
+        return self._open.collection.row(image)
+
+    def thumbnails(self, rows: Iterable[int]) -> list[bytes]:
+        """Return JPEG thumbnails (longest side 256 px), one for each row."""
+        return self._open.collection.thumbnails(rows)
+
+    def picture(self, image: int | str) -> bytes:
+        """Return an upright JPEG of at most 1280 px; the thumbnail if the original is out of reach."""
+        return self._open.collection.picture(image)
+
+    def info(self) -> dict[str, Any]:
+        """Return places, models and counts of the case as a flat dict; bytes are those of the case folder."""
+        images, folder = self._open.collection.images, self.folder
+        return {
+            "case": str(folder.root),
+            "source": str(folder.source),
+            "model": folder.model,
+            "key": self.key,
+            "images": len(images),
+            "paths": int(images["paths"].map(len).sum()),
+            "problems": len(self.problems),
+            "faces": len(self.faces),
+            "named": len(self.faces.named),
+            "regions": len(self.regions),
+            "candidates": len(self.instances),
+            "tagged": int(self.tags["sample_id"].nunique()),
+            "bytes": sum(path.stat().st_size for path in folder.root.rglob("*") if path.is_file()),
+        }
+
+    # -- what is computed from the vectors -------------------------------------------------------------------
+
+    def layout(self, method: str = "umap", **params: Any) -> NDArray[np.float32]:
+        """Return coordinates (N, 2) of the images by ``umap``, ``tsne`` or ``pca``, cached."""
+        return self._open.collection.computed.layout(method, **params)
+
+    def clusters(self, **params: Any) -> NDArray[np.int32]:
+        """Return the HDBSCAN cluster (N,) of each image, -1 for none; cached with its parameters."""
+        return self._open.collection.computed.clusters(**params)
+
+    def cluster_names(self, labels: NDArray[np.int32]) -> list[str]:
+        """Return a name for each cluster 0, 1, ...: the phrase of the vocabulary that sets it apart best."""
+        return self._open.collection.computed.cluster_names(labels, self.vocabulary)
+
+    def trust(self, method: str = "umap", **params: Any) -> "Trust":
+        """Return how far the place of each image in a layout can be trusted: three arrays (N,) in [0, 1]."""
+        return self._open.collection.computed.trust(method, **params)
+
+    def phrase_vectors(self, phrases: Sequence[str]) -> NDArray[np.float32]:
+        """Return the unit text vectors (P, D) of phrases, cached."""
+        return self._open.collection.phrase_vectors(phrases)
+
+    # -- what people say -------------------------------------------------------------------------------------
+
+    @property
+    def vocabulary(self) -> list[str]:
+        """The phrases that images are described with; assign a list to change them (kept in ``work/``)."""
+        return load_vocabulary(self.folder.root / "work")
+
+    @vocabulary.setter
+    def vocabulary(self, phrases: Sequence[str]) -> None:
+        save_vocabulary(self.folder.root / "work", arguments.texts(phrases, "The vocabulary", "a boat"))
+
+    def tag(self, images: int | str | Iterable[int | str], tag: str) -> None:
+        """Tag images (rows, ids or paths). Tags live in ``work/`` and outlive the cache."""
+        self.folder.tags.add(arguments.text(tag, "A tag", "keep"), self.lookup.ids_of(images))
+
+    def untag(self, images: int | str | Iterable[int | str], tag: str) -> None:
+        """Take a tag away again."""
+        self.folder.tags.remove(arguments.text(tag, "A tag", "keep"), self.lookup.ids_of(images))
+
+    @property
+    def tags(self) -> "pd.DataFrame":
+        """Who tagged what: sample_id, tag, when."""
+        return self.folder.tags.read()
+
+    # -- ingest and questions --------------------------------------------------------------------------------
 
     def ingest(
         self,
@@ -49,17 +214,21 @@ class Case(CaseImages):
     ) -> "IngestReport":
         """Read what is new or changed in the source, and compute what is missing; safe to stop and to repeat.
 
-        ``faces`` also looks for faces, ``regions`` for some of "persons", "objects" and "text"; each photo is
-        decoded once for all of it. ``instances`` then looks where things may be, for `find_this`. ``retry``
-        tries files again that failed before. Nothing finished is ever computed twice.
+        ``faces`` also looks for faces, ``regions`` for some of "persons", "objects", "text" and other
+        registered kinds of samples, ``instances`` for where things may be, for `find_this`; each photo is
+        decoded once for all of it. ``retry`` tries files again that failed before. Nothing finished is ever
+        computed twice.
         """
         model = self._face_model if faces else None
+        things = self.instances.model if instances else None
         try:
-            report = ingest_images(self.folder, self._model, model, regions, retry=retry, progress=progress)
+            report = ingest_images(
+                self.folder, self._model, model, regions, things, retry=retry, progress=progress
+            )
         finally:
+            if things:
+                self.instances.remember()
             self.refresh()
-        if instances:
-            self.instances.ingest(retry=retry, progress=progress)
         if faces:
             self.faces.settle()
         return report
@@ -76,12 +245,6 @@ class Case(CaseImages):
             self.refresh()
         self.faces.settle()
         return report
-
-    def info(self) -> dict[str, Any]:
-        """Return places, models and counts of the case as a flat dict; bytes are those of the case folder."""
-        from workbench.case.info import case_info
-
-        return case_info(self)
 
     def search(
         self,
@@ -172,49 +335,35 @@ class Case(CaseImages):
         """Ask whether hits missed any: ``n`` images just beyond them to judge, for an estimate of recall."""
         return self.questions.missed(hits, n, seed)
 
-    @cached_property
+    @property
     def questions(self) -> "Questions":
         """What answers questions; `search`, `ask` and `describe` are its short forms."""
-        from workbench.case.questions import Questions
+        return self._open.questions
 
-        return Questions(self)
-
-    @cached_property
+    @property
     def why(self) -> "Why":
         """Why an image matched: ``case.why(image, query)`` is a Heatmap, see `Why`."""
-        from workbench.case.why.heatmaps_api import Why
+        return self._open.why
 
-        return Why(self)
-
-    @cached_property
+    @property
     def cluster_runs(self) -> "ClusterRuns":
         """Runs of clustering by several methods, kept under names and compared."""
-        from workbench.case.cluster_runs import ClusterRuns
+        return self._open.cluster_runs
 
-        return ClusterRuns(self)
-
-    @cached_property
+    @property
     def faces(self) -> "Faces":
         """The faces of the photos and the people they are grouped into; empty before `ingest_faces`."""
-        from workbench.case.faces.face_store import FaceBook
-        from workbench.case.faces.faces_api import Faces
+        return self._open.faces
 
-        book = FaceBook(self.folder, self._face_model.pair, self._face_model.known_key or "", self.images)
-        return Faces(book, self._face_model)
-
-    @cached_property
+    @property
     def regions(self) -> "Regions":
         """The persons, objects and texts of the photos; none before ``ingest(regions=...)``."""
-        from workbench.case.regions.regions_api import Regions
+        return self._open.regions
 
-        return Regions(self)
-
-    @cached_property
+    @property
     def instances(self) -> "Instances":
         """Places where things may be, for `find_this`; none before ``case.instances.ingest()``."""
-        from workbench.case.instances.instances_api import Instances
-
-        return Instances(self)
+        return self._open.instances
 
     def find_this(
         self, image: "Where", box: Sequence[float] | None = None, k: int = 50, **options: Any
@@ -247,16 +396,40 @@ class Case(CaseImages):
 
         return share_case(self.folder, folder, faces=faces)
 
-    @cached_property
-    def study(self) -> "Study":
+    @property
+    def study(self) -> "CollectionReport":
         """The collection as a whole: likeness of groups, images x captions, duplicates, quality."""
-        from workbench.case.collection_report import Study
+        return self._open.study
 
-        return Study(self)
-
-    @cached_property
+    @property
     def selections(self) -> "Selections":
         """The selections kept under a name: save, open, remove, frame."""
-        from workbench.case.selections import Selections
+        return self._open.selections
 
-        return Selections(self.folder.root / "work", self.lookup, self.key)
+    def __repr__(self) -> str:
+        return f"<Case {self.folder.root} of {self.folder.source}>"
+
+
+def open_case(
+    source: str | Path | None = None,
+    *,
+    case: str | Path | None = None,
+    model: str | None = None,
+    precision: str = "auto",
+    faces: str | None = None,
+) -> Case:
+    """Create a case for the folder ``source``, or reopen it (``source`` may then be left out).
+
+    ``model`` names the embedder (``mini`` where nothing else was chosen); one case can hold vectors of
+    several.
+    ``precision`` is for new vectors; a case that has some keeps theirs. ``faces`` names the pair of face
+    models, ``facenet`` or ``sface``: by default that of the last ``ingest_faces``, or ``facenet``; names and
+    other decisions about faces hold for all pairs. The source is only ever read.
+    Raises SourceError or CaseError with what to do next.
+    """
+    if case is None:
+        raise CaseError("No case folder was given.", "For example wb.open('photos/', case='cases/mine').")
+    root = arguments.folder(case, "The case")
+    photos = None if source is None else arguments.folder(source, "The source")
+    chosen = None if model is None else arguments.text(model, "The model", "mini")
+    return Case(CaseFolder.create_or_open(root, photos, chosen), precision, faces)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +12,12 @@ from numpy.typing import NDArray
 from workbench.analysis import cluster_methods
 from workbench.analysis.cluster_quality import Quality, outliers, quality, representatives
 from workbench.analysis.progress import Watch, nobody
+from workbench.case.collection import Collection
 from workbench.errors import QueryError
 from workbench.store.json_lines import JsonLines, storable
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from workbench.case.case import Case
 
 Labels = NDArray[np.int32]
 
@@ -26,11 +26,14 @@ LONGEST = 120
 
 
 class ClusterRuns:
-    """The runs of ``case``. What a run found is in the cache; its name and parameters are in ``work/``."""
+    """The runs over a collection. What a run found is in the cache; name and parameters are in ``work/``.
 
-    def __init__(self, case: "Case") -> None:
-        self._case = case
-        self._lines = JsonLines(case.folder.root / "work" / "cluster_runs.jsonl")
+    ``groups(by)`` returns the group of each image by folder, tag or identity, "" for none.
+    """
+
+    def __init__(self, collection: Collection, groups: Callable[[str], list[str]]) -> None:
+        self._collection, self._groups = collection, groups
+        self._lines = JsonLines(collection.folder.root / "work" / "cluster_runs.jsonl")
         self._measured: dict[str, Quality] = {}
 
     def run(self, method: str = "hdbscan", *, name: str = "", watch: Watch = nobody, **params: Any) -> Labels:
@@ -42,7 +45,7 @@ class ClusterRuns:
         parameters that cannot be.
         """
         settings = cluster_methods.parameters(method, **params)
-        labels = self._case.derived.run(settings, watch)
+        labels = self._collection.computed.run(settings, watch)
         watch(1.0)  # where nobody waits any more, nothing is kept
         self._keep(_tidy(name) or described(settings), settings)
         return labels
@@ -51,7 +54,7 @@ class ClusterRuns:
         """Call a run otherwise; a run that was called so is replaced. Raises QueryError for no such run."""
         settings, to = self.settings(name), _tidy(to)
         if not to:
-            raise QueryError("A run needs a name.", "Write one.")
+            raise QueryError("The name of a run is empty.", "Give it a name.")
         if to != name:
             self._keep(to, settings)
             self._keep(name, None)
@@ -63,14 +66,14 @@ class ClusterRuns:
 
     def labels(self, name: str) -> Labels:
         """Return the clusters (N,) of a run; raises QueryError where none has this name."""
-        return self._case.derived.run(self.settings(name))
+        return self._collection.computed.run(self.settings(name))
 
     def settings(self, name: str) -> dict[str, Any]:
         """Return the parameters of a run; raises QueryError where none has this name."""
         runs = self._standing()
         if name not in runs:
             known = ", ".join(map(repr, runs)) or "none yet; make one with `case.cluster_runs.run()`"
-            raise QueryError(f"There is no run {name!r}.", f"There are {known}.")
+            raise QueryError(f"No clustering run is called {name!r}.", f"Runs of this case: {known}.")
         return runs[name]
 
     @property
@@ -85,7 +88,7 @@ class ClusterRuns:
         """
         import pandas as pd
 
-        groups = pd.Series(self._case.study.groups(against), dtype=object)  # type: ignore[arg-type]
+        groups = pd.Series(self._groups(against), dtype=object)
         truth = pd.factorize(groups.where(groups != ""))[0].astype(np.int32)
         rows = []
         for name, settings in self._standing().items():
@@ -95,11 +98,11 @@ class ClusterRuns:
 
     def representatives(self, labels: Labels, cluster: int, k: int = 5) -> NDArray[np.int32]:
         """Return the ``k`` rows most typical of a cluster, the most typical first."""
-        return representatives(self._case.vectors, labels, cluster, k)
+        return representatives(self._collection.vectors, labels, cluster, k)
 
     def outliers(self, labels: Labels, cluster: int, k: int = 5) -> NDArray[np.int32]:
         """Return the ``k`` rows of a cluster that are least like it, the oddest first."""
-        return outliers(self._case.vectors, labels, cluster, k)
+        return outliers(self._collection.vectors, labels, cluster, k)
 
     def k_distances(
         self, k: int = 5, space: str = "reduced", *, watch: Watch = nobody
@@ -109,9 +112,9 @@ class ClusterRuns:
         Of more than 20,000 images, those of 5,000.
         """
         if k < 1:
-            raise QueryError(f"There is no neighbour number {k}.", "Use 1 or more.")
+            raise QueryError(f"Invalid k={k} for the k-distance curve.", "Use 1 or more.")
         settings = cluster_methods.parameters("dbscan", space=space)
-        return cluster_methods.k_distances(self._case.derived.space(settings, watch), k)
+        return cluster_methods.k_distances(self._collection.computed.space(settings, watch), k)
 
     def _keep(self, name: str, settings: dict[str, Any] | None) -> None:
         self._lines.append({"name": name, "parameters": settings})
@@ -126,10 +129,10 @@ class ClusterRuns:
 
     def _quality(self, settings: dict[str, Any], truth: Labels) -> Quality:
         """Measure a run, once for the same images and classes."""
-        derived = self._case.derived
-        key = json.dumps([settings, derived.digest, hashlib.sha256(truth.tobytes()).hexdigest()])
+        computed = self._collection.computed
+        key = json.dumps([settings, computed.digest, hashlib.sha256(truth.tobytes()).hexdigest()])
         if key not in self._measured:
-            self._measured[key] = quality(derived.space(settings), derived.run(settings), truth)
+            self._measured[key] = quality(computed.space(settings), computed.run(settings), truth)
         return self._measured[key]
 
 

@@ -1,4 +1,4 @@
-"""Study: what the vectors of a case make of its groups and captions, and what is wrong with its pictures."""
+"""CollectionReport: groups and captions compared, duplicates, and pictures with faults."""
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import PurePosixPath
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from workbench.analysis.group_similarity import Likeness, Metric, compare, likeness
 from workbench.analysis.near_duplicates import look_alikes
+from workbench.case.collection import Collection
 from workbench.case.computed import once
 from workbench.errors import QueryError
 from workbench.media.quality import ISSUES, examine, look_hashes
@@ -16,7 +17,6 @@ from workbench.media.quality import ISSUES, examine, look_hashes
 if TYPE_CHECKING:
     import pandas as pd
 
-    from workbench.case.case import Case
     from workbench.case.query_resolution import Images
 
 By = Literal["folder", "tag", "cluster", "identity"]
@@ -25,45 +25,54 @@ ODD_SIZE = 10.0  # times as long, or a tenth, of the usual side
 ODD_SHAPE = 3.0  # times as long as wide, or as wide as long
 
 
-class Study:
-    """Looks at ``case`` as a whole. Everything is a table, row i of which is an image where it says row."""
+class CollectionReport:
+    """Looks at a collection as a whole. Everything is a table; a column ``row`` names rows of the images.
 
-    def __init__(self, case: "Case") -> None:
-        self._case = case
+    ``faces()`` returns the table of the faces with their identities; ``rows(images)`` the rows of a
+    Selection, Hits, rows or the name of a saved selection.
+    """
 
-    def groups(self, by: By) -> list[str]:
+    def __init__(
+        self,
+        collection: Collection,
+        faces: "Callable[[], pd.DataFrame]",
+        rows: "Callable[[Images], NDArray[np.integer]]",
+    ) -> None:
+        self._collection, self._faces, self._rows = collection, faces, rows
+
+    def groups(self, by: By | str) -> list[str]:
         """Return the group of each image ("" for none): folder, first tag, cluster, or face of one identity.
 
         An image with the faces of several identities is in none. Raises QueryError for another word.
         """
-        case, n = self._case, len(self._case.images)
+        data, n = self._collection, len(self._collection.images)
         match by:
             case "folder":
-                return [str(PurePosixPath(path).parent) for path in case.images["path"]]
+                return [str(PurePosixPath(path).parent) for path in data.images["path"]]
             case "tag":
-                tags = case.tags.drop_duplicates("sample_id").set_index("sample_id")["tag"]
-                return [str(tags.get(image_id, "")) for image_id in case.images["image_id"]]
+                tags = data.tags().drop_duplicates("sample_id").set_index("sample_id")["tag"]
+                return [str(tags.get(image_id, "")) for image_id in data.images["image_id"]]
             case "cluster":
-                labels = case.clusters()
-                names = [*case.cluster_names(labels), ""]
+                labels = data.computed.clusters()
+                names = [*data.computed.cluster_names(labels, data.vocabulary), ""]
                 return [names[label] for label in labels]
             case "identity":
                 found: list[set[str]] = [set() for _ in range(n)]
-                frame = case.faces.frame
+                frame = self._faces()
                 for row, identity, name in zip(
                     frame["image_row"], frame["identity"], frame["name"], strict=True
                 ):
                     if identity:
                         found[row].add(str(name or identity))
                 return [next(iter(people)) if len(people) == 1 else "" for people in found]
-        raise QueryError(f"Images cannot be grouped by {by!r}.", f"Use {', '.join(get_args(By))}.")
+        raise QueryError(f"Unknown grouping {by!r}.", f"Use {', '.join(get_args(By))}.")
 
-    def likeness(self, by: By = "folder", metric: Metric = "cosine") -> Likeness:
+    def likeness(self, by: By | str = "folder", metric: Metric = "cosine") -> Likeness:
         """Return how near pairs within a group and pairs across groups are; see ``analysis.likeness``.
 
         Raises QueryError where there are not two groups, one of them with two images.
         """
-        return likeness(self._case.vectors, self.groups(by), metric)
+        return likeness(self._collection.vectors, self.groups(by), metric)
 
     def captions(
         self, images: "Images", captions: Sequence[str], metric: Metric = "cosine"
@@ -71,10 +80,12 @@ class Study:
         """Return a matrix of images (rows, by path) and captions (columns): how near each is to each."""
         import pandas as pd
 
-        rows = self._case.questions.rows(images)
-        texts = self._case.phrase_vectors(list(captions))
-        near = compare(self._case.vectors[rows], texts, metric)
-        return pd.DataFrame(near, index=self._case.images["path"].iloc[rows].tolist(), columns=list(captions))
+        rows = self._rows(images)
+        texts = self._collection.phrase_vectors(list(captions))
+        near = compare(self._collection.vectors[rows], texts, metric)
+        return pd.DataFrame(
+            near, index=self._collection.images["path"].iloc[rows].tolist(), columns=list(captions)
+        )
 
     def duplicates(self) -> "pd.DataFrame":
         """Return what is there more than once: kind, group, row, path.
@@ -84,7 +95,7 @@ class Study:
         """
         import pandas as pd
 
-        images = self._case.images
+        images = self._collection.images
         found = [
             ("exact", group, row, str(path))
             for group, (row, paths) in enumerate(
@@ -113,20 +124,19 @@ class Study:
 
         found = self._once("quality", examine)
         scores, verdicts = found[:, : len(ISSUES)], found[:, len(ISSUES) :] > 0
-        sides = self._case.images[["width", "height"]].to_numpy(np.float64)
+        sides = self._collection.images[["width", "height"]].to_numpy(np.float64)
         verdicts = np.column_stack([verdicts, *_odd(sides)])
         words = np.array([*(name.replace("_", " ") for name in ISSUES), "odd size", "odd shape"])
         frame = pd.DataFrame(scores, columns=list(ISSUES))
         frame.insert(0, "row", np.arange(len(frame)))
-        frame.insert(1, "path", self._case.images["path"].to_numpy())
+        frame.insert(1, "path", self._collection.images["path"].to_numpy())
         return frame.assign(issues=[", ".join(words[verdict]) for verdict in verdicts])
 
     def _once(self, kind: str, compute: Callable[[Iterator[bytes]], NDArray[Any]]) -> NDArray[Any]:
         """Return what ``compute`` makes of the thumbnails, from the cache after the first time."""
-        case = self._case
-        rows = range(len(case.images))
-        thumbnails = (jpeg for row in rows for jpeg in case.thumbnails([row]))
-        return once(case.folder.cache / kind, {"version": 1}, case.lookup.ids, lambda: compute(thumbnails))
+        data = self._collection
+        thumbnails = (jpeg for row in range(len(data.images)) for jpeg in data.thumbnails([row]))
+        return once(data.folder.cache / kind, {"version": 1}, data.lookup.ids, lambda: compute(thumbnails))
 
 
 def _odd(sides: NDArray[np.float64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

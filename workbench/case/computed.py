@@ -1,5 +1,6 @@
-"""Derived: what follows from the vectors alone, computed once and cached with its parameters."""
+"""Computed: what follows from the vectors alone, computed once and cached with its parameters."""
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +23,7 @@ KEPT = 0.5
 """Share of samples that have a place already from which on a layout is kept and the others placed in it."""
 
 
-class Derived:
+class Computed:
     """Layouts, clusters and phrase vectors of ``vectors`` (N, D), whose rows are the samples ``ids``.
 
     ``key`` is the embedder key of the vectors; ``embedder()`` gives the model and is called only on a miss.
@@ -134,5 +135,6 @@ def once(
     found = cache.load(params, ids, digest)
     if found is None:
         found = compute()
-        cache.save(params, ids, found, digest)
+        with contextlib.suppress(OSError):  # a disk that is full or read-only costs the time of the next look
+            cache.save(params, ids, found, digest)
     return found

@@ -1,4 +1,4 @@
-"""Lookup: which image an analyst means by a row, an image id, a path or a name, and what to call it."""
+"""ImageLookup: which image an analyst means by a row, an image id, a path or a name, and what to call it."""
 
 from collections.abc import Iterable
 from functools import cached_property
@@ -15,7 +15,7 @@ SHORT = 8
 """Digits of an image id that name an image on screen; as a name it needs at least so many."""
 
 
-class Lookup:
+class ImageLookup:
     """Finds rows of ``images``, the image table of a case."""
 
     def __init__(self, images: "pd.DataFrame") -> None:

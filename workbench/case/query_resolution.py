@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from workbench.analysis.rows import Rows, normalise
-from workbench.case.image_lookup import Lookup
+from workbench.case.image_lookup import ImageLookup
 from workbench.case.regions.pool import IMAGES
 from workbench.errors import QueryError
 from workbench.grammar import Part, parse
@@ -44,7 +44,7 @@ class Asking:
     """
 
     def __init__(
-        self, lookup: Lookup, saved: Callable[[str], Rows], filters: Mapping[str, Callable[[str], Rows]]
+        self, lookup: ImageLookup, saved: Callable[[str], Rows], filters: Mapping[str, Callable[[str], Rows]]
     ) -> None:
         self._lookup, self._saved, self._filters = lookup, saved, filters
 

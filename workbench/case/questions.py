@@ -12,6 +12,7 @@ from workbench.analysis.distinguishing_phrases import Difference, separate
 from workbench.analysis.recall_estimate import Missed
 from workbench.analysis.rows import Rows
 from workbench.case import filters
+from workbench.case.collection import Collection
 from workbench.case.faces.search import FaceSearch
 from workbench.case.limits import Limits
 from workbench.case.query_resolution import Asking, Filter, Images, Within
@@ -26,16 +27,27 @@ if TYPE_CHECKING:
     import pandas as pd
     from PIL.Image import Image
 
-    from workbench.case.case import Case
+    from workbench.case.faces.faces_api import Faces
+    from workbench.case.regions.regions_api import Regions
 
 LEAST_BACKGROUND = 20
 
 
 class Questions:
-    """Answers questions about the images of ``case`` as they are now open."""
+    """Answers questions about the images of a collection.
 
-    def __init__(self, case: "Case") -> None:
-        self._case = case
+    ``saved(name)`` returns the rows of a saved selection; ``faces()`` and ``regions()`` give what a query
+    may name besides images, and are asked only where one does.
+    """
+
+    def __init__(
+        self,
+        collection: Collection,
+        saved: Callable[[str], Rows],
+        faces: "Callable[[], Faces]",
+        regions: "Callable[[], Regions]",
+    ) -> None:
+        self._case, self._saved, self._faces, self._regions = collection, saved, faces, regions
 
     def search(
         self,
@@ -136,7 +148,7 @@ class Questions:
 
         @lru_cache(maxsize=8)
         def tagged(tag: str, version: tuple[int, int]) -> Rows:  # tags may change, also by another process
-            return filters.tagged(tag, case.tags, images["image_id"])
+            return filters.tagged(tag, case.tags(), images["image_id"])
 
         @lru_cache(maxsize=8)
         def taken(span: str) -> Rows:
@@ -154,18 +166,11 @@ class Questions:
         return Searcher(
             case.images,
             case.vectors,
-            case.matching_embedder,
-            self._sample_vectors,
+            case.embedder,
+            case.sample_vectors,
             case.phrase_vectors,
             lambda: case.vocabulary,
-            FaceSearch(lambda: case.faces, len(case.images)),
-            lru_cache(maxsize=8)(lambda text: case.regions.find_text(text).images),
-            case.regions.best,
+            FaceSearch(self._faces, len(case.images)),
+            lru_cache(maxsize=8)(lambda text: self._regions().find_text(text).images),
+            lambda kinds, vector, words: self._regions().best(kinds, vector, words),
         )
-
-    def _sample_vectors(self, sample_ids: Sequence[str]) -> NDArray[np.float32]:
-        rows = [self._case.row(sample_id) for sample_id in sample_ids]
-        return np.asarray(self._case.vectors[rows], np.float32)
-
-    def _saved(self, name: str) -> Rows:
-        return self._case.selections.open(name)

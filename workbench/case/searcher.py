@@ -57,6 +57,7 @@ class Searcher:
         self._sample_vectors, self._phrase_vectors = sample_vectors, phrase_vectors
         self._vocabulary, self._faces, self._find_text = vocabulary, faces, find_text
         self._best_regions = best_regions
+        self._words_background: tuple[tuple[str, ...], Background] | None = None
 
     def search(self, pieces: Sequence[Piece], limits: Limits) -> Hits:
         """Return the hits of the pieces of a query, best first; see ``Case.search``."""
@@ -158,9 +159,13 @@ class Searcher:
         here[rows] = True
         return here
 
-    @cached_property
+    @property
     def _of_words(self) -> Background:
-        return Background(self._vectors, self._phrase_vectors(self._vocabulary()))
+        """What phrases of the vocabulary, which may be edited meanwhile, score here."""
+        phrases = tuple(self._vocabulary())
+        if self._words_background is None or self._words_background[0] != phrases:
+            self._words_background = phrases, Background(self._vectors, self._phrase_vectors(phrases))
+        return self._words_background[1]
 
     @cached_property
     def _of_examples(self) -> Background:

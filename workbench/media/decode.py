@@ -20,6 +20,7 @@ from workbench.media.header import MAX_PIXELS, Header, LimitError, check_exif, c
 _LARGE = 24_000_000  # pixels held in memory; more are decoded in a process of their own
 _SLOW = 2_000_000  # pixels that Python code may decode here
 _PASSES = 400_000_000  # pixels times scans that a JPEG may cost here, about two seconds
+_MOST_STEP = 8  # the most that decoding reduces by
 _ENOUGH = 0.55  # of a picture must be there; a row of blocks that is cut counts as there
 _MISSING = 128  # what libjpeg fills in for what is missing, and we for other formats
 # No format whose reader starts another program (EPS) or that is a document or a video.
@@ -102,7 +103,9 @@ class DecodedImage:
 
     def reduced(self, min_side: int) -> Image.Image:
         """Return what asking for ``min_side`` alone would have given: box means for a JPEG's DCT."""
-        step = _step(self.image.size, min_side, min_side) if self.shrinks else 1
+        drafted = round(max(self.facts.width, self.facts.height) / max(self.image.size))
+        most = _MOST_STEP // max(1, drafted)
+        step = _step(self.image.size, min_side, min_side, most) if self.shrinks else 1
         return self.image if step == 1 else self.image.reduce(step)
 
 
@@ -264,9 +267,9 @@ def _shrunk(image: Image.Image, name: str, ask: _Ask) -> Image.Image:
     return image if step == 1 else image.reduce(step)
 
 
-def _step(size: tuple[int, int], min_side: int, min_long_side: int) -> int:
+def _step(size: tuple[int, int], min_side: int, min_long_side: int, most: int = _MOST_STEP) -> int:
     step = 1
-    while step < 8 and min(size) >= 2 * step * min_side and max(size) >= 2 * step * min_long_side:
+    while step < most and min(size) >= 2 * step * min_side and max(size) >= 2 * step * min_long_side:
         step *= 2
     return step
 

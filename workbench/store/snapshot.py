@@ -1,8 +1,6 @@
 """What a case knows now: one table of images with their vectors, in a stable order."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,7 +10,7 @@ from numpy.typing import NDArray
 
 from workbench.store.case_folder import CaseFolder
 from workbench.store.joined_cache import Opened
-from workbench.store.parts import Parts
+from workbench.store.sample_parts import read_vectors, unique
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,8 @@ def read_snapshot(folder: CaseFolder, key: str) -> Snapshot:
 def _join(folder: CaseFolder, key: str) -> Snapshot:
     files = latest_files(folder)
     parts = folder.vectors(key)
-    images = _images(folder, files[files["status"] == "ok"], vector_ids(parts))
+    with_vector = pc.unique(parts.read(["sample_id"])["sample_id"])
+    images = _images(folder, files[files["status"] == "ok"], with_vector)
     vectors, found = read_vectors(parts, pa.array(images["image_id"], pa.string()))
     if not found.all():  # a part turned out to be corrupt just now
         images, vectors = images[found].reset_index(drop=True), vectors[found]
@@ -69,44 +68,6 @@ def current_problems(folder: CaseFolder, files: pd.DataFrame) -> pd.DataFrame:
     return standing_problems.sort_values(["raw_path", "step"], ignore_index=True)
 
 
-def vector_ids(parts: Parts) -> pa.Array:
-    """Return the ids of the samples that have a vector, unsorted, each once."""
-    return pc.unique(parts.read(["sample_id"])["sample_id"])
-
-
-def read_vectors(parts: Parts, ids: pa.Array) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Return the vectors of ``ids`` in their order, (len(ids), D) float32, and which were found.
-
-    Parts are read one by one into the final array, so that memory stays at one copy and one part.
-    """
-    vectors = np.zeros((len(ids), parts.schema.field("vector").type.list_size), np.float32)
-    found = np.zeros(len(ids), np.bool_)
-    for path, rows in _rows_by_part(parts, ids):
-        table = parts.read_part(path, ["vector"])
-        if table is not None:
-            flat = table["vector"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
-            wanted = rows >= 0
-            vectors[rows[wanted]] = flat.reshape(-1, vectors.shape[1])[wanted]
-            found[rows[wanted]] = True
-    return vectors, found
-
-
-def _rows_by_part(parts: Parts, ids: pa.Array) -> Iterator[tuple[Path, NDArray[np.int64]]]:
-    """Yield each part with the position in ``ids`` of each of its samples, -1 for those not asked for.
-
-    All positions are looked up at once: a look-up for each part would hash all ids each time.
-    """
-    tables = [(path, parts.read_part(path, ["sample_id"])) for path in parts.paths()]
-    there = [(path, table["sample_id"].combine_chunks()) for path, table in tables if table is not None]
-    names = pa.chunked_array([column for _, column in there], pa.string())
-    positions = pc.fill_null(pc.index_in(names, value_set=ids), -1)
-    rows = positions.to_numpy().astype(np.int64)
-    start = 0
-    for path, column in there:
-        yield path, rows[start : start + len(column)]
-        start += len(column)
-
-
 def _images(folder: CaseFolder, files: pd.DataFrame, with_vector: pa.Array) -> pd.DataFrame:
     """Join paths to contents: one row an image, sorted by its first raw path."""
     contents = unique(folder.images.read(), "image_id", last=False)
@@ -127,11 +88,3 @@ def _paths(files: pd.DataFrame, first: pd.DataFrame) -> pd.Series:
     for image_id, path in zip(others["image_id"], others["path"], strict=True):
         of[image_id].append(path)
     return pd.Series(lists, index=first.index, dtype=object)
-
-
-def unique(table: pa.Table, column: str, *, last: bool) -> pa.Table:
-    """Return a table with only the last or first row of each value of a column, in the order it had."""
-    how = "max" if last else "min"
-    rows = table.select([column]).append_column("row", pa.array(np.arange(table.num_rows)))
-    kept = rows.group_by(column).aggregate([("row", how)])[f"row_{how}"]
-    return table.take(np.sort(kept.to_numpy()))

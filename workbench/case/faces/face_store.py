@@ -1,4 +1,4 @@
-"""FaceBook: what is read from disk and computed about the faces of a case, kept until it changes."""
+"""FaceStore: what is read from disk and computed about the faces of a case, kept until it changes."""
 
 import contextlib
 import hashlib
@@ -17,10 +17,11 @@ from workbench.analysis import identities as analysis
 from workbench.analysis import projection
 from workbench.analysis.progress import Watch, nobody
 from workbench.case.computed import once
-from workbench.case.faces.grouping import Known, identities
-from workbench.case.faces.settings import Choice, choice_of
+from workbench.case.faces.grouping import Choice, Known, choice_of, identities
 from workbench.case.faces.table import FaceTable, Places, place
 from workbench.errors import QueryError
+from workbench.samples.face import TABLE as FACES
+from workbench.samples.face import read_faces
 from workbench.store.case_folder import CaseFolder
 from workbench.store.decisions import Decision, Decisions
 from workbench.store.identity_state import Standing
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from workbench.case.faces.export import How
-    from workbench.store.faces import FaceSnapshot
+    from workbench.store.samples import Samples
 
 OF_FACES = "identities"
 """Folder of the cache for what follows from the vectors of faces."""
@@ -39,7 +40,7 @@ CHAIN = 0.2  # cosine: how far below the threshold a face may matter to another 
 REMEMBERED = 50  # groupings kept in memory, so that undo gives back exactly what was there
 
 
-class FaceBook:
+class FaceStore:
     """Faces of one face key: the table with identities, made anew whenever a decision was written.
 
     ``pair`` names the models; ``images`` is the image table of the case.
@@ -55,9 +56,7 @@ class FaceBook:
         self._earlier: tuple[Path, dict[str, str]] | None = None
 
     @cached_property
-    def _snapshot(self) -> "FaceSnapshot":
-        from workbench.store.faces import read_faces
-
+    def _snapshot(self) -> "Samples":
         return read_faces(self._folder, self.key, self.images)
 
     @property
@@ -147,7 +146,7 @@ class FaceBook:
 
     @cached_property
     def _crops(self) -> ThumbnailReader:
-        return ThumbnailReader(self._folder.faces(self.key).crops)
+        return ThumbnailReader(self._folder.samples(FACES, self.key).crops)
 
     def _tell(self) -> None:
         for tell in [tell for reference in self._listeners if (tell := reference())]:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workbench.case.faces.questions import nearest
+from workbench.case.faces.review import nearest
 from workbench.errors import QueryError
 from workbench.media.decode import DecodeError, read_image
 from workbench.media.read import ReadError, read_bytes
@@ -20,9 +20,9 @@ from workbench.media.thumbnails import SIDE
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from workbench.case.faces.face_store import FaceBook
-    from workbench.ingest.face_model import FaceModel
+    from workbench.case.faces.face_store import FaceStore
     from workbench.media.faces import FoundFace
+    from workbench.samples.models import FaceModel
 
 Photo = Union[str, Path, "Image"]
 COLUMNS = ("x", "y", "width", "height", "score", "quality", "identity", "name", "row", "similarity")
@@ -52,7 +52,7 @@ class People:
 def find_people(
     photo: Photo,
     model: "FaceModel",
-    book: "FaceBook",
+    book: "FaceStore",
     *,
     any: bool = False,
     threshold: float | None = None,
@@ -104,7 +104,7 @@ def _one_each(people: NDArray[np.int32], similarity: NDArray[np.float32]) -> NDA
     return best
 
 
-def _likest(book: "FaceBook", people: NDArray[np.int32], vectors: NDArray[np.float32]) -> list[int]:
+def _likest(book: "FaceStore", people: NDArray[np.int32], vectors: NDArray[np.float32]) -> list[int]:
     """Return for each face the row of the likest face of its person, -1 for nobody."""
     rows = []
     for person, vector in zip(people.tolist(), vectors, strict=True):
@@ -119,7 +119,7 @@ def _table(
     people: NDArray[np.int32],
     similarity: NDArray[np.float32],
     rows: list[int],
-    book: "FaceBook",
+    book: "FaceStore",
 ) -> pd.DataFrame:
     boxes = np.array([face.box for face in found], np.float32).reshape(-1, 4) * scale
     known = book.table.frame.iloc[rows][["identity", "name"]].reset_index(drop=True)

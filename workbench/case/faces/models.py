@@ -8,7 +8,7 @@ from workbench.store.case_folder import CaseFolder
 from workbench.store.keys import known_key, remember_key
 
 if TYPE_CHECKING:
-    from workbench.ingest.face_model import FaceModel
+    from workbench.samples.models import FaceModel
 
 DEFAULT_PAIR = "facenet"
 

@@ -11,8 +11,9 @@ from workbench.analysis.instances import pooling, vlad
 from workbench.analysis.instances.search import CandidateIndex
 from workbench.case.instances.model import ThingModel
 from workbench.case.instances.things import as_pixels
+from workbench.samples.instances import instance_parts
 from workbench.store.case_folder import CaseFolder
-from workbench.store.instances import StoredCandidates, instance_parts, read_candidates
+from workbench.store.samples import Packed, read_packed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,9 +29,9 @@ class CandidateBook:
         self._folder, self._images, self._key, self._model = folder, images, key, model
 
     @cached_property
-    def stored(self) -> StoredCandidates:
+    def stored(self) -> Packed:
         """Boxes and vectors, row by row of ``images``."""
-        return read_candidates(
+        return read_packed(
             instance_parts(self._folder, self._key), list(self._images["image_id"]), self._model.dim
         )
 

@@ -3,7 +3,7 @@
 import contextlib
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, Union
@@ -17,15 +17,17 @@ from workbench.case.instances.found import Found
 from workbench.case.instances.model import ThingModel, load_thing_model
 from workbench.case.instances.things import Picture, as_fractions, read_picture
 from workbench.errors import CaseError, WorkbenchError
-from workbench.store.instances import count_candidates, instance_parts
+from workbench.samples.instances import instance_parts
 from workbench.store.keys import known_key, remember_key
+from workbench.store.samples import count_packed
 
 if TYPE_CHECKING:
     import pandas as pd
     from PIL import Image
 
-    from workbench.case.case import Case
-    from workbench.ingest.instances import InstanceReport
+    from workbench.case.collection import Collection
+    from workbench.hits import Hits
+    from workbench.ingest import InstanceReport
 
 Where: TypeAlias = Union[int, str, Path, "Image.Image"]
 Rows = NDArray[np.int32]
@@ -41,8 +43,8 @@ _WHOLE = np.array((0, 0, 1, 1), np.float32)
 class Instances:
     """The candidates of a case, places where things may be, and the questions to them."""
 
-    def __init__(self, case: "Case") -> None:
-        self._case = case
+    def __init__(self, case: "Collection", search: "Callable[[str, int], Hits]") -> None:
+        self._case, self._search = case, search
         # keys.json knows embedders and face models too; fakes must not pass for the real one
         self._name = "instances-fake" if case.folder.model == "fake" else "instances"
 
@@ -57,16 +59,20 @@ class Instances:
         Images that are new in the source show up here after the next ``case.ingest``. ``retry`` tries again
         what could not be read.
         """
-        from workbench.ingest.instances import ingest_instances
+        from workbench.ingest import ingest_instances
 
         images = self._case.images
         work = list(zip(images["image_id"], images["raw_path"], strict=True))
         try:
             return ingest_instances(self._case.folder, work, self.model, retry=retry, progress=progress)
         finally:
-            remember_key(self._case.folder.cache, self._name, self.model.key)
-            self.__dict__.pop("_book", None)
-            self.__dict__.pop("_count", None)
+            self.remember()
+
+    def remember(self) -> None:
+        """Note in the case that its candidates are those of the model, and read them anew."""
+        remember_key(self._case.folder.cache, self._name, self.model.key)
+        self.__dict__.pop("_book", None)
+        self.__dict__.pop("_count", None)
 
     @property
     def key(self) -> str:
@@ -131,9 +137,9 @@ class Instances:
 
     def find_words(self, text: str, k: int = _ASKED) -> Found:
         """Find what a text says, with its box: of the best dozen images, the candidates are compared too."""
-        book, hits = self._asked(), self._case.search(text, k=k)
+        book, hits = self._asked(), self._search(text, k)
         started = time.perf_counter()
-        asked = self._case.embedder.embed_texts([text.strip()])[0]
+        asked = self._case.embedder().embed_texts([text.strip()])[0]
         scores, boxes = hits.scores.copy(), np.tile(_WHOLE, (len(hits.rows), 1))
         for number, row in enumerate(hits.rows[:_ASKED]):
             parts = book.boxes(int(row))[:_PARTS]
@@ -165,7 +171,7 @@ class Instances:
     def _count(self) -> int:
         key = known_key(self._case.folder.cache, self._name)
         ids = list(self._case.images["image_id"])
-        return 0 if key is None else count_candidates(instance_parts(self._case.folder, key), ids)
+        return 0 if key is None else count_packed(instance_parts(self._case.folder, key), ids)
 
     @cached_property
     def _book(self) -> CandidateBook:
@@ -196,12 +202,12 @@ class Instances:
 
     def _alike(self, picture: Picture, place: Box) -> NDArray[np.float32]:
         """Return how like the cut-out each whole image (N,) is, by the vectors of the case."""
-        embedder, cut = self._case.embedder, picture.image.crop(_corners(place, picture.image.size))
+        embedder, cut = self._case.embedder(), picture.image.crop(_corners(place, picture.image.size))
         return search.scores(self._case.vectors, embedder.embed_images(np.stack([embedder.prepare(cut)]))[0])
 
     def _fits(self, row: int, boxes: NDArray[np.float32], asked: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return how well each candidate (R,) of an image fits a text, alone; nothing where it cannot."""
-        picture, embedder = self._picture(row), self._case.embedder
+        picture, embedder = self._picture(row), self._case.embedder()
         if picture is None or not len(boxes):
             return np.zeros(0, np.float32)
         crops = [picture.image.crop(_corners(box, picture.image.size)) for box in boxes]

@@ -1,7 +1,7 @@
 """Things: a box somebody drew, and the picture it was drawn on."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from workbench.media.read import ReadError, read_bytes
 if TYPE_CHECKING:
     from PIL import Image
 
-    from workbench.case.case_images import CaseImages
+    from workbench.case.collection import Collection
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Picture:
     row: int | None = None
 
 
-def read_picture(case: "CaseImages", image: Any, min_side: int) -> Picture:
+def read_picture(case: "Collection", image: Any, min_side: int) -> Picture:
     """Return the picture of a row, id or path of the case, a file elsewhere (pathlib.Path) or a PIL image.
 
     Raises QueryError for a picture that cannot be read or that the case does not have.
@@ -40,16 +40,17 @@ def read_picture(case: "CaseImages", image: Any, min_side: int) -> Picture:
         upright = ImageOps.exif_transpose(image).convert("RGB")
         return Picture(upright, upright.size, "a picture")
     if isinstance(image, Path):
-        return _decoded(image, min_side, image.name, None)
+        return _decoded(lambda: image, min_side, image.name, None)
     row = case.row(image)
-    path = case.folder.file_path(case.images["raw_path"].iloc[row])
-    return _decoded(path, min_side, str(case.images["path"].iloc[row]), row)
+    raw_path = case.images["raw_path"].iloc[row]
+    name = str(case.images["path"].iloc[row])
+    return _decoded(lambda: case.folder.file_path(raw_path), min_side, name, row)
 
 
-def _decoded(path: Path, min_side: int, name: str, row: int | None) -> Picture:
+def _decoded(path: Callable[[], Path], min_side: int, name: str, row: int | None) -> Picture:
     try:
-        decoded = read_image(read_bytes(os.fsencode(path)), min_side=min_side)
-    except (ReadError, DecodeError) as error:
+        decoded = read_image(read_bytes(os.fsencode(path())), min_side=min_side)
+    except (OSError, ReadError, DecodeError) as error:
         reason = f"The picture {name} cannot be read ({error})."
         raise QueryError(reason, "Give a JPEG, PNG, WebP or HEIC file that is there.") from error
     return Picture(decoded.image, (decoded.facts.width, decoded.facts.height), name, row)

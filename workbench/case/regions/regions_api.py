@@ -1,7 +1,7 @@
 """Regions: persons, objects and text of the photos, searched as samples of their own."""
 
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -17,15 +17,15 @@ from workbench.case.regions.models import known_keys
 from workbench.case.regions.pool import IMAGES, RegionPool
 from workbench.errors import QueryError
 from workbench.media.masks import from_run_lengths
-from workbench.media.regions import KINDS
-from workbench.store.regions import read_regions
+from workbench.samples.kind import searchable_kinds
+from workbench.samples.regions import read_regions
 from workbench.terms import Term, as_terms, needs_model, plain, term_vector
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from workbench.case.case_images import CaseImages
-    from workbench.store.regions import RegionSnapshot
+    from workbench.case.collection import Collection
+    from workbench.store.samples import Samples
 
 
 class Regions:
@@ -34,7 +34,7 @@ class Regions:
     They are of the kinds that were looked for: ``case.ingest(regions=["persons", "objects", "text"])``.
     """
 
-    def __init__(self, case: "CaseImages") -> None:
+    def __init__(self, case: "Collection") -> None:
         self._case = case
         self._pools: dict[tuple[str, ...], RegionPool] = {}
 
@@ -44,7 +44,7 @@ class Regions:
         return known_keys(self._case.folder)
 
     @cached_property
-    def _snapshot(self) -> "RegionSnapshot":
+    def _snapshot(self) -> "Samples":
         return read_regions(self._case.folder, self.keys, self._case.images)
 
     @property
@@ -67,7 +67,7 @@ class Regions:
         self,
         *terms: Term,
         unlike: Term | Sequence[Term] = (),
-        kinds: Collection[str] | None = None,
+        kinds: Iterable[str] | None = None,
         k: int | None = 50,
         threshold: float | None = None,
         group: bool = True,
@@ -93,7 +93,7 @@ class Regions:
         asked = " + ".join(str(plain(term)[0]) for term in terms)
         return self._hits(pool.frame, rows, scores, chances, k, group, asked, started, vector)
 
-    def best(self, kinds: Collection[str], vector: NDArray[np.float32], words: bool) -> Best:
+    def best(self, kinds: Iterable[str], vector: NDArray[np.float32], words: bool) -> Best:
         """Return what each image has of some kinds that fits ``vector`` (D,) best; see `Best`.
 
         ``words``: whether the query has words, for the probabilities. Raises QueryError as `search` does.
@@ -149,15 +149,16 @@ class Regions:
             picture.crop((int(left), int(top), round(right), round(bottom))).save(buffer, "JPEG", quality=88)
         return buffer.getvalue()
 
-    def _checked(self, kinds: Collection[str] | None) -> tuple[str, ...]:
+    def _checked(self, kinds: Iterable[str] | None) -> tuple[str, ...]:
         """Return the kinds asked for; raise QueryError for those that do not exist or were not looked for."""
         asked = tuple(self.keys) if kinds is None else (kinds,) if isinstance(kinds, str) else tuple(kinds)
+        there_are = searchable_kinds()
         for kind in asked:
-            if kind not in (*KINDS, IMAGES):
+            if kind not in (*there_are, IMAGES):
                 raise QueryError(
-                    f"No regions are called {kind!r}.", f"Use some of: {', '.join(KINDS)}, {IMAGES}."
+                    f"No regions are called {kind!r}.", f"Use some of: {', '.join(there_are)}, {IMAGES}."
                 )
-        missing = sorted(set(asked) - set(self.keys) - {IMAGES}) or ([] if asked else list(KINDS))
+        missing = sorted(set(asked) - set(self.keys) - {IMAGES}) or ([] if asked else list(there_are))
         if missing:
             raise QueryError(
                 f"Nobody looked for {' or '.join(missing)} in these photos yet.",
@@ -179,7 +180,7 @@ class Regions:
         return self._pools[kinds]
 
     def _vectors_of(self, terms: Sequence[Term]) -> list[NDArray[np.float32]]:
-        return [term_vector(term, self._case.matching_embedder, self._sample_vectors) for term in terms]
+        return [term_vector(term, self._case.embedder, self._sample_vectors) for term in terms]
 
     def _sample_vectors(self, sample_ids: Sequence[str]) -> NDArray[np.float32]:
         """Return the vectors of regions and images by their ids."""

@@ -1,28 +1,56 @@
 """Why: explains the match of an image and a query, with the model that search uses; maps stay in the case."""
 
+import contextlib
+import hashlib
 import threading
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, TypeAlias, Union
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Union
 
 import numpy as np
+from numpy.typing import NDArray
 
 from workbench.analysis.heatmaps.verdict import Check, check_map
+from workbench.case.collection import Collection
 from workbench.case.why.heatmap import Heatmap
-from workbench.case.why.target import Target
 from workbench.errors import CaseError, QueryError
 from workbench.grammar import parse
 from workbench.hits import Hits
 from workbench.store.heatmaps import HeatmapCache, Kept
+from workbench.terms import Like
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from workbench.case.case import Case
     from workbench.models.relevance import Explainer, Method, Relevance
     from workbench.terms import Term
+
+
+@dataclass(frozen=True, eq=False)
+class Target:
+    """What a query means: its text, its row (D,), and its words, "" where it is by example alone."""
+
+    text: str
+    row: NDArray[np.float32]
+    words: str
+
+    @property
+    def digest(self) -> str:
+        """The row as a short text; the last digits, which other processors round otherwise, are left out."""
+        return hashlib.sha256(np.round(self.row, 4).astype("<f4").tobytes()).hexdigest()[:32]
+
+    def against(self, other: "Target | None") -> NDArray[np.float32] | Literal["everyday"] | None:
+        """Return what it is set against: another, for words what all texts share, for examples nothing."""
+        if other is not None:
+            return other.row
+        return "everyday" if self.words else None
+
+    def against_digest(self, other: "Target | None") -> str:
+        """Return what it is set against as a short text."""
+        return other.digest if other is not None else str(self.against(None))
+
 
 Query: TypeAlias = Union[Hits, "Term"]
 """What can be explained: Hits, a text in the grammar of the query box, an image id, or any other term."""
@@ -32,10 +60,19 @@ VERSION = "1"
 
 
 class Why:
-    """Heatmaps of the images of ``case``; safe to call from several threads, which then take turns."""
+    """Heatmaps of the images of a collection; safe to call from several threads, which then take turns.
 
-    def __init__(self, case: "Case") -> None:
-        self._case, self._turn = case, threading.RLock()
+    ``search(query)`` returns the Hits of any term, ``ask(text)`` those of a text in the grammar.
+    """
+
+    def __init__(
+        self,
+        collection: Collection,
+        search: "Callable[[Term], Hits]",
+        ask: Callable[[str], Hits],
+    ) -> None:
+        self._collection, self._search, self._ask = collection, search, ask
+        self._turn = threading.RLock()
 
     def __call__(
         self,
@@ -56,7 +93,7 @@ class Why:
         kept in the cache of the case. Raises QueryError for an unknown image or method, a query that no
         vector stands for (``face:``, ``text:``), or an image that cannot be read.
         """
-        row = self._case.row(image)
+        row = self._collection.row(image)
         target = self._target(query)
         other = None if against is None else self._target(against)
         with self._turn:
@@ -70,14 +107,14 @@ class Why:
             kept = self._cache.load(question)
             if kept is None:  # only its torch module can tell, which maps that are kept need not wait for
                 kept = Kept({}, {"methods": self._explainer.methods})
-                self._cache.save(question, kept)
+                self._keep(question, kept)
         return tuple(kept.facts["methods"])
 
     @cached_property
     def _explainer(self) -> "Explainer":
         from workbench.models.relevance import Explainer
 
-        return Explainer(self._case.matching_embedder())
+        return Explainer(self._collection.embedder())
 
     @cached_property
     def _unlearned(self) -> "Explainer":
@@ -87,20 +124,20 @@ class Why:
         hits = query if isinstance(query, Hits) else self._asked(query)
         if hits.vector is None:
             raise QueryError(
-                f"No map can tell why {hits.query!r} matched: it names people, text or a thing in a box.",
+                f"No heatmap for {hits.query!r}: it has neither words nor an example image.",
                 "Add words or an example to the query.",
             )
         words = [part.value for part in parse(hits.query) if part.kind == "words" and part.wanted]
         return Target(hits.query, hits.vector, " ".join(words))
 
     def _asked(self, query: "Term") -> Hits:
-        if isinstance(query, str) and self._case.lookup.knows(query):
-            return self._case.search(like=query, k=1)
-        return self._case.ask(query, k=1) if isinstance(query, str) else self._case.search(query, k=1)
+        if isinstance(query, str) and self._collection.lookup.knows(query):
+            return self._search(Like(self._collection.lookup.ids[self._collection.row(query)]))
+        return self._ask(query) if isinstance(query, str) else self._search(query)
 
     def _heatmap(self, row: int, target: Target, other: Target | None, method: "Method") -> Heatmap:
-        case, cache = self._case, self._cache
-        about = case.images.iloc[row]
+        data, cache = self._collection, self._cache
+        about = data.images.iloc[row]
         question = {
             "version": VERSION,
             "image_id": str(about["image_id"]),
@@ -112,7 +149,7 @@ class Why:
         kept = cache.load(question)
         if kept is None:
             kept = self._compute(row, target, other, method)
-            cache.save(question, kept)
+            self._keep(question, kept)
         return Heatmap(
             row=row,
             image_id=str(about["image_id"]),
@@ -120,7 +157,7 @@ class Why:
             query=target.text,
             against="" if other is None else other.text,
             method=method,
-            score=float(case.vectors[row] @ target.row),
+            score=float(data.vectors[row] @ target.row),
             lead=kept.facts["lead"],
             relevance=_relevance(kept),
             words=[(str(word), float(share)) for word, share in kept.facts["words"]],
@@ -131,7 +168,7 @@ class Why:
     def _compute(self, row: int, target: Target, other: Target | None, method: "Method") -> Kept:
         explainer = self._explainer
         told = explainer.heatmap(self._picture(row), target.row, against=target.against(other), method=method)
-        words = explainer.words(target.words, np.asarray(self._case.vectors[row], np.float32))
+        words = explainer.words(target.words, np.asarray(self._collection.vectors[row], np.float32))
         arrays = {"cells": told.cells} | ({} if told.blocks is None else {"blocks": told.blocks})
         return Kept(arrays, {"lead": told.score, "words": words, "view": asdict(told.view)})
 
@@ -163,22 +200,27 @@ class Why:
             unlearned=unlearned,
         )
         facts = asdict(check) | {"chance": check.chance.tolist()}
-        cache.save(question, Kept(kept.arrays, {**kept.facts, "check": facts}))
+        self._keep(question, Kept(kept.arrays, {**kept.facts, "check": facts}))
         return check
 
     @property
     def _cache(self) -> HeatmapCache:
-        return HeatmapCache(self._case.folder.cache, self._case.key)
+        return HeatmapCache(self._collection.folder.cache, self._collection.key)
+
+    def _keep(self, question: dict[str, str], kept: Kept) -> None:
+        """Keep an entry; a disk that is full or read-only costs the time of the next look, not the answer."""
+        with contextlib.suppress(OSError):
+            self._cache.save(question, kept)
 
     def _picture(self, row: int) -> "Image":
         """Return the upright image, at most 1280 px, or its thumbnail where the source is out of reach."""
         from PIL import Image
 
-        data = self._case.picture(row)
+        data = self._collection.picture(row)
         if not data:
             raise CaseError(
-                f"{self._case.images['path'].iloc[row]} can no longer be read.",
-                "Connect its source, or run `case.ingest()` to see what is left.",
+                f"{self._collection.images['path'].iloc[row]} can no longer be read.",
+                "Reconnect the source folder, or run `case.ingest()` to update the case.",
             )
         return Image.open(BytesIO(data)).convert("RGB")
 

@@ -1,0 +1,85 @@
+"""OpenCase: one Collection and all that answers questions about it; `Case.refresh` replaces it as a whole."""
+
+from functools import cached_property
+
+from workbench.case.cluster_runs import ClusterRuns
+from workbench.case.collection import Collection
+from workbench.case.collection_report import CollectionReport
+from workbench.case.embedders import LazyEmbedder
+from workbench.case.faces.face_store import FaceStore
+from workbench.case.faces.faces_api import Faces
+from workbench.case.faces.models import LazyFaceModel
+from workbench.case.instances.instances_api import Instances
+from workbench.case.limits import Limits
+from workbench.case.questions import Questions
+from workbench.case.regions.regions_api import Regions
+from workbench.case.selections import Selections
+from workbench.case.why.heatmaps_api import Why
+from workbench.hits import Hits
+from workbench.store.case_folder import CaseFolder
+from workbench.terms import Term
+
+_BEST = Limits(k=1)
+
+
+class OpenCase:
+    """What is open of a case. Each part is made when first asked for, and keeps the rows it was made with.
+
+    A part gets the collection and the few callables it needs, never the case.
+    """
+
+    def __init__(self, folder: CaseFolder, model: LazyEmbedder, face_model: LazyFaceModel) -> None:
+        self._folder, self._model, self._face_model = folder, model, face_model
+
+    @cached_property
+    def collection(self) -> Collection:
+        """The images, their vectors and the problems."""
+        return Collection.read(self._folder, self._model)
+
+    @cached_property
+    def questions(self) -> Questions:
+        """What answers queries."""
+        return Questions(self.collection, self.selections.open, lambda: self.faces, lambda: self.regions)
+
+    @cached_property
+    def why(self) -> Why:
+        """Heatmaps."""
+        return Why(self.collection, self._best, lambda text: self.questions.ask(text, None, None, _BEST))
+
+    @cached_property
+    def cluster_runs(self) -> ClusterRuns:
+        """Runs of clustering."""
+        return ClusterRuns(self.collection, self.study.groups)
+
+    @cached_property
+    def faces(self) -> Faces:
+        """The faces and the people they are grouped into."""
+        key = self._face_model.known_key or ""
+        store = FaceStore(self._folder, self._face_model.pair, key, self.collection.images)
+        return Faces(store, self._face_model)
+
+    @cached_property
+    def regions(self) -> Regions:
+        """Persons, objects and texts."""
+        return Regions(self.collection)
+
+    @cached_property
+    def instances(self) -> Instances:
+        """Places where things may be."""
+        return Instances(self.collection, lambda text, k: self._asked(text, Limits(k)))
+
+    @cached_property
+    def study(self) -> CollectionReport:
+        """The collection as a whole."""
+        return CollectionReport(self.collection, lambda: self.faces.frame, self.questions.rows)
+
+    @cached_property
+    def selections(self) -> Selections:
+        """The selections kept under a name."""
+        return Selections(self._folder.root / "work", self.collection.lookup, self.collection.key)
+
+    def _best(self, term: Term) -> Hits:
+        return self._asked(term, _BEST)
+
+    def _asked(self, term: Term, limits: Limits) -> Hits:
+        return self.questions.search([term], (), (), (), None, None, (), None, "images", limits)
