@@ -258,11 +258,6 @@ class _Ifd:
     after: int
 
     @property
-    def held(self) -> int:
-        """The pixels that are held in memory at once, as far as it is known before opening."""
-        return self.members if self.drafts and not self.whole else self.pixels
-
-    @property
     def pixels(self) -> int:
         return self.first.get(256, 0) * self.first.get(257, 0)
 
