@@ -182,7 +182,8 @@ def _read(data: bytes, header: Header, ask: _Ask) -> DecodedImage:
         check_size(*full_size, width * height)
         if not ask.limited and width * height > (_SLOW if header.slow else _LARGE):
             raise _ElsewhereError
-        if isinstance(exif := image.info.get("exif"), bytes):
+        # Of the other formats it was checked before opening.
+        if name in {"HEIF", "AVIF"} and isinstance(exif := image.info.get("exif"), bytes):
             check_exif(exif)
         if ask.partial:
             _fill(image)
