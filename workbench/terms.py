@@ -1,5 +1,6 @@
 """Terms: what an analyst can put into a query, and how each becomes a vector."""
 
+import os
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -145,10 +146,11 @@ def _read(path: Path, embedder: "Embedder") -> "Image":
     """Decode a file exactly as ingest does, so that a file of the collection finds itself."""
     from workbench.ingest.examine import decode_side
     from workbench.media.decode import DecodeError, read_image
+    from workbench.media.read import ReadError, read_bytes
 
     try:
-        return read_image(path.read_bytes(), min_side=decode_side(embedder.prepare)).image
-    except (OSError, DecodeError) as error:
+        return read_image(read_bytes(os.fsencode(path)), min_side=decode_side(embedder.prepare)).image
+    except (ReadError, DecodeError) as error:
         reason = f"The picture {path} cannot be read ({error})."
         raise QueryError(reason, "Give a JPEG, PNG, WebP or HEIC file.") from error
 

@@ -99,6 +99,7 @@ def examine(path: bytes, claims: Claims, finders: Sequence[Finder]) -> Examined:
         result.facts, result.jpeg = decoded.facts, thumbnail(decoded.reduced(_picture_side(finders)))
         if decoded.facts.metadata.reason:
             result.warnings.append(Failure("metadata", decoded.facts.metadata.reason))
+        result.warnings.extend(Failure("decode", note) for note in decoded.facts.notes)
     for finder in working:
         _find(result, decoded, finder, wanted[finder.step])
     return result

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TypeVar
 
 from workbench.ingest.examine import Claims, Examined, examine
+from workbench.media import sandbox
 from workbench.samples.image import IMAGE
 from workbench.samples.kind import Finder, PackedSamples, Sample
 
@@ -146,5 +147,8 @@ def in_order(
             if not waiting:
                 return
             yield waiting.popleft().result()
+    except BaseException:
+        sandbox.stop()  # a thread may wait for it, and we for the thread
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)

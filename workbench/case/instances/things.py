@@ -1,5 +1,6 @@
 """Things: a box somebody drew, and the picture it was drawn on."""
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from workbench.errors import QueryError
 from workbench.media.decode import DecodeError, read_image
+from workbench.media.read import ReadError, read_bytes
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -47,8 +49,8 @@ def read_picture(case: "Collection", image: Any, min_side: int) -> Picture:
 
 def _decoded(path: Callable[[], Path], min_side: int, name: str, row: int | None) -> Picture:
     try:
-        decoded = read_image(path().read_bytes(), min_side=min_side)
-    except (OSError, DecodeError) as error:
+        decoded = read_image(read_bytes(os.fsencode(path())), min_side=min_side)
+    except (OSError, ReadError, DecodeError) as error:
         reason = f"The picture {name} cannot be read ({error})."
         raise QueryError(reason, "Give a JPEG, PNG, WebP or HEIC file that is there.") from error
     return Picture(decoded.image, (decoded.facts.width, decoded.facts.height), name, row)
