@@ -99,11 +99,10 @@ class SampleParts:
         """Raise :class:`CaseError` where there are vectors of another dimension than ``dim``."""
         loose = SampleParts(self.folder, self.table).vectors
         for path in loose.paths():
-            found = loose.column_type(path, "vector")
-            other = found is not None and getattr(found, "list_size", self.dim) != self.dim
-            if other and loose.read_part(path, ["vector"]) is not None:  # not one whose footer is damaged
+            found = getattr(loose.column_type(path, "vector"), "list_size", self.dim)
+            if found != self.dim and loose.read_part(path, ["vector"]) is not None:  # no damaged footer
                 raise CaseError(
-                    f"The vectors of {key!r} on disk have {found.list_size} dimensions, not {self.dim}.",
+                    f"The vectors of {key!r} on disk have {found} dimensions, not {self.dim}.",
                     "The key must name everything that changes the numbers: give this embedder another key.",
                 )
 
