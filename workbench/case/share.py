@@ -28,7 +28,7 @@ def share_case(case: CaseFolder, folder: str | Path, *, faces: OfFaces = "none")
     CaseError, QueryError for another word.
     """
     if faces not in LEFT_OUT:
-        raise QueryError(f"Faces cannot be shared by {faces!r}.", f"Use one of {', '.join(LEFT_OUT)}.")
+        raise QueryError(f"Unknown value faces={faces!r}.", f"Use one of {', '.join(LEFT_OUT)}.")
     target = new_folder(folder, (case.source, case.root))
     try:
         for path in _files(case.root, LEFT_OUT[faces]):

@@ -16,9 +16,9 @@ Answer = tuple[dict[str, Any], Sequence[bytes]]
 _STATIC = Path(__file__).with_name("static")
 
 
-def script(*names: str) -> str:
-    """Return the JavaScript module of a panel: the shared helpers and its own files, as one ES module."""
-    return "\n".join((_STATIC / f"{part}.js").read_text("utf-8") for part in ("common", *names))
+def script(panel: str) -> str:
+    """Return the JavaScript module of a panel, one file that ``make js`` bundled from ``static/*.js``."""
+    return (_STATIC / "dist" / f"{panel}.js").read_text("utf-8")
 
 
 def style(*names: str) -> str:
@@ -44,7 +44,7 @@ class Panel(anywidget.AnyWidget):
     error = traitlets.Unicode("").tag(sync=True)
     busy = traitlets.Unicode("").tag(sync=True)
     reached = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    """The models that the browser must keep in touch with, however late it starts them: see common.js."""
+    """The models that the browser must keep in touch with, however late it starts them: see widgets.js."""
 
     def __init__(self, *, plots: Sequence[str] = (), **traits: Any) -> None:
         own = uuid4().hex

@@ -124,7 +124,7 @@ class Why:
         hits = query if isinstance(query, Hits) else self._asked(query)
         if hits.vector is None:
             raise QueryError(
-                f"No map can tell why {hits.query!r} matched: it names people, text or a thing in a box.",
+                f"No heatmap for {hits.query!r}: it has neither words nor an example image.",
                 "Add words or an example to the query.",
             )
         words = [part.value for part in parse(hits.query) if part.kind == "words" and part.wanted]
@@ -220,7 +220,7 @@ class Why:
         if not data:
             raise CaseError(
                 f"{self._collection.images['path'].iloc[row]} can no longer be read.",
-                "Connect its source, or run `case.ingest()` to see what is left.",
+                "Reconnect the source folder, or run `case.ingest()` to update the case.",
             )
         return Image.open(BytesIO(data)).convert("RGB")
 

@@ -32,7 +32,7 @@ class FacesPanel(FacesPages):
     says in words where a face comes from.
     """
 
-    _esm = script("lazy", "people", "strip", "choose", "review", "faces")
+    _esm = script("faces")
     _css = style("faces", "strip")
 
     note = traitlets.Dict().tag(sync=True)

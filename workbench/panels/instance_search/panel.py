@@ -33,7 +33,7 @@ class Things(WorkingPanel):
     ``thumbnails(rows)`` give JPEGs. What is found becomes the hits of the Selection.
     """
 
-    _esm = script("boxes", "working", "thing_photo", "things")
+    _esm = script("things")
     _css = style("boxes", "working", "things")
 
     unfolded = traitlets.Bool(False).tag(sync=True)

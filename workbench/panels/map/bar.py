@@ -26,7 +26,7 @@ class MapBar(WorkingPanel):
     ``crosses`` and ``ring`` are the places of the hits and of the focus, x and y as float32.
     """
 
-    _esm = script("working", "map_form", "map_highlights", "map_marks", "map_outline", "map_gestures", "map")
+    _esm = script("map")
     _css = style("working", "map")
 
     methods = traitlets.List(traitlets.Unicode()).tag(sync=True)

@@ -32,7 +32,7 @@ class Runs(WorkingPanel):
     computed on another thread and can be cancelled.
     """
 
-    _esm = script("working", "runs_parts", "runs")
+    _esm = script("runs")
     _css = style("working", "runs")
 
     unfolded = traitlets.Bool(False).tag(sync=True)

@@ -28,7 +28,7 @@ class Timeline(Panel):
     unfolds the panel, so that a folded one costs nothing. ``place`` is what ``to_code`` calls it.
     """
 
-    _esm = script("selecting", "when")
+    _esm = script("when")
     _css = style("when")
 
     unfolded = traitlets.Bool(False).tag(sync=True)

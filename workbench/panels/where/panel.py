@@ -37,7 +37,7 @@ class Places(Panel):
     the browser where one is given, and ``credit`` shown with it. ``thumbnails(rows)`` returns JPEG bytes.
     """
 
-    _esm = script("selecting", "where_canvas", "where")
+    _esm = script("where")
     _css = style("where")
 
     unfolded = traitlets.Bool(False).tag(sync=True)
