@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-
 from workbench.ingest.regions import ExaminedRegion, RegionBatches
+
 from workbench.media.regions import FoundRegion, cut_out
 from workbench.models import load
 from workbench.models.joint import JointModel

@@ -17,9 +17,10 @@ PACKAGE = Path(__file__).parents[2] / "workbench"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
-ANY = {"errors"}
+ANY = {"errors", "image_id"}
 MAY_IMPORT = {
     "errors": set(),
+    "image_id": set(),
     "analysis": set(),
     "store": set(),
     "media": set(),

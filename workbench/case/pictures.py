@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from workbench.image_id import part_of
 from workbench.media.decode import DecodeError, read_image
 from workbench.store.case_folder import CaseFolder
 from workbench.store.thumbnails import ThumbnailReader
@@ -30,6 +31,8 @@ class Pictures:
 
     def large(self, row: int) -> bytes:
         """Return an upright picture of at most 1280 px; the thumbnail if the original is out of reach."""
+        if part_of(str(self._images["image_id"].iloc[row])):  # the file is not the image
+            return self.thumbnails([row])[0]
         try:
             data = self._folder.file_path(self._images["raw_path"].iloc[row]).read_bytes()
             picture = read_image(data, min_side=LARGE_SIDE).image
