@@ -83,8 +83,10 @@ def read_known(folder: CaseFolder, parts: Mapping[str, SampleParts], *, retry: b
     )
 
 
-def _files_of(finished: set[str], images: Iterable[str]) -> set[str]:
+def _files_of(finished: set[str], images: Sequence[str]) -> set[str]:
     """Return the ids of the files all of whose images are finished."""
+    if not any("#" in image_id for image_id in images):
+        return finished
     unfinished = {file_id(image_id) for image_id in images if image_id not in finished}
     return {file_id(image_id) for image_id in finished} - unfinished
 

@@ -141,7 +141,7 @@ def _fill(
     """Read the vectors of rows to their places; return the first part whose vectors cannot be used."""
     number, at = (pc.fill_null(rows[name], -1).to_numpy() for name in ("part", "at"))
     for part in np.unique(number[number >= 0]).tolist():
-        path = paths[part]
+        path: Path = paths[part]
         table = parts.read_part(path, ["vectors"])
         if table is None:
             return path

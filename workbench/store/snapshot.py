@@ -74,9 +74,13 @@ def current_problems(folder: CaseFolder, files: pd.DataFrame) -> pd.DataFrame:
 def _images(folder: CaseFolder, files: pd.DataFrame, with_vector: pa.Array) -> pd.DataFrame:
     """Join paths to contents: one row an image, sorted by its first raw path and place in the file."""
     contents = unique(folder.images.read(), "image_id", last=False)
-    contents = contents.filter(pc.is_in(contents["image_id"], value_set=with_vector)).to_pandas()
-    contents["file_id"] = contents["image_id"].map(file_id)
-    contents = contents.iloc[np.argsort(contents["image_id"].map(position), kind="stable")]
+    contents = contents.filter(pc.is_in(contents["image_id"], value_set=with_vector))
+    in_files = pc.any(pc.match_substring(contents["image_id"], "#")).as_py()  # pages or frames
+    contents = contents.to_pandas()
+    contents["file_id"] = contents["image_id"]
+    if in_files:
+        contents["file_id"] = contents["image_id"].map(file_id)
+        contents = contents.iloc[np.argsort(contents["image_id"].map(position), kind="stable")]
     files = files[files["image_id"].isin(contents["file_id"])]
     first = files.drop_duplicates("image_id")
     table = first[["path", "raw_path", "size"]].copy()
