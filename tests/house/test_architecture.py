@@ -17,9 +17,10 @@ PACKAGE = Path(__file__).parents[2] / "workbench"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
-ANY = {"errors", "vectors"}
+ANY = {"errors", "image_id", "vectors"}
 MAY_IMPORT = {
     "errors": set(),
+    "image_id": set(),
     "vectors": set(),
     "analysis": set(),
     "store": set(),

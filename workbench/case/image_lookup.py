@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.errors import QueryError
+from workbench.image_id import called as called_by
+from workbench.image_id import part_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +36,9 @@ class ImageLookup:
                 return int(image)
             raise QueryError(f"Row {image} does not exist.", f"Rows go from 0 to {len(self._images) - 1}.")
         row = self._row_of.get(image)
+        if row is None and image in self._several:
+            some = self.shown(self._several[image][0])
+            raise QueryError(f"The file {image} has several images.", f"Name one of them, such as {some!r}.")
         if row is None:
             raise QueryError(
                 f"No image {image!r} in this case.", "Use an image_id or a path of `case.images`."
@@ -61,16 +66,22 @@ class ImageLookup:
             raise QueryError(
                 f"No image is called {name!r}.", "Use a file name, path or image id of this case."
             )
-        some = ", ".join(str(self._images["path"].iloc[row]) for row in rows[:3])
+        some = ", ".join(self.shown(row) for row in rows[:3])
         raise QueryError(f"{len(rows)} images are called {name!r}: {some}.", "Use the path of one of them.")
 
     def name(self, row: int) -> str:
         """Return the shortest name by which `named` finds a row: of the file, or the start of its id."""
         path = str(self._images["path"].iloc[row])
+        if part_of(self.ids[row]):
+            return self.shown(row)
         for called in (_stem(path), _file(path)):
             if self._rows_called.get(called.casefold()) == [row] and called not in self._row_of:
                 return called
         return self.ids[row][: 2 * SHORT]
+
+    def shown(self, row: int) -> str:
+        """Return what a person calls a row: the path of its file, and which part of that it is."""
+        return called_by(str(self._images["path"].iloc[row]), self.ids[row])
 
     def ids_of(self, images: int | str | Iterable[int | str]) -> list[str]:
         """Return the image ids of one image or several."""
@@ -79,8 +90,24 @@ class ImageLookup:
 
     @cached_property
     def _row_of(self) -> dict[str, int]:
-        rows = {path: row for row, paths in enumerate(self._images["paths"]) for path in paths}
+        pairs = [(row, path) for row, paths in enumerate(self._images["paths"]) for path in paths]
+        rows = {called_by(path, self.ids[row]): row for row, path in pairs}
+        rows |= {path: some[0] for path, some in self._rows_in.items() if len(some) == 1}
         return rows | {image_id: row for row, image_id in enumerate(self.ids)}
+
+    @cached_property
+    def _rows_in(self) -> dict[str, list[int]]:
+        """The rows of each path of a file that has images in it: pages, frames."""
+        rows: dict[str, list[int]] = {}
+        for row, paths in enumerate(self._images["paths"]):
+            if part_of(self.ids[row]):
+                for path in paths:
+                    rows.setdefault(path, []).append(row)
+        return rows
+
+    @property
+    def _several(self) -> dict[str, list[int]]:
+        return {path: rows for path, rows in self._rows_in.items() if len(rows) > 1}
 
     @cached_property
     def _rows_called(self) -> dict[str, list[int]]:
@@ -88,7 +115,8 @@ class ImageLookup:
         rows: dict[str, list[int]] = {}
         for row, path in enumerate(self._images["path"]):
             file = _file(path)
-            for called in {file.casefold(), _stem(file).casefold()}:
+            part = called_by(file, self.ids[row])
+            for called in {file.casefold(), _stem(file).casefold(), part.casefold()}:
                 rows.setdefault(called, []).append(row)
         return rows
 

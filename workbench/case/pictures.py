@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from workbench.image_id import part_of
 from workbench.media.decode import DecodeError, read_image
 from workbench.media.read import ReadError, read_bytes
 from workbench.store.case_folder import CaseFolder
@@ -32,6 +33,8 @@ class Pictures:
 
     def large(self, row: int) -> bytes:
         """Return an upright picture of at most 1280 px; the thumbnail if the original is out of reach."""
+        if part_of(str(self._images["image_id"].iloc[row])):  # the file is not the image
+            return self.thumbnails([row])[0]
         try:
             data = read_bytes(os.fsencode(self._folder.file_path(self._images["raw_path"].iloc[row])))
             picture = read_image(data, min_side=LARGE_SIDE).image

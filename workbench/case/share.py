@@ -11,7 +11,7 @@ from workbench.errors import CaseError, QueryError
 from workbench.store.case_folder import CaseFolder
 
 OfFaces = Literal["none", "decisions", "all"]
-COMPUTED = ("cache/samples/face", "cache/identities")
+COMPUTED = ("cache/samples/face", "cache/faces", "cache/identities")  # the second is of format 1
 """What models made of faces: boxes, landmarks, quality, vectors, crops, groupings and layouts."""
 DECIDED = "work/identities.jsonl"
 """What people decided: names, and in which photo and at which place (box) the faces are."""

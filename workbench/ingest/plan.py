@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 import pyarrow.compute as pc
 
+from workbench.image_id import file_id
 from workbench.ingest.examine import Needs
 from workbench.media.scan import FoundFile, Problem, join
 from workbench.samples.kind import Finder, kind_named
@@ -20,8 +21,8 @@ class Known:
 
     ``files``: raw path -> (size, mtime_ns, image_id or None, status). ``problems``: raw path -> (step,
     reason).
-    ``pictured``: ids with thumbnail and metadata. ``finished``: for each kind in use the ids of the images
-    that need not be searched for it.
+    ``pictured``: ids of files with thumbnail and metadata. ``finished``: for each kind in use the ids of the
+    files whose images need not be searched for it. All ids here are those of files.
     """
 
     files: dict[bytes, tuple[int, int, str | None, str]]
@@ -66,6 +67,7 @@ def read_known(folder: CaseFolder, parts: Mapping[str, SampleParts], *, retry: b
     files = latest_files(folder)
     problems = current_problems(folder, files)
     images = folder.images.read(["image_id"])["image_id"]
+    ids = images.to_pylist()
     thumbnails = folder.thumbnails.read(["image_id"])["image_id"]
     pictured = images.filter(pc.is_in(images, value_set=thumbnails.combine_chunks()))
     return Known(
@@ -76,9 +78,17 @@ def read_known(folder: CaseFolder, parts: Mapping[str, SampleParts], *, retry: b
                 problems["raw_path"], problems["step"], problems["reason"], strict=True
             )
         },
-        pictured=set(pictured.to_pylist()),
-        finished={kind: some.finished(failed_too=not retry) for kind, some in parts.items()},
+        pictured={file_id(image_id) for image_id in pictured.to_pylist()},
+        finished={kind: _files_of(some.finished(failed_too=not retry), ids) for kind, some in parts.items()},
     )
+
+
+def _files_of(finished: set[str], images: Sequence[str]) -> set[str]:
+    """Return the ids of the files all of whose images are finished."""
+    if not any("#" in image_id for image_id in images):
+        return finished
+    unfinished = {file_id(image_id) for image_id in images if image_id not in finished}
+    return {file_id(image_id) for image_id in finished} - unfinished
 
 
 def make_plan(scanned: Iterable[FoundFile | Problem], known: Known, *, retry: bool) -> Plan:

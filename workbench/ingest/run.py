@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from tqdm.auto import tqdm
 
+from workbench.image_id import part_of
 from workbench.ingest.examine import Claims, Examined, Failure, Needs
 from workbench.ingest.pipeline import run
 from workbench.ingest.plan import Plan, make_plan, read_known, sample_parts
@@ -128,7 +129,11 @@ def ingest_instances(
     started, some = time.monotonic(), finders(Models(instances=model), [INSTANCE.name])
     parts = _prepared(folder, some)[INSTANCE.name]
     finished = parts.finished(failed_too=not retry)
-    work = [(image_id, path) for image_id, path in images if image_id not in finished]
+    work = [
+        (image_id, path)
+        for image_id, path in images
+        if image_id not in finished and not part_of(image_id)  # what reads pages and frames is to come
+    ]
     wanted = {image_id for image_id, _ in work}
     needs = Needs(kinds=frozenset([INSTANCE.name]))
     claims = Claims(lambda image_id: needs if image_id in wanted else Needs())
@@ -213,6 +218,14 @@ def _note(plan: Plan, writer: Writer) -> None:
         writer.lose(raw_path)
 
 
+def _place(folder: CaseFolder, raw_path: bytes) -> bytes:
+    """Return where a file lies; b"", which cannot be read, for a path that leads out of the source."""
+    try:
+        return os.fsencode(folder.file_path(raw_path))
+    except PermissionError:
+        return b""
+
+
 def _results(
     folder: CaseFolder,
     raw_paths: Sequence[bytes],
@@ -223,7 +236,7 @@ def _results(
     writer: Writer | None = None,
 ) -> Generator[Examined, None, None]:
     """Yield what the loop makes of each path, in their order, with a progress bar."""
-    paths = (os.fsencode(folder.file_path(raw_path)) for raw_path in raw_paths)
+    paths = (_place(folder, raw_path) for raw_path in raw_paths)
     with (
         _quiet_pillow(),
         tqdm(total=len(raw_paths), desc=title, unit="image", disable=not progress) as bar,

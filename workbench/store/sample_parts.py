@@ -99,12 +99,10 @@ class SampleParts:
         """Raise :class:`CaseError` where there are vectors of another dimension than ``dim``."""
         loose = SampleParts(self.folder, self.table).vectors
         for path in loose.paths():
-            found = loose.column_type(path, "vector")
-            known = getattr(found, "list_size", self.dim)
-            # a part whose footer alone is damaged may tell a dimension that it has not
-            if known != self.dim and loose.read_part(path, ["vector"]) is not None:
+            found = getattr(loose.column_type(path, "vector"), "list_size", self.dim)
+            if found != self.dim and loose.read_part(path, ["vector"]) is not None:  # no damaged footer
                 raise CaseError(
-                    f"The vectors of {key!r} on disk have {known} dimensions, not {self.dim}.",
+                    f"The vectors of {key!r} on disk have {found} dimensions, not {self.dim}.",
                     "The key must name everything that changes the numbers: give this embedder another key.",
                 )
 

@@ -140,18 +140,18 @@ def _fill(
 ) -> Path | None:
     """Read the vectors of rows to their places; return the first part whose vectors cannot be used."""
     number, at = (pc.fill_null(rows[name], -1).to_numpy() for name in ("part", "at"))
-    part: int
     for part in np.unique(number[number >= 0]).tolist():
-        table = parts.read_part(paths[part], ["vectors"])
+        path: Path = paths[part]
+        table = parts.read_part(path, ["vectors"])
         if table is None:
-            return paths[part]
+            return path
         data, ends = _bytes_of(table["vectors"].combine_chunks())
         for image in np.flatnonzero(number == part).tolist():
             place = vectors[starts[image] : starts[image + 1]]
             found = data[ends[at[image]] : ends[at[image] + 1]]
             if found.size != place.size:
-                parts.report(paths[part], "vectors of another dimension")
-                return paths[part]
+                parts.report(path, "vectors of another dimension")
+                return path
             place[:] = found.view(np.int8).reshape(place.shape)
     return None
 
@@ -205,6 +205,6 @@ def empty_rows(schema: pa.Schema = schemas.REGIONS) -> pd.DataFrame:
     """Return a table of no samples with the columns that `read_samples` gives."""
     table = schema.empty_table().append_column("image_row", pa.array([], pa.int32()))
     first = (schema.names[0], "image_id", "image_row")
-    ordered = table.select([*first, *(name for name in schema.names if name not in first)])
-    frame: pd.DataFrame = ordered.to_pandas()
+    names = [*first, *(name for name in schema.names if name not in first)]
+    frame: pd.DataFrame = table.select(names).to_pandas()
     return frame

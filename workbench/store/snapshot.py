@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from workbench.image_id import file_id, position
 from workbench.store.case_folder import CaseFolder
 from workbench.store.joined_cache import Opened
 from workbench.store.sample_parts import read_vectors, unique
@@ -15,7 +16,9 @@ from workbench.store.sample_parts import read_vectors, unique
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Images that have a vector, sorted by first path; row i of ``vectors`` belongs to ``images.iloc[i]``.
+    """Images that have a vector, sorted by first path and by place in the file.
+
+    Row i of ``vectors`` belongs to ``images.iloc[i]``.
 
     ``images``: image_id, path, paths (list), raw_path (bytes), size (bytes), mtime (UTC), width, height
     (pixels, upright), format, mode, taken_at, lat, lon, altitude, camera, lens, software, orientation.
@@ -69,15 +72,24 @@ def current_problems(folder: CaseFolder, files: pd.DataFrame) -> pd.DataFrame:
 
 
 def _images(folder: CaseFolder, files: pd.DataFrame, with_vector: pa.Array) -> pd.DataFrame:
-    """Join paths to contents: one row an image, sorted by its first raw path."""
+    """Join paths to contents: one row an image, sorted by its first raw path and place in the file."""
     contents = unique(folder.images.read(), "image_id", last=False)
-    contents = contents.filter(pc.is_in(contents["image_id"], value_set=with_vector)).to_pandas()
-    files = files[files["image_id"].isin(contents["image_id"])]
+    contents = contents.filter(pc.is_in(contents["image_id"], value_set=with_vector))
+    in_files = pc.any(pc.match_substring(contents["image_id"], "#")).as_py()  # pages or frames
+    contents = contents.to_pandas()
+    contents["file_id"] = contents["image_id"]
+    if in_files:
+        contents["file_id"] = contents["image_id"].map(file_id)
+        contents = contents.iloc[np.argsort(contents["image_id"].map(position), kind="stable")]
+    files = files[files["image_id"].isin(contents["file_id"])]
     first = files.drop_duplicates("image_id")
-    table = first[["image_id", "path", "raw_path", "size"]].copy()
-    table.insert(2, "paths", _paths(files, first))
+    table = first[["path", "raw_path", "size"]].copy()
+    table.insert(1, "paths", _paths(files, first))
     table["mtime"] = pd.to_datetime(first["mtime_ns"], unit="ns", utc=True)
-    return table.merge(contents, on="image_id", how="left", validate="one_to_one").reset_index(drop=True)
+    table["file_id"] = first["image_id"]
+    table = table.merge(contents, on="file_id", how="left", validate="one_to_many")
+    table.insert(0, "image_id", table.pop("image_id"))
+    return table.drop(columns="file_id").reset_index(drop=True)
 
 
 def _paths(files: pd.DataFrame, first: pd.DataFrame) -> pd.Series:

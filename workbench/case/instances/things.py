@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.errors import QueryError
+from workbench.image_id import part_of
 from workbench.media.decode import DecodeError, read_image
 from workbench.media.read import ReadError, read_bytes
 
@@ -42,6 +43,9 @@ def read_picture(case: "Collection", image: Any, min_side: int) -> Picture:
     if isinstance(image, Path):
         return _decoded(lambda: image, min_side, image.name, None)
     row = case.row(image)
+    if part_of(str(case.images["image_id"].iloc[row])):
+        what = f"{case.lookup.shown(row)} is a part of a file, and nothing can be looked for in those yet."
+        raise QueryError(what, "Use a photo, or give the picture itself.")
     raw_path = case.images["raw_path"].iloc[row]
     name = str(case.images["path"].iloc[row])
     return _decoded(lambda: case.folder.file_path(raw_path), min_side, name, row)
