@@ -6,11 +6,12 @@ import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from workbench.errors import SourceError, WorkbenchError
+from workbench.errors import SourceError, WorkbenchError, required_by
 
 if TYPE_CHECKING:
     from workbench.case import Case
@@ -128,9 +129,10 @@ def execute(notebook: Path) -> int:
 
     Raises WorkbenchError with the error of the cell that failed.
     """
-    import nbformat
-    from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+    with required_by("Running a notebook"):
+        import nbformat
+        from nbclient import NotebookClient
+        from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     content = nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]
     client = NotebookClient(
@@ -154,8 +156,11 @@ def execute(notebook: Path) -> int:
 def launch(root: Path, model: str = "mini", *, port: int = 8888, browser: bool = True) -> int:
     """Prepare the demo and become JupyterLab on its notebook, so that Ctrl-C is JupyterLab's own.
 
-    Raises what ``prepare`` raises; does not return where that went well.
+    Raises MissingPackageError and what ``prepare`` raises; does not return where that went well.
     """
+    with required_by("The demo"):  # looked for, not imported: that takes seconds, and another process does it
+        if find_spec("jupyterlab") is None:
+            raise ModuleNotFoundError(name="jupyterlab")
     prepare(root, model)
     print("JupyterLab starts; its URL follows. Ctrl-C twice ends it.", flush=True)
     command = jupyter_command(root, port=port, browser=browser and has_screen())

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.errors import required_by
+
 
 def dense_groups(
     near: Sequence[NDArray[np.int64]],
@@ -42,7 +44,8 @@ def dense_groups(
 
 def _clusters(distances: object, rows: NDArray[np.int64], whole: float) -> NDArray[np.int64]:
     """Return a label for each of the ``rows`` of one connected part: the first row of its cluster."""
-    import hdbscan
+    with required_by("Grouping by HDBSCAN"):
+        import hdbscan
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of deprecations inside hdbscan
