@@ -121,8 +121,8 @@ def test_a_photo_that_cannot_be_read_fails_the_check(project, monkeypatch, capsy
 def test_the_demo_of_an_installed_wheel_finds_what_it_promises_with_the_real_model(project, tmp_path_factory):
     """The wheel, installed into an empty environment, is all of Workbench that ``demo --check`` needs.
 
-    Proves: the wheel holds every file that ingest, search, faces and the desk read; its entry point works; the
-    kernels of the notebooks are of that environment and import Workbench from it (the first assertion says
+    Proves: the wheel holds every file that ingest, search, faces and the desk read; its entry point works;
+    the kernels of the notebooks are of that environment and import Workbench from it (the first assertion says
     where from). The packages it depends on are those of this Python, as `tests.helpers.distribution` tells:
     that a package index has them, and that their bounds in pyproject.toml suffice, is not proved here.
     """
