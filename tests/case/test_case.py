@@ -11,7 +11,7 @@ from PIL import Image
 
 import workbench as wb
 from workbench.case.open_case import OpenCase
-from workbench.errors import CaseError, QueryError
+from workbench.errors import CaseError, QueryError, WorkbenchError
 from workbench.store.keys import remember_key
 from workbench.terms import readable
 from workbench.testing import ColourEmbedder, colour_folder, write_photos
@@ -350,6 +350,7 @@ def test_what_lies_beyond_the_hits_is_judged_for_recall(case: wb.Case) -> None:
         case.missed(case.search("red", k=None))
 
 
+@pytest.mark.filterwarnings("ignore:.*inplace")
 def test_changing_the_table_that_was_handed_out_changes_nothing_in_the_case(case: wb.Case) -> None:
     before = case.images.copy()
 
@@ -389,3 +390,49 @@ def test_what_a_read_only_case_cannot_keep_is_answered_all_the_same(
     assert len(case.describe(0, vocabulary=["red", "blue"])) == 2
     assert list(case.study.duplicates().columns) == ["kind", "group", "row", "path"]
     assert case.why(0, "red").values.max() <= 1
+
+
+def test_a_pinned_case_keeps_its_rows_while_the_case_grows(case: wb.Case, source: Path) -> None:
+    pinned, told = case.pinned(), []
+
+    class Listener:
+        def tell(self) -> None:
+            told.append(len(case.images))
+
+    listener = Listener()
+    case.on_refresh(listener.tell)
+    before = pinned.images["path"].tolist()
+    write_photos(source, {"0-first.png": "red"})
+    case.ingest(progress=False)
+    pinned.tag(0, "first")
+
+    assert told == [len(before) + 1]
+    assert case.images["path"][0] == "0-first.png"
+    assert pinned.images["path"].tolist() == before
+    assert case.tags["sample_id"].tolist() == [pinned.images["image_id"][0]]
+    assert len(pinned.search("red", k=1).frame) == 1
+    del listener
+    case.refresh()
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize(
+    ("use", "message"),
+    [
+        (lambda case: wb.open("photos/"), "No case folder was given"),
+        (lambda case: wb.open(5, case="x"), "must be the path of a folder"),
+        (lambda case: wb.open(case=""), "must be the path of a folder"),
+        (lambda case: wb.open(case="x", model=5), "The model must be a text, not int"),
+        (lambda case: case.tag([0], 5), "A tag must be a text, not int"),
+        (lambda case: case.tag([0], "  "), "A tag is empty"),
+        (lambda case: setattr(case, "vocabulary", "a cat"), "must be a list of texts"),
+        (lambda case: setattr(case, "vocabulary", [1]), "must be a text, not int"),
+        (lambda case: setattr(case, "vocabulary", []), "The vocabulary is empty"),
+    ],
+)
+def test_what_no_verb_understands_is_refused_in_plain_words(case: wb.Case, use, message: str) -> None:
+    with pytest.raises(WorkbenchError, match=message):
+        use(case)
+
+    assert case.tags.empty
+    assert not (case.folder.root / "work" / "vocabulary.txt").exists()

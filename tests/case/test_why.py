@@ -204,7 +204,7 @@ def test_a_query_that_says_nothing_is_told_so(case, query, message):
 def test_what_has_no_vector_has_no_map(case):
     hits = case.search("red")
     nobody = type(hits)(hits.rows, hits.scores, hits.probabilities, hits.table, "face:Ann")
-    with pytest.raises(QueryError, match="names people, text or a thing"):
+    with pytest.raises(QueryError, match="neither words nor an example"):
         case.why("corner.png", nobody)
 
 

@@ -356,3 +356,18 @@ def test_ingest_looks_for_the_kinds_of_region_that_are_named(tmp_path, capsys):
     assert "1 embedded, 2 regions," in capsys.readouterr().out
     assert main([*command, "--regions", "dogs"]) == 1
     assert "persons, objects, text" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "a\rb", "a\nb"])
+def test_no_cell_of_printed_csv_is_a_formula_or_breaks_its_row(capsys, name):
+    frame = pd.DataFrame({"path": [f"{name}.png"], "paths": [[name]], "score": [-0.5]})
+
+    print_for_programs(frame, Namespace(json=False, csv=True))
+
+    printed = capsys.readouterr().out
+    (row,) = csv.DictReader(printed.splitlines())
+    assert len(printed.split("\n")) == 3
+    assert "\r" not in printed
+    assert row["score"] == "-0.5"
+    assert not row["path"].strip().startswith(("=", "+", "-", "@"))
+    assert not row["paths"].strip().startswith(("=", "+", "-", "@"))

@@ -1,5 +1,7 @@
 """Case: everything known about one folder of photos. A facade: it wires the rooms, and computes nothing."""
 
+import copy
+import weakref
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -7,12 +9,14 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.case import arguments
 from workbench.case.embedders import LazyEmbedder
 from workbench.case.faces.models import LazyFaceModel
 from workbench.case.ingesting import ingest_faces, ingest_images
 from workbench.case.limits import Limits
 from workbench.case.open_case import OpenCase
 from workbench.case.vocabulary import load_vocabulary, save_vocabulary
+from workbench.errors import CaseError
 from workbench.hits import Hits
 from workbench.store.case_folder import CaseFolder
 from workbench.terms import Term
@@ -49,6 +53,7 @@ class Case:
         self._model = LazyEmbedder(folder, precision)
         self._face_model = LazyFaceModel(folder, faces)
         self._open = OpenCase(folder, self._model, self._face_model)
+        self._listeners: list[weakref.WeakMethod[Callable[[], object]]] = []
 
     def refresh(self) -> None:
         """Read the case anew at the next look, so that it shows what another process has added.
@@ -56,6 +61,24 @@ class Case:
         What was handed out before (hits, selections, a desk) keeps the rows it was made with.
         """
         self._open = OpenCase(self.folder, self._model, self._face_model)
+        self._listeners = [listener for listener in self._listeners if listener()]
+        for listener in self._listeners:
+            if tell := listener():
+                tell()
+
+    def pinned(self) -> "Case":
+        """Return this case as it is open now: a later `refresh` or `ingest` of this one changes no row of it.
+
+        A desk is made of it, so that a row of the browser always means the image that was shown there. Tags,
+        selections and decisions go to the same case.
+        """
+        pinned = copy.copy(self)
+        pinned._listeners = []
+        return pinned
+
+    def on_refresh(self, tell: Callable[[], object]) -> None:
+        """Call the method ``tell`` after each `refresh`, as long as its object lives."""
+        self._listeners.append(weakref.WeakMethod(tell))
 
     # -- what there is ---------------------------------------------------------------------------------------
 
@@ -163,15 +186,15 @@ class Case:
 
     @vocabulary.setter
     def vocabulary(self, phrases: Sequence[str]) -> None:
-        save_vocabulary(self.folder.root / "work", phrases)
+        save_vocabulary(self.folder.root / "work", arguments.texts(phrases, "The vocabulary", "a boat"))
 
     def tag(self, images: int | str | Iterable[int | str], tag: str) -> None:
         """Tag images (rows, ids or paths). Tags live in ``work/`` and outlive the cache."""
-        self.folder.tags.add(tag, self.lookup.ids_of(images))
+        self.folder.tags.add(arguments.text(tag, "A tag", "keep"), self.lookup.ids_of(images))
 
     def untag(self, images: int | str | Iterable[int | str], tag: str) -> None:
         """Take a tag away again."""
-        self.folder.tags.remove(tag, self.lookup.ids_of(images))
+        self.folder.tags.remove(arguments.text(tag, "A tag", "keep"), self.lookup.ids_of(images))
 
     @property
     def tags(self) -> "pd.DataFrame":
@@ -381,3 +404,28 @@ class Case:
 
     def __repr__(self) -> str:
         return f"<Case {self.folder.root} of {self.folder.source}>"
+
+
+def open_case(
+    source: str | Path | None = None,
+    *,
+    case: str | Path | None = None,
+    model: str | None = None,
+    precision: str = "auto",
+    faces: str | None = None,
+) -> Case:
+    """Create a case for the folder ``source``, or reopen it (``source`` may then be left out).
+
+    ``model`` names the embedder (``mini`` where nothing else was chosen); one case can hold vectors of
+    several.
+    ``precision`` is for new vectors; a case that has some keeps theirs. ``faces`` names the pair of face
+    models, ``facenet`` or ``sface``: by default that of the last ``ingest_faces``, or ``facenet``; names and
+    other decisions about faces hold for all pairs. The source is only ever read.
+    Raises SourceError or CaseError with what to do next.
+    """
+    if case is None:
+        raise CaseError("No case folder was given.", "For example wb.open('photos/', case='cases/mine').")
+    root = arguments.folder(case, "The case")
+    photos = None if source is None else arguments.folder(source, "The source")
+    chosen = None if model is None else arguments.text(model, "The model", "mini")
+    return Case(CaseFolder.create_or_open(root, photos, chosen), precision, faces)

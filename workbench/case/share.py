@@ -6,7 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
-from workbench.case.output_folder import new_folder
+from workbench.case.safe_output import new_folder
 from workbench.errors import CaseError, QueryError
 from workbench.store.case_folder import CaseFolder
 
@@ -28,7 +28,7 @@ def share_case(case: CaseFolder, folder: str | Path, *, faces: OfFaces = "none")
     CaseError, QueryError for another word.
     """
     if faces not in LEFT_OUT:
-        raise QueryError(f"Faces cannot be shared by {faces!r}.", f"Use one of {', '.join(LEFT_OUT)}.")
+        raise QueryError(f"Unknown value faces={faces!r}.", f"Use one of {', '.join(LEFT_OUT)}.")
     target = new_folder(folder, (case.source, case.root))
     try:
         for path in _files(case.root, LEFT_OUT[faces]):

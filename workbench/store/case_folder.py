@@ -1,10 +1,11 @@
 """A case on disk: ``case.json`` and where everything else lies."""
 
+import errno
 import json
 import os
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from workbench.errors import CaseError, SourceError
@@ -106,8 +107,15 @@ class CaseFolder:
             RegionParts(folder, Parts(folder / "vectors", schemas.vectors(1))).clean()
 
     def file_path(self, raw_path: bytes) -> Path:
-        """Return where a file of the source lies; ``raw_path`` as in the tables, any bytes."""
-        return self.source / os.fsdecode(raw_path)
+        """Return where a file of the source lies; ``raw_path`` as in the tables, any bytes.
+
+        A case may come from somebody else, so its paths are data: raises PermissionError for one that leads
+        out of the source.
+        """
+        path = PurePath(os.fsdecode(raw_path))
+        if not path.parts or path.anchor or ".." in path.parts:
+            raise PermissionError(errno.EACCES, "lies outside the source of the case", str(path))
+        return self.source / path
 
 
 def _open(root: Path, source: Path | None, model: str | None) -> CaseFolder:

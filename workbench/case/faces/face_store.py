@@ -17,8 +17,7 @@ from workbench.analysis import identities as analysis
 from workbench.analysis import projection
 from workbench.analysis.progress import Watch, nobody
 from workbench.case.computed import once
-from workbench.case.faces.grouping import Known, identities
-from workbench.case.faces.settings import Choice, choice_of
+from workbench.case.faces.grouping import Choice, Known, choice_of, identities
 from workbench.case.faces.table import FaceTable, Places, place
 from workbench.errors import QueryError
 from workbench.store.case_folder import CaseFolder

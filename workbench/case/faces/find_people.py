@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workbench.case.faces.questions import nearest
+from workbench.case.faces.review import nearest
 from workbench.errors import QueryError
 from workbench.media.decode import DecodeError, read_image
 from workbench.media.thumbnails import SIDE

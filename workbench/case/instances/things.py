@@ -1,6 +1,6 @@
 """Things: a box somebody drew, and the picture it was drawn on."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,15 +38,16 @@ def read_picture(case: "Collection", image: Any, min_side: int) -> Picture:
         upright = ImageOps.exif_transpose(image).convert("RGB")
         return Picture(upright, upright.size, "a picture")
     if isinstance(image, Path):
-        return _decoded(image, min_side, image.name, None)
+        return _decoded(lambda: image, min_side, image.name, None)
     row = case.row(image)
-    path = case.folder.file_path(case.images["raw_path"].iloc[row])
-    return _decoded(path, min_side, str(case.images["path"].iloc[row]), row)
+    raw_path = case.images["raw_path"].iloc[row]
+    name = str(case.images["path"].iloc[row])
+    return _decoded(lambda: case.folder.file_path(raw_path), min_side, name, row)
 
 
-def _decoded(path: Path, min_side: int, name: str, row: int | None) -> Picture:
+def _decoded(path: Callable[[], Path], min_side: int, name: str, row: int | None) -> Picture:
     try:
-        decoded = read_image(path.read_bytes(), min_side=min_side)
+        decoded = read_image(path().read_bytes(), min_side=min_side)
     except (OSError, DecodeError) as error:
         reason = f"The picture {name} cannot be read ({error})."
         raise QueryError(reason, "Give a JPEG, PNG, WebP or HEIC file that is there.") from error
