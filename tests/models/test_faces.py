@@ -11,7 +11,17 @@ from PIL import Image, ImageFilter
 from workbench.errors import ModelError
 from workbench.media.decode import read_image
 from workbench.models import weights
-from workbench.models.faces import align, boxes, gamma, load_faces, quality, recognisers
+from workbench.models.faces import (
+    FacePair,
+    align,
+    boxes,
+    face_pair,
+    gamma,
+    pairs,
+    quality,
+    recognisers,
+    register_pair,
+)
 from workbench.models.faces.search import search, turn_back
 
 PHOTOS = Path(__file__).parents[2] / "data" / "photos" / "faces"
@@ -170,13 +180,55 @@ def test_one_bad_measure_tells_in_the_summary():
 
 def test_an_unknown_pair_is_told_which_are_known():
     with pytest.raises(ModelError, match=r"facenet.*sface"):
-        load_faces("nobody")
+        face_pair("nobody")
+
+
+def record(**changes):
+    """Return the fields of a complete record of a pair, with changes."""
+    groups = {"agglomerative": 0.5, "whispers": 0.5, "hdbscan": 0.5}
+    scores = {"least_score": 0.8, "sure_score": 0.9}
+    cosines = {"groups": groups, "unknown": 0.4, "even": 0.5, "slope": 20.0}
+    facts = {"name": "ours", "loader": lambda **options: options, "weights": ""}
+    return facts | scores | cosines | changes
+
+
+@pytest.mark.parametrize("name", sorted(record()))
+def test_no_fact_about_a_pair_can_be_forgotten(name):
+    with pytest.raises(TypeError, match=name):
+        FacePair(**{key: value for key, value in record().items() if key != name})
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"groups": {"whispers": 0.5}},
+        {"groups": {"agglomerative": 0.5, "whispers": 5, "hdbscan": 0.5}},
+        {"sure_score": 99},
+        {"slope": 0},
+        {"even": 1.5},
+        {"name": ""},
+    ],
+)
+def test_a_fact_outside_its_range_is_refused(wrong):
+    with pytest.raises(ModelError, match="not complete"):
+        FacePair(**record(**wrong))
+
+
+def test_a_pair_of_ones_own_is_known_by_its_name(monkeypatch):
+    monkeypatch.setattr(pairs, "_pairs", dict(pairs._pairs))
+    register_pair(FacePair(**record()))
+    assert face_pair("ours").load(precision="auto") == {
+        "least_score": 0.8,
+        "sure_score": 0.9,
+        "precision": "auto",
+    }
+    assert face_pair("ours").load(least_score=0.5)["least_score"] == 0.5
 
 
 @pytest.mark.parametrize("name", PAIRS)
 def test_missing_weights_name_the_command(name):
     with pytest.raises(ModelError, match=f"workbench models fetch faces-{name}"):
-        load_faces(name)
+        face_pair(name).load()
 
 
 def people():
@@ -190,7 +242,7 @@ def people():
 @pytest.fixture(scope="module", params=PAIRS)
 def model(request):
     try:
-        return load_faces(request.param)
+        return face_pair(request.param).load()
     except ModelError as error:
         pytest.skip(str(error))
 

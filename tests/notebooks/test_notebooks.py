@@ -102,7 +102,7 @@ def test_a_notebook_that_fails_names_its_error(tmp_path):
 @pytest.mark.notebook
 def test_the_demo_notebook_runs_and_stays_as_it_was(project, capsys):
     before = (project / demo.NOTEBOOK).read_bytes()
-    assert demo.check(project, "fake")
+    assert demo.check(project, "fake", faces=False, expected={})
     assert "All is well." in capsys.readouterr().out
     assert (project / demo.NOTEBOOK).read_bytes() == before
     assert wb.open(case=project / demo.CASE).tags.empty
@@ -112,7 +112,7 @@ def test_the_demo_notebook_runs_and_stays_as_it_was(project, capsys):
 def test_a_photo_that_cannot_be_read_fails_the_check(project, monkeypatch, capsys):
     monkeypatch.setattr(demo, "execute", lambda path: 0)
     (project / "data/photos/broken.jpg").write_bytes(b"\xff\xd8 no picture")
-    assert not demo.check(project, "fake")
+    assert not demo.check(project, "fake", faces=False, expected={})
     assert "broken.jpg" in capsys.readouterr().out
 
 

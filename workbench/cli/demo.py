@@ -45,39 +45,36 @@ def find_root(start: Path) -> Path:
     raise SourceError(f"There is no {PHOTOS} in {start}.", "Run the demo in a clone of the project.")
 
 
-def prepare(root: Path, model: str) -> "Case":
+def prepare(root: Path, model: str, *, faces: bool = True) -> "Case":
     """Fetch what the models need, ingest the album and compute the layout; quick where that was done before.
 
-    Raises ModelError, SourceError or CaseError.
+    ``faces`` also looks for faces. Raises ModelError, SourceError or CaseError.
     """
     from workbench.case import open_case
     from workbench.models import weights
 
-    for name in (model, FACES) if has_faces(model) else (model,):
+    for name in (model, FACES) if faces else (model,):
         if name in weights.MODELS:
             weights.fetch(name)
     case = open_case(root / PHOTOS, case=root / CASE, model=model)
-    report = case.ingest(faces=has_faces(model))
+    report = case.ingest(faces=faces)
     print(f"Ingested  {len(case.images)} images, {report.embedded} of them now, in {report.seconds:.1f} s")
-    if has_faces(model):
+    if faces:
         print(f"Faces     {len(case.faces)} in {len(case.faces.identities)} identities")
     case.layout()
     print(f"Clusters  {len(set(case.clusters()) - {-1})}")
     return case
 
 
-def has_faces(model: str) -> bool:
-    """Return whether the demo looks for faces: the fake, which knows colours, is there to be quick."""
-    return model != "fake"
-
-
-def check(root: Path, model: str = "mini") -> bool:
+def check(
+    root: Path, model: str = "mini", *, faces: bool = True, expected: Mapping[str, str] = EXPECTED
+) -> bool:
     """Prepare the demo, try its queries, execute its notebooks; say what was found and if all is well.
 
-    Raises what ``prepare`` raises.
+    ``expected``: queries, and what the name of the best hit must match. Raises what ``prepare`` raises.
     """
-    wrong = _wrong_in_case(prepare(root, model), model)
-    for notebook in (NOTEBOOK, FACES_NOTEBOOK) if has_faces(model) else (NOTEBOOK,):
+    wrong = _wrong_in_case(prepare(root, model, faces=faces), expected)
+    for notebook in (NOTEBOOK, FACES_NOTEBOOK) if faces else (NOTEBOOK,):
         try:
             with copied(root, notebook) as copy:
                 print(f"Notebook  {notebook.stem}: {execute(copy)} cells ran")
@@ -104,13 +101,12 @@ def copied(root: Path, notebook: Path) -> Iterator[Path]:
         yield Path(shutil.copy2(root / notebook, copy))
 
 
-def _wrong_in_case(case: "Case", model: str) -> list[str]:
+def _wrong_in_case(case: "Case", expected: Mapping[str, str]) -> list[str]:
     """Print and return the problems of the case and the queries that find something else."""
     problems = list(case.problems["path"])
     for path in problems:
         print(f"Problem   {path!r}")
-    # the fake knows colours, not things: nothing can be expected of it here
-    return problems + wrong_queries(case, {} if model == "fake" else EXPECTED)
+    return problems + wrong_queries(case, expected)
 
 
 def wrong_queries(case: "Case", expected: Mapping[str, str]) -> list[str]:

@@ -1,6 +1,6 @@
 """Identities: which faces are one person, and what to make of it. Arrays in, arrays out."""
 
-from workbench.analysis.identities.calibration import SCALES, THRESHOLDS, probability
+from workbench.analysis.identities.calibration import Scale, probability
 from workbench.analysis.identities.constraints import FREE, LEFT_OUT
 from workbench.analysis.identities.grouping import DEFAULT_METHOD, Method, group
 from workbench.analysis.identities.neighbours import Neighbours, neighbour_graph
@@ -12,11 +12,10 @@ __all__ = [
     "DEFAULT_METHOD",
     "FREE",
     "LEFT_OUT",
-    "SCALES",
-    "THRESHOLDS",
     "Doubt",
     "Method",
     "Neighbours",
+    "Scale",
     "confidence",
     "group",
     "nearest",

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from workbench.analysis.identities.calibration import probability, scale
+from workbench.analysis.identities.calibration import Scale, probability
 from workbench.analysis.identities.constraints import FREE
 from workbench.analysis.rows import Rows
 from workbench.errors import QueryError
@@ -13,18 +13,17 @@ LIKEST = 3  # faces of an identity a new face is compared by
 ROWS_AT_ONCE = 1024
 
 
-def confidence(
-    vectors: NDArray[np.floating], members: ArrayLike, *, recogniser: str = "facenet"
-) -> NDArray[np.float32]:
+def confidence(vectors: NDArray[np.floating], members: ArrayLike, *, scale: Scale) -> NDArray[np.float32]:
     """Return for each of the (M,) rows ``members`` of one identity how sure it is that it belongs: [0, 1].
 
-    By its mean cosine to the other members, on the scale of ``recogniser``; a single member belongs for sure.
+    By its mean cosine to the other members, on the ``scale`` of its recogniser; a single
+    member belongs for sure.
     """
     own = np.asarray(vectors[np.asarray(members, np.int64)], np.float32)
     if len(own) < 2:
         return np.ones(len(own), np.float32)
     others = (own @ own.sum(axis=0) - 1) / (len(own) - 1)
-    return probability(others, recogniser)
+    return probability(others, scale)
 
 
 def suggest(
@@ -33,8 +32,8 @@ def suggest(
     identity: int,
     k: int = 12,
     *,
+    scale: Scale,
     photo: ArrayLike | None = None,
-    recogniser: str = "facenet",
 ) -> tuple[Rows, NDArray[np.float32]]:
     """Return the ``k`` free faces most like ``identity``, the surest first: rows and confidence in [0, 1].
 
@@ -54,7 +53,7 @@ def suggest(
     mean = np.asarray(vectors[members], np.float32).mean(axis=0)
     cosines = np.asarray(vectors[rows] @ mean, np.float32)
     best = np.argsort(-cosines, kind="stable")[:k]
-    return rows[best].astype(np.int32), probability(cosines[best], recogniser)
+    return rows[best].astype(np.int32), probability(cosines[best], scale)
 
 
 def nearest(
@@ -63,16 +62,16 @@ def nearest(
     queries: NDArray[np.floating],
     threshold: float | None = None,
     *,
-    recogniser: str = "facenet",
+    scale: Scale,
 ) -> tuple[NDArray[np.int32], Cosines]:
     """Return for each unit row of ``queries`` (Q, D) the identity it is likest to, or -1, and how like: (Q,).
 
     The likeness of a face to an identity is its mean cosine to the `LIKEST` faces of it that are likest (to
-    all, where it has fewer); below ``threshold``, by default that of ``recogniser``, the face is nobody known
+    all, where it has fewer); below ``threshold``, by default that of ``scale``, the face is nobody known
     (-1), and the likeness is still that of the likest. ``labels`` (N,): below 0 is no identity. Where there
     is no identity at all the likeness is -1.
     """
-    floor = scale(recogniser).unknown if threshold is None else threshold
+    floor = scale.unknown if threshold is None else threshold
     known = np.asarray(labels)
     members = np.flatnonzero(known >= 0)
     members = members[np.argsort(known[members], kind="stable")]

@@ -219,7 +219,7 @@ class Faces:
         ``method``: whispers (the default), agglomerative or hdbscan; ``threshold``: the cosine [-1, 1] at
         which groups still join, by default the one measured for this pair of models. Raises QueryError.
         """
-        grouping = Choice(method, threshold).as_decided(self._book.pair)
+        grouping = Choice(method, threshold).as_decided(self._book.pair.name)
         self._book.decide(Decision("group", grouping=grouping))
         return self.identities
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from workbench.analysis import search
 from workbench.case.instances.candidates import CandidateBook
 from workbench.case.instances.found import Found
-from workbench.case.instances.model import ThingModel, load_thing_model
+from workbench.case.instances.model import ThingModel, key_name, load_thing_model
 from workbench.case.instances.things import Picture, as_fractions, read_picture
 from workbench.errors import CaseError, WorkbenchError
 from workbench.store.instances import count_candidates, instance_parts
@@ -44,8 +44,7 @@ class Instances:
 
     def __init__(self, case: "Collection", search: "Callable[[str, int], Hits]") -> None:
         self._case, self._search = case, search
-        # keys.json knows embedders and face models too; fakes must not pass for the real one
-        self._name = "instances-fake" if case.folder.model == "fake" else "instances"
+        self._name = key_name(case.folder)
 
     @cached_property
     def model(self) -> ThingModel:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from workbench.media.regions import KINDS
+from workbench.models.registry import model
 from workbench.store.case_folder import CaseFolder
 from workbench.store.keys import known_key, remember_key
 
@@ -16,11 +17,9 @@ def load_finder(folder: CaseFolder, kinds: Collection[str]) -> "RegionModel":
     """Return the models of some kinds of region; raises ModelError naming the way to get them."""
     from workbench.models.regions import load_regions, ways
 
-    if folder.model == "fake":
-        from workbench.testing import PaintedRegions
-
-        return PaintedRegions(ways(kinds))
-    return load_regions(kinds)
+    own = model(folder.model).regions
+    finder: RegionModel = load_regions(kinds) if own is None else own(ways(kinds))
+    return finder
 
 
 def remember(folder: CaseFolder, finder: "RegionModel", embedder: "Embedder") -> None:

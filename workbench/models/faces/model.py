@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class FacePair:
+class DetectorAndRecogniser:
     """A face detector and a recogniser behind one interface; fits the `FaceModel` the ingest loop asks for.
 
     key: names everything that changes the numbers. dim: length of a row. detector: picture -> (N, 15).
