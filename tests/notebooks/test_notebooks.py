@@ -122,8 +122,8 @@ def test_the_demo_of_an_installed_wheel_finds_what_it_promises_with_the_real_mod
     """The wheel, installed into an empty environment, is all of Workbench that ``demo --check`` needs.
 
     Proves: the wheel holds every file that ingest, search, faces and the desk read; its entry point works;
-    the kernels of the notebooks are of that environment and import Workbench from it (the first assertion says
-    where from). The packages it depends on are those of this Python, as `tests.helpers.distribution` tells:
+    the kernels of the notebooks are of that environment and import Workbench from it (the first assertion
+    says where from). The packages it depends on are those of this Python (see `tests.helpers.distribution`):
     that a package index has them, and that their bounds in pyproject.toml suffice, is not proved here.
     """
     folder = tmp_path_factory.mktemp("installed")
