@@ -34,10 +34,15 @@ def test_helpers_are_imported_one_way_and_tests_import_no_other_test(path):
         if isinstance(node, ast.ImportFrom):
             assert node.level == 0
             name = node.module or ""
-            assert name == "tests.helpers" or name.startswith("tests.helpers.") or name.partition(".")[0] not in (
-                "tests",
-                "helpers",
-                "conftest",
+            assert (
+                name == "tests.helpers"
+                or name.startswith("tests.helpers.")
+                or name.partition(".")[0]
+                not in (
+                    "tests",
+                    "helpers",
+                    "conftest",
+                )
             )
 
 

@@ -13,9 +13,9 @@ from PIL import Image
 
 import workbench as wb
 from tests.helpers.map_reading import bright, places
+from tests.helpers.panel_messages import browser, drawn_path
 from workbench.errors import QueryError
 from workbench.hits import Hits
-from workbench.panels.base import Panel
 from workbench.panels.map.colours import by_values, ramp
 from workbench.panels.map.density import Density
 from workbench.panels.map.panel import Map
@@ -82,20 +82,6 @@ def a_map(selection: Selection, points: np.ndarray, labels: np.ndarray | None = 
         lambda rows: [b"jpeg %d" % row for row in rows],
         **more,
     )
-
-
-def browser(panel: Panel, ask: str, **data: Any) -> dict[str, Any]:
-    """Send what the browser sends, and return the answer with its buffers."""
-    sent: list[tuple[dict[str, Any], list[bytes]]] = []
-    panel.send = lambda content, buffers=None: sent.append((content, buffers))
-    panel._receive(panel, {"ask": ask, "id": "x-1", **data}, [])
-    ((answer, buffers),) = sent
-    return {**answer, "buffers": buffers}
-
-
-def drawn_path(polygon: np.ndarray) -> dict[str, str]:
-    """What plotly reports of a path drawn with the mouse; the one place in the tests that knows its form."""
-    return {"type": "path", "path": "M" + "L".join(f"{x},{y}" for x, y in polygon) + "Z"}
 
 
 def look(panel: Map, x0: float, y0: float, x1: float, y1: float) -> None:
