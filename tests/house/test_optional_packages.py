@@ -170,7 +170,7 @@ def test_the_command_line_says_so_in_one_line(case, python_without, tmp_path):
 
 def test_a_module_of_ours_that_is_missing_is_not_called_a_missing_package():
     with pytest.raises(ModuleNotFoundError, match=r"workbench\.nowhere") as caught, required_by("This"):
-        import workbench.nowhere  # type: ignore[import-not-found]  # noqa: F401
+        import workbench.nowhere  # type: ignore[import-not-found,import-untyped]  # noqa: F401
     assert not isinstance(caught.value, WorkbenchError)
 
 
