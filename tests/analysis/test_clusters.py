@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.analysis.test_projection import groups
+from tests.helpers.grouped_vectors import groups
 from workbench.analysis.cluster_methods import METHODS, k_distances, knee, parameters, run
 from workbench.analysis.cluster_quality import outliers, quality, representatives
 from workbench.analysis.clusters import cluster

@@ -9,7 +9,7 @@ import traitlets
 from ipywidgets.widgets.widget import _instances
 
 import workbench as wb
-from tests.panels.test_panels import browser
+from tests.helpers.panel_messages import browser
 from workbench.panels.base import Panel
 from workbench.testing import write_faces
 from workbench.workspace.panel_table import TABLE, PanelEntry

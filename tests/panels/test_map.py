@@ -1,7 +1,7 @@
 """The map without a browser: what it draws, selects, colours and answers."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,9 @@ from PIL import Image
 
 import workbench as wb
 from tests.helpers.map_reading import bright, places
+from tests.helpers.panel_messages import browser, draw
 from workbench.errors import QueryError
 from workbench.hits import Hits
-from workbench.panels.base import Panel
 from workbench.panels.map.colours import by_values, ramp
 from workbench.panels.map.density import Density
 from workbench.panels.map.panel import Map
@@ -82,20 +82,6 @@ def a_map(selection: Selection, points: np.ndarray, labels: np.ndarray | None = 
         lambda rows: [b"jpeg %d" % row for row in rows],
         **more,
     )
-
-
-def browser(panel: Panel, ask: str, buffers: Sequence[bytes] = (), **data: Any) -> dict[str, Any]:
-    """Send what the browser sends, and return the answer with its buffers."""
-    sent: list[tuple[dict[str, Any], list[bytes]]] = []
-    panel.send = lambda content, buffers=None: sent.append((content, buffers))
-    panel._receive(panel, {"ask": ask, "id": "x-1", **data}, buffers)
-    ((answer, replied),) = sent
-    return {**answer, "buffers": replied}
-
-
-def draw(panel: Map, corners: Any, mode: str, shape: str = "lasso") -> None:
-    """Report what was drawn with the mouse; the one place in the tests that knows its form."""
-    browser(panel.bar, "draw", [np.asarray(corners, "<f8").tobytes()], shape=shape, mode=mode)
 
 
 def look(panel: Map, x0: float, y0: float, x1: float, y1: float) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 import workbench as wb
 from tests.helpers.map_reading import bright
-from tests.panels.test_map import browser, draw
+from tests.helpers.panel_messages import browser, draw
 from workbench.errors import QueryError
 from workbench.panels.map.colours import Colouring
 from workbench.panels.map.panel import Map

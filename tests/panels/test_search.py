@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import workbench as wb
-from tests.panels.test_panels import browser, colour_row
+from tests.helpers.panel_messages import browser, colour_row
 from workbench.testing import colour_folder
 
 

@@ -10,8 +10,8 @@ import pytest
 
 import workbench as wb
 from tests.helpers.dated_photos import write_dated
-from tests.house.test_docs import blocks
-from tests.panels.test_panels import browser
+from tests.helpers.pages import blocks
+from tests.helpers.panel_messages import browser
 from workbench.analysis.mercator import project, unproject
 from workbench.errors import QueryError
 from workbench.hits import Hits

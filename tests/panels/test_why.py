@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 import workbench as wb
-from tests.panels.test_panels import browser
+from tests.helpers.panel_messages import browser
 from workbench.case.why.heatmaps_api import Why
 from workbench.errors import QueryError
 from workbench.panels.latest_job import LatestJob

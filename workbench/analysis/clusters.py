@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from workbench.analysis.progress import Watch, nobody
 from workbench.analysis.projection import reduce
 from workbench.analysis.subprocess_job import run_in_subprocess
-from workbench.errors import QueryError
+from workbench.errors import QueryError, required_by
 
 Labels = NDArray[np.int32]
 
@@ -114,7 +114,8 @@ def density(
     """Run HDBSCAN on ``points`` (N, D) as they are; see `cluster` for the parameters."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of deprecations inside hdbscan
-        import hdbscan
+        with required_by("Clustering by HDBSCAN"):
+            import hdbscan
 
         found = hdbscan.HDBSCAN(
             min_cluster_size=min_cluster_size,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from workbench.analysis.nearest import nearest
 from workbench.analysis.progress import Watch, nobody, watched_epochs
-from workbench.errors import QueryError
+from workbench.errors import QueryError, required_by
 
 Layout = NDArray[np.float32]
 Setting = int | float | str
@@ -131,7 +131,8 @@ def _umap(vectors: Layout, settings: Mapping[str, Any], dimensions: int = 2, wat
     with _turn, warnings.catch_warnings():
         # Import and fit warn of thread counts, absent packages and the like: nothing a user can act on.
         warnings.simplefilter("ignore")
-        import umap
+        with required_by("A layout by UMAP"):
+            import umap
 
         metric, seed = settings["metric"], settings["seed"]
         count = min(settings["n_neighbors"], len(vectors) - 1)
@@ -153,7 +154,8 @@ def _umap(vectors: Layout, settings: Mapping[str, Any], dimensions: int = 2, wat
 
 def _tsne(vectors: Layout, settings: Mapping[str, Any], watch: Watch) -> Layout:
     """Lay out by openTSNE: unlike scikit-learn it can be watched and ended, and took half of the time."""
-    import openTSNE
+    with required_by("A layout by t-SNE"):
+        import openTSNE
 
     done = 0
 

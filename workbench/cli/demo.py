@@ -6,11 +6,12 @@ import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from workbench.errors import SourceError, WorkbenchError
+from workbench.errors import SourceError, WorkbenchError, required_by
 
 if TYPE_CHECKING:
     from workbench.case import Case
@@ -126,9 +127,10 @@ def execute(notebook: Path) -> int:
 
     Raises WorkbenchError with the error of the cell that failed.
     """
-    import nbformat
-    from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+    with required_by("Running a notebook"):
+        import nbformat
+        from nbclient import NotebookClient
+        from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     content = nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]
     client = NotebookClient(
@@ -152,8 +154,11 @@ def execute(notebook: Path) -> int:
 def launch(root: Path, model: str = "mini", *, port: int = 8888, browser: bool = True) -> int:
     """Prepare the demo and become JupyterLab on its notebook, so that Ctrl-C is JupyterLab's own.
 
-    Raises what ``prepare`` raises; does not return where that went well.
+    Raises MissingPackageError and what ``prepare`` raises; does not return where that went well.
     """
+    with required_by("The demo"):  # looked for, not imported: that takes seconds, and another process does it
+        if find_spec("jupyterlab") is None:
+            raise ModuleNotFoundError(name="jupyterlab")
     prepare(root, model)
     print("Starting JupyterLab; its URL follows. Press Ctrl-C twice to stop it.", flush=True)
     command = jupyter_command(root, port=port, browser=browser and has_screen())

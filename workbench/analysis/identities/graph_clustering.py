@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.analysis.identities.constraints import Nodes
+from workbench.errors import required_by
 
 REACH = 512  # groups a group may look at: bounds a step, however large groups become
 
@@ -187,7 +188,8 @@ def dense_groups(
 
 def _clusters(distances: object, rows: NDArray[np.int64], whole: float) -> NDArray[np.int64]:
     """Return a label for each of the ``rows`` of one connected part: the first row of its cluster."""
-    import hdbscan
+    with required_by("Grouping by HDBSCAN"):
+        import hdbscan
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of deprecations inside hdbscan

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from workbench.errors import ModelError
+from workbench.errors import ModelError, required_by
 from workbench.media.regions import CUT, KINDS
 from workbench.models.regions.model import RegionFinder
 
@@ -61,7 +61,8 @@ def ways(kinds: Iterable[str]) -> dict[str, str]:
 def _key(kind: str, way: str) -> str:
     """Return what names everything that changes the boxes, masks and cuts of a kind of region."""
     if kind == "text":
-        finder = f"rapidocr_{version('rapidocr')}-{_LEAST_SCORES[kind]:.2f}"
+        with required_by("Reading text"):
+            finder = f"rapidocr_{version('rapidocr')}-{_LEAST_SCORES[kind]:.2f}"
     elif way == "maskrcnn":
         finder = "maskrcnn_resnet50_fpn_v2-0.50"
     else:

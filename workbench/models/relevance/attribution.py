@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch.nn.functional import avg_pool2d
 
+from workbench.errors import required_by
 from workbench.models.relevance.forward_pass import ForwardPass, Score
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ def integrated_gradients(score: Score, pixels: torch.Tensor) -> ForwardPass:
     The attribution of single pixels is noise to the eye: its sum over cells of a 16 x 16 grid is shown, where
     it is positive.
     """
-    from captum.attr import IntegratedGradients
+    with required_by("A heatmap by integrated gradients"):
+        from captum.attr import IntegratedGradients
 
     start = pixels.mean(dim=(2, 3), keepdim=True).expand_as(pixels)
     told = IntegratedGradients(score).attribute(pixels, start, n_steps=STEPS, internal_batch_size=4)
@@ -36,7 +38,8 @@ def integrated_gradients(score: Score, pixels: torch.Tensor) -> ForwardPass:
 
 def layer_activation(score: Score, pixels: torch.Tensor, layer: nn.Module) -> ForwardPass:
     """Grad-CAM (Selvaraju et al. 2017, arXiv:1610.02391) on the last maps of a convolutional tower."""
-    from captum.attr import LayerGradCam
+    with required_by("A heatmap by Grad-CAM"):
+        from captum.attr import LayerGradCam
 
     told = LayerGradCam(score, layer).attribute(pixels.requires_grad_(True), relu_attributions=True)
     return ForwardPass(told.detach().float()[0, 0].numpy(), None)
@@ -51,7 +54,8 @@ def occlusion(
     with. prepared: (3, H, W). The window is a seventh of the sides, moves by half of itself and is filled
     with the photo's mean colour.
     """
-    from captum.attr import Occlusion
+    with required_by("A heatmap by occlusion"):
+        from captum.attr import Occlusion
 
     def score(batch: torch.Tensor) -> torch.Tensor:
         return torch.from_numpy(scores_of(batch.numpy().astype(prepared.dtype)))
