@@ -133,12 +133,12 @@ def test_the_box_of_a_text_is_that_of_where_it_was_read(case):
 @pytest.mark.parametrize(
     ("query", "message"),
     [
-        ("over:persons", "Nothing is compared with persons"),
-        ('over:persons text:"yellow"', "Nothing is compared with persons"),
+        ("over:persons", "Nothing to compare with persons"),
+        ('over:persons text:"yellow"', "Nothing to compare with persons"),
         ("¿¡… over:persons", "no words"),
         ("red over:dogs", "persons, objects, text, images"),
-        ("red -over:persons", "takes no minus"),
-        ("red over:persons^2", "takes no weight"),
+        ("red -over:persons", "cannot be negated"),
+        ("red over:persons^2", "cannot have a weight"),
     ],
 )
 def test_a_query_over_regions_that_means_nothing_says_so(case, query, message):

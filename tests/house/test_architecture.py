@@ -26,16 +26,14 @@ MAY_IMPORT = {
     "models": {"media"},
     "testing": {"media"},
     "ingest": {"store", "media"},
-    "terms": {"ingest", "media"},
-    "grammar": set(),
     "index": set(),
-    "hits": set(),
-    "case": {"analysis", "ingest", "grammar", "hits", "media", "models", "store", "terms", "testing"},
-    "selection": {"analysis", "hits"},
-    "panels": {"analysis", "grammar", "hits", "selection", "terms"},
+    "search": {"analysis", "index", "ingest", "media"},
+    "case": {"analysis", "index", "ingest", "media", "models", "search", "store", "testing"},
+    "selection": {"analysis", "search"},
+    "panels": {"analysis", "search", "selection"},
     "workspace": {"case", "panels", "selection"},
     "cli": {"case", "models", "workspace"},
-    "__init__": {"case", "hits", "selection", "terms", "workspace"},
+    "__init__": {"case", "search", "selection", "workspace"},
 }
 
 ONLY_IN = {

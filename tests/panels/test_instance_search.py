@@ -12,9 +12,9 @@ from PIL import Image, ImageDraw
 import workbench as wb
 from tests.panels.test_panels import browser
 from workbench.errors import CaseError, QueryError
-from workbench.hits import Hits
 from workbench.panels.boxed import boxed
 from workbench.panels.instance_search.view_model import KIND, cut, proposed
+from workbench.search.hits import Hits
 
 SECONDS = 60
 SIDE = 60

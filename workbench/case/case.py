@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.case.case_images import CaseImages
 from workbench.case.ingesting import ingest_faces, ingest_images
-from workbench.case.limits import Limits
-from workbench.hits import Hits
-from workbench.terms import Term
+from workbench.search.hits import Hits
+from workbench.search.request import Limits, Request
+from workbench.search.terms import Term
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,15 +22,14 @@ if TYPE_CHECKING:
     from workbench.case.collection_report import Study
     from workbench.case.faces.faces_api import Faces
     from workbench.case.faces.find_people import People, Photo
-    from workbench.case.instances.found import Found
     from workbench.case.instances.instances_api import Instances, Where
-    from workbench.case.query_resolution import Images, Within
-    from workbench.case.questions import Questions
     from workbench.case.regions.regions_api import Regions
     from workbench.case.selections import Selections
     from workbench.case.share import OfFaces
     from workbench.case.why.heatmaps_api import Why
     from workbench.ingest import IngestReport
+    from workbench.search.questions import Questions
+    from workbench.search.request import Images, Within
 
 
 class Case(CaseImages):
@@ -101,21 +100,24 @@ class Case(CaseImages):
     ) -> Hits:
         """Find images by words, by example, by who or what text is in them, best first.
 
-        ``terms`` are texts, pathlib.Paths of pictures, PIL images, ``wb.like(image_id)`` or
-        ``wb.weigh(term, 2)``; ``like`` images of the case (ids, paths, names, rows, a Selection for its
-        middle), ``unlike`` the same or words; ``face`` names or ids of identities. ``within``: a Selection,
-        Hits, rows, or the name of a saved selection; ``tag``: one or several that an image must have;
-        ``taken``: when, such as "2019-05" or "2019..2020". ``over``: what is compared, one or some of
-        "images", "persons", "objects" and "text"; an image takes its best region, whose box the hit carries.
+        ``terms`` are texts, pathlib.Paths of pictures, PIL images, ``wb.like(image_id)`` or ``wb.weigh(term,
+        2)``; a text that is exactly an image id or a path of the case is that image; ``like`` images of the
+        case (ids, paths, names, rows, a Selection for its middle), ``unlike`` the same or words; ``face``
+        names or ids of identities. ``within``: a Selection, Hits, rows, or the name of a saved selection;
+        ``tag``: one or several that an image must have; ``taken``: when, such as "2019-05" or "2019..2020".
+        ``over``: what is compared, one or some of "images", "persons", "objects" and "text"; an image takes
+        its best region, whose box the hit carries.
 
         ``k`` caps the hits, ``threshold`` is the least cosine [-1, 1] or "fixed" (0.25 for words, 0.70 for
         examples), ``probability`` the least calibrated probability [0, 1]. ``background``: images known not
         to show what is asked; without it the scores of unrelated queries say how unusual a hit is. Raises
-        QueryError for an empty query, an unknown name, an unreadable picture, and regions that nobody looked
-        for.
+        QueryError for an empty query, an unknown name, an unreadable picture, invalid limits, and regions
+        that were not computed.
         """
-        limits = Limits(k, threshold, probability, self.questions.background(background))
-        return self.questions.search(terms, like, unlike, face, text, within, tag, taken, over, limits)
+        limits = Limits(k, threshold, probability)
+        return self.questions.search(
+            Request(terms, like, unlike, face, text, within, tag, taken, over, limits, background)
+        )
 
     def ask(
         self,
@@ -175,9 +177,26 @@ class Case(CaseImages):
     @cached_property
     def questions(self) -> "Questions":
         """What answers questions; `search`, `ask` and `describe` are its short forms."""
-        from workbench.case.questions import Questions
+        from workbench.search.questions import Questions, Searchable
 
-        return Questions(self)
+        return Questions(
+            Searchable(
+                self.images,
+                self.vectors,
+                self.lookup,
+                self.matching_embedder,
+                self.phrase_vectors,
+                lambda: self.vocabulary,
+                self.selections.open,
+                lambda: self.tags,
+                self.folder.tags.version,
+                lambda: self.faces,
+                lambda text: self.regions.find_text(text).images,
+                lambda kinds: self.regions.ranker(kinds),  # noqa: PLW0108 reads the regions when they are asked for
+                self.thumbnails,
+                lambda: self.engines.open("images", self.images["image_id"], self.vectors),
+            )
+        )
 
     @cached_property
     def why(self) -> "Why":
@@ -218,7 +237,7 @@ class Case(CaseImages):
 
     def find_this(
         self, image: "Where", box: Sequence[float] | None = None, k: int = 50, **options: Any
-    ) -> "Found":
+    ) -> Hits:
         """Find the same thing in other images, each with its box; a text alone finds what it says.
 
         ``image``: row, image id or path of the case, a pathlib.Path elsewhere or a PIL image; ``box`` (x, y,

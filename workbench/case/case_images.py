@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from workbench.case.embedders import LazyEmbedder
 from workbench.case.faces.models import LazyFaceModel
-from workbench.case.image_lookup import Lookup
 from workbench.case.vocabulary import load_vocabulary, save_vocabulary
+from workbench.index.engines import Engines
+from workbench.search.image_lookup import Lookup
 from workbench.store.case_folder import CaseFolder
 from workbench.store.keys import known_key
 from workbench.store.snapshot import Snapshot, read_snapshot
@@ -30,8 +31,14 @@ class CaseImages:
     _read: ClassVar[tuple[str, ...]] = ("key", "_snapshot", "lookup", "_pictures", "derived")
     """What was read from disk or follows from it, and is forgotten by `refresh`."""
 
-    def __init__(self, folder: CaseFolder, precision: str = "auto", faces: str | None = None) -> None:
-        self.folder = folder
+    def __init__(
+        self,
+        folder: CaseFolder,
+        precision: str = "auto",
+        faces: str | None = None,
+        index: str = "exact",
+    ) -> None:
+        self.folder, self.engines = folder, Engines(index, folder.cache / "index")
         self._model = LazyEmbedder(folder, precision)
         self._face_model = LazyFaceModel(folder, faces)
 

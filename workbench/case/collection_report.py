@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from workbench.case.case import Case
-    from workbench.case.query_resolution import Images
+    from workbench.search.request import Images
 
 By = Literal["folder", "tag", "cluster", "identity"]
 

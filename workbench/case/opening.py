@@ -13,6 +13,7 @@ def open_case(
     model: str | None = None,
     precision: str = "auto",
     faces: str | None = None,
+    index: str = "exact",
 ) -> Case:
     """Create a case for the folder ``source``, or reopen it (``source`` may then be left out).
 
@@ -21,7 +22,9 @@ def open_case(
     ``precision`` is for new vectors; a case that has some keeps theirs. ``faces`` names the pair of face
     models, ``facenet`` or ``sface``: by default that of the last ``ingest_faces``, or ``facenet``; names and
     other decisions about faces hold for all pairs. The source is only ever read.
-    Raises SourceError or CaseError with what to do next.
+    ``index`` searches a large collection by an engine: "faiss", "lancedb" or the URL of a PostgreSQL with
+    pgvector (docs/search.md); "exact" compares every vector.
+    Raises SourceError, CaseError, or ModelError for an engine that is not installed, with what to do next.
     """
     folder = CaseFolder.create_or_open(Path(case), None if source is None else Path(source), model)
-    return Case(folder, precision, faces)
+    return Case(folder, precision, faces, index)

@@ -13,8 +13,8 @@ from workbench.analysis.heatmaps.verdict import Check, check_map
 from workbench.case.why.heatmap import Heatmap
 from workbench.case.why.target import Target
 from workbench.errors import CaseError, QueryError
-from workbench.grammar import parse
-from workbench.hits import Hits
+from workbench.search.grammar import parse
+from workbench.search.hits import Hits
 from workbench.store.heatmaps import HeatmapCache, Kept
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from workbench.case.case import Case
     from workbench.models.relevance import Explainer, Method, Relevance
-    from workbench.terms import Term
+    from workbench.search.terms import Term
 
 Query: TypeAlias = Union[Hits, "Term"]
 """What can be explained: Hits, a text in the grammar of the query box, an image id, or any other term."""

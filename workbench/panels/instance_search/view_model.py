@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.errors import QueryError
-from workbench.hits import Hits
 from workbench.panels.boxed import boxed
 from workbench.panels.static_html import data_url
+from workbench.search.hits import Hits
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +29,7 @@ FIRST = "Looking for it in the other images: the first time in a session takes s
 
 
 class FoundThings(Protocol):
-    """Images that hold a thing; `case.instances.found.Found` fits it."""
+    """Images that hold a thing; `Hits` fit it."""
 
     @property
     def query(self) -> str:

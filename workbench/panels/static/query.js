@@ -103,7 +103,7 @@ function render({ model, el }) {
   // Whole images, one kind of region, or all of them together; what is written in the box is what counts.
   function drawOver() {
     const kinds = model.get("kinds"), all = ["images", ...kinds].join(" ");
-    const asked = [...model.get("text").matchAll(/(?<=^|\s)over:(\w+)/g)].map((found) => found[1]).join(" ");
+    const asked = model.get("over").join(" "); // Python reads the grammar
     const choices = [["", "whole images"], ...kinds.map((kind) => [kind, kind]), [all, "all of these"]];
     if (!choices.some(([value]) => value === asked)) choices.push([asked, asked]);
     over.replaceChildren(...choices.map(([value, name]) => h("option", { value }, name)));
@@ -132,6 +132,7 @@ function render({ model, el }) {
   // Apart: an answer about the limits must not undo what is being typed.
   const drawText = () => { text.value = model.get("text"); drawOver(); };
   model.on("change:text", drawText);
+  model.on("change:over", drawOver);
   model.on("change:k change:unit change:least", drawLimits);
   el.classList.add("wb-panel", "wb-query");
   keepKeys(el);
