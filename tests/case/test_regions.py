@@ -115,7 +115,7 @@ def test_limits_places_and_examples_count_over_regions_too(case):
     assert len(case.search("red", over="persons", k=1)) == 1
     assert paths(case.search("red", over="objects", within=[case.row("a.png")])) == ["a.png"]
     assert len(case.search("red", over="objects", threshold=0.95)) == 1
-    assert len(case.search("red", over="persons", probability=1.01)) == 0
+    assert len(case.search("red", over="persons", probability=1)) == 0
     assert paths(case.search(like="d.png", over="objects"))[0] == "d.png"
     hits = case.search("magenta", over="text", text="yellow")
     assert hits.boxes.tolist() == [[110, 10, 90, 30]]

@@ -99,7 +99,7 @@ def _tokens(text: str) -> list[re.Match[str]]:
 def _weight(found: re.Match[str]) -> float:
     weight = float(found["weight"] or 1)
     if weight == 0:
-        raise QueryError("Invalid weight 0.", "Remove the part, or use a weight above 0, such as ^0.5.")
+        raise QueryError("Invalid weight 0.", "Remove the part, or write ^0.5.")
     if found["weight"] and found["key"] not in (None, "like"):
         raise QueryError(f"{found['key']}: is a filter and cannot have a weight.", _HELP)
     return weight

@@ -187,7 +187,11 @@ class Hits:
         samples have the path of their image too, and what the table calls score is there ``sureness``.
         """
         frame = self.table.iloc[self.rows].reset_index(drop=True)
-        told: list[tuple[str, NDArray[Any]]] = [("row", self.rows), ("score", self.scores), ("probability", self.probabilities)]
+        told: list[tuple[str, NDArray[Any]]] = [
+            ("row", self.rows),
+            ("score", self.scores),
+            ("probability", self.probabilities),
+        ]
         told += [] if self.unusual is None else [("unusual", self.unusual)]
         told += [] if self.kinds is None else [("kind", self.kinds)]
         told += [] if self.boxes is None else list(zip(BOX_COLUMNS, self.boxes.T, strict=True))

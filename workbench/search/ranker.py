@@ -131,6 +131,8 @@ class Ranker:
         ``known`` are rows of images that do not show what is asked, against which scores are unusual; without
         them unrelated queries say so, which is known of whole images only.
         """
+        if not len(self):
+            return self.cut(np.zeros(0, np.float32), np.zeros(0, np.float32).__getitem__, limits)
         whole = self.image_row is None
         background = self.background(words)
         if known is None and (group or whole):

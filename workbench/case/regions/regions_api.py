@@ -168,7 +168,7 @@ class Regions:
         missing = sorted(set(asked) - set(self.keys) - {IMAGES}) or ([] if asked else list(KINDS))
         if missing:
             raise QueryError(
-                f"No {' or '.join(missing)} were computed for these photos yet.",
+                f"No {' or '.join(missing)} in these photos: nobody looked for them yet.",
                 f"Run `case.ingest(regions={missing})` first.",
             )
         return asked
