@@ -1,10 +1,10 @@
 """Measure engines behind the ranker of a case: ``python -m benchmarks.bench_index [--rows 100000]``.
 
-Recall is the share of the exact ten and fifty best that a query finds with an engine, without a filter and
-with one that keeps 1 %; time is that of one query for fifty hits with their probabilities, and the yardstick
-in the same run is the same query without an engine. Vectors are drawn around 1,000 centres, as those of photos
-lie; random ones without groups are the worst case of every engine. ``--server ADDRESS`` adds a PostgreSQL with
-pgvector.
+Recall is the share of the exact ten and fifty best that a query finds with an engine, without a filter
+and with one that keeps 1 %; time is that of one query for fifty hits with their probabilities, and the
+yardstick in the same run is the same query without an engine. Vectors are drawn around 1,000 centres, as
+those of photos lie; random ones without groups are the worst case of every engine. ``--server ADDRESS``
+adds a PostgreSQL with pgvector.
 """
 
 import argparse

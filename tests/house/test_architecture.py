@@ -169,8 +169,8 @@ def test_public_names_exist():
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_modules_have_at_most_200_lines(path):
-    assert module_lines(path) <= 200
+def test_modules_have_at_most_300_lines(path):
+    assert module_lines(path) <= 300
 
 
 def test_modules_are_small_as_a_rule():
