@@ -9,7 +9,7 @@ from traitlets import HasTraits, Instance, Int, TraitError, TraitType, Undefined
 
 from workbench.analysis.rows import Mode, combine, normalise
 from workbench.errors import QueryError
-from workbench.hits import Hits
+from workbench.search.hits import Hits
 
 if TYPE_CHECKING:
     import pandas as pd

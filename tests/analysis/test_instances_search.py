@@ -1,11 +1,9 @@
-"""Candidates, their bytes, exact search over them, VLAD and sharpened boxes: what must always hold."""
+"""Candidates, their bytes, VLAD and sharpened boxes: what must always hold."""
 
 import numpy as np
 import pytest
 
-from workbench.analysis.instances import boxes, pooling, proposals, search
-from workbench.analysis.instances.search import CandidateIndex
-from workbench.errors import QueryError
+from workbench.analysis.instances import boxes, pooling, proposals, refine
 from workbench.vectors import unit_rows
 
 RANDOM = np.random.default_rng(0)
@@ -68,31 +66,6 @@ def test_eight_bits_change_a_cosine_by_less_than_a_hundredth():
     assert (pooling.to_int8(np.zeros((1, 4))) == 0).all()
 
 
-def index():
-    rows = pooling.to_int8(unit_rows(RANDOM.normal(size=(9, 16))))
-    places = RANDOM.uniform(0, 0.5, size=(9, 4)).astype(np.float32)
-    return CandidateIndex(rows, places, np.array([0, 4, 4, 9, 9]))
-
-
-def test_the_best_candidate_of_each_picture_is_that_of_a_plain_search():
-    made, query = index(), RANDOM.normal(size=16).astype(np.float32)
-    rows = made.vectors.astype(float)
-    cosines = rows @ query / np.linalg.norm(rows, axis=1) / np.linalg.norm(query)
-    scores, at = made.best(query)
-    np.testing.assert_allclose(scores[[0, 2]], [cosines[:4].max(), cosines[4:].max()], atol=1e-5)
-    assert at.tolist() == [cosines[:4].argmax(), -1, 4 + cosines[4:].argmax(), -1]
-
-
-def test_an_index_without_candidates_answers():
-    empty = CandidateIndex(np.zeros((0, 4), np.int8), np.zeros((0, 4), np.float32), np.zeros(3, np.int64))
-    assert empty.best(np.ones(4))[1].tolist() == [-1, -1]
-
-
-def test_a_query_of_another_length_is_an_error():
-    with pytest.raises(QueryError, match="does not fit"):
-        index().best(np.ones(7))
-
-
 def test_vlad_does_not_mind_the_order_of_the_regions():
     rows = unit_rows(RANDOM.normal(size=(30, 8)))
     words = pooling.words(rows, 4)
@@ -106,12 +79,12 @@ def test_vlad_does_not_mind_the_order_of_the_regions():
 
 def test_a_sharpened_box_fits_the_thing_that_a_window_found():
     thing = (4, 6, 5, 4)
-    heat = search.likeness(picture(thing), np.eye(8)[1])
+    heat = refine.likeness(picture(thing), np.eye(8)[1])
     window = np.array((0.1, 0.1, 0.6, 0.6), np.float32)
     assert boxes.overlaps(window, fractions(thing))[0, 0] < 0.4
-    assert boxes.overlaps(search.refined(heat, window), fractions(thing))[0, 0] > 0.7
+    assert boxes.overlaps(refine.refined(heat, window), fractions(thing))[0, 0] > 0.7
 
 
 def test_where_nothing_stands_out_the_box_stays():
     box = np.array((0.2, 0.2, 0.3, 0.3), np.float32)
-    np.testing.assert_array_equal(search.refined(np.ones((8, 8), np.float32), box), box)
+    np.testing.assert_array_equal(refine.refined(np.ones((8, 8), np.float32), box), box)

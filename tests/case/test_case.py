@@ -12,8 +12,8 @@ from PIL import Image
 import workbench as wb
 from workbench.case.open_case import OpenCase
 from workbench.errors import CaseError, QueryError, WorkbenchError
+from workbench.search.terms import readable
 from workbench.store.keys import remember_key
-from workbench.terms import readable
 from workbench.testing import ColourEmbedder, colour_folder, write_photos
 
 
@@ -64,7 +64,7 @@ def test_thresholds_cut_and_total_counts_what_passed(case: wb.Case) -> None:
 
     assert len(hits) == 2
     assert hits.total == int((everything.scores >= cut).sum())
-    assert len(case.search("red", threshold=1.01)) == 0
+    assert len(case.search("red", unlike="blue", threshold=1)) == 0
 
 
 def test_least_probability_keeps_only_hits_that_reach_it(case: wb.Case) -> None:

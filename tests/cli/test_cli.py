@@ -173,7 +173,7 @@ def test_search_only_what_has_a_tag(case, capsys):
     assert main(["search", str(case), "something blue", "--tag", "evidence"]) == 0
     assert [line.split()[-1] for line in capsys.readouterr().out.splitlines()] == ["rose.png"]
     assert main(["search", str(case), "something blue", "--taken", "soon"]) == 1
-    assert "is no time" in capsys.readouterr().err
+    assert "Invalid time" in capsys.readouterr().err
 
 
 def test_a_very_long_query_is_words_and_no_path(case, capsys):

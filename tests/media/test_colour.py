@@ -1,6 +1,7 @@
 """Colours are shown as the file means them: profiles, deep greys, floats, transparency."""
 
 import io
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ def read(image: Image.Image, name: str = "PNG", **options: object) -> tuple[np.n
     return np.asarray(decoded.image, int), decoded.facts
 
 
-def flat(mode: str, value: object) -> Image.Image:
+def flat(mode: str, value: Any) -> Image.Image:
     return Image.new(mode, (32, 32), value)
 
 
@@ -154,7 +155,7 @@ def test_a_tiff_of_twelve_bits_is_scaled_by_what_it_states() -> None:
     dim = read_image(deep_tiff(np.full((16, 16), 1000), 12), min_side=8).image
     full = np.asarray(read_image(deep_tiff(ramp(4095), 12), min_side=8).image, int)
 
-    assert abs(dim.getpixel((0, 0))[0] - 62) <= 1
+    assert abs(np.asarray(dim)[0, 0, 0].astype(int) - 62) <= 1
     assert np.abs(full[..., 0].ravel() - np.arange(256)).max() <= 1
 
 
@@ -192,7 +193,7 @@ def test_one_hot_pixel_does_not_blacken_a_picture_of_floats() -> None:
     assert 100 < np.median(pixels) < 150
 
 
-def logo(line: object, fill: object = None, mode: str = "RGBA") -> Image.Image:
+def logo(line: Any, fill: Any = None, mode: str = "RGBA") -> Image.Image:
     image = Image.new(mode, (200, 100), (0,) * len(mode))
     ImageDraw.Draw(image).ellipse((40, 10, 160, 90), outline=line, fill=fill or line, width=8)
     return image

@@ -2,6 +2,7 @@
 
 import io
 from datetime import datetime
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -40,7 +41,7 @@ def placed(tags: Tags) -> Metadata:
     return read_image(buffer.getvalue(), min_side=8).facts.metadata
 
 
-def latitude(degrees: tuple[int, list[object]], side: str | None = "N") -> Tags:
+def latitude(degrees: tuple[int, Any], side: str | None = "N") -> Tags:
     return {2: degrees, **({1: (ASCII, side)} if side else {})}
 
 

@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any, cast
 
 import pandas as pd
 import pyarrow as pa
@@ -35,7 +36,7 @@ STARTS = {
 }
 
 
-def found(source: Path, **options: object) -> dict[str, str]:
+def found(source: Path, **options: Any) -> dict[str, str]:
     """Return for each path "image", what is skipped or "problem", and check that none comes twice."""
     items = list(scan(source, **options))
     assert len({item.raw_path for item in items}) == len(items)
@@ -132,7 +133,8 @@ class OddEntry:
 def test_a_time_that_no_table_holds_is_given_as_the_nearest(tmp_path: Path, seconds: int, year: int) -> None:
     write_photos(tmp_path, {"a.png": "red"})
     with os.scandir(os.fsencode(tmp_path)) as entries:
-        item = _look(OddEntry(next(entries), seconds * 10**9), b"a.png")
+        odd = cast("os.DirEntry[bytes]", OddEntry(next(entries), seconds * 10**9))
+        item = _look(odd, b"a.png")
 
     assert isinstance(item, FoundFile)
     assert pd.to_datetime(item.mtime_ns, unit="ns", utc=True).year == year

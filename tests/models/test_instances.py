@@ -38,7 +38,7 @@ def test_patch_tokens_are_those_of_the_published_transformer(photo):
 
     from workbench.models import weights
     from workbench.models.instances.dense import patch_tokens
-    from workbench.models.mini.build import dinov2_from_onnx
+    from workbench.models.mini.convert import dinov2_from_onnx
     from workbench.models.mini.preprocess import MEAN, STD
 
     found = patch_tokens(patches=192, precision="float32").look(photo)

@@ -31,6 +31,7 @@ def test_a_mug_finds_cups_and_where_they_are(tmp_path):
     found = case.find_this("work/notebook-laptop-and-coffee.jpg", box=MUG)
     paths = found.frame["path"].tolist()
     assert set(paths[:2]) == set(CUPS)
+    assert found.boxes is not None
     assert overlaps(found.boxes[paths.index(CUPS[0])], CUP)[0, 0] > 0.4
 
     named = case.find_this("a bird", k=3)

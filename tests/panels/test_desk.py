@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -40,7 +41,7 @@ def case(source: Path, tmp_path: Path) -> wb.Case:
 
 class TestTable:
     @pytest.mark.parametrize("place", ["above", "middle", "below"])
-    def test_a_panel_is_added_by_one_entry(self, case: wb.Case, place: str) -> None:
+    def test_a_panel_is_added_by_one_entry(self, case: wb.Case, place: Any) -> None:
         entry = PanelEntry("counter", lambda desk: Counter(desk.selection), place, still=True)
         desk = wb.Workspace(case, table=(*TABLE, entry))
         desk.selection.rows = [1, 2]

@@ -13,9 +13,9 @@ import workbench as wb
 from tests.helpers.painted_squares import SIDE, SQUARES, paint
 from tests.helpers.panel_messages import browser
 from workbench.errors import CaseError, QueryError
-from workbench.hits import Hits
 from workbench.panels.instance_search.view_model import KIND, cut, proposed
 from workbench.panels.static_html import boxed
+from workbench.search.hits import Hits
 
 SECONDS = 60
 

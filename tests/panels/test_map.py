@@ -15,11 +15,11 @@ import workbench as wb
 from tests.helpers.map_reading import bright, places
 from tests.helpers.panel_messages import browser, draw
 from workbench.errors import QueryError
-from workbench.hits import Hits
 from workbench.panels.map.colours import by_values, ramp
 from workbench.panels.map.density import Density
 from workbench.panels.map.panel import Map
 from workbench.panels.map.view import View, drawn_rows, whole
+from workbench.search.hits import Hits
 from workbench.selection import Selection
 
 SQUARE = np.array([[-9, -9], [-9, 9], [9, 9], [9, -9]], float)

@@ -14,11 +14,11 @@ from tests.helpers.pages import blocks
 from tests.helpers.panel_messages import browser
 from workbench.analysis.mercator import project, unproject
 from workbench.errors import QueryError
-from workbench.hits import Hits
 from workbench.panels.when.panel import Timeline
 from workbench.panels.where.geo_points import GeoPoints, View
 from workbench.panels.where.outline import outline
 from workbench.panels.where.panel import PlacesPanel
+from workbench.search.hits import Hits
 from workbench.selection import Selection
 
 PARIS, SYDNEY, FIJI_WEST, FIJI_EAST = (48.85, 2.35), (-33.86, 151.21), (-17.0, 179.5), (-17.0, -179.5)

@@ -13,13 +13,14 @@ from workbench.case import arguments
 from workbench.case.embedders import LazyEmbedder
 from workbench.case.faces.models import LazyFaceModel
 from workbench.case.ingesting import ingest_faces, ingest_images
-from workbench.case.limits import Limits
 from workbench.case.open_case import OpenCase
 from workbench.case.vocabulary import load_vocabulary, save_vocabulary
 from workbench.errors import CaseError
-from workbench.hits import Hits
+from workbench.index.engines import Engines
+from workbench.search.hits import Hits
+from workbench.search.request import Limits, Request
+from workbench.search.terms import Term
 from workbench.store.case_folder import CaseFolder
-from workbench.terms import Term
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,26 +34,27 @@ if TYPE_CHECKING:
     from workbench.case.collection_report import CollectionReport
     from workbench.case.faces.faces_api import Faces
     from workbench.case.faces.find_people import People, Photo
-    from workbench.case.image_lookup import ImageLookup
-    from workbench.case.instances.found import Found
     from workbench.case.instances.instances_api import Instances, Where
-    from workbench.case.query_resolution import Images, Within
-    from workbench.case.questions import Questions
     from workbench.case.regions.regions_api import Regions
     from workbench.case.selections import Selections
     from workbench.case.share import OfFaces
     from workbench.case.why.heatmaps_api import Why
     from workbench.ingest import Embedder, IngestReport
+    from workbench.search.image_lookup import ImageLookup
+    from workbench.search.questions import Questions
+    from workbench.search.request import Images, Within
 
 
 class Case:
     """One source and all that is known about it. Make one with ``workbench.open``."""
 
-    def __init__(self, folder: CaseFolder, precision: str = "auto", faces: str | None = None) -> None:
-        self.folder = folder
+    def __init__(
+        self, folder: CaseFolder, precision: str = "auto", faces: str | None = None, index: str = "exact"
+    ) -> None:
+        self.folder, self.engines = folder, Engines(index, folder.cache / "index")
         self._model = LazyEmbedder(folder, precision)
         self._face_model = LazyFaceModel(folder, faces)
-        self._open = OpenCase(folder, self._model, self._face_model)
+        self._open = OpenCase(folder, self._model, self._face_model, self.engines)
         self._listeners: list[weakref.WeakMethod[Callable[[], object]]] = []
 
     def refresh(self) -> None:
@@ -60,7 +62,7 @@ class Case:
 
         What was handed out before (hits, selections, a desk) keeps the rows it was made with.
         """
-        self._open = OpenCase(self.folder, self._model, self._face_model)
+        self._open = OpenCase(self.folder, self._model, self._face_model, self.engines)
         self._listeners = [listener for listener in self._listeners if listener()]
         for listener in self._listeners:
             if tell := listener():
@@ -264,21 +266,24 @@ class Case:
     ) -> Hits:
         """Find images by words, by example, by who or what text is in them, best first.
 
-        ``terms`` are texts, pathlib.Paths of pictures, PIL images, ``wb.like(image_id)`` or
-        ``wb.weigh(term, 2)``; ``like`` images of the case (ids, paths, names, rows, a Selection for its
-        middle), ``unlike`` the same or words; ``face`` names or ids of identities. ``within``: a Selection,
-        Hits, rows, or the name of a saved selection; ``tag``: one or several that an image must have;
-        ``taken``: when, such as "2019-05" or "2019..2020". ``over``: what is compared, one or some of
-        "images", "persons", "objects" and "text"; an image takes its best region, whose box the hit carries.
+        ``terms`` are texts, pathlib.Paths of pictures, PIL images, ``wb.like(image_id)`` or ``wb.weigh(term,
+        2)``; a text that is exactly an image id or a path of the case is that image; ``like`` images of the
+        case (ids, paths, names, rows, a Selection for its middle), ``unlike`` the same or words; ``face``
+        names or ids of identities. ``within``: a Selection, Hits, rows, or the name of a saved selection;
+        ``tag``: one or several that an image must have; ``taken``: when, such as "2019-05" or "2019..2020".
+        ``over``: what is compared, one or some of "images", "persons", "objects" and "text"; an image takes
+        its best region, whose box the hit carries.
 
         ``k`` caps the hits, ``threshold`` is the least cosine [-1, 1] or "fixed" (0.25 for words, 0.70 for
         examples), ``probability`` the least calibrated probability [0, 1]. ``background``: images known not
         to show what is asked; without it the scores of unrelated queries say how unusual a hit is. Raises
-        QueryError for an empty query, an unknown name, an unreadable picture, and regions that nobody looked
-        for.
+        QueryError for an empty query, an unknown name, an unreadable picture, invalid limits, and regions
+        that were not computed.
         """
-        limits = Limits(k, threshold, probability, self.questions.background(background))
-        return self.questions.search(terms, like, unlike, face, text, within, tag, taken, over, limits)
+        limits = Limits(k, threshold, probability)
+        return self.questions.search(
+            Request(terms, like, unlike, face, text, within, tag, taken, over, limits, background)
+        )
 
     def ask(
         self,
@@ -367,7 +372,7 @@ class Case:
 
     def find_this(
         self, image: "Where", box: Sequence[float] | None = None, k: int = 50, **options: Any
-    ) -> "Found":
+    ) -> Hits:
         """Find the same thing in other images, each with its box; a text alone finds what it says.
 
         ``image``: row, image id or path of the case, a pathlib.Path elsewhere or a PIL image; ``box`` (x, y,
@@ -417,6 +422,7 @@ def open_case(
     model: str | None = None,
     precision: str = "auto",
     faces: str | None = None,
+    index: str = "exact",
 ) -> Case:
     """Create a case for the folder ``source``, or reopen it (``source`` may then be left out).
 
@@ -425,11 +431,13 @@ def open_case(
     ``precision`` is for new vectors; a case that has some keeps theirs. ``faces`` names the pair of face
     models, ``facenet`` or ``sface``: by default that of the last ``ingest_faces``, or ``facenet``; names and
     other decisions about faces hold for all pairs. The source is only ever read.
-    Raises SourceError or CaseError with what to do next.
+    ``index`` searches a large collection by an engine: "faiss", "lancedb" or the URL of a PostgreSQL with
+    pgvector (docs/search.md); "exact" compares every vector.
+    Raises SourceError, CaseError, or ModelError for an engine that is not installed, with what to do next.
     """
     if case is None:
         raise CaseError("No case folder was given.", "For example wb.open('photos/', case='cases/mine').")
     root = arguments.folder(case, "The case")
     photos = None if source is None else arguments.folder(source, "The source")
     chosen = None if model is None else arguments.text(model, "The model", "mini")
-    return Case(CaseFolder.create_or_open(root, photos, chosen), precision, faces)
+    return Case(CaseFolder.create_or_open(root, photos, chosen), precision, faces, index)

@@ -17,7 +17,7 @@ from workbench.media.quality import ISSUES, examine, look_hashes
 if TYPE_CHECKING:
     import pandas as pd
 
-    from workbench.case.query_resolution import Images
+    from workbench.search.request import Images
 
 By = Literal["folder", "tag", "cluster", "identity"]
 

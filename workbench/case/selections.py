@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workbench.analysis.rows import Rows, normalise
-from workbench.case.image_lookup import ImageLookup
 from workbench.errors import QueryError
+from workbench.search.image_lookup import ImageLookup
 from workbench.store.selections import Saved, SavedSelections
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import ArrayLike
 
-    from workbench.hits import Selected
+    from workbench.search.hits import Selected
 
 COLUMNS = ("name", "images", "gone", "query", "embedder", "parent", "sha256", "when", "who")
 TAKEN = ("selection",)

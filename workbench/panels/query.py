@@ -1,5 +1,6 @@
 """Query: a line of text, and chips that show how it was understood; a click on a chip edits the text."""
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -7,10 +8,11 @@ import numpy as np
 import traitlets
 from numpy.typing import ArrayLike
 
-from workbench.grammar import Part, parse, write
-from workbench.hits import Hits
+from workbench.errors import QueryError
 from workbench.panels.base import Answer, Panel, script, style
 from workbench.panels.query_parts import chip, read_picture, small_jpeg
+from workbench.search.grammar import Part, parse, write
+from workbench.search.hits import Hits
 from workbench.selection import Selection
 
 if TYPE_CHECKING:
@@ -28,7 +30,8 @@ class Query(Panel):
 
     ``ask(text, selection=rows, pictures=..., k=..., threshold=..., probability=...)`` answers with Hits,
     which go to ``selection.hits``; ``thumbnail(name)`` returns a JPEG of the image called so, ``name(row)``
-    what a row is called in a query; ``kinds`` are the regions that can be compared, such as persons.
+    what a row is called in a query; ``kinds`` are the regions that can be compared, such as persons, ``over``
+    those that the text now names.
     """
 
     _esm = script("query")
@@ -41,6 +44,7 @@ class Query(Panel):
     chips = traitlets.List(traitlets.Dict()).tag(sync=True)
     answer = traitlets.Dict().tag(sync=True)
     kinds = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    over = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
     def __init__(
         self,
@@ -189,6 +193,12 @@ class Query(Panel):
         if self.unit == "fixed":
             return {"threshold": "fixed"}
         return {"threshold" if self.unit == "cosine" else "probability": self.least} if self.least else {}
+
+    @traitlets.observe("text")
+    def _read_over(self, change: dict[str, Any]) -> None:
+        """Tell the browser what is compared; a text that cannot be read says so where it is asked."""
+        with contextlib.suppress(QueryError):
+            self.over = [part.value for part in parse(change["new"]) if part.kind == "over"]
 
     def _names(self, name: str) -> bool:
         """Say whether the query names a picture or "selection"."""

@@ -4,7 +4,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import QueryError
-from workbench.grammar import Part
+from workbench.search.grammar import Part
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from workbench.analysis.recall_estimate import Missed
-    from workbench.hits import Hits
+    from workbench.search.hits import Hits
 
 SAMPLE = 40
 """Images to judge, where nobody asks for another number."""

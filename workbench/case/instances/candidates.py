@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.analysis.instances import pooling
-from workbench.analysis.instances.search import CandidateIndex
 from workbench.case.instances.model import ThingModel
 from workbench.case.instances.things import as_pixels
 from workbench.samples.instances import instance_parts
+from workbench.search.ranker import Ranker
 from workbench.store.case_folder import CaseFolder
 from workbench.store.samples import Packed, read_packed
 from workbench.vectors import unit_rows
@@ -37,9 +37,11 @@ class CandidateBook:
         )
 
     @cached_property
-    def index(self) -> CandidateIndex:
-        """The candidates, to be searched."""
-        return CandidateIndex(self.stored.vectors, self.stored.boxes, self.stored.starts)
+    def ranker(self) -> Ranker:
+        """The candidates, to be searched; their boxes are fractions of the sides of their image."""
+        stored = self.stored
+        owners = np.repeat(np.arange(len(self._images)), np.diff(stored.starts))
+        return Ranker(self._images, stored.vectors, owners, stored.boxes, images=len(self._images))
 
     def boxes(self, row: int) -> NDArray[np.float32]:
         """Return the candidates (R, 4) of an image as fractions, the whole image first."""

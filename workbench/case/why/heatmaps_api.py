@@ -16,16 +16,16 @@ from workbench.analysis.heatmaps import Check, check_map
 from workbench.case.collection import Collection
 from workbench.case.why.heatmap import Heatmap
 from workbench.errors import CaseError, QueryError
-from workbench.grammar import parse
-from workbench.hits import Hits
+from workbench.search.grammar import parse
+from workbench.search.hits import Hits
+from workbench.search.terms import Like
 from workbench.store.heatmaps import HeatmapCache, Kept
-from workbench.terms import Like
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
     from workbench.models.relevance import Explainer, Method, Relevance
-    from workbench.terms import Term
+    from workbench.search.terms import Term
 
 
 @dataclass(frozen=True, eq=False)

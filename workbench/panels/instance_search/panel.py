@@ -8,11 +8,11 @@ import traitlets
 from numpy.typing import NDArray
 
 from workbench.errors import QueryError
-from workbench.hits import Hits
 from workbench.panels.base import Answer, script, style
 from workbench.panels.instance_search import view_model
 from workbench.panels.instance_search.view_model import FINDING, FIRST, KIND, Asked, Box, FoundThings
 from workbench.panels.working import WorkingPanel
+from workbench.search.hits import Hits
 from workbench.selection import Selection
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.errors import QueryError
-from workbench.hits import Hits
 from workbench.panels.static_html import boxed, data_url
+from workbench.search.hits import Hits
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +28,7 @@ FIRST = "Searching the other images; the first search of a session takes some se
 
 
 class FoundThings(Protocol):
-    """Images that hold a thing; `case.instances.found.Found` fits it."""
+    """Images that hold a thing; `Hits` fit it."""
 
     @property
     def query(self) -> str:

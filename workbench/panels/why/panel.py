@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 import traitlets
 
 from workbench.errors import QueryError
-from workbench.grammar import Part, write
 from workbench.panels.base import Answer, script, style
 from workbench.panels.why import view_model
 from workbench.panels.why.view_model import Explained, query_of, row_of
 from workbench.panels.working import BackgroundPanel
+from workbench.search.grammar import Part, write
 from workbench.selection import Selection
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from workbench.hits import Hits
+    from workbench.search.hits import Hits
 
 TILES = 8
 """Best hits shown with their maps."""

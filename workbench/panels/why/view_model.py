@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from PIL.Image import Image
 
-    from workbench.hits import Hits
+    from workbench.search.hits import Hits
 
 COLUMNS = ("row", "path", "query", "against", "method", "score", "lead", "place")
 

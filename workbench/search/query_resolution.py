@@ -1,28 +1,23 @@
-"""Asking: what the parts of a query mean in one case. Names become samples, rows and people."""
+"""QueryResolver: what the parts of a query mean in one case. Names become samples, rows and people."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Union
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from workbench.analysis.rows import Rows, normalise
-from workbench.case.image_lookup import ImageLookup
-from workbench.case.regions.pool import IMAGES
 from workbench.errors import QueryError
-from workbench.grammar import Part, parse
-from workbench.terms import Centre, Like, Term, plain, weigh
+from workbench.search.grammar import Part, parse
+from workbench.search.image_lookup import ImageLookup
+from workbench.search.request import IMAGES, Images, Request
+from workbench.search.terms import Centre, Like, Term, as_terms, plain, weigh
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from workbench.hits import Selected
-
-Within: TypeAlias = Union["Selected", ArrayLike, str]
-Images: TypeAlias = Within
-Filter: TypeAlias = Literal["tag", "taken"]
 SELECTION = "selection"
 """What the rows now selected are called in a query."""
 
@@ -36,7 +31,7 @@ class Piece:
     rows: Rows | None = None
 
 
-class Asking:
+class QueryResolver:
     """Understands queries about the images of ``lookup``.
 
     ``saved(name)`` returns the rows of a selection; each of ``filters`` those that what is behind its key in
@@ -59,29 +54,19 @@ class Asking:
         chosen = None if selection is None else self._rows(selection)
         return [self._understood(part, chosen, pictures) for part in parse(text)]
 
-    def terms(
-        self,
-        wanted: Sequence[Term],
-        like: Sequence[Any],
-        unlike: Sequence[Any],
-        faces: Sequence[str],
-        text: str | None,
-        within: Within | None,
-        filters: Mapping[Filter, Sequence[str]],
-        over: str | Sequence[str],
-    ) -> list[Piece]:
+    def request(self, asked: Request) -> list[Piece]:
         """Return the pieces of a query given in Python; see `Case.search`."""
-        pieces = [self._piece(term, 1) for term in wanted]
-        pieces += [self._piece(self._example(term), 1) for term in like]
-        pieces += [self._piece(self._example(term, or_words=True), -1) for term in unlike]
-        pieces += [Piece(Part("face", who)) for who in faces]
-        pieces += [] if text is None else [Piece(Part("text", text))]
-        if within is not None:
-            name = within if isinstance(within, str) else SELECTION
-            pieces.append(Piece(Part("within", name), rows=self.rows(within)))
-        for kind, values in filters.items():
-            pieces += [self._understood(Part(kind, value), None, {}) for value in values]
-        kinds = (over,) if isinstance(over, str) else tuple(over)
+        pieces = [self._piece(self._named_exactly(term), 1) for term in asked.terms]
+        pieces += [self._piece(self._example(term), 1) for term in as_terms(asked.like)]
+        pieces += [self._piece(self._example(term, or_words=True), -1) for term in as_terms(asked.unlike)]
+        pieces += [Piece(Part("face", who)) for who in _several(asked.face)]
+        pieces += [] if asked.text is None else [Piece(Part("text", asked.text))]
+        if asked.within is not None:
+            name = asked.within if isinstance(asked.within, str) else SELECTION
+            pieces.append(Piece(Part("within", name), rows=self.rows(asked.within)))
+        pieces += [self._understood(Part("tag", tag), None, {}) for tag in _several(asked.tag)]
+        pieces += [] if asked.taken is None else [self._understood(Part("taken", asked.taken), None, {})]
+        kinds = tuple(_several(asked.over))
         return pieces + ([] if kinds == (IMAGES,) else [Piece(Part("over", kind)) for kind in kinds])
 
     def rows(self, images: "Images") -> Rows:
@@ -118,6 +103,13 @@ class Asking:
             )
         return selection
 
+    def _named_exactly(self, term: Term) -> Term:
+        """Return a text that is an image id or a path of the case as that image, and all else as it is."""
+        what, weight = plain(term)
+        if isinstance(what, str) and self._lookup.knows(what):
+            return weigh(Like(self._lookup.ids[self._lookup.row(what)]), weight)
+        return term
+
     def _example(self, given: Any, or_words: bool = False) -> Term:
         """Return what is given as an example: a string names an image of the case, or else is words."""
         if isinstance(given, int | np.integer):
@@ -146,6 +138,10 @@ class Asking:
 
     def _rows(self, rows: ArrayLike) -> Rows:
         return normalise(rows, len(self._lookup.ids))
+
+
+def _several(given: str | Sequence[str]) -> list[str]:
+    return [given] if isinstance(given, str) else list(given)
 
 
 def _rows_of(within: Any) -> ArrayLike:

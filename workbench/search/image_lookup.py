@@ -34,7 +34,11 @@ class ImageLookup:
         if isinstance(image, int | np.integer):
             if 0 <= image < len(self._images):
                 return int(image)
-            raise QueryError(f"Row {image} does not exist.", f"Rows go from 0 to {len(self._images) - 1}.")
+            last = len(self._images) - 1
+            help_ = (
+                f"Use a row from 0 to {last}." if last >= 0 else "The case has no images: ingest some first."
+            )
+            raise QueryError(f"Row {image} does not exist.", help_)
         row = self._row_of.get(image)
         if row is None and image in self._several:
             some = self.shown(self._several[image][0])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias, Union
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.analysis.search import combine
 from workbench.errors import QueryError
 
 if TYPE_CHECKING:
@@ -70,7 +71,9 @@ def weigh(term: Term, weight: float) -> Weighed:
     if isinstance(term, Weighed):
         return weigh(term.term, weight)
     if not 0 < weight < np.inf:
-        raise QueryError(f"A term cannot weigh {weight}.", "Give a number above 0, and `unlike` for a not.")
+        raise QueryError(
+            f"Invalid weight {weight}.", "Use a number above 0, and `unlike` for what is not wanted."
+        )
     return Weighed(term, float(weight))
 
 
@@ -112,7 +115,23 @@ def term_vector(term: Term, embedder: "Callable[[], Embedder]", sample_vectors: 
             return _picture_vector(_read(path, model), model)
         case other if hasattr(other, "convert"):
             return _picture_vector(other, embedder())
-    raise QueryError(f"A query cannot be a {type(term).__name__}.", f"Use {_KINDS}.")
+    raise QueryError(f"Invalid query term of type {type(plain(term)[0]).__name__}.", f"Use {_KINDS}.")
+
+
+def query_vector(
+    wanted: "Sequence[Term]",
+    unwanted: "Sequence[Term]",
+    embedder: "Callable[[], Embedder]",
+    sample_vectors: SampleVectors,
+) -> Vector:
+    """Return the unit vector (D,) that is near what is wanted and far from what is not, by their weights.
+
+    Raises QueryError for what cannot be embedded, for no terms, and for terms that cancel out.
+    """
+    plus, minus = (
+        [term_vector(term, embedder, sample_vectors) for term in terms] for terms in (wanted, unwanted)
+    )
+    return combine(plus, minus, [plain(term)[1] for term in (*wanted, *unwanted)])
 
 
 def readable(text: str) -> str:

@@ -40,11 +40,13 @@ def span_of(span: str) -> tuple[np.datetime64, np.datetime64]:
     """Return from when (inclusive) to when (exclusive) a span lasts, in seconds by the camera's clock."""
     first, dots, last = span.partition("..")
     if not (first or last):
-        raise QueryError(f"{span!r} is no time.", _HOW)
+        raise QueryError(f"Invalid time {span!r}.", _HOW)
     start = _moment(first) if first else np.datetime64("0001", "s")
     end = _moment(last if dots else first, after=True) if last or not dots else np.datetime64("9999", "s")
     if end <= start:
-        raise QueryError(f"The span {span} ends before it begins.", "Write the earlier time first.")
+        raise QueryError(
+            f"Invalid time span {span!r}: it ends before it begins.", "Write the earlier time first."
+        )
     return start, end
 
 
@@ -56,4 +58,4 @@ def _moment(text: str, after: bool = False) -> np.datetime64:
         at: np.datetime64 = (np.datetime64(text) + int(after)).astype("datetime64[s]")
         return at
     except ValueError as error:
-        raise QueryError(f"{text!r} is no time.", _HOW) from error
+        raise QueryError(f"Invalid time {text!r}.", _HOW) from error

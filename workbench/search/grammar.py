@@ -90,7 +90,7 @@ def _tokens(text: str) -> list[re.Match[str]]:
     while (place := place + len(text[place:]) - len(text[place:].lstrip())) < len(text):
         found = _TOKEN.match(text, place)
         if found is None or found.end() == place:
-            raise QueryError(f"A quote in the query does not fit: {text[place : place + 40]}", _HELP)
+            raise QueryError(f"Unmatched quote in the query at: {text[place : place + 40]}", _HELP)
         tokens.append(found)
         place = found.end()
     return tokens
@@ -99,9 +99,9 @@ def _tokens(text: str) -> list[re.Match[str]]:
 def _weight(found: re.Match[str]) -> float:
     weight = float(found["weight"] or 1)
     if weight == 0:
-        raise QueryError("A weight of 0 makes a part count for nothing.", "Remove it, or write ^0.5.")
+        raise QueryError("Invalid weight 0.", "Remove the part, or write ^0.5.")
     if found["weight"] and found["key"] not in (None, "like"):
-        raise QueryError(f"{found['key']}: says where to look and takes no weight.", _HELP)
+        raise QueryError(f"{found['key']}: is a filter and cannot have a weight.", _HELP)
     return weight
 
 
@@ -111,9 +111,9 @@ def _named(found: re.Match[str], weight: float) -> Part:
     value = (found["bare"] or "") if quoted is None else re.sub(r"\\(.)", r"\1", quoted)
     value = " ".join(value.split())
     if not value:
-        raise QueryError(f"Nothing stands in or behind {found[0]!r}.", _HELP)
+        raise QueryError(f"Missing value after {found[0]!r}.", _HELP)
     if found["key"] == "over" and weight < 0:
-        raise QueryError("over: says what is compared with the query, and takes no minus.", _HELP)
+        raise QueryError("over: cannot be negated.", _HELP)
     return Part(found["key"] or "words", value, weight)  # type: ignore[arg-type]  # the pattern knows no other
 
 
