@@ -281,7 +281,8 @@ class TestPuttingRight:
         errors.append(panel.error)
 
         assert [
-            any(word in error for word in ("two identities", "No face is selected", "Unknown action"))
+        said = ("two identities", "No face is selected", "Unknown action")
+        assert [any(words in error for words in said) for error in errors] == [True] * 3
             for error in errors
         ] == [True] * 3
 
