@@ -176,9 +176,9 @@ def test_without_candidates_it_says_how_to_get_them_and_goes_on(bare):
     [
         ((400, 10, 20, 20), "320 x 240"),
         ((-50, 0, 40, 40), "320 x 240"),
-        ((0, 0, 0, 10), "no box"),
-        ((1, 2, 3), "no box"),
-        ((0, 0, float("nan"), 5), "no box"),
+        ((0, 0, 0, 10), "Invalid box"),
+        ((1, 2, 3), "Invalid box"),
+        ((0, 0, float("nan"), 5), "Invalid box"),
     ],
 )
 def test_a_box_outside_or_without_area_is_refused_and_the_old_one_stays(desk, box, message):

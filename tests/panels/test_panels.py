@@ -102,7 +102,7 @@ class TestQuery:
     def test_a_dropped_file_that_is_no_picture_is_an_error_shown(self, desk: wb.Workspace) -> None:
         browser(desk.query, "picture", buffers=[b"%PDF-1.4 <script>"])
 
-        assert "not a picture" in desk.query.error
+        assert "cannot be read as a picture" in desk.query.error
         assert desk.query.chips == []
 
     def test_load_more_adds_hits(self, desk: wb.Workspace) -> None:

@@ -53,7 +53,7 @@ class TestShelf:
         browser(desk.selection_bar, "save", name="selection")
 
         assert "Select some images" in nothing
-        assert "another name" in desk.selection_bar.error
+        assert "Use a name that is neither empty nor 'selection'" in desk.selection_bar.error
 
     def test_words_set_the_selection_apart(self, desk: wb.Workspace) -> None:
         desk.case.vocabulary = ["a red thing", "a blue thing", "a gray thing"]

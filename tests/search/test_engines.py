@@ -201,4 +201,5 @@ def test_a_case_searches_through_its_index(
         assert (found.total, found.beyond) == (right.total, pytest.approx(right.beyond))
 
     assert used
-    np.testing.assert_allclose(mine.ask("red", k=1).everywhere, exact.ask("red", k=1).everywhere, atol=1e-6)
+    everywhere = [np.asarray(case.ask("red", k=1).everywhere) for case in (mine, exact)]
+    np.testing.assert_allclose(*everywhere, atol=1e-6)

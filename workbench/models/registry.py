@@ -18,9 +18,9 @@ GROUP = "workbench.models"
 class Model:
     """What the name of a model stands for: functions that load it, called when it is first needed.
 
-    embedder: ``embedder(precision)`` returns a `samples.models.Embedder`; precision is "auto", or what
-    follows the last "-" in the embedder key of vectors that are there already.
-    regions: ``regions(kinds)`` returns a `samples.models.RegionModel`. instances: ``instances()`` returns a `case.instances.model.Dense`. None
+    embedder: ``embedder(precision)`` returns a `samples.models.Embedder`; precision: "auto", or what follows
+    the last "-" in the embedder key of vectors that are there already. regions: ``regions(kinds)`` returns a
+    `samples.models.RegionModel`. instances: ``instances()`` returns a `case.instances.model.Dense`. None
     stands for the models that ship.
     """
 
