@@ -201,5 +201,5 @@ def test_a_case_searches_through_its_index(
         assert (found.total, found.beyond) == (right.total, pytest.approx(right.beyond))
 
     assert used
-    everywhere = [np.asarray(case.ask("red", k=1).everywhere) for case in (mine, exact)]
-    np.testing.assert_allclose(*everywhere, atol=1e-6)
+    indexed, compared = (np.asarray(case.ask("red", k=1).everywhere) for case in (mine, exact))
+    np.testing.assert_allclose(indexed, compared, atol=1e-6)
