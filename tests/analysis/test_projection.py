@@ -186,12 +186,18 @@ def test_cluster_parameters_are_those_of_cluster():
     assert clusters.cluster(vectors, **settings).max() == 2
 
 
-def test_a_cluster_is_named_by_what_sets_it_apart_not_by_what_fits_all():
-    """Axis 3 is shared by all samples: "a photo" has the highest cosine everywhere, and is no name."""
+def test_clusters_that_show_the_same_are_named_by_it_and_told_apart():
+    """Axis 3 is shared by all samples: all are "a photo", and that alone tells nobody which."""
     vectors, labels = groups((10, 8), dim=4)
     vectors = vectors + np.array([0, 0, 0, 5], np.float32)
     texts = np.eye(4, dtype=np.float32)
-    assert clusters.names(vectors, labels, texts, ["cat", "dog", "bird", "a photo"]) == ["cat", "dog"]
+    found = clusters.names(vectors, labels, texts, ["cat", "dog", "bird", "a photo"])
+    assert found == ["a photo: cat", "a photo: dog"]
+
+
+def test_the_only_cluster_is_named_by_what_it_shows():
+    vectors, labels = groups((12,), dim=4)
+    assert clusters.names(vectors, labels, np.eye(4, dtype=np.float32), ["cat", "dog", "bird", "a"]) == ["cat"]
 
 
 def test_names_are_unique_and_run_out_gracefully():

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.analysis.captions import fit
+from workbench.analysis.distinguishing_phrases import SAME
 from workbench.analysis.progress import Watch, nobody
 from workbench.analysis.projection import reduce
 from workbench.analysis.subprocess_job import apart
@@ -129,36 +131,52 @@ def names(
     text_vectors: NDArray[np.floating],
     vocabulary: Sequence[str],
 ) -> list[str]:
-    """Return a name for each cluster 0, 1, ... of ``labels`` (N,): a phrase no other cluster has.
+    """Return a name for each cluster 0, 1, ... of ``labels`` (N,), which no other cluster has.
 
-    A phrase suits a cluster by how far its mean cosine there stands above that of all other samples, counted
-    in standard deviations of the phrase over the collection: what merely fits everything suits none.
+    It is the phrase that says best what the cluster shows in the mean (`captions.fit`), whether or not other
+    clusters show it too. Those that get the same phrase are told apart by a second one, "a motorcycle: a
+    garage": the one whose mean cosine there is farthest above that of the others of the name.
     ``vectors`` is (N, D), ``text_vectors`` (P, D), row p belonging to phrase p of ``vocabulary``. When the
-    phrases run out a cluster is called "group 7".
+    phrases run out a cluster is called "a motorcycle 2", or "group 7".
     """
     count = int(labels.max(initial=-1)) + 1
-    if count == 0:
-        return []
-    contrast = _contrast(vectors, labels, text_vectors, count)
-    found = [f"group {number}" for number in range(count)]
+    if not count or not vocabulary:
+        return [f"group {number}" for number in range(count)]
+    means = _means(vectors, labels, count)[0][1:]
+    best = fit(means, text_vectors).argmax(axis=1)
+    found = [vocabulary[phrase] for phrase in best]
+    for phrase in np.unique(best):
+        alike = np.flatnonzero(best == phrase)
+        if len(alike) > 1:
+            other = np.flatnonzero(text_vectors @ text_vectors[phrase] < SAME)
+            scores = means[alike] @ text_vectors[other].T
+            for place, second in _apart(scores).items():
+                found[alike[place]] += f": {vocabulary[other[second]]}"
+    return _unlike(found)
+
+
+def _apart(scores: NDArray[np.floating]) -> dict[int, int]:
+    """Return for clusters (C,) of one name a phrase each that no other of them has; ``scores`` are (C, P)."""
+    contrast = np.asarray(scores - scores.mean(axis=0), np.float64)
+    chosen: dict[int, int] = {}
     for _ in range(min(contrast.shape)):
-        group, phrase = divmod(int(np.argmax(contrast)), len(vocabulary))
-        found[group] = vocabulary[phrase]
-        contrast[group] = -np.inf
-        contrast[:, phrase] = -np.inf
+        place, phrase = divmod(int(np.argmax(contrast)), contrast.shape[1])
+        chosen[place] = phrase
+        contrast[place], contrast[:, phrase] = -np.inf, -np.inf
+    return chosen
+
+
+def _unlike(found: list[str]) -> list[str]:
+    """Number names that are there already."""
+    used: set[str] = set()
+    for place, name in enumerate(found):
+        number, unlike = 1, name
+        while unlike in used:
+            number += 1
+            unlike = f"{name} {number}"
+        found[place] = unlike
+        used.add(unlike)
     return found
-
-
-def _contrast(
-    vectors: NDArray[np.floating], labels: Labels, text_vectors: NDArray[np.floating], count: int
-) -> NDArray[np.float64]:
-    """Return (clusters, phrases): mean score inside less mean score outside, in deviations of the phrase."""
-    means, sizes = _means(vectors, labels, count)
-    total = (means * sizes).sum(axis=0)
-    outside = (total - means[1:] * sizes[1:]) / np.maximum(len(vectors) - sizes[1:], 1)
-    some = np.sort(np.random.default_rng(0).permutation(len(vectors))[:SAMPLED])
-    spread = np.std(vectors[some] @ text_vectors.T, axis=0) + 1e-9
-    return np.asarray((means[1:] - outside) @ text_vectors.T / spread, np.float64)
 
 
 def _means(

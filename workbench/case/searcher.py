@@ -85,11 +85,10 @@ class Searcher:
         return Hits(rows, *found, boxes=None if best.boxes is None else best.boxes[rows])
 
     def describe(self, rows: NDArray[np.integer], k: int, vocabulary: Phrases) -> list[captions.Caption]:
-        """Return the ``k`` phrases that fit the middle of the images at ``rows`` (one or more) best."""
+        """Return the ``k`` phrases that say best what the images at ``rows`` (one or more) show in the mean."""
         phrases = self._phrase_vectors(vocabulary)
-        usual = captions.usual_scores(self._vectors, phrases)
         middle = np.mean(self._vectors[rows[:: -(-len(rows) // MOST_SAMPLES)]], axis=0)
-        return captions.describe(middle, phrases, vocabulary, k, usual=usual)
+        return captions.describe(middle, phrases, vocabulary, k)
 
     def _vector(self, terms: Sequence[Piece]) -> Vector:
         """Return the unit vector (D,) of what is wanted and not wanted."""
