@@ -1,6 +1,7 @@
 """Layouts and clusters of vectors whose groups are known."""
 
 import warnings
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -164,6 +165,43 @@ def test_too_few_samples_are_in_no_cluster_or_one(n):
 def test_clusters_are_the_same_each_time():
     vectors, _ = groups((30, 30, 30, 10), noise=0.2)
     np.testing.assert_array_equal(clusters.cluster(vectors), clusters.cluster(vectors))
+
+
+def test_clusters_of_every_level_lie_within_one_of_the_level_before():
+    points, _ = groups((60, 40, 30, 3), dim=5, noise=0.08)
+    found = clusters.levels(points * 4)
+
+    counts = found.max(axis=1) + 1
+    assert found.shape == (len(clusters.LEVELS), len(points))
+    assert 3 <= counts[0] < counts.max()
+    for coarse, fine in pairwise(found):
+        above = clusters.parents(fine, coarse)
+        members = fine >= 0
+        assert (coarse[members] == np.array(above)[fine[members]]).all()
+        assert (np.bincount(fine[members]) >= clusters.SMALLEST).all()
+        assert (np.diff(np.bincount(fine[members])) <= 0).all()
+
+
+def test_the_same_groups_are_found_among_many_as_among_few():
+    """A cluster is not the larger for the collection around it, nor for being gathered in cells first."""
+    points, labels = groups((40,) * 4, dim=5, noise=0.02)
+    crowd = np.concatenate([points * 9, groups((1500,) * 5, dim=5, noise=0.02)[0] * 9 + 50])
+    found = clusters.levels(crowd)[clusters.LEVEL]
+
+    assert len(crowd) > clusters.CELLS
+    assert found.max() == 8
+    assert (found[:160] < 0).mean() < 0.02
+    assert all(len(set(found[:160][labels == group]) - {-1}) == 1 for group in range(4))
+    assert clusters.levels(points * 9)[clusters.LEVEL].max() == 3
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_too_few_samples_are_in_no_cluster_at_any_level(count):
+    assert (clusters.levels(np.zeros((count, 5))) == -1).all()
+
+
+def test_copies_are_one_cluster_at_every_level():
+    assert (clusters.levels(np.ones((9, 5), np.float32)) == 0).all()
 
 
 @pytest.mark.parametrize("settings", [{"min_cluster_size": 1}, {"min_samples": 0}, {"merge_distance": -0.1}])
