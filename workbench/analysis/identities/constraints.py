@@ -24,8 +24,13 @@ class Nodes:
     photos: list[set[int]]
 
 
-def contract(known: NDArray[np.int32], photo: NDArray[np.int64]) -> Nodes:
+def contract(
+    known: NDArray[np.int32], photo: NDArray[np.int64], stands: NDArray[np.int64] | None = None
+) -> Nodes:
     """Make the nodes of (N,) ``known`` and ``photo``: faces of one known identity are one node.
+
+    So are free faces that the same row of ``stands`` (N,) stands for, see `near_identical`; by default each
+    stands for itself.
 
     Two faces of one photo that are known to be one identity (a mirror, a collage) stay together: what a
     person said weighs more than the rule. Known identities are the first nodes, by number.
@@ -34,8 +39,9 @@ def contract(known: NDArray[np.int32], photo: NDArray[np.int64]) -> Nodes:
     identities, place = np.unique(known[known >= 0], return_inverse=True)
     of_face[known >= 0] = place
     free = np.flatnonzero(known == FREE)
-    of_face[free] = len(identities) + np.arange(len(free))
-    labels = np.concatenate([identities, np.full(len(free), -1)]).astype(np.int32)
+    alone, place = np.unique(free if stands is None else stands[free], return_inverse=True)
+    of_face[free] = len(identities) + place
+    labels = np.concatenate([identities, np.full(len(alone), -1)]).astype(np.int32)
     photos: list[set[int]] = [set() for _ in labels]
     for row in np.flatnonzero((of_face >= 0) & (photo >= 0)):
         photos[of_face[row]].add(int(photo[row]))

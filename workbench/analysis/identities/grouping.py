@@ -1,5 +1,6 @@
 """Faces -> identities: the one entry for all methods, and the rules that hold for each of them."""
 
+from dataclasses import replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -18,9 +19,11 @@ from workbench.analysis.identities.constraints import (
 )
 from workbench.analysis.identities.density import dense_groups
 from workbench.analysis.identities.linkage import Linkage
+from workbench.analysis.identities.near_identical import stand_ins
 from workbench.analysis.identities.neighbours import neighbour_graph
 from workbench.analysis.identities.postprocess import loose, rejoin
 from workbench.analysis.identities.validation import column
+from workbench.analysis.progress import Watch, nobody
 from workbench.errors import QueryError
 
 Labels = NDArray[np.int32]
@@ -42,6 +45,7 @@ def group(
     known: ArrayLike | None = None,
     recogniser: str = "facenet",
     min_quality: float = LOW_QUALITY,
+    watch: Watch = nobody,
 ) -> Labels:
     """Group the unit rows of ``vectors`` (N, D) into identities: (N,) int32, -1 for a face that is alone.
 
@@ -50,7 +54,9 @@ def group(
     -1 is no photo. ``known`` (N,) ints: the identity (0 and up) a face already has, which it keeps under the
     same number, and two known identities never join; `FREE` (-1) for a face to be grouped, `LEFT_OUT` (-2)
     for one that takes no part and gets -1. New identities get numbers above the known ones, largest first.
-    ``threshold`` is a cosine, by default the one measured for ``method`` and ``recogniser``.
+    ``threshold`` is a cosine, by default the one measured for ``method`` and ``recogniser``. Near-identical
+    faces are one to begin with, see `near_identical`. ``watch`` is told the share done, [0, 1], and may raise
+    to end the work.
 
     Raises QueryError for arrays of other lengths, an unknown method or recogniser.
     """
@@ -62,30 +68,44 @@ def group(
     photos = column(photo, n, -1, "photo").astype(np.int64)
     poor = column(quality, n, 1.0, "quality").astype(np.float64) < min_quality
     waiting = poor & (identities == FREE)
-    nodes = contract(np.where(waiting, LEFT_OUT, identities).astype(np.int32), photos)
-    labels = _number(_link(vectors, nodes, method, cut), nodes)
+    taking_part = np.where(waiting, LEFT_OUT, identities).astype(np.int32)
+    watch(0.0)
+    stands = stand_ins(vectors, taking_part, photos)
+    nodes = contract(taking_part, photos, stands)
+    labels = _number(_link(vectors, stands, nodes, method, cut, watch), nodes)
     labels, out = rejoin(vectors, labels, photos, identities >= 0, cut + HEARD)
     labels[loose(vectors, labels, identities >= 0, cut)] = -1
     return attach(vectors, _by_size(labels, identities), photos, waiting | out, cut)
 
 
-def _link(vectors: NDArray[np.floating], nodes: Nodes, method: Method, cut: float) -> NDArray[np.int64]:
-    """Return the group of each node.
+def _link(
+    vectors: NDArray[np.floating],
+    stands: NDArray[np.int64],
+    nodes: Nodes,
+    method: Method,
+    cut: float,
+    watch: Watch,
+) -> NDArray[np.int64]:
+    """Return the group of each node, from the neighbours of the faces that ``stands`` (N,) for others.
 
     Other methods than linkage say only who may be with whom; linkage then joins of these all that are like
     enough and that the constraints let join, so that the rules hold whatever the method.
     """
     floor = cut if method == "agglomerative" else cut - HEARD
-    graph = neighbour_graph(vectors, NEIGHBOURS, floor)
-    near, loud = node_neighbours(graph.rows, loudness(graph.similarity, floor), nodes)
+    heard = np.flatnonzero(stands == np.arange(len(stands)))
+    graph = neighbour_graph(vectors if len(heard) == len(stands) else vectors[heard], NEIGHBOURS, floor)
+    watch(0.4)
+    only = replace(nodes, of_face=nodes.of_face[heard])
+    near, loud = node_neighbours(graph.rows, loudness(graph.similarity, floor), only)
     sums, sizes = node_sums(vectors, nodes)
     if method == "whispers":
-        near = agreed(near, loud, nodes.known >= 0)
+        near = agreed(near, loud, nodes.known >= 0, lambda share: watch(0.4 + 0.3 * share))
     elif method == "hdbscan":
         means = sums / sizes[:, None].astype(np.float32)
         part = dense_groups(near, [means[rows] @ means[node] for node, rows in enumerate(near)], cut)
         near, cut = [rows[part[rows] == part[node]] for node, rows in enumerate(near)], floor
-    return Linkage(sums, sizes, nodes, cut).run(near)
+    watch(0.7)
+    return Linkage(sums, sizes, nodes, cut).run(near, lambda share: watch(0.7 + 0.3 * share))
 
 
 def _number(groups: NDArray[np.int64], nodes: Nodes) -> Labels:

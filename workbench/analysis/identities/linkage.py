@@ -7,8 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.analysis.identities.constraints import Nodes
+from workbench.analysis.progress import Watch, nobody
 
 REACH = 512  # groups a group may look at: bounds a step, however large groups become
+TOLD_EVERY = 256  # steps
 
 
 class Linkage:
@@ -30,19 +32,25 @@ class Linkage:
         self.photos = [set(photos) for photos in nodes.photos]
         self.parent = np.arange(len(sums))
         self.threshold = threshold
+        self._joins = 0
         self._near: list[NDArray[np.int64]] = []
         self._changes = np.zeros(len(sums), np.int64)
         self._heap: list[tuple[float, int, int, int]] = []
 
-    def run(self, near: Iterable[NDArray[np.integer]]) -> NDArray[np.int64]:
+    def run(self, near: Iterable[NDArray[np.integer]], watch: Watch = nobody) -> NDArray[np.int64]:
         """Join while two groups that may be one are as like as the threshold: (C,), the group of each node.
 
         ``near`` holds for each node the nodes it could join. The number of a group is its lowest node.
+        ``watch`` is told the share of all possible joins that are done, [0, 1], every `TOLD_EVERY` steps.
         """
         self._near = [np.asarray(rows, np.int64) for rows in near]
         for node in range(len(self._near)):
             self._look(node)
+        step = 0
         while self._heap:
+            step += 1
+            if step % TOLD_EVERY == 0:
+                watch(self._joins / len(self.parent))
             _, a, b, changes = heapq.heappop(self._heap)
             if self.parent[a] != a:
                 continue
@@ -83,6 +91,7 @@ class Linkage:
 
     def _join(self, a: int, b: int) -> None:
         self.parent[b] = a
+        self._joins += 1
         self.sums[a] += self.sums[b]
         self.weights[a] += self.weights[b]
         self.known[a] = max(self.known[a], self.known[b])
