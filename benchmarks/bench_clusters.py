@@ -25,7 +25,13 @@ from workbench.analysis.projection import reduce
 
 Floats = NDArray[np.floating]
 COLUMNS = ("collection", "photos", "labels", "level", "clusters", "AMI", "purity", "in no cluster")
-NAMES = ("collection", "labels", "described right", "a label's folder alone", "its three clusters named right")
+NAMES = (
+    "collection",
+    "labels",
+    "described right",
+    "a label's folder alone",
+    "its three clusters named right",
+)
 
 
 def main() -> None:
@@ -66,7 +72,10 @@ def agree(
     """Return a line a level, and one for HDBSCAN by its defaults."""
     points = reduce(np.asarray(case.vectors[rows], np.float32), clusters.DIMENSIONS)
     truth = np.unique(labels[rows], return_inverse=True)[1].astype(np.int32)
-    runs = [*enumerate(clusters.levels(points)), ("HDBSCAN", clusters.by_density(points, merge_distance=clusters.JOINED_WITHIN))]
+    runs = [
+        *enumerate(clusters.levels(points)),
+        ("HDBSCAN", clusters.by_density(points, merge_distance=clusters.JOINED_WITHIN)),
+    ]
     return [(name, len(rows), truth.max() + 1, level, *figures(run, truth)) for level, run in runs]
 
 
@@ -79,9 +88,7 @@ def figures(found: NDArray[np.int32], truth: NDArray[np.int32]) -> tuple[object,
     return found.max() + 1, f"{shared:.2f}", f"{purity:.2f}", f"{(found < 0).mean():.1%}"
 
 
-def named(
-    case: wb.Case, name: str, rows: NDArray[np.intp], labels: NDArray[np.str_]
-) -> tuple[object, ...]:
+def named(case: wb.Case, name: str, rows: NDArray[np.intp], labels: NDArray[np.str_]) -> tuple[object, ...]:
     """Return how often photos, and clusters of a folder of one label, are named by their label."""
     own, truth = np.unique(labels[rows], return_inverse=True)
     phrases = [f"a photo of a {label.replace('_', ' ')}" for label in own]

@@ -293,7 +293,9 @@ def test_near_identical_faces_are_one_node_and_in_the_right_identity(method, mon
     assert (who[stands] == who).all()
     counted = []
     linkage = grouping.Linkage
-    monkeypatch.setattr(grouping, "Linkage", lambda sums, *rest: counted.append(len(sums)) or linkage(sums, *rest))
+    monkeypatch.setattr(
+        grouping, "Linkage", lambda sums, *rest: counted.append(len(sums)) or linkage(sums, *rest)
+    )
     assert group(vectors, method=method).tolist() == who.tolist()
     assert counted == [3]
 

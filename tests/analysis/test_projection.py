@@ -235,7 +235,9 @@ def test_clusters_that_show_the_same_are_named_by_it_and_told_apart():
 
 def test_the_only_cluster_is_named_by_what_it_shows():
     vectors, labels = groups((12,), dim=4)
-    assert clusters.names(vectors, labels, np.eye(4, dtype=np.float32), ["cat", "dog", "bird", "a"]) == ["cat"]
+    assert clusters.names(vectors, labels, np.eye(4, dtype=np.float32), ["cat", "dog", "bird", "a"]) == [
+        "cat"
+    ]
 
 
 def test_names_are_unique_and_run_out_gracefully():

@@ -72,7 +72,13 @@ def _cells(points: NDArray[np.float32], seed: int) -> tuple[NDArray[np.floating]
         warnings.simplefilter("ignore")  # where there are fewer different points than cells
         # a start at random points follows the density, as the cells should, and costs nothing
         made = MiniBatchKMeans(
-            CELLS, init="random", n_init=1, batch_size=8192, max_iter=3, random_state=seed, reassignment_ratio=0
+            CELLS,
+            init="random",
+            n_init=1,
+            batch_size=8192,
+            max_iter=3,
+            random_state=seed,
+            reassignment_ratio=0,
         ).fit(points)
     used, cell = np.unique(made.labels_, return_inverse=True)
     return made.cluster_centers_[used], cell

@@ -141,7 +141,9 @@ class Computed:
         found: list[ClusterLevel] = []
         for level in range(len(clusters.LEVELS)):
             labels = self._level(level)
-            above = clusters.parents(labels, found[-1].labels) if found else [-1] * (labels.max(initial=-1) + 1)
+            above = (
+                clusters.parents(labels, found[-1].labels) if found else [-1] * (labels.max(initial=-1) + 1)
+            )
             found.append(ClusterLevel(level, labels, self.cluster_names(labels, vocabulary), above))
         return found
 

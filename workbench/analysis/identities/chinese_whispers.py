@@ -71,7 +71,9 @@ def whisper(
     order = np.random.default_rng(seed)
     for done in range(ROUNDS):
         watch(done / ROUNDS)
-        if not _one_round()(order.permutation(listeners), labels, ends - sizes, ends, rows, loudness_of, heard):
+        if not _one_round()(
+            order.permutation(listeners), labels, ends - sizes, ends, rows, loudness_of, heard
+        ):
             break
     return labels
 
