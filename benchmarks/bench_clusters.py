@@ -2,10 +2,11 @@
 
     python -m benchmarks.bench_clusters FOLDER [--case CASE] [--mixed 1500] [--many 100000]
 
-FOLDER holds photos and ``classes.csv`` (file, source, label). Each source with more than one photo a label is
-a collection of its own, all of them together are another, and so are ``--mixed`` random ones of these. Figures:
-adjusted mutual information (AMI, Vinh et al. 2010) of clusters and labels, purity, and the share in no cluster.
-``--many`` rows are made of the photos by moving each a little way to others of its label.
+FOLDER holds photos and ``classes.csv`` (file, source, label). Each source with more than one photo a
+label is a collection of its own, all of them together are another, and so are ``--mixed`` random ones of
+these. Figures: adjusted mutual information (AMI, Vinh et al. 2010) of clusters and labels, purity, and
+the share in no cluster. ``--many`` rows are made of the photos by moving each a little way to others of
+its label.
 """
 
 import argparse
@@ -59,7 +60,7 @@ def main() -> None:
 def collections(frame: pd.DataFrame, mixed: int) -> list[tuple[str, NDArray[np.intp]]]:
     """Return the name and the rows of each collection."""
     per_label = frame.groupby("source")["label"].agg(lambda labels: len(labels) / labels.nunique())
-    chosen = [str(source) for source in per_label.index if 1.5 < per_label[source] and source]
+    chosen = [str(source) for source in per_label.index if per_label[source] > 1.5]
     parts = [(source, np.flatnonzero(frame["source"] == source)) for source in chosen]
     whole = np.sort(np.concatenate([rows for _, rows in parts]))
     some = np.sort(np.random.default_rng(0).permutation(whole)[:mixed])

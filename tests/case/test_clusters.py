@@ -2,6 +2,7 @@
 
 import io
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -71,7 +72,7 @@ def test_levels_go_from_coarse_to_fine_with_names_and_parents(case: wb.Case) -> 
         assert count >= 1
         assert len(level.names) == len(set(level.names)) == len(level.parents) == count
     assert set(levels[0].parents) == {-1}
-    for coarse, fine in zip(levels, levels[1:], strict=False):
+    for coarse, fine in pairwise(levels):
         assert set(fine.parents) <= set(range(len(coarse.names)))
 
 
@@ -82,7 +83,7 @@ def test_a_level_is_computed_once_and_one_that_is_not_there_is_refused(
     monkeypatch.setattr("workbench.analysis.clusters.levels", pytest.fail)
     assert np.array_equal(case.clusters(level=1), first)
     for wrong in (-1, 5):
-        with pytest.raises(QueryError, match="0 .coarse. to 4"):
+        with pytest.raises(QueryError, match=r"0 .coarse. to 4"):
             case.clusters(level=wrong)
     with pytest.raises(QueryError, match="no levels"):
         case.clusters(level=1, min_cluster_size=3)

@@ -32,7 +32,7 @@ def describe(
     ``image_vector`` is a unit vector or the mean of several, ``text_vectors`` is (P, D), row p belonging to
     phrase p. Nothing here depends on the collection: what all of its images show is named all the same; what
     sets some apart from others is told by `distinguishing_phrases.separate`. ``probability`` is a softmax
-    over the vocabulary, not calibrated: it says how clearly a phrase beats the others, not whether it is true.
+    over the vocabulary, not calibrated: it says how clearly a phrase beats the others, not that it is true.
 
     Raises QueryError if vectors and phrases do not match.
 
@@ -50,11 +50,11 @@ def describe(
 
 
 def fit(vectors: NDArray[np.floating], text_vectors: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Return (N, P): how well each phrase (P, D) says what each of ``vectors`` (N, D) shows; higher is better.
+    """Return (N, P): how well each phrase (P, D) says what each of ``vectors`` (N, D) shows.
 
     The cosine, less `HUB` of how near a phrase is to the mean of all phrases: phrases in the middle of a
     vocabulary are near to every image. On 1,773 photos of 100 classes, named among these, it is right of
-    87.6 % where the plain cosine is right of 86.1 %, on 810 of 81 products of 26.8 % and 22.2 %.
+    87.6 % where the plain cosine is right of 86.1 %; on 810 of 81 products 26.8 % and 22.2 %.
 
     Source of the problem: Radovanovic, Nanopoulos and Ivanovic, "Hubs in space" (JMLR 2010).
     """

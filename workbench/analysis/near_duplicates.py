@@ -10,7 +10,7 @@ MOST_BITS = 3
 pairs of different photos none differed in less than 10."""
 
 MOST_COLOUR = 12.0
-"""Mean difference of colours, of 255, that look-alikes may have. A hash sees shapes in grey, and none in a plain
+"""Mean difference of colours, of 255, that look-alikes may have. A hash sees grey shapes, none in a plain
 picture: of the same 169 photos made smaller and saved at quality 40 none differed by more than 1.5."""
 
 AT_ONCE = 512  # pictures compared with all others of a band at a time
@@ -23,8 +23,8 @@ def look_alikes(
 ) -> NDArray[np.int32]:
     """Return the group of each picture, 0, 1, ..., -1 for one that looks like no other: (N,) int32.
 
-    ``hashes`` (N,) are 64 bits each; where ``valid`` (N,) is False there is none. ``colours`` (N, C) are those
-    of the same few places in each picture, 0 to 255. Groups are chained: a picture in one is near at least
+    ``hashes`` (N,) are 64 bits each; where ``valid`` (N,) is False there is none. ``colours`` (N, C) are
+    those of the same few places in each picture, 0 to 255. Groups are chained: a picture in one is near at least
     one other.
     """
     groups = np.full(len(hashes), -1, np.int32)

@@ -91,7 +91,7 @@ class CollectionReport:
         """Return what is there more than once: kind, group, row, path.
 
         "exact": the same bytes under several paths (one row of the table, so the same row each time);
-        "near": pictures of one look and colour, as after a change of size or format (`analysis.near_duplicates`).
+        "near": pictures of one look and colour, as after a change of size (`analysis.near_duplicates`).
         """
         import pandas as pd
 

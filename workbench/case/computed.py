@@ -106,7 +106,7 @@ class Computed:
     def clusters(
         self, *, level: int | None = None, watch: Watch = nobody, **params: Any
     ) -> NDArray[np.int32]:
-        """Return the cluster (N,) of each sample at a ``level``, or by HDBSCAN where its parameters are given.
+        """Return the cluster (N,) of each sample at a ``level``, or by HDBSCAN where its settings are given.
 
         See ``analysis.clusters.levels`` and ``analysis.clusters.cluster``. Raises QueryError for a level that
         is not there, and for a level of HDBSCAN.

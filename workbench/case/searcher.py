@@ -85,7 +85,7 @@ class Searcher:
         return Hits(rows, *found, boxes=None if best.boxes is None else best.boxes[rows])
 
     def describe(self, rows: NDArray[np.integer], k: int, vocabulary: Phrases) -> list[captions.Caption]:
-        """Return the ``k`` phrases that say best what the images at ``rows`` (one or more) show in the mean."""
+        """Return the ``k`` phrases that say best what the images at ``rows`` (one or more) show."""
         phrases = self._phrase_vectors(vocabulary)
         middle = np.mean(self._vectors[rows[:: -(-len(rows) // MOST_SAMPLES)]], axis=0)
         return captions.describe(middle, phrases, vocabulary, k)

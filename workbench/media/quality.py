@@ -43,7 +43,7 @@ def examine(thumbnails: Iterable[bytes]) -> NDArray[np.float32]:
 
 
 def look_hashes(thumbnails: Iterable[bytes]) -> NDArray[np.int64]:
-    """Return for each JPEG 64 bits of perceptual hash, 1 where there is one (else 0), and colours: (N, 8) int64.
+    """Return for each JPEG 64 bits of hash, 1 where there is one (else 0), and colours: (N, 8) int64.
 
     The last six numbers are 48 bytes: red, green and blue of four by four equal parts. Pictures that look
     alike have hashes that differ in few bits, and like colours. Source: Zauner, "Implementation and
