@@ -24,7 +24,8 @@ def look_alikes(
     """Return the group of each picture, 0, 1, ..., -1 for one that looks like no other: (N,) int32.
 
     ``hashes`` (N,) are 64 bits each; where ``valid`` (N,) is False there is none. ``colours`` (N, C) are
-    those of the same few places in each picture, 0 to 255. Groups are chained: a picture in one is near at least
+    those of the same few places in each picture, 0 to 255. Groups are chained: a picture in one is near at
+    least
     one other.
     """
     groups = np.full(len(hashes), -1, np.int32)
