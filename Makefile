@@ -7,6 +7,7 @@ STAMP := .venv/.installed
 TOWERS := .venv/.towers
 MORE_TOWERS := .venv/.more-towers
 CODE := workbench tests benchmarks notebooks
+SCRIPTS := workbench/panels/static
 # Inside .venv, so that what an interrupted installation leaves behind (3 GB) goes with it.
 DOWNLOADS := $(CURDIR)/.venv/downloads
 PIP_INSTALL := mkdir -p "$(DOWNLOADS)" && TMPDIR="$(DOWNLOADS)" $(BIN)/python -m pip install
@@ -20,7 +21,7 @@ export PIP_NO_INPUT := 1
 export PYTHONNOUSERSITE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench clean chromium engines
+.PHONY: help demo test lint js bench clean chromium engines node-tools
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
@@ -34,16 +35,21 @@ test: $(TOWERS) $(MORE_TOWERS) chromium engines lint ## lint, type check and all
 	$(BIN)/python -m pytest -q -n 2 -m "notebook and not browser"
 	@if $(HAVE_CHROMIUM); then $(BIN)/python -m pytest -q -n 2 --dist loadfile -m browser; else $(SKIPPED_LOUDLY); fi
 
-lint: $(STAMP) ## ruff and mypy
+lint: $(STAMP) node-tools ## ruff and mypy; Biome and tsc for JavaScript
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy
+	@if $(HAVE_NODE_TOOLS); then cd $(SCRIPTS) && $(WITH_NODE) npm run --silent lint; else $(NO_NODE_TOOLS); fi
+
+js: $(STAMP) node-tools ## bundle the JavaScript of the panels; commit what it writes
+	@$(HAVE_NODE_TOOLS) || { $(NO_NODE_TOOLS); exit 1; }
+	cd $(SCRIPTS) && $(WITH_NODE) npm run --silent build
 
 bench: $(TOWERS) ## measure speed and memory; prints the table of the README
 	$(BIN)/python -m benchmarks
 
 clean: ## remove the virtual environment, caches and the demo case
-	rm -rf .venv build dist artifacts cases/demo *.egg-info .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv build dist artifacts cases/demo *.egg-info .mypy_cache .ruff_cache .pytest_cache $(SCRIPTS)/node_modules
 	find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # -- how the targets above get what they need -------------------------------------------------------------
@@ -77,6 +83,17 @@ $(MORE_TOWERS): $(STAMP) workbench/models/weight_files.py
 engines: $(STAMP)
 	@$(PIP_INSTALL) --quiet --editable '.[index,index-test]' || \
 	echo 'The engines behind workbench.index could not be installed; their tests are skipped.' >&2
+
+# Node comes with the packages for developers; what it runs is named in $(SCRIPTS)/package-lock.json.
+WITH_NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
+NODE_TOOLS := $(SCRIPTS)/node_modules/.installed
+HAVE_NODE_TOOLS := [ -e $(NODE_TOOLS) ]
+NO_NODE_TOOLS := printf '\n%s\n\n' '**** JAVASCRIPT NOT CHECKED: npm could not install what it needs. ****' >&2
+
+node-tools: $(STAMP)
+	@[ $(NODE_TOOLS) -nt $(SCRIPTS)/package-lock.json ] || \
+	{ (cd $(SCRIPTS) && $(WITH_NODE) npm ci --silent --ignore-scripts) && touch $(NODE_TOOLS); } || \
+	echo 'The tools for JavaScript could not be installed.' >&2
 
 HAVE_CHROMIUM := { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null
 AS_ROOT := $(shell [ "$$(id -u)" = 0 ] && echo env || echo "sudo -n")

@@ -1,13 +1,18 @@
 """Grouping: what holds for every method, whatever the faces."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
 from tests.helpers.identities import between, partition, people, truth, unit
-from workbench.analysis.identities import FREE, LEFT_OUT, group, grouping
-from workbench.analysis.identities.near_identical import stand_ins
+from workbench.analysis.identities import FREE, LEFT_OUT
+from workbench.analysis.identities import group as group_by
 from workbench.analysis.identities.postprocess import rejoin
 from workbench.errors import QueryError
+from workbench.models.faces.pairs import FACENET
+
+group = partial(group_by, scale=FACENET)
 
 METHODS = ("whispers", "agglomerative", "hdbscan")
 SIZES = [9, 7, 5, 2, 1, 1]
@@ -217,7 +222,6 @@ def test_another_threshold_gives_coarser_or_finer_groups():
     "wrong",
     [
         {"method": "guess"},
-        {"recogniser": "nobody"},
         {"quality": [1.0]},
         {"photo": [1, 2]},
         {"known": [[-1], [-1]]},
@@ -275,64 +279,3 @@ def test_two_strangers_a_little_alike_are_no_identity_and_three_such_are(method)
     alike = [unit(np.sqrt(0.56) * first + np.sqrt(0.44) * np.eye(64, dtype=np.float32)[k]) for k in (2, 3, 4)]
     assert partition(group(np.stack(alike[:2]), method=method, threshold=cut)) == set()
     assert partition(group(np.stack(alike), method=method, threshold=cut)) == {frozenset({0, 1, 2})}
-
-
-def alike(sizes, noise=0.01):
-    """Return faces that are nearly the same within each of several people, and who each is."""
-    random = np.random.default_rng(5)
-    who = random.permutation(np.repeat(np.arange(len(sizes)), sizes))
-    faces = people([1] * len(sizes))[who]
-    faces = faces + random.normal(0, noise / np.sqrt(faces.shape[1]), faces.shape).astype(np.float32)
-    return faces / np.linalg.norm(faces, axis=1, keepdims=True), who
-
-
-def test_near_identical_faces_are_one_node_and_in_the_right_identity(method, monkeypatch):
-    vectors, who = alike([90, 60, 50])
-    stands = stand_ins(vectors, np.full(200, FREE, np.int32), np.full(200, -1))
-    assert len(np.unique(stands)) == 3
-    assert (who[stands] == who).all()
-    counted = []
-    linkage = grouping.Linkage
-    monkeypatch.setattr(
-        grouping, "Linkage", lambda sums, *rest: counted.append(len(sums)) or linkage(sums, *rest)
-    )
-    assert group(vectors, method=method).tolist() == who.tolist()
-    assert counted == [3]
-
-
-def test_near_identical_faces_of_one_photo_or_two_known_people_stand_for_themselves():
-    vectors, _ = alike([6])
-    known = np.array([FREE, FREE, FREE, FREE, 3, 4], np.int32)
-    photo = np.array([7, 7, 8, 8, 7, 7])
-    assert stand_ins(vectors, known, photo).tolist() == [0, 1, 0, 1, 4, 5] or (
-        stand_ins(vectors, known, photo).tolist() == [0, 1, 1, 0, 4, 5]
-    )
-    known[4:] = 3
-    assert stand_ins(vectors, known, photo)[4:].tolist() == [4, 4]
-
-
-def test_no_near_identical_pair_is_missed_by_the_sketches():
-    random = np.random.default_rng(2)
-    vectors = random.normal(size=(700, 64)).astype(np.float32)
-    vectors[650:] = vectors[:50] + random.normal(0, 0.05, (50, 64))
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    cosines = np.tril(vectors @ vectors.T, -1)
-    expected = np.where(cosines.max(axis=1) >= 0.98, cosines.argmax(axis=1), np.arange(700))
-    found = stand_ins(vectors, np.full(700, FREE, np.int32), np.full(700, -1))
-    assert (found[650:] < 50).sum() > 20
-    assert found.tolist() == expected.tolist()
-
-
-def test_grouping_tells_how_far_it_is_and_can_be_ended():
-    shares = []
-    group(people([30, 20]), watch=shares.append)
-    assert shares == sorted(shares)
-    assert shares[0] == 0
-    assert shares[-1] >= 0.7
-
-    def stop(share):
-        if share > 0.4:
-            raise InterruptedError
-
-    with pytest.raises(InterruptedError):
-        group(people([30, 20]), watch=stop)

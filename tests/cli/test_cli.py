@@ -173,7 +173,7 @@ def test_search_only_what_has_a_tag(case, capsys):
     assert main(["search", str(case), "something blue", "--tag", "evidence"]) == 0
     assert [line.split()[-1] for line in capsys.readouterr().out.splitlines()] == ["rose.png"]
     assert main(["search", str(case), "something blue", "--taken", "soon"]) == 1
-    assert "is no time" in capsys.readouterr().err
+    assert "Invalid time" in capsys.readouterr().err
 
 
 def test_a_very_long_query_is_words_and_no_path(case, capsys):
@@ -264,8 +264,8 @@ def test_share_leaves_faces_out_unless_asked(people, tmp_path, capsys):
     for place, option in (("plain", []), ("whole", ["--faces", "all"])):
         assert main(["share", str(people), str(tmp_path / place), *option]) == 0
         assert capsys.readouterr().out == f"{tmp_path / place}\n"
-    assert not (tmp_path / "plain" / "cache" / "faces").exists()
-    assert (tmp_path / "whole" / "cache" / "faces").exists()
+    assert not (tmp_path / "plain" / "cache" / "samples" / "face").exists()
+    assert (tmp_path / "whole" / "cache" / "samples" / "face").exists()
 
 
 def test_models_lists_every_file_the_default_model_needs(capsys):
@@ -356,3 +356,18 @@ def test_ingest_looks_for_the_kinds_of_region_that_are_named(tmp_path, capsys):
     assert "1 embedded, 2 regions," in capsys.readouterr().out
     assert main([*command, "--regions", "dogs"]) == 1
     assert "persons, objects, text" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "a\rb", "a\nb"])
+def test_no_cell_of_printed_csv_is_a_formula_or_breaks_its_row(capsys, name):
+    frame = pd.DataFrame({"path": [f"{name}.png"], "paths": [[name]], "score": [-0.5]})
+
+    print_for_programs(frame, Namespace(json=False, csv=True))
+
+    printed = capsys.readouterr().out
+    (row,) = csv.DictReader(printed.splitlines())
+    assert len(printed.split("\n")) == 3
+    assert "\r" not in printed
+    assert row["score"] == "-0.5"
+    assert not row["path"].strip().startswith(("=", "+", "-", "@"))
+    assert not row["paths"].strip().startswith(("=", "+", "-", "@"))

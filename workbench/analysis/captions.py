@@ -40,7 +40,8 @@ def describe(
     """
     if len(text_vectors) != len(vocabulary):
         raise QueryError(
-            f"{len(vocabulary)} phrases came with {len(text_vectors)} vectors.", "Embed the vocabulary again."
+            f"{len(vocabulary)} phrases were given with {len(text_vectors)} vectors.",
+            "Pass one vector for each phrase, in the same order.",
         )
     scores = np.asarray(text_vectors @ image_vector, np.float64)
     suits = fit(image_vector[None], text_vectors)[0]
@@ -54,7 +55,8 @@ def fit(vectors: NDArray[np.floating], text_vectors: NDArray[np.floating]) -> ND
 
     The cosine, less `HUB` of how near a phrase is to the mean of all phrases: phrases in the middle of a
     vocabulary are near to every image. On 1,773 photos of 100 classes, named among these, it is right of
-    87.6 % where the plain cosine is right of 86.1 %; on 810 of 81 products 26.8 % and 22.2 %.
+    87.6 %, where the cosine less its mean over the collection is right of 86.5 %; of photos of one class
+    alone 87.7 % and 9.7 %; on 810 photos of 81 groceries 26.8 % and 30.2 %.
 
     Source of the problem: Radovanovic, Nanopoulos and Ivanovic, "Hubs in space" (JMLR 2010).
     """
@@ -72,15 +74,16 @@ def default_vocabulary() -> list[str]:
 def read_vocabulary(path: str | Path) -> list[str]:
     """Return the phrases of a UTF-8 file, one a line; blank lines, ``#`` lines and repeats are left out.
 
-    Raises QueryError if the file cannot be read or holds no phrase.
+    Raises QueryError if the file cannot be read or contains no phrases.
     """
     try:
         lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise QueryError(
-            f"The vocabulary {path} cannot be read: {error}.", "Give a UTF-8 text file, one phrase a line."
+            f"The vocabulary {path} cannot be read: {error}.",
+            "Use a UTF-8 text file with one phrase per line.",
         ) from error
     phrases = list(dict.fromkeys(line.strip() for line in lines if line.strip() and not line.startswith("#")))
     if not phrases:
-        raise QueryError(f"The vocabulary {path} holds no phrase.", "Write one phrase a line into it.")
+        raise QueryError(f"The vocabulary {path} contains no phrases.", "Write one phrase per line into it.")
     return phrases

@@ -25,8 +25,7 @@ def look_alikes(
 
     ``hashes`` (N,) are 64 bits each; where ``valid`` (N,) is False there is none. ``colours`` (N, C) are
     those of the same few places in each picture, 0 to 255. Groups are chained: a picture in one is near at
-    least
-    one other.
+    least one other.
     """
     groups = np.full(len(hashes), -1, np.int32)
     rows = np.flatnonzero(valid)

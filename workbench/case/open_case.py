@@ -10,14 +10,15 @@ from workbench.case.faces.face_store import FaceStore
 from workbench.case.faces.faces_api import Faces
 from workbench.case.faces.models import LazyFaceModel
 from workbench.case.instances.instances_api import Instances
-from workbench.case.limits import Limits
-from workbench.case.questions import Questions
 from workbench.case.regions.regions_api import Regions
 from workbench.case.selections import Selections
 from workbench.case.why.heatmaps_api import Why
-from workbench.hits import Hits
+from workbench.index.engines import Engines
+from workbench.search.hits import Hits
+from workbench.search.questions import Questions, Searchable
+from workbench.search.request import Limits, Request
+from workbench.search.terms import Term
 from workbench.store.case_folder import CaseFolder
-from workbench.terms import Term
 
 _BEST = Limits(k=1)
 
@@ -28,18 +29,38 @@ class OpenCase:
     A part gets the collection and the few callables it needs, never the case.
     """
 
-    def __init__(self, folder: CaseFolder, model: LazyEmbedder, face_model: LazyFaceModel) -> None:
-        self._folder, self._model, self._face_model = folder, model, face_model
+    def __init__(
+        self, folder: CaseFolder, model: LazyEmbedder, face_model: LazyFaceModel, engines: Engines
+    ) -> None:
+        self._folder, self._model, self._face_model, self._engines = folder, model, face_model, engines
 
     @cached_property
     def collection(self) -> Collection:
         """The images, their vectors and the problems."""
-        return Collection.read(self._folder, self._model)
+        return Collection.read(self._folder, self._model, self._engines)
 
     @cached_property
     def questions(self) -> Questions:
         """What answers queries."""
-        return Questions(self.collection, self.selections.open, lambda: self.faces, lambda: self.regions)
+        data = self.collection
+        return Questions(
+            Searchable(
+                data.images,
+                data.vectors,
+                data.lookup,
+                data.embedder,
+                data.phrase_vectors,
+                lambda: data.vocabulary,
+                self.selections.open,
+                data.tags,
+                data.folder.tags.version,
+                lambda: self.faces,
+                lambda text: self.regions.find_text(text).images,
+                lambda kinds: self.regions.ranker(kinds),  # noqa: PLW0108 reads the regions when asked for
+                data.thumbnails,
+                lambda: self._engines.open("images", data.images["image_id"], data.vectors),
+            )
+        )
 
     @cached_property
     def why(self) -> Why:
@@ -82,4 +103,4 @@ class OpenCase:
         return self._asked(term, _BEST)
 
     def _asked(self, term: Term, limits: Limits) -> Hits:
-        return self.questions.search([term], (), (), (), None, None, (), None, "images", limits)
+        return self.questions.search(Request((term,), limits=limits))

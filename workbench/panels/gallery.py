@@ -19,7 +19,7 @@ class Gallery(Panel):
     ``thumbnails(rows)`` returns JPEG bytes; ``on_like(row, add)`` is told when "like this" is clicked.
     """
 
-    _esm = script("boxes", "gallery")
+    _esm = script("gallery")
     _css = style("boxes", "gallery")
 
     show = traitlets.Enum(["hits", "selection", "all"], "all").tag(sync=True)

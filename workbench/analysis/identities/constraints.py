@@ -4,9 +4,25 @@ A node is what grouping works on: a free face, or all faces that are already kno
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+
+from workbench.errors import QueryError
+
+
+def column(values: ArrayLike | None, n: int, default: float, name: str) -> NDArray[Any]:
+    """Return ``values`` as (n,), all ``default`` for None; raises QueryError for another length."""
+    if values is None:
+        return np.full(n, default)
+    given = np.asarray(values)
+    if given.shape != (n,):
+        raise QueryError(
+            f"{name} has shape {given.shape}, but there are {n} faces.", "Pass one value per face."
+        )
+    return given
+
 
 FREE, LEFT_OUT = -1, -2
 
@@ -24,13 +40,8 @@ class Nodes:
     photos: list[set[int]]
 
 
-def contract(
-    known: NDArray[np.int32], photo: NDArray[np.int64], stands: NDArray[np.int64] | None = None
-) -> Nodes:
+def contract(known: NDArray[np.int32], photo: NDArray[np.int64]) -> Nodes:
     """Make the nodes of (N,) ``known`` and ``photo``: faces of one known identity are one node.
-
-    So are free faces that the same row of ``stands`` (N,) stands for, see `near_identical`; by default each
-    stands for itself.
 
     Two faces of one photo that are known to be one identity (a mirror, a collage) stay together: what a
     person said weighs more than the rule. Known identities are the first nodes, by number.
@@ -39,9 +50,8 @@ def contract(
     identities, place = np.unique(known[known >= 0], return_inverse=True)
     of_face[known >= 0] = place
     free = np.flatnonzero(known == FREE)
-    alone, place = np.unique(free if stands is None else stands[free], return_inverse=True)
-    of_face[free] = len(identities) + place
-    labels = np.concatenate([identities, np.full(len(alone), -1)]).astype(np.int32)
+    of_face[free] = len(identities) + np.arange(len(free))
+    labels = np.concatenate([identities, np.full(len(free), -1)]).astype(np.int32)
     photos: list[set[int]] = [set() for _ in labels]
     for row in np.flatnonzero((of_face >= 0) & (photo >= 0)):
         photos[of_face[row]].add(int(photo[row]))

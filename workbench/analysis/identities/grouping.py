@@ -1,29 +1,28 @@
 """Faces -> identities: the one entry for all methods, and the rules that hold for each of them."""
 
-from dataclasses import replace
 from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from workbench.analysis.identities.attach import attach
-from workbench.analysis.identities.calibration import scale
-from workbench.analysis.identities.chinese_whispers import agreed, loudness
+from workbench.analysis.identities.calibration import Scale
 from workbench.analysis.identities.constraints import (
     FREE,
     LEFT_OUT,
     Nodes,
+    column,
     contract,
     node_neighbours,
     node_sums,
 )
-from workbench.analysis.identities.density import dense_groups
-from workbench.analysis.identities.linkage import Linkage
-from workbench.analysis.identities.near_identical import stand_ins
+from workbench.analysis.identities.graph_clustering import (
+    Linkage,
+    chinese_whispers,
+    dense_groups,
+    edge_weights,
+)
 from workbench.analysis.identities.neighbours import neighbour_graph
-from workbench.analysis.identities.postprocess import loose, rejoin
-from workbench.analysis.identities.validation import column
-from workbench.analysis.progress import Watch, nobody
+from workbench.analysis.identities.postprocess import attach, loose, rejoin
 from workbench.errors import QueryError
 
 Labels = NDArray[np.int32]
@@ -38,14 +37,13 @@ LOW_QUALITY = 0.2  # a face below may join an identity and never forms one
 def group(
     vectors: NDArray[np.floating],
     *,
+    scale: Scale,
     quality: ArrayLike | None = None,
     photo: ArrayLike | None = None,
     method: Method = DEFAULT_METHOD,
     threshold: float | None = None,
     known: ArrayLike | None = None,
-    recogniser: str = "facenet",
     min_quality: float = LOW_QUALITY,
-    watch: Watch = nobody,
 ) -> Labels:
     """Group the unit rows of ``vectors`` (N, D) into identities: (N,) int32, -1 for a face that is alone.
 
@@ -54,58 +52,42 @@ def group(
     -1 is no photo. ``known`` (N,) ints: the identity (0 and up) a face already has, which it keeps under the
     same number, and two known identities never join; `FREE` (-1) for a face to be grouped, `LEFT_OUT` (-2)
     for one that takes no part and gets -1. New identities get numbers above the known ones, largest first.
-    ``threshold`` is a cosine, by default the one measured for ``method`` and ``recogniser``. Near-identical
-    faces are one to begin with, see `near_identical`. ``watch`` is told the share done, [0, 1], and may raise
-    to end the work.
+    ``threshold`` is a cosine, by default the one that ``scale`` gives for ``method``.
 
-    Raises QueryError for arrays of other lengths, an unknown method or recogniser.
+    Raises QueryError for arrays of other lengths, an unknown method.
     """
     n = len(vectors)
     if method not in get_args(Method):
-        raise QueryError(f"Unknown method {method!r}.", f"Use one of {', '.join(get_args(Method))}.")
-    cut = scale(recogniser).groups[method] if threshold is None else threshold
+        raise QueryError(f"Unknown grouping method {method!r}.", f"Use one of {', '.join(get_args(Method))}.")
+    cut = scale.groups[method] if threshold is None else threshold
     identities = column(known, n, FREE, "known").astype(np.int32)
     photos = column(photo, n, -1, "photo").astype(np.int64)
     poor = column(quality, n, 1.0, "quality").astype(np.float64) < min_quality
     waiting = poor & (identities == FREE)
-    taking_part = np.where(waiting, LEFT_OUT, identities).astype(np.int32)
-    watch(0.0)
-    stands = stand_ins(vectors, taking_part, photos)
-    nodes = contract(taking_part, photos, stands)
-    labels = _number(_link(vectors, stands, nodes, method, cut, watch), nodes)
+    nodes = contract(np.where(waiting, LEFT_OUT, identities).astype(np.int32), photos)
+    labels = _number(_link(vectors, nodes, method, cut), nodes)
     labels, out = rejoin(vectors, labels, photos, identities >= 0, cut + HEARD)
     labels[loose(vectors, labels, identities >= 0, cut)] = -1
     return attach(vectors, _by_size(labels, identities), photos, waiting | out, cut)
 
 
-def _link(
-    vectors: NDArray[np.floating],
-    stands: NDArray[np.int64],
-    nodes: Nodes,
-    method: Method,
-    cut: float,
-    watch: Watch,
-) -> NDArray[np.int64]:
-    """Return the group of each node, from the neighbours of the faces that ``stands`` (N,) for others.
+def _link(vectors: NDArray[np.floating], nodes: Nodes, method: Method, cut: float) -> NDArray[np.int64]:
+    """Return the group of each node.
 
     Other methods than linkage say only who may be with whom; linkage then joins of these all that are like
     enough and that the constraints let join, so that the rules hold whatever the method.
     """
     floor = cut if method == "agglomerative" else cut - HEARD
-    heard = np.flatnonzero(stands == np.arange(len(stands)))
-    graph = neighbour_graph(vectors if len(heard) == len(stands) else vectors[heard], NEIGHBOURS, floor)
-    watch(0.4)
-    only = replace(nodes, of_face=nodes.of_face[heard])
-    near, loud = node_neighbours(graph.rows, loudness(graph.similarity, floor), only)
+    graph = neighbour_graph(vectors, NEIGHBOURS, floor)
+    near, loud = node_neighbours(graph.rows, edge_weights(graph.similarity, floor), nodes)
     sums, sizes = node_sums(vectors, nodes)
     if method == "whispers":
-        near = agreed(near, loud, nodes.known >= 0, lambda share: watch(0.4 + 0.3 * share))
+        near = chinese_whispers(near, loud, nodes.known >= 0)
     elif method == "hdbscan":
         means = sums / sizes[:, None].astype(np.float32)
         part = dense_groups(near, [means[rows] @ means[node] for node, rows in enumerate(near)], cut)
         near, cut = [rows[part[rows] == part[node]] for node, rows in enumerate(near)], floor
-    watch(0.7)
-    return Linkage(sums, sizes, nodes, cut).run(near, lambda share: watch(0.7 + 0.3 * share))
+    return Linkage(sums, sizes, nodes, cut).run(near)
 
 
 def _number(groups: NDArray[np.int64], nodes: Nodes) -> Labels:

@@ -6,12 +6,51 @@ themselves and with what they are like. So a click costs no pass over all pairs,
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workbench.analysis.identities import FREE, LEFT_OUT
-from workbench.store.identity_state import NOT_A_FACE, UNKNOWN
+from workbench.analysis.identities.grouping import DEFAULT_METHOD, Method
+from workbench.errors import QueryError
+from workbench.store.identity_state import NOT_A_FACE, UNKNOWN, Standing
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A method of grouping and its cosine threshold in [-1, 1]; None is the one measured for the pair.
+
+    ``id`` is that of the decision, "" for none: each groups afresh, and undo finds the grouping before.
+    """
+
+    method: Method = DEFAULT_METHOD
+    threshold: float | None = None
+    id: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what no grouping understands, with QueryError."""
+        if self.method not in get_args(Method):
+            raise QueryError(
+                f"Unknown grouping method {self.method!r}.", f"Use one of {', '.join(get_args(Method))}."
+            )
+        if self.threshold is not None and not -1 <= self.threshold <= 1:
+            raise QueryError(f"Invalid threshold {self.threshold}.", "Use a cosine from -1 to 1.")
+
+    def as_decided(self, pair: str) -> Mapping[str, str | float | None]:
+        """Return the choice for a pair of models as a decision writes it down."""
+        return {"pair": pair, "method": self.method, "threshold": self.threshold}
+
+
+def choice_of(standing: Standing, pair: str) -> Choice:
+    """Return the choice that stands for a pair of models, or the default; what nobody understands is none."""
+    decided: Mapping[str, Any] = standing.groupings.get(pair, {})
+    try:
+        return Choice(**{name: decided[name] for name in ("method", "threshold", "id")})
+    except (KeyError, TypeError, QueryError):
+        return Choice()
+
 
 Known = NDArray[np.int32]
 GroupRows = Callable[[NDArray[np.intp], Known], Known]

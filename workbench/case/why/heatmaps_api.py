@@ -1,30 +1,56 @@
 """Why: explains the match of an image and a query, with the model that search uses; maps stay in the case."""
 
 import contextlib
+import hashlib
 import threading
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, TypeAlias, Union
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Union
 
 import numpy as np
+from numpy.typing import NDArray
 
-from workbench.analysis.heatmaps.verdict import Check, check_map
+from workbench.analysis.heatmaps import Check, check_map
 from workbench.case.collection import Collection
 from workbench.case.why.heatmap import Heatmap
-from workbench.case.why.target import Target
 from workbench.errors import CaseError, QueryError
-from workbench.grammar import parse
-from workbench.hits import Hits
+from workbench.search.grammar import parse
+from workbench.search.hits import Hits
+from workbench.search.terms import Like
 from workbench.store.heatmaps import HeatmapCache, Kept
-from workbench.terms import Like
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
     from workbench.models.relevance import Explainer, Method, Relevance
-    from workbench.terms import Term
+    from workbench.search.terms import Term
+
+
+@dataclass(frozen=True, eq=False)
+class Target:
+    """What a query means: its text, its row (D,), and its words, "" where it is by example alone."""
+
+    text: str
+    row: NDArray[np.float32]
+    words: str
+
+    @property
+    def digest(self) -> str:
+        """The row as a short text; the last digits, which other processors round otherwise, are left out."""
+        return hashlib.sha256(np.round(self.row, 4).astype("<f4").tobytes()).hexdigest()[:32]
+
+    def against(self, other: "Target | None") -> NDArray[np.float32] | Literal["everyday"] | None:
+        """Return what it is set against: another, for words what all texts share, for examples nothing."""
+        if other is not None:
+            return other.row
+        return "everyday" if self.words else None
+
+    def against_digest(self, other: "Target | None") -> str:
+        """Return what it is set against as a short text."""
+        return other.digest if other is not None else str(self.against(None))
+
 
 Query: TypeAlias = Union[Hits, "Term"]
 """What can be explained: Hits, a text in the grammar of the query box, an image id, or any other term."""
@@ -98,7 +124,7 @@ class Why:
         hits = query if isinstance(query, Hits) else self._asked(query)
         if hits.vector is None:
             raise QueryError(
-                f"No map can tell why {hits.query!r} matched: it names people, text or a thing in a box.",
+                f"No heatmap for {hits.query!r}: it has neither words nor an example image.",
                 "Add words or an example to the query.",
             )
         words = [part.value for part in parse(hits.query) if part.kind == "words" and part.wanted]
@@ -194,7 +220,7 @@ class Why:
         if not data:
             raise CaseError(
                 f"{self._collection.images['path'].iloc[row]} can no longer be read.",
-                "Connect its source, or run `case.ingest()` to see what is left.",
+                "Reconnect the source folder, or run `case.ingest()` to update the case.",
             )
         return Image.open(BytesIO(data)).convert("RGB")
 

@@ -1,41 +1,89 @@
+// @ts-check
 // Faces: the toolbar, the cards, and one pane beside them. Ctrl+Z undoes everything that is done here.
 
+import { chooser } from "./choose.js";
+import { around, button, debounced, focusOn, h } from "./dom.js";
+import { cropper, NOBODY } from "./face_parts.js";
+import { number, plural } from "./format.js";
+import { consume } from "./jupyterlab.js";
+import { asker, fill, setter, status } from "./panel.js";
+import { people, renamer } from "./people.js";
+import { history, review } from "./review.js";
+import { halves, strip, suggestions } from "./strip.js";
+
+const TYPING_MILLISECONDS = 150;
+
+/** @param {import("./types.js").View} view */
 function render({ model, el }) {
   const ask = asker(model);
+  /** @type {import("./face_parts.js").Go} */
   const go = (verb, data = {}) => ask("do", { verb, ...data });
   const crop = cropper(ask);
-  const set = (name, value) => { model.set(name, value); model.save_changes(); };
+  const set = setter(model);
   const counts = () => model.get("counts");
   const leave = async () => {
     await go("show", { pane: model.get("pane") === "split" ? "identity" : "" });
-    el.querySelector('.wb-person[tabindex="0"]')?.focus();
+    focusOn(el.querySelector('.wb-person[tabindex="0"]'));
   };
+  /** @type {import("./face_parts.js").Move} */
   const move = (identity, rows, name) => go("move", { identity, rows, name });
 
   // -- the toolbar
-  const tabs = h("div", { class: "wb-group", role: "tablist", "aria-label": "What is shown beside the people" });
-  const find = h("input", { type: "search", class: "wb-find", placeholder: "Find a name", "aria-label": "Find a name" });
-  const which = h("select", { "aria-label": "Which people", onchange: () => set("which", which.value) },
-    h("option", { value: "all" }, "All"), h("option", { value: "named" }, "Named"), h("option", { value: "unnamed" }, "Not named"));
+  const tabs = h("div", {
+    class: "wb-group",
+    role: "tablist",
+    "aria-label": "What is shown beside the people",
+  });
+  const find = h("input", {
+    type: "search",
+    class: "wb-find",
+    placeholder: "Find a name",
+    "aria-label": "Find a name",
+  });
+  /** @type {HTMLSelectElement} */
+  const which = h(
+    "select",
+    { "aria-label": "Which people", onchange: () => set("which", which.value) },
+    h("option", { value: "all" }, "All"),
+    h("option", { value: "named" }, "Named"),
+    h("option", { value: "unnamed" }, "Not named"),
+  );
   const undo = h("button", { onclick: () => go("undo"), title: "Undo (Ctrl+Z)" }, "↶ Undo");
-  const redo = h("button", { onclick: () => go("redo"), title: "Redo (Ctrl+Shift+Z)", "aria-label": "Redo" }, "↷");
+  const redo = h(
+    "button",
+    { onclick: () => go("redo"), title: "Redo (Ctrl+Shift+Z)", "aria-label": "Redo" },
+    "↷",
+  );
   const note = h("div", { class: "wb-note", role: "status" });
-  let typing = 0;
-  find.addEventListener("input", () => { clearTimeout(typing); typing = setTimeout(() => set("find", find.value), 150); });
+  find.addEventListener(
+    "input",
+    debounced(() => set("find", find.value), TYPING_MILLISECONDS),
+  );
 
   const panes = {
-    "": ["People", "people", "Only the cards"], alone: ["Alone", "alone", "Faces that are like no other"],
-    review: ["Review", "", "What should be looked at again"], aside: ["Set aside", "aside", "Marked as no face, or as unknown"],
+    "": ["People", "people", "Only the cards"],
+    alone: ["Alone", "alone", "Faces that are like no other"],
+    review: ["Review", "", "What should be looked at again"],
+    aside: ["Set aside", "aside", "Marked as no face, or as unknown"],
     selected: ["Selected", "selected", "What the lasso took"],
   };
-  const tabOf = Object.fromEntries(Object.entries(panes).map(([key, [, , title]]) => [key, h("button", { role: "tab", "data-pane": key, title, onclick: () => go("show", { pane: key }) })]));
+  const tabOf = Object.fromEntries(
+    Object.entries(panes).map(([key, [, , title]]) => [
+      key,
+      h("button", { role: "tab", "data-pane": key, title, onclick: () => go("show", { pane: key }) }),
+    ]),
+  );
   tabs.append(...Object.values(tabOf));
 
   function drawBar() {
-    const c = counts(), pane = model.get("pane");
+    const c = counts();
+    const pane = model.get("pane");
     for (const [key, [text, count]] of Object.entries(panes)) {
       tabOf[key].textContent = count ? `${text} ${number(c[count])}` : text;
-      tabOf[key].setAttribute("aria-selected", String(pane === key || (key === "" && (pane === "identity" || pane === "split"))));
+      tabOf[key].setAttribute(
+        "aria-selected",
+        String(pane === key || (key === "" && (pane === "identity" || pane === "split"))),
+      );
     }
     tabOf.selected.hidden = !c.selected;
     undo.disabled = !c.undo;
@@ -43,49 +91,139 @@ function render({ model, el }) {
   }
 
   function drawNote() {
-    const { text = counts().people ? "Click a card to open it, its name to say who it is; drop one card on another to merge them." : "", merge = [] } = model.get("note");
-    note.replaceChildren(text, merge.length ? h("button", { onclick: () => go("merge", { identities: merge }) }, `Merge with the other${merge.length > 2 ? "s" : ""} of that name`) : "");
+    const {
+      text = counts().people
+        ? "Click a card to open it, its name to say who it is; drop one card on another to merge them."
+        : "",
+      merge = [],
+    } = model.get("note");
+    note.replaceChildren(
+      text,
+      merge.length
+        ? h(
+            "button",
+            { onclick: () => go("merge", { identities: merge }) },
+            `Merge with the other${merge.length > 2 ? "s" : ""} of that name`,
+          )
+        : "",
+    );
   }
 
   // -- the pane
   const tools = h("div", { class: "wb-row wb-tools" });
   const head = h("div", { class: "wb-row wb-head" });
   const cards = people({ model, ask, go, crop, move });
-  const choose = chooser({ ask, crop, open: () => model.get("opened"), choose: (identity, name) => move(identity, null, identity ? "" : name) });
+  const choose = chooser({
+    ask,
+    crop,
+    open: () => model.get("opened"),
+    choose: (identity, name) => move(identity, null, identity ? "" : name),
+  });
+  /** @type {Record<string, { node: HTMLElement, restart: (fromTop?: boolean) => unknown }>} */
   const parts = {
-    strip: strip({ model, ask, go, crop, leave }), split: halves({ model, ask, go, crop, leave }),
-    review: review({ ask, go, crop, leave, look: (identity) => go("look", { identity }) }), history: history({ ask }),
+    strip: strip({ model, ask, go, crop, leave }),
+    split: halves({ model, ask, go, crop, leave }),
+    review: review({
+      ask,
+      go,
+      crop,
+      leave,
+      look: (/** @type {string} */ identity) => go("look", { identity }),
+    }),
+    history: history({ ask }),
   };
   const more = suggestions({ model, ask, go, crop });
-  const right = h("div", { class: "wb-right", role: "region", "aria-label": "Faces" }, head, tools, ...Object.values(parts).map((part) => part.node), more.node);
+  const right = h(
+    "div",
+    { class: "wb-right", role: "region", "aria-label": "Faces" },
+    head,
+    tools,
+    ...Object.values(parts).map((part) => part.node),
+    more.node,
+  );
+  /** @returns {HTMLElement | null} the button that renames the person */
+  const title = () => head.querySelector(".wb-title");
   const part = () => parts[model.get("pane")] ?? parts.strip;
-  const act = (text, title, onclick) => h("button", { title, onclick }, text);
+  /** @type {(text: string, title: string, on: () => unknown) => HTMLButtonElement} */
+  const act = (text, title, on) => button(text, title, on);
   const tickAll = () => go("tick_all", { on: counts().ticked < counts().shown });
   const turn = () => set("odd_first", !model.get("odd_first"));
+  /** @type {Record<string, HTMLButtonElement>} */
   const buttons = {
     all: act("", "Tick all faces, or none (A)", tickAll),
-    noface: act("Not a face", "Set aside: this shows no face (X)", () => go("set_aside", { state: "not a face" })),
-    unknown: act("Unknown", "Set aside: nobody can tell who this is (U)", () => go("set_aside", { state: "unknown" })),
+    noface: act("Not a face", "Set aside: this shows no face (X)", () =>
+      go("set_aside", { state: "not a face" }),
+    ),
+    unknown: act("Unknown", "Set aside: nobody can tell who this is (U)", () =>
+      go("set_aside", { state: "unknown" }),
+    ),
     release: act("Put back", "Forget what was decided (B)", () => go("release")),
     split: act("Split …", "Is this two people? Look at two proposed halves (S)", () => go("propose_split")),
     odd: act("Odd first", "The least typical faces first (O)", turn),
   };
-  const uses = { identity: ["all", "noface", "unknown", "split", "odd"], alone: ["all", "noface", "unknown"], aside: ["all", "release"], selected: ["all", "noface", "unknown"] };
+  /** @type {Record<string, string[]>} which buttons a pane has */
+  const uses = {
+    identity: ["all", "noface", "unknown", "split", "odd"],
+    alone: ["all", "noface", "unknown"],
+    aside: ["all", "release"],
+    selected: ["all", "noface", "unknown"],
+  };
   const some = h("span", { class: "wb-quiet" });
-  tools.append(buttons.all, choose.node, buttons.noface, buttons.unknown, buttons.release, buttons.split, buttons.odd, some);
+  tools.append(
+    buttons.all,
+    choose.node,
+    buttons.noface,
+    buttons.unknown,
+    buttons.release,
+    buttons.split,
+    buttons.odd,
+    some,
+  );
 
   function drawHead() {
-    const pane = model.get("pane"), person = model.get("person"), c = counts();
+    const pane = model.get("pane");
+    const person = model.get("person");
+    const c = counts();
     const title = h("button", { class: "wb-title", title: "Rename (R)" }, person.name || NOBODY);
-    title.addEventListener("click", () => renamer(title, person.name ?? "", (text) => text !== null && go("name", { identity: person.identity, name: text })));
-    const texts = { alone: "Faces that are like no other", aside: "Set aside: no face, or unknown", selected: "Selected faces", review: "Worth a second look", history: "What was decided" };
-    const facts = pane === "identity" || pane === "split" ? `${plural(person.faces, "face")} in ${plural(person.images, "image")}` : pane in { alone: 1, aside: 1, selected: 1 } ? plural(c.shown, "face") : "";
-    if (!head.querySelector("input.wb-rename")) head.replaceChildren(...(person.identity && (pane === "identity" || pane === "split") ? [h("i", { style: `background:${person.colour}` }), title] : [h("b", {}, texts[pane] ?? "")]),
-      h("span", { class: "wb-quiet" }, facts), h("span", { class: "wb-space" }), h("button", { class: "wb-close", title: "Close (Escape)", "aria-label": "Close", onclick: leave }, "×"));
+    title.addEventListener("click", () =>
+      renamer(
+        title,
+        person.name ?? "",
+        (text) => text !== null && go("name", { identity: person.identity, name: text }),
+      ),
+    );
+    /** @type {Record<string, string>} */
+    const texts = {
+      alone: "Faces that are like no other",
+      aside: "Set aside: no face, or unknown",
+      selected: "Selected faces",
+      review: "Worth a second look",
+      history: "What was decided",
+    };
+    const facts =
+      pane === "identity" || pane === "split"
+        ? `${plural(person.faces, "face")} in ${plural(person.images, "image")}`
+        : pane in { alone: 1, aside: 1, selected: 1 }
+          ? plural(c.shown, "face")
+          : "";
+    if (!head.querySelector("input.wb-rename"))
+      head.replaceChildren(
+        ...(person.identity && (pane === "identity" || pane === "split")
+          ? [h("i", { style: `background:${person.colour}` }), title]
+          : [h("b", {}, texts[pane] ?? "")]),
+        h("span", { class: "wb-quiet" }, facts),
+        h("span", { class: "wb-space" }),
+        h(
+          "button",
+          { class: "wb-close", title: "Close (Escape)", "aria-label": "Close", onclick: leave },
+          "×",
+        ),
+      );
     tools.hidden = !uses[pane];
     if (!tools.hidden) drawTools(pane, c);
   }
 
+  /** @param {string} pane @param {any} c */
   function drawTools(pane, c) {
     const all = c.ticked < c.shown;
     buttons.all.textContent = all ? "Tick all" : "Tick none";
@@ -101,10 +239,12 @@ function render({ model, el }) {
 
   let drawn = "";
   function drawPane() {
-    const pane = model.get("pane"), now = `${pane} ${model.get("opened")}`;
+    const pane = model.get("pane");
+    const now = `${pane} ${model.get("opened")}`;
     el.classList.toggle("wb-with-pane", pane !== "");
     right.hidden = pane === "";
-    for (const [name, it] of Object.entries(parts)) it.node.hidden = it !== part() || (name === "strip" && pane === "");
+    for (const [name, it] of Object.entries(parts))
+      it.node.hidden = it !== part() || (name === "strip" && pane === "");
     drawHead();
     if (pane) part().restart(now !== drawn);
     more.restart();
@@ -112,35 +252,72 @@ function render({ model, el }) {
   }
 
   // -- keys that work everywhere in the panel
+  /** @type {Record<string, string>} */
   const keys = { a: "all", x: "noface", u: "unknown", b: "release", s: "split", o: "odd" };
+  /** @param {string} key */
   const press = (key) => {
     if (key === "v") choose.input.focus();
-    else if (key === "r") head.querySelector(".wb-title")?.click();
+    else if (key === "r") title()?.click();
     else buttons[keys[key]]?.click();
   };
-  const takes = (key) => (key === "r" ? Boolean(head.querySelector(".wb-title")) : !tools.hidden && (key === "v" ? !choose.input.disabled : uses[model.get("pane")].includes(keys[key])));
+  /** @param {string} key */
+  const takes = (key) =>
+    key === "r"
+      ? Boolean(head.querySelector(".wb-title"))
+      : !tools.hidden && (key === "v" ? !choose.input.disabled : uses[model.get("pane")].includes(keys[key]));
   el.addEventListener("keydown", (event) => {
-    if (event.target.closest("input, textarea, select")) return;
+    if (around(event, "input, textarea, select")) return;
     const key = event.key.toLowerCase();
-    if ((event.ctrlKey || event.metaKey) && (key === "z" || key === "y")) go(key === "y" || event.shiftKey ? "redo" : "undo");
+    if ((event.ctrlKey || event.metaKey) && (key === "z" || key === "y"))
+      go(key === "y" || event.shiftKey ? "redo" : "undo");
     else if (event.ctrlKey || event.metaKey || event.altKey) return;
     else if (event.key === "Escape" && model.get("pane")) leave();
-    else if (right.contains(event.target) && takes(key)) press(key);
+    else if (right.contains(/** @type {Node} */ (event.target)) && takes(key)) press(key);
     else return;
-    event.preventDefault();
-    event.stopPropagation(); // or JupyterLab takes the key for a command on the cell
+    consume(event);
   });
 
-  model.on("change:version", () => { cards.restart(); drawPane(); drawBar(); });
-  model.on("change:counts change:pane", () => { drawBar(); drawHead(); });
+  model.on("change:version", () => {
+    cards.restart();
+    drawPane();
+    drawBar();
+  });
+  model.on("change:counts change:pane", () => {
+    drawBar();
+    drawHead();
+  });
   model.on("change:person", drawHead);
   model.on("change:note", drawNote);
   model.on("change:find change:which", () => cards.restart(true));
-  el.classList.add("wb-panel", "wb-facespanel");
-  keepKeys(el);
-  el.append(h("div", { class: "wb-row" }, tabs, h("span", { class: "wb-space" }), find, which,
-    h("div", { class: "wb-group" }, undo, redo, h("button", { title: "History: what was decided", "aria-label": "History", onclick: () => go("show", { pane: "history" }) }, "≡"))),
-  h("div", { class: "wb-row wb-line" }, status(model), note), h("div", { class: "wb-two" }, cards.node, right));
+  fill(
+    el,
+    "wb-facespanel",
+    h(
+      "div",
+      { class: "wb-row" },
+      tabs,
+      h("span", { class: "wb-space" }),
+      find,
+      which,
+      h(
+        "div",
+        { class: "wb-group" },
+        undo,
+        redo,
+        h(
+          "button",
+          {
+            title: "History: what was decided",
+            "aria-label": "History",
+            onclick: () => go("show", { pane: "history" }),
+          },
+          "≡",
+        ),
+      ),
+    ),
+    h("div", { class: "wb-row wb-line" }, status(model), note),
+    h("div", { class: "wb-two" }, cards.node, right),
+  );
   drawBar();
   drawNote();
   cards.restart(true);

@@ -1,44 +1,45 @@
-// Lists of faces that grow as they come into view, crops that are asked for once, and walking by arrow keys.
+// @ts-check
+// Lists that grow as they come into view, and walking in them by arrow keys. Each node of a list has a
+// `data-key`.
 
-const KEPT_CROPS = 4000;
+import { focusOn, h } from "./dom.js";
+import { clamp } from "./format.js";
 
-// cropper(ask) returns crop(row) -> <img>; what many images want in one moment is asked for in one message
-function cropper(ask) {
-  const urls = new Map(), wanting = new Map();
-  let timer = 0;
-  async function fetchAll() {
-    timer = 0;
-    const rows = [...wanting.keys()].slice(0, 120);
-    const images = rows.map((row) => wanting.get(row));
-    rows.forEach((row) => wanting.delete(row));
-    if (wanting.size) timer = setTimeout(fetchAll);
-    const [, buffers] = await ask("crops", { rows });
-    rows.forEach((row, i) => {
-      urls.set(row, pictureUrl(buffers[i]));
-      for (const image of images[i]) image.src = urls.get(row);
-    });
-    for (const row of [...urls.keys()].slice(0, Math.max(0, urls.size - KEPT_CROPS))) {
-      URL.revokeObjectURL(urls.get(row));
-      urls.delete(row);
-    }
-  }
-  return (row, alt) => {
-    const image = h("img", { alt, draggable: "false" });
-    if (urls.has(row)) image.src = urls.get(row);
-    else {
-      wanting.set(row, [...(wanting.get(row) ?? []), image]);
-      timer ||= setTimeout(fetchAll);
-    }
-    return image;
-  };
-}
+/**
+ * @typedef {object} Page
+ * @property {any[]} [items] missing where the question was about a list that is no longer there
+ * @property {number} total
+ */
 
-// lazyGrid fills `grid` page by page; load(start, count) -> Promise of {items, total}; draw(item) -> node with data-key
-function lazyGrid({ grid, scroller, load, draw, page = 48 }) {
+const NEAR = 400; // pixels below the view from where on more is loaded
+const PAGES_KEPT = 12; // how many pages are drawn again at once
+
+/**
+ * Fill `grid` page by page as `scroller` comes near its end.
+ * @param {object} list
+ * @param {HTMLElement} list.grid
+ * @param {HTMLElement} list.scroller
+ * @param {(start: number, count: number) => Promise<Page>} list.load
+ * @param {(item: any) => HTMLElement} list.draw
+ * @param {number} [list.page]
+ * @param {() => void} [list.grown] called whenever nodes were added
+ */
+export function lazyGrid({ grid, scroller, load, draw, page = 48, grown = () => {} }) {
   const end = h("div", { class: "wb-end" });
-  let loaded = 0, total = 0, run = 0, loading = false, waiting = null;
-  const near = () => end.getBoundingClientRect().top < scroller.getBoundingClientRect().bottom + 400 && grid.offsetParent;
-  const makeReachable = () => { if (!grid.querySelector('[data-key][tabindex="0"]')) grid.querySelector("[data-key]")?.setAttribute("tabindex", "0"); };
+  let loaded = 0;
+  let total = 0;
+  let run = 0;
+  let loading = false;
+  /** @type {(() => void) | null} */
+  let waiting = null;
+  const near = () =>
+    end.getBoundingClientRect().top < scroller.getBoundingClientRect().bottom + NEAR && grid.offsetParent;
+  const isEdited = () => grid.querySelector("input.wb-rename") !== null;
+
+  function makeReachable() {
+    if (grid.querySelector('[data-key][tabindex="0"]')) return;
+    grid.querySelector("[data-key]")?.setAttribute("tabindex", "0");
+  }
 
   async function more() {
     if (loading || loaded >= total) return;
@@ -47,59 +48,126 @@ function lazyGrid({ grid, scroller, load, draw, page = 48 }) {
     const got = await load(loaded, page);
     if (mine !== run) return;
     loading = false;
-    grid.append(...(got.items ?? []).map(draw));
-    loaded += got.items?.length ?? 0;
-    total = got.items?.length ? got.total : loaded;
+    const items = got.items ?? [];
+    grid.append(...items.map(draw));
+    loaded += items.length;
+    total = items.length ? got.total : loaded;
     makeReachable();
+    grown();
     if (near()) more();
   }
 
-  // Draw again: in place (as much as there was, same scroll and focus) or from the top.
+  /**
+   * Draw again: in place (as much as there was, same scroll and focus) or from the top.
+   * @returns {Promise<void>}
+   */
   async function restart(fromTop = false) {
-    if (grid.querySelector("input.wb-rename")) { waiting = () => restart(fromTop); return; }
+    const again = () => restart(fromTop);
+    if (isEdited()) {
+      waiting = again;
+      return;
+    }
     const mine = ++run;
     loading = true;
-    const got = await load(0, fromTop ? page : Math.min(Math.max(page, loaded), 12 * page));
+    const got = await load(0, fromTop ? page : clamp(loaded, page, PAGES_KEPT * page));
     if (mine !== run || !got.items) return;
     loading = false;
-    if (grid.querySelector("input.wb-rename")) { waiting = () => restart(fromTop); return; }
-    const active = grid.contains(document.activeElement) ? document.activeElement.closest("[data-key]") : null;
-    const key = active?.dataset.key, place = [...grid.children].indexOf(active);
+    if (isEdited()) {
+      waiting = again;
+      return;
+    }
+    const active = activeIn(grid);
+    const key = active?.dataset.key;
+    const place = active ? [...grid.children].indexOf(active) : -1;
     grid.replaceChildren(...got.items.map(draw));
     loaded = got.items.length;
     total = got.total;
     if (fromTop) scroller.scrollTop = 0;
-    if (active) reach(grid, [...grid.children].find((n) => n.dataset.key === key) ?? grid.children[Math.min(place, grid.children.length - 1)]);
+    const nodes = nodesOf(grid);
+    if (active)
+      reach(grid, nodes.find((node) => node.dataset.key === key) ?? nodes[Math.min(place, nodes.length - 1)]);
     makeReachable();
+    grown();
     if (loaded < total && near()) more();
   }
 
-  new IntersectionObserver((entries) => entries[0].isIntersecting && more(), { root: scroller, rootMargin: "400px" }).observe(end);
+  /** What could not be drawn again while a name was edited is drawn now. */
+  function edited() {
+    const again = waiting;
+    waiting = null;
+    again?.();
+  }
+
+  const observer = new IntersectionObserver((entries) => entries[0].isIntersecting && more(), {
+    root: scroller,
+    rootMargin: `${NEAR}px`,
+  });
+  observer.observe(end);
   grid.after(end);
-  return { restart, edited: () => { const again = waiting; waiting = null; again?.(); } };
+  return { restart, edited };
 }
 
-// reach(grid, node): the one node of the grid that Tab leads to, and now the focus
-function reach(grid, node) {
-  grid.querySelectorAll('[data-key][tabindex="0"]').forEach((n) => n.setAttribute("tabindex", "-1"));
+/**
+ * @param {HTMLElement} grid
+ * @returns {HTMLElement[]}
+ */
+export const nodesOf = (grid) => /** @type {HTMLElement[]} */ ([...grid.children]);
+
+/**
+ * @param {HTMLElement} grid
+ * @returns {HTMLElement | null} the node of the grid that has the focus, or has in it what has
+ */
+export function activeIn(grid) {
+  const active = document.activeElement;
+  return active && grid.contains(active) ? active.closest("[data-key]") : null;
+}
+
+/**
+ * Make a node the one of the grid that Tab leads to, and give it the focus.
+ * @param {HTMLElement} grid
+ * @param {Element | null | undefined} node
+ */
+export function reach(grid, node) {
+  for (const other of grid.querySelectorAll('[data-key][tabindex="0"]')) other.setAttribute("tabindex", "-1");
   node?.setAttribute("tabindex", "0");
-  node?.focus();
+  focusOn(node);
 }
 
-// walk(event, grid): arrow keys, Home and End move the focus; true where the key was one of those
-function walk(event, grid) {
-  const here = event.target.closest("[data-key]");
-  if (!here || event.target !== here) return false;
-  const nodes = [...grid.children];
+/**
+ * Where an arrow key, Home or End leads in a grid.
+ * @param {string} key
+ * @param {number} at position now
+ * @param {number} count
+ * @param {number} columns
+ * @returns {number | null} null: the key is none of those
+ */
+export function stepTo(key, at, count, columns) {
+  /** @type {Record<string, number>} */
+  const steps = {
+    ArrowRight: 1,
+    ArrowLeft: -1,
+    ArrowDown: columns,
+    ArrowUp: -columns,
+    Home: -count,
+    End: count,
+  };
+  return key in steps ? clamp(at + steps[key], 0, count - 1) : null;
+}
+
+/**
+ * Move the focus by the arrow keys, Home and End.
+ * @param {KeyboardEvent} event
+ * @param {HTMLElement} grid
+ * @returns {boolean} whether the key was one of those, pressed on a node of the grid
+ */
+export function walk(event, grid) {
+  const here = /** @type {HTMLElement} */ (event.target).closest("[data-key]");
+  if (!(here instanceof HTMLElement) || event.target !== here) return false;
+  const nodes = nodesOf(grid);
   const top = nodes[0].offsetTop;
-  const across = nodes.findIndex((n) => n.offsetTop !== top);
-  const columns = across < 1 ? nodes.length : across;
-  const steps = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns, Home: -1e9, End: 1e9 };
-  if (!(event.key in steps)) return false;
-  reach(grid, nodes[Math.min(Math.max(nodes.indexOf(here) + steps[event.key], 0), nodes.length - 1)]);
+  const across = nodes.findIndex((node) => node.offsetTop !== top);
+  const to = stepTo(event.key, nodes.indexOf(here), nodes.length, across < 1 ? nodes.length : across);
+  if (to === null) return false;
+  reach(grid, nodes[to]);
   return true;
 }
-
-const number = (n) => (n ?? 0).toLocaleString("en");
-const plural = (n, one, many = `${one}s`) => `${number(n)} ${n === 1 ? one : many}`;
-const IDENTITY = "application/x-workbench-identity", FACES = "application/x-workbench-faces";

@@ -1,54 +1,65 @@
-// Outline: the lasso or box that is being drawn, on a layer of its own. Plotly's drawing tools lay out and draw every
-// point anew at mouse-up, before they tell anybody; here the points stay as they are until the answer marks them.
+// @ts-check
+// Outline: the lasso or box that is being drawn, on a layer of its own. Plotly's drawing tools lay out and
+// draw every point anew at mouse-up, before they tell anybody; here the points stay as they are until the
+// answer marks them.
 
-const NODES = "http://www.w3.org/2000/svg";
-const STEP_PIXELS = 3;
+import { svg } from "./dom.js";
+import { drawnOn, inside, outlinePath, shapeOf } from "./lasso.js";
+import { placeOf, seen } from "./plotly.js";
 
-// outliner(plot) returns { begin, move, end, drop }: end() gives the shape drawn, in coordinates of the map, or null
-function outliner(plot) {
-  const layer = document.createElementNS(NODES, "svg"), path = layer.appendChild(document.createElementNS(NODES, "path"));
-  layer.classList.add("wb-outline");
-  layer.setAttribute("aria-hidden", "true");
+/** @typedef {import("./types.js").PointerPlace} PointerPlace */
+
+/**
+ * @param {import("./types.js").Plot} plot
+ * @returns what begins, moves, ends and drops an outline; end() gives the shape drawn, in coordinates of the
+ *   map, or null
+ */
+export function outliner(plot) {
+  const path = svg("path");
+  const layer = svg("svg", { class: "wb-outline", "aria-hidden": "true" }, path);
   plot.parentElement.append(layer);
-  let tool = "", corners = [], box = null, home = null, frame = 0;
-
-  function inside(event) {
-    return { clientX: Math.min(Math.max(event.clientX, box.left), box.right), clientY: Math.min(Math.max(event.clientY, box.top), box.bottom) };
-  }
-
-  const around = ([a], b) => [a, { clientX: b.clientX, clientY: a.clientY }, b, { clientX: a.clientX, clientY: b.clientY }];
+  let tool = "";
+  /** @type {PointerPlace[]} */
+  let corners = [];
+  let box = new DOMRect();
+  let home = new DOMRect();
+  let frame = 0;
 
   function draw() {
     frame = 0;
-    const text = corners.map((at) => `${(at.clientX - home.left).toFixed(1)},${(at.clientY - home.top).toFixed(1)}`);
-    path.setAttribute("d", text.length > 1 ? `M${text.join("L")}Z` : "");
+    path.setAttribute("d", outlinePath(corners, home));
   }
 
+  /** @param {string} name @param {PointerPlace} event */
   function begin(name, event) {
-    [box, home] = [seen(plot).box, layer.getBoundingClientRect()];
-    [tool, corners] = [name, [inside(event)]];
+    box = seen(plot).box;
+    home = layer.getBoundingClientRect();
+    tool = name;
+    corners = [inside(event, box)];
   }
 
+  /** @param {PointerPlace} event */
   function move(event) {
     if (!tool) return;
-    const at = inside(event), last = corners[corners.length - 1];
-    if (tool === "box") corners = around(corners, at);
-    else if (Math.hypot(at.clientX - last.clientX, at.clientY - last.clientY) >= STEP_PIXELS) corners.push(at);
-    frame ||= requestAnimationFrame(draw);
+    corners = drawnOn(tool, corners, inside(event, box));
+    if (!frame) frame = requestAnimationFrame(draw);
   }
 
   function drop() {
     cancelAnimationFrame(frame);
-    [tool, corners, frame] = ["", [], 0];
+    tool = "";
+    corners = [];
+    frame = 0;
     path.setAttribute("d", "");
   }
 
   function end() {
-    const places = corners.map((at) => placeOf(plot, at)), box = tool === "box";
+    const shape = shapeOf(
+      tool,
+      corners.map((at) => placeOf(plot, at)),
+    );
     drop();
-    if (places.length < 3) return null;
-    if (box) return { type: "rect", x0: places[0].x, y0: places[0].y, x1: places[2].x, y1: places[2].y };
-    return { type: "path", path: `M${places.map(({ x, y }) => `${x},${y}`).join("L")}Z` };
+    return shape;
   }
 
   return { begin, move, end, drop };

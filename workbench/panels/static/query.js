@@ -1,4 +1,10 @@
+// @ts-check
 // Query: a search box with chips for pictures and for further words; plus wants, minus does not.
+
+import { h, options, pictureUrl } from "./dom.js";
+import { number } from "./format.js";
+import { asker, fill, status } from "./panel.js";
+import { chipText, comparisons, shownChips, tellsMore, weightText } from "./query_chips.js";
 
 const LARGEST = 1024; // pixels: a dropped picture is made smaller before it travels to the kernel
 
@@ -15,79 +21,159 @@ const HELP = [
   ["a red coat over:persons", "compare each person, not the whole image"],
 ];
 
+/** @param {FileList | undefined} files the first that is a picture */
+const imageIn = (files) => [...(files ?? [])].find((file) => file.type.startsWith("image/"));
+
+/**
+ * @param {File} file
+ * @returns {Promise<ArrayBuffer>} the picture, as JPEG and not too large where the browser can read it
+ */
 async function pictureBytes(file) {
   const bitmap = await createImageBitmap(file).catch(() => null);
-  if (!bitmap) return file.arrayBuffer(); // Python says what is wrong with it, or can read what the browser cannot
+  // Python says what is wrong with it, or can read what the browser cannot
+  if (!bitmap) return file.arrayBuffer();
   const scale = Math.min(1, LARGEST / Math.max(bitmap.width, bitmap.height));
-  const canvas = new OffscreenCanvas(Math.max(1, Math.round(bitmap.width * scale)), Math.max(1, Math.round(bitmap.height * scale)));
-  canvas.getContext("2d").drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  const canvas = new OffscreenCanvas(
+    Math.max(1, Math.round(bitmap.width * scale)),
+    Math.max(1, Math.round(bitmap.height * scale)),
+  );
+  canvas.getContext("2d")?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
   return (await canvas.convertToBlob({ type: "image/jpeg", quality: 0.92 })).arrayBuffer();
 }
 
+/** @param {import("./types.js").View} view */
 function render({ model, el }) {
   const ask = asker(model);
   const chips = h("div", { class: "wb-chips", "aria-label": "How the query was understood" });
   const text = h("input", {
-    type: "search", class: "wb-text", "aria-label": "What are you looking for?", spellcheck: "false",
+    type: "search",
+    class: "wb-text",
+    "aria-label": "What are you looking for?",
+    spellcheck: "false",
     placeholder: "What are you looking for? For example: a cup of coffee -laptop",
   });
   const file = h("input", { type: "file", accept: "image/*", hidden: true });
-  const top = h("input", { type: "number", min: 1, step: 10, class: "wb-number", "aria-label": "How many hits at most" });
+  const top = h("input", {
+    type: "number",
+    min: 1,
+    step: 10,
+    class: "wb-number",
+    "aria-label": "How many hits at most",
+  });
   const least = h("input", { type: "number", step: 1, class: "wb-number", "aria-label": "Least score" });
-  const unit = h("select", { "aria-label": "What the hits are cut by" },
-    h("option", { value: "probability" }, "% sure"), h("option", { value: "cosine" }, "cosine"),
-    h("option", { value: "fixed", title: "The cosine 0.25 for words, 0.70 for examples" }, "fixed cut"));
-  const over = h("select", { "aria-label": "What the query is compared with", title: "Compare the query with whole images, or with what was found in them" });
+  const unit = h(
+    "select",
+    { "aria-label": "What the hits are cut by" },
+    h("option", { value: "probability" }, "% sure"),
+    h("option", { value: "cosine" }, "cosine"),
+    h("option", { value: "fixed", title: "The cosine 0.25 for words, 0.70 for examples" }, "fixed cut"),
+  );
+  const over = h("select", {
+    "aria-label": "What the query is compared with",
+    title: "Compare the query with whole images, or with what was found in them",
+  });
+  const compare = h("label", { class: "wb-row" }, "Compare", over);
   const answer = h("span", { class: "wb-quiet", role: "status" });
   const more = h("button", { onclick: () => ask("more") }, "Load more");
   const clear = h("button", { onclick: () => ask("clear"), title: "Forget the question" }, "Clear");
-  const help = h("div", { class: "wb-help", hidden: true }, ...HELP.map(([example, meaning]) =>
-    h("button", { onclick: () => write(example), title: "Put this into the box" }, h("code", {}, example), h("span", {}, meaning))));
-  const question = h("button", { "aria-expanded": "false", title: "What can be written here", onclick: () => {
-    help.hidden = !help.hidden;
-    question.setAttribute("aria-expanded", String(!help.hidden));
-  } }, "?");
+  const help = h(
+    "div",
+    { class: "wb-help", hidden: true },
+    ...HELP.map(([example, meaning]) =>
+      h(
+        "button",
+        { onclick: () => write(example), title: "Put this into the box" },
+        h("code", {}, example),
+        h("span", {}, meaning),
+      ),
+    ),
+  );
+  const question = h(
+    "button",
+    {
+      "aria-expanded": "false",
+      title: "What can be written here",
+      onclick: () => {
+        help.hidden = !help.hidden;
+        question.setAttribute("aria-expanded", String(!help.hidden));
+      },
+    },
+    "?",
+  );
 
   const leastValue = () => (unit.value === "probability" ? Number(least.value) / 100 : Number(least.value));
-  const run = () => ask("run", { text: text.value, k: Math.max(1, Math.round(Number(top.value) || 50)), least: leastValue(), unit: unit.value });
+  const run = () =>
+    ask("run", {
+      text: text.value,
+      k: Math.max(1, Math.round(Number(top.value) || 50)),
+      least: leastValue(),
+      unit: unit.value,
+    });
+  /** @param {string} more */
   function write(more) {
     text.value = `${text.value.trimEnd()} ${more}`.trimStart();
     text.focus();
     text.setSelectionRange(text.value.length, text.value.length);
   }
+  /** @param {File | undefined} chosen */
   async function addFile(chosen) {
     if (chosen) await ask("picture", { text: text.value }, [await pictureBytes(chosen)]);
   }
 
+  /** @param {import("./query_chips.js").PlacedChip} chip */
+  function chipNode({ position, ...chip }) {
+    const label = chipText(chip);
+    const weight = weightText(chip);
+    const sign = h(
+      "button",
+      {
+        class: "wb-sign",
+        title: chip.plus ? "Wanted. Click for: not this" : "Not wanted. Click for: this",
+        "aria-label": `${chip.plus ? "Wanted" : "Not wanted"}: ${label}`,
+        onclick: () => ask("flip", { position }),
+      },
+      chip.plus ? "+" : "−",
+    );
+    const picture = chip.picture && chip.label !== "selection" ? h("img", { alt: chip.label }) : null;
+    if (picture)
+      ask("thumbnail", { position }).then(([, buffers]) => {
+        picture.src = pictureUrl(buffers[0]);
+      });
+    const quiet = (/** @type {string} */ text) => h("span", { class: "wb-quiet" }, text);
+    return h(
+      "span",
+      { class: `wb-chip ${chip.plus ? "wb-plus" : "wb-minus"}` },
+      sign,
+      chip.kind === "words" ? null : quiet(chip.kind),
+      picture,
+      h("span", { class: "wb-label" }, chip.label),
+      weight ? quiet(weight) : null,
+      h(
+        "button",
+        { title: "Remove", "aria-label": `Remove ${label}`, onclick: () => ask("drop", { position }) },
+        "×",
+      ),
+    );
+  }
+
   function drawChips() {
-    // what is compared stands in the choice beside the limits
-    const told = model.get("chips").map((chip, position) => ({ ...chip, position })).filter((chip) => chip.kind !== "over");
-    chips.replaceChildren(...told.map(({ position, ...chip }) => {
-      const weight = chip.weight === 1 ? "" : ` ×${chip.weight}`;
-      const label = `${chip.kind === "words" ? "" : `${chip.kind} `}${chip.label}${weight}`;
-      const sign = h("button", {
-        class: "wb-sign", title: chip.plus ? "Wanted. Click for: not this" : "Not wanted. Click for: this",
-        "aria-label": `${chip.plus ? "Wanted" : "Not wanted"}: ${label}`, onclick: () => ask("flip", { position }),
-      }, chip.plus ? "+" : "−");
-      const picture = chip.picture && chip.label !== "selection" ? h("img", { alt: chip.label }) : null;
-      if (picture) ask("thumbnail", { position }).then(([, buffers]) => { picture.src = pictureUrl(buffers[0]); });
-      const kind = chip.kind === "words" ? null : h("span", { class: "wb-quiet" }, chip.kind);
-      return h("span", { class: `wb-chip ${chip.plus ? "wb-plus" : "wb-minus"}` }, sign, kind, picture,
-        h("span", { class: "wb-label" }, chip.label), weight ? h("span", { class: "wb-quiet" }, weight) : null,
-        h("button", { title: "Remove", "aria-label": `Remove ${label}`, onclick: () => ask("drop", { position }) }, "×"));
-    }));
-    chips.hidden = !told.length || (told.length === 1 && told[0].kind === "words" && told[0].plus && told[0].weight === 1);
+    const shown = shownChips(model.get("chips"));
+    chips.replaceChildren(...shown.map(chipNode));
+    chips.hidden = !tellsMore(shown);
   }
 
   function drawAnswer() {
     const a = model.get("answer");
     const asked = a.shown != null;
-    const count = (n) => n.toLocaleString("en");
-    const beyond = (x) => (x.beyond == null ? "" : `${count(Math.round(x.beyond))} beyond chance, `);
-    answer.title = a.beyond == null ? "" : "How many of the hits shown are more than an unrelated query would have here";
-    answer.textContent = a.instead ? `Shown now: ${count(a.shown)} hits for ${a.instead}` : asked
-      ? `${count(a.shown)} of ${count(a.passed)} hits, ${beyond(a)}${count(a.of)} images, ${a.milliseconds < 10 ? a.milliseconds.toFixed(1) : Math.round(a.milliseconds)} ms`
-      : "Search in words, drop or paste a picture, or click “≈ like this” on a thumbnail.";
+    const beyond = a.beyond == null ? "" : `${number(Math.round(a.beyond))} beyond chance, `;
+    const took = a.milliseconds < 10 ? a.milliseconds?.toFixed(1) : Math.round(a.milliseconds);
+    answer.title =
+      a.beyond == null ? "" : "How many of the hits shown are more than an unrelated query would have here";
+    answer.textContent = a.instead
+      ? `Shown now: ${number(a.shown)} hits for ${a.instead}`
+      : asked
+        ? `${number(a.shown)} of ${number(a.passed)} hits, ${beyond}${number(a.of)} images, ${took} ms`
+        : "Search in words, drop or paste a picture, or click “≈ like this” on a thumbnail.";
     more.hidden = !asked || a.instead != null || a.shown >= a.passed;
     clear.hidden = !asked && !model.get("chips").length;
   }
@@ -97,52 +183,94 @@ function render({ model, el }) {
     unit.value = model.get("unit");
     least.value = unit.value === "probability" ? Math.round(model.get("least") * 100) : model.get("least");
     least.hidden = unit.value === "fixed";
-    least.step = unit.value === "probability" ? 5 : 0.01;
+    least.step = unit.value === "probability" ? "5" : "0.01";
   }
 
   // Whole images, one kind of region, or all of them together; what is written in the box is what counts.
   function drawOver() {
-    const kinds = model.get("kinds"), all = ["images", ...kinds].join(" ");
-    const asked = [...model.get("text").matchAll(/(?<=^|\s)over:(\w+)/g)].map((found) => found[1]).join(" ");
-    const choices = [["", "whole images"], ...kinds.map((kind) => [kind, kind]), [all, "all of these"]];
-    if (!choices.some(([value]) => value === asked)) choices.push([asked, asked]);
-    over.replaceChildren(...choices.map(([value, name]) => h("option", { value }, name)));
+    const kinds = model.get("kinds");
+    const asked = model.get("over").join(" "); // Python reads the grammar
+    over.replaceChildren(...options(comparisons(kinds, asked)));
     over.value = asked;
-    over.parentNode.hidden = !kinds.length;
+    compare.hidden = !kinds.length;
   }
-  over.addEventListener("change", () => ask("compare", { text: text.value, kinds: over.value.split(" ").filter(Boolean) }));
-  text.addEventListener("keydown", (event) => { if (event.key === "Enter") run(); });
+  over.addEventListener("change", () =>
+    ask("compare", { text: text.value, kinds: over.value.split(" ").filter(Boolean) }),
+  );
+  text.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") run();
+  });
   for (const input of [top, least]) input.addEventListener("change", run);
-  unit.addEventListener("change", () => { least.value = 0; run(); });
-  file.addEventListener("change", () => { addFile(file.files[0]); file.value = ""; });
-  el.addEventListener("dragover", (event) => { event.preventDefault(); el.classList.add("wb-drop"); });
+  unit.addEventListener("change", () => {
+    least.value = "0";
+    run();
+  });
+  file.addEventListener("change", () => {
+    addFile(file.files?.[0]);
+    file.value = "";
+  });
+  el.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    el.classList.add("wb-drop");
+  });
   el.addEventListener("dragleave", () => el.classList.remove("wb-drop"));
   el.addEventListener("drop", (event) => {
     event.preventDefault();
     event.stopPropagation();
     el.classList.remove("wb-drop");
-    addFile([...event.dataTransfer.files].find((f) => f.type.startsWith("image/")) ?? event.dataTransfer.files[0]);
+    const files = event.dataTransfer?.files;
+    addFile(imageIn(files) ?? files?.[0]);
   });
   el.addEventListener("paste", (event) => {
-    const image = [...event.clipboardData.files].find((f) => f.type.startsWith("image/"));
-    if (image) { event.preventDefault(); addFile(image); }
+    const image = imageIn(event.clipboardData?.files);
+    if (image) {
+      event.preventDefault();
+      addFile(image);
+    }
   });
-  model.on("change:chips", () => { drawChips(); drawAnswer(); });
+  model.on("change:chips", () => {
+    drawChips();
+    drawAnswer();
+  });
   model.on("change:answer", drawAnswer);
   // Apart: an answer about the limits must not undo what is being typed.
-  const drawText = () => { text.value = model.get("text"); drawOver(); };
+  const drawText = () => {
+    text.value = model.get("text");
+    drawOver();
+  };
   model.on("change:text", drawText);
+  model.on("change:over", drawOver);
   model.on("change:k change:unit change:least", drawLimits);
-  el.classList.add("wb-panel", "wb-query");
-  keepKeys(el);
-  el.append(
-    h("div", { class: "wb-row" }, text, h("button", { class: "wb-main", onclick: run }, "Search"),
+  fill(
+    el,
+    "wb-query",
+    h(
+      "div",
+      { class: "wb-row" },
+      text,
+      h("button", { class: "wb-main", onclick: run }, "Search"),
       h("button", { onclick: () => write("-"), title: "Write what it should not be" }, "− not"),
-      h("button", { onclick: () => file.click(), title: "Search with a picture of yours: choose, drop or paste" }, "Picture…"), file, question),
+      h(
+        "button",
+        { onclick: () => file.click(), title: "Search with a picture of yours: choose, drop or paste" },
+        "Picture…",
+      ),
+      file,
+      question,
+    ),
     help,
     chips,
-    h("div", { class: "wb-row" }, h("label", { class: "wb-row" }, "Compare", over), h("label", { class: "wb-row" }, "Top", top), h("label", { class: "wb-row" }, "at least", unit, least),
-      answer, h("span", { class: "wb-space" }), more, clear),
+    h(
+      "div",
+      { class: "wb-row" },
+      compare,
+      h("label", { class: "wb-row" }, "Top", top),
+      h("label", { class: "wb-row" }, "at least", unit, least),
+      answer,
+      h("span", { class: "wb-space" }),
+      more,
+      clear,
+    ),
     status(model),
   );
   drawChips();

@@ -1,31 +1,71 @@
+// @ts-check
 // Shelf: one bar for what is selected; saved selections are opened alone or combined with it.
 
+import { button, h } from "./dom.js";
+import { number, percent } from "./format.js";
+import { asker, fill, status } from "./panel.js";
+
+/** @param {import("./types.js").View} view */
 function render({ model, el }) {
   const ask = asker(model);
   const count = h("strong", { role: "status" });
-  const button = (name, text, title) => h("button", { title, onclick: () => ask(name) }, text);
-  const undo = button("undo", "Undo", "Select what was selected before");
-  const redo = button("redo", "Redo", "Select again what was undone");
-  const invert = button("invert", "Invert", "Select what is not selected");
-  const clear = button("clear", "Clear", "Select nothing");
-  const name = h("input", { class: "wb-name-box", placeholder: "Save as…", "aria-label": "Name for the selection" });
+  /** @type {(name: string, text: string, title: string) => HTMLButtonElement} */
+  const asking = (name, text, title) => button(text, title, () => ask(name));
+  const undo = asking("undo", "Undo", "Select what was selected before");
+  const redo = asking("redo", "Redo", "Select again what was undone");
+  const invert = asking("invert", "Invert", "Select what is not selected");
+  const clear = asking("clear", "Clear", "Select nothing");
+  const name = h("input", {
+    class: "wb-name-box",
+    placeholder: "Save as…",
+    "aria-label": "Name for the selection",
+  });
   const save = h("button", { onclick: keep, title: "Keep it in the case under this name" }, "Save");
   const saved = h("select", { "aria-label": "Saved selections" });
-  const open = (mode, text, title) => h("button", { title, onclick: () => saved.value && ask("open", { name: saved.value, mode }) }, text);
-  const group = h("span", { class: "wb-group" }, open("replace", "Open", "Select it"), open("add", "∪", "Add it to the selection"),
-    open("remove", "∖", "Take it away from the selection"), open("intersect", "∩", "Keep only what is in both"));
-  const forget = h("button", { title: "Forget the saved selection", "aria-label": "Forget the saved selection", onclick: () => saved.value && ask("remove", { name: saved.value }) }, "×");
-  const words = h("button", { title: "Which words set the selection apart from the rest, or from the saved selection chosen", onclick: () => ask("separate", { name: saved.value }) }, "In words");
+  /** @type {(mode: string, text: string, title: string) => HTMLButtonElement} */
+  const open = (mode, text, title) =>
+    button(text, title, () => saved.value && ask("open", { name: saved.value, mode }));
+  const group = h(
+    "span",
+    { class: "wb-group" },
+    open("replace", "Open", "Select it"),
+    open("add", "∪", "Add it to the selection"),
+    open("remove", "∖", "Take it away from the selection"),
+    open("intersect", "∩", "Keep only what is in both"),
+  );
+  const forget = h(
+    "button",
+    {
+      title: "Forget the saved selection",
+      "aria-label": "Forget the saved selection",
+      onclick: () => saved.value && ask("remove", { name: saved.value }),
+    },
+    "×",
+  );
+  const words = h(
+    "button",
+    {
+      title: "Which words set the selection apart from the rest, or from the saved selection chosen",
+      onclick: () => ask("separate", { name: saved.value }),
+    },
+    "In words",
+  );
   const said = h("div", { class: "wb-words" });
   const note = h("span", { class: "wb-quiet", role: "status" });
 
+  /** @returns {{ name: string, query: string, images: number, gone: number }[]} */
+  const savedNow = () => model.get("saved");
+
   function keep() {
-    if (name.value.trim()) ask("save", { name: name.value }).then(() => { if (!model.get("error")) name.value = ""; });
+    if (name.value.trim())
+      ask("save", { name: name.value }).then(() => {
+        if (!model.get("error")) name.value = "";
+      });
     else name.focus();
   }
   function draw() {
     const n = model.get("count");
-    count.textContent = `${n.toLocaleString("en")} selected`;
+    count.textContent = `${number(n)} selected`;
     undo.disabled = !model.get("undoable");
     redo.disabled = !model.get("redoable");
     for (const node of [clear, name, save, words]) node.disabled = !n;
@@ -34,9 +74,17 @@ function render({ model, el }) {
   }
   function drawSaved() {
     const chosen = saved.value;
-    saved.replaceChildren(h("option", { value: "" }, "Saved selections…"), ...model.get("saved").map((s) =>
-      h("option", { value: s.name, title: s.query }, `${s.name} (${s.images.toLocaleString("en")}${s.gone ? `, ${s.gone} gone` : ""})`)));
-    saved.value = model.get("saved").some((s) => s.name === chosen) ? chosen : "";
+    saved.replaceChildren(
+      h("option", { value: "" }, "Saved selections…"),
+      ...savedNow().map((s) =>
+        h(
+          "option",
+          { value: s.name, title: s.query },
+          `${s.name} (${number(s.images)}${s.gone ? `, ${s.gone} gone` : ""})`,
+        ),
+      ),
+    );
+    saved.value = savedNow().some((s) => s.name === chosen) ? chosen : "";
     drawGroup();
   }
   function drawGroup() {
@@ -44,21 +92,50 @@ function render({ model, el }) {
     group.hidden = forget.hidden = !saved.value;
   }
   function drawWords() {
+    /** @type {{ phrase: string, share: number }[]} */
     const found = model.get("words");
     const against = model.get("against") ? `“${model.get("against")}”` : "all others";
     said.hidden = !found.length;
-    said.replaceChildren(h("span", { class: "wb-quiet" }, `More than ${against}:`), ...found.map((w) =>
-      h("span", { class: "wb-word", title: `In ${percent(w.share)} of all pairs the selected image fits better` }, w.phrase, " ", h("span", { class: "wb-quiet" }, percent(w.share)))));
+    said.replaceChildren(
+      h("span", { class: "wb-quiet" }, `More than ${against}:`),
+      ...found.map((w) =>
+        h(
+          "span",
+          { class: "wb-word", title: `In ${percent(w.share)} of all pairs the selected image fits better` },
+          w.phrase,
+          " ",
+          h("span", { class: "wb-quiet" }, percent(w.share)),
+        ),
+      ),
+    );
   }
-  name.addEventListener("keydown", (event) => { if (event.key === "Enter") keep(); });
+  name.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") keep();
+  });
   saved.addEventListener("change", drawGroup);
   model.on("change:count change:undoable change:redoable change:note", draw);
   model.on("change:saved", drawSaved);
   model.on("change:words change:against", drawWords);
-  el.classList.add("wb-panel", "wb-shelf");
-  keepKeys(el);
-  el.append(h("div", { class: "wb-row" }, count, h("span", { class: "wb-group" }, undo, redo, invert, clear), words,
-    h("span", { class: "wb-space" }), note, name, save, saved, group, forget), said, status(model));
+  fill(
+    el,
+    "wb-shelf",
+    h(
+      "div",
+      { class: "wb-row" },
+      count,
+      h("span", { class: "wb-group" }, undo, redo, invert, clear),
+      words,
+      h("span", { class: "wb-space" }),
+      note,
+      name,
+      save,
+      saved,
+      group,
+      forget,
+    ),
+    said,
+    status(model),
+  );
   draw();
   drawSaved();
   drawWords();

@@ -1,10 +1,21 @@
+// @ts-check
 // Tabs: the sides of the desk; the arrow keys walk them.
 
+import { h } from "./dom.js";
+import { consume } from "./jupyterlab.js";
+import { nodesOf } from "./lazy.js";
+import { asker, fill, status } from "./panel.js";
+
+/** @param {import("./types.js").View} view */
 function render({ model, el }) {
   const ask = asker(model);
   const bar = h("div", { class: "wb-tabs", role: "tablist", "aria-label": "Sides of the desk" });
-  const tabOf = Object.fromEntries(Object.entries(model.get("sides")).map(([name, text]) =>
-    [name, h("button", { role: "tab", "data-side": name, onclick: () => ask("choose", { name }) }, text)]));
+  const tabOf = Object.fromEntries(
+    Object.entries(model.get("sides")).map(([name, text]) => [
+      name,
+      h("button", { role: "tab", "data-side": name, onclick: () => ask("choose", { name }) }, text),
+    ]),
+  );
   bar.append(...Object.values(tabOf));
 
   function draw() {
@@ -15,19 +26,19 @@ function render({ model, el }) {
     }
   }
   bar.addEventListener("keydown", (event) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    /** @type {Record<string, number>} */
+    const steps = { ArrowRight: 1, ArrowLeft: -1 };
+    const step = steps[event.key];
     if (!step) return;
-    const tabs = [...bar.children];
-    const next = tabs[(tabs.indexOf(event.target) + step + tabs.length) % tabs.length];
+    const tabs = nodesOf(bar);
+    const next =
+      tabs[(tabs.indexOf(/** @type {HTMLElement} */ (event.target)) + step + tabs.length) % tabs.length];
     next.focus();
     next.click();
-    event.preventDefault();
-    event.stopPropagation();
+    consume(event);
   });
   model.on("change:side", draw);
-  el.classList.add("wb-panel", "wb-sidebar");
-  keepKeys(el);
-  el.append(bar, status(model));
+  fill(el, "wb-sidebar", bar, status(model));
   draw();
 }
 

@@ -1,64 +1,139 @@
+// @ts-check
 // Things: draw a box around a thing on the image in focus; the images that hold it too come with their boxes.
 
+import { boxOver, inWords } from "./boxes.js";
+import { h, replacePicture, showPictures } from "./dom.js";
+import { foldLine } from "./folding.js";
+import { plural } from "./format.js";
+import { asker, fill, status } from "./panel.js";
+import { thingPhoto } from "./thing_photo.js";
+import { working } from "./working.js";
+
+/** @typedef {import("./types.js").Box} Box */
+/** @typedef {import("./types.js").Pair} Pair */
+/** @typedef {{ row: number, name: string, score: number, box?: Box, shape: Pair }} Tile */
+
+/** @param {Tile} tile what it is read out as */
+const spoken = ({ name, score, box }) =>
+  `${name}, score ${score.toFixed(2)}${box ? `, ${inWords(box)}` : ""}: look at it`;
+
+/** @param {import("./types.js").Model} model @param {import("./types.js").Ask} ask */
 function thingTiles(model, ask) {
   const grid = h("div", { class: "wb-thing-tiles", role: "list", "aria-label": "Images that hold it" });
   let run = 0;
   async function draw() {
-    const mine = ++run, tiles = model.get("tiles");
+    const mine = ++run;
+    /** @type {Tile[]} */
+    const tiles = model.get("tiles");
     const pictures = tiles.map((tile) => h("img", { alt: tile.name, draggable: "false" }));
-    grid.replaceChildren(...tiles.map((tile, i) => h("div", { role: "listitem" }, h("button", {
-      class: "wb-thing-tile", "data-row": tile.row, title: tile.name,
-      "aria-label": `${tile.name}, score ${tile.score.toFixed(2)}${tile.box ? `, ${placeOf(tile.box)}` : ""}: look at it`,
-      onclick: () => ask("focus", { row: tile.row }),
-    }, h("span", { class: "wb-thing-small" }, pictures[i], tile.box ? boxOver(tile.box, tile.shape) : null),
-    h("span", { class: "wb-quiet" }, tile.score.toFixed(2))))));
+    grid.replaceChildren(
+      ...tiles.map((tile, i) =>
+        h(
+          "div",
+          { role: "listitem" },
+          h(
+            "button",
+            {
+              class: "wb-thing-tile",
+              "data-row": tile.row,
+              title: tile.name,
+              "aria-label": spoken(tile),
+              onclick: () => ask("focus", { row: tile.row }),
+            },
+            h(
+              "span",
+              { class: "wb-thing-small" },
+              pictures[i],
+              tile.box ? boxOver(tile.box, tile.shape) : null,
+            ),
+            h("span", { class: "wb-quiet" }, tile.score.toFixed(2)),
+          ),
+        ),
+      ),
+    );
     mark();
     if (!tiles.length) return;
     const [, buffers] = await ask("thumbnails", { rows: tiles.map((tile) => tile.row) });
     if (mine !== run) return;
-    pictures.forEach((picture, i) => {
-      picture.addEventListener("load", () => URL.revokeObjectURL(picture.src), { once: true });
-      picture.src = pictureUrl(buffers[i]);
-    });
+    showPictures(pictures, buffers);
   }
   function mark() {
-    for (const tile of grid.querySelectorAll(".wb-thing-tile")) tile.setAttribute("aria-pressed", String(Number(tile.dataset.row) === model.get("row")));
+    const row = String(model.get("row"));
+    for (const tile of grid.querySelectorAll(".wb-thing-tile")) {
+      tile.setAttribute("aria-pressed", String(tile.getAttribute("data-row") === row));
+    }
   }
   model.on("change:tiles", draw);
   model.on("change:row", mark);
   return { node: grid, draw };
 }
 
-// placeOf([x, y, width, height] as shares) -> where the middle of a box is, in words
-function placeOf([x, y, width, height]) {
-  const third = (at, names) => names[Math.min(2, Math.floor(3 * at))];
-  return `${third(y + height / 2, ["upper", "middle", "lower"])} ${third(x + width / 2, ["left", "centre", "right"])}`;
-}
-
+/** @param {import("./types.js").View} view */
 function render({ model, el }) {
   const ask = asker(model);
-  const fold = h("button", { class: "wb-fold", onclick: () => ask("unfold", { value: !model.get("unfolded") }) });
-  const hint = h("span", { class: "wb-quiet" }, "Draw a box around a thing, and see in which other images it is, and where");
-  const text = h("input", { class: "wb-thing-text", "aria-label": "A thing in words", placeholder: "or in words: a red mug" });
+  const text = h("input", {
+    class: "wb-thing-text",
+    "aria-label": "A thing in words",
+    placeholder: "or in words: a red mug",
+  });
   const find = h("button", { class: "wb-main", onclick: () => seek() }, "Find this thing");
-  const clear = h("button", { onclick: () => ask("clear"), title: "Take the box away, and what was found" }, "Clear");
+  const clear = h(
+    "button",
+    { onclick: () => ask("clear"), title: "Take the box away, and what was found" },
+    "Clear",
+  );
+  /** @type {HTMLInputElement} */
   const alike = h("input", { type: "checkbox", onchange: () => ask("alike", { on: alike.checked }) });
-  const kinds = h("label", { class: "wb-thing-alike", title: "Let the whole image count too: more things of the same kind, less of this very thing" }, alike, "and its kind");
+  const kinds = h(
+    "label",
+    {
+      class: "wb-thing-alike",
+      title: "Let the whole image count too: more things of the same kind, less of this very thing",
+    },
+    alike,
+    "and its kind",
+  );
   const how = h("span", { class: "wb-quiet" });
-  const title = h("span", { class: "wb-title" }), query = h("span", { class: "wb-quiet" }), path = h("div", { class: "wb-quiet wb-thing-path" });
+  const title = h("span", { class: "wb-title" });
+  const query = h("span", { class: "wb-quiet" });
+  const path = h("div", { class: "wb-quiet wb-thing-path" });
   const tiles = thingTiles(model, ask);
-  const empty = h("div", { class: "wb-empty" }, "Click a thumbnail or a point on the map; then draw a box around a thing here.");
+  const empty = h(
+    "div",
+    { class: "wb-empty" },
+    "Click a thumbnail or a point on the map; then draw a box around a thing here.",
+  );
   const drawn = thingPhoto({
-    draw: (box, now) => { text.value = ""; ask("draw", { box, find: now }); },
-    click: (x, y) => { text.value = ""; ask("click", { x, y }); },
+    draw: (box, now) => {
+      text.value = "";
+      ask("draw", { box, find: now });
+    },
+    click: (x, y) => {
+      text.value = "";
+      ask("click", { x, y });
+    },
     find: () => ask("find"),
     clear: () => ask("clear"),
   });
   const left = h("div", { class: "wb-thing-left" }, path, drawn.node);
   const right = h("div", { class: "wb-thing-right" }, h("div", {}, title, " ", query), tiles.node);
   const body = h("div", { class: "wb-thing-body" }, left, right);
-  const inside = h("div", { class: "wb-thing-inside" },
-    h("div", { class: "wb-row" }, find, kinds, text, clear, how), status(model), working(model, ask), empty, body);
+  const inside = h(
+    "div",
+    { class: "wb-thing-inside" },
+    h("div", { class: "wb-row" }, find, kinds, text, clear, how),
+    status(model),
+    working(model, ask),
+    empty,
+    body,
+  );
+  const fold = foldLine(model, ask, {
+    name: "wb-fold",
+    title: "Find this thing",
+    hint: "Draw a box around a thing, and see in which other images it is, and where",
+    inside,
+    opened: draw,
+  });
   let shown = -1;
 
   function seek() {
@@ -66,11 +141,15 @@ function render({ model, el }) {
   }
 
   async function draw() {
-    const about = model.get("about"), some = about.row != null;
+    const about = model.get("about");
+    const some = about.row != null;
     empty.hidden = some || model.get("tiles").length > 0;
     left.hidden = !some;
     body.hidden = !some && !model.get("tiles").length;
-    if (!some) { shown = -1; return; }
+    if (!some) {
+      shown = -1;
+      return;
+    }
     path.textContent = about.path;
     drawn.show(about.shape, model.get("box"));
     if (shown === about.row || !model.get("unfolded")) return;
@@ -78,46 +157,40 @@ function render({ model, el }) {
     drawn.photo.alt = about.path;
     const [answer, buffers] = await ask("picture");
     if (answer.row !== model.get("about").row) return;
-    URL.revokeObjectURL(drawn.photo.src);
-    drawn.photo.src = pictureUrl(buffers[0]);
+    replacePicture(drawn.photo, buffers[0]);
   }
   function drawBox() {
-    const about = model.get("about"), box = model.get("box");
+    const about = model.get("about");
+    const box = model.get("box");
     if (about.row != null) drawn.show(about.shape, box);
     find.disabled = !box.length && !text.value.trim();
     const boxed = box.length ? `${Math.round(box[2])} × ${Math.round(box[3])} px` : "";
-    how.textContent = boxed ? `${boxed}. Click again for another candidate.` : "Drag a box around the thing, or click it.";
+    how.textContent = boxed
+      ? `${boxed}. Click again for another candidate.`
+      : "Drag a box around the thing, or click it.";
   }
   function drawSaid() {
     const said = model.get("said");
     right.hidden = said.query == null;
     body.classList.toggle("wb-thing-alone", right.hidden);
     if (right.hidden) return;
-    const images = `${said.images.toLocaleString("en")} ${said.images === 1 ? "image" : "images"}`;
+    const images = plural(said.images, "image");
     title.textContent = said.images ? `${images}, the likest first` : "Nothing was found";
     query.textContent = `for ${said.query}`;
   }
-  function unfold() {
-    const on = model.get("unfolded");
-    inside.hidden = !on;
-    hint.hidden = on;
-    fold.setAttribute("aria-expanded", String(on));
-    fold.textContent = `${on ? "▾" : "▸"} Find this thing`;
-    if (on) draw();
-  }
-
-  const drawKind = () => { alike.checked = model.get("kind") > 0; };
+  const drawKind = () => {
+    alike.checked = model.get("kind") > 0;
+  };
   model.on("change:kind", drawKind);
-  text.addEventListener("keydown", (event) => { if (event.key === "Enter" && text.value.trim()) seek(); });
+  text.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && text.value.trim()) seek();
+  });
   text.addEventListener("input", drawBox);
-  model.on("change:unfolded", unfold);
   model.on("change:about change:tiles", draw);
   model.on("change:box", drawBox);
   model.on("change:said", drawSaid);
-  el.classList.add("wb-panel", "wb-things");
-  keepKeys(el);
-  el.append(h("div", { class: "wb-row" }, fold, hint), inside);
-  for (const show of [unfold, drawBox, drawSaid, drawKind, draw, tiles.draw]) show();
+  fill(el, "wb-things", fold.node, inside);
+  for (const show of [fold.draw, drawBox, drawSaid, drawKind, draw, tiles.draw]) show();
 }
 
 export default { render };

@@ -1,12 +1,28 @@
+// @ts-check
 // The canvas of places: land, borders, tiles where the analyst named a server, and circles of images.
 
-const CIRCLE = 5; // numbers a circle: x, y, images, hits, selected
-const AROUND = 40075016.7;
-const SCALES = [40, 6e7]; // pixels that the width of the world takes: least and most
+import { number } from "./format.js";
+import { scaleBar, tilesOf, worldView } from "./world_view.js";
 
-// lines(bytes, ends) returns a path on the Mercator square of lines that end at these points
-function lines(bytes, ends, closed) {
-  const at = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)), path = new Path2D();
+/** @typedef {import("./types.js").Pair} Pair */
+/**
+ * @typedef {Record<"land" | "border" | "coast" | "image" | "dimmed" | "hit" | "selected" | "halo" | "text" |
+ *   "ring", string>} Looks
+ */
+
+const CIRCLE = 5; // numbers a circle: x, y, images, hits, selected
+const KEPT_TILES = 400;
+const LOOKS = ["land", "border", "coast", "image", "dimmed", "hit", "selected", "halo", "text", "ring"];
+
+/**
+ * @param {DataView} bytes float32 x, y of corners on the Mercator square
+ * @param {number[]} ends the corners at which lines end
+ * @param {boolean} closed
+ * @returns {Path2D}
+ */
+export function lines(bytes, ends, closed) {
+  const at = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+  const path = new Path2D();
   let start = 0;
   for (const end of ends) {
     for (let i = start; i < end; i++) path[i === start ? "moveTo" : "lineTo"](at[2 * i], at[2 * i + 1]);
@@ -16,77 +32,104 @@ function lines(bytes, ends, closed) {
   return path;
 }
 
-// worldMap(canvas, changed) keeps what is looked at, and draws it; changed() is called when a tile has come
-function worldMap(canvas, changed) {
-  const view = { x: 0, y: 0, scale: 900 };
-  const tiles = new Map();
-  // in memory: without a graphics card a browser strokes 80,000 corners in 1.8 s on its emulated one, here in 12 ms
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  let land = null, server = "", came = 0, failed = 0;
-
+/**
+ * Keeps what is looked at, and draws it.
+ * @param {HTMLCanvasElement} canvas
+ * @param {() => void} changed called when a tile has come
+ */
+export function worldMap(canvas, changed) {
+  /** @type {() => Pair} */
   const size = () => [canvas.clientWidth, canvas.clientHeight];
-  const toScreen = (x, y) => { const [w, h] = size(); return [w / 2 + (x - view.x) * view.scale, h / 2 - (y - view.y) * view.scale]; };
-  const toWorld = (left, top) => { const [w, h] = size(); return [view.x + (left - w / 2) / view.scale, view.y - (top - h / 2) / view.scale]; };
-  const radius = (count) => 3.5 + 2.4 * Math.log10(Math.max(count, 1));
+  const world = worldView(size);
+  const { view, toScreen, toWorld } = world;
+  /** @type {Map<string, HTMLImageElement>} */
+  const tiles = new Map();
+  // in memory: without a graphics card a browser strokes 80,000 corners in 1.8 s on its emulated one, here in
+  // 12 ms
+  const context = /** @type {CanvasRenderingContext2D} */ (
+    canvas.getContext("2d", { willReadFrequently: true })
+  );
+  /** @type {{ coasts: Path2D, borders: Path2D } | null} */
+  let land = null;
+  let server = "";
+  let came = 0;
+  let failed = 0;
 
-  function clamp() {
-    view.scale = Math.max(SCALES[0], Math.min(SCALES[1], view.scale));
-    view.x = Math.max(-0.5, Math.min(0.5, view.x));
-    view.y = Math.max(-0.5, Math.min(0.5, view.y));
-  }
-  function zoom(factor, left = size()[0] / 2, top = size()[1] / 2) {
-    const [x, y] = toWorld(left, top);
-    view.scale *= factor;
-    clamp();
-    const [u, v] = toWorld(left, top);
-    view.x += x - u;
-    view.y += y - v;
-    clamp();
+  const radius = (/** @type {number} */ count) => 3.5 + 2.4 * Math.log10(Math.max(count, 1));
+
+  /** @param {string} url */
+  function tileAt(url) {
+    const known = tiles.get(url);
+    if (known) return known;
+    const tile = new Image();
+    tile.onload = () => {
+      came++;
+      changed();
+    };
+    tile.onerror = () => {
+      failed++;
+      changed();
+    };
+    tile.src = url;
+    tiles.set(url, tile);
+    if (tiles.size > KEPT_TILES) tiles.delete(/** @type {string} */ (tiles.keys().next().value));
+    return tile;
   }
 
+  /** @param {string} address with {z}, {x} and {y} */
   function drawTiles(address) {
-    const z = Math.max(0, Math.min(19, Math.round(Math.log2(view.scale / 256)))), count = 2 ** z, side = view.scale / count;
-    const [w, h] = size(), [west, north] = toWorld(0, 0), [east, south] = toWorld(w, h);
-    const within = (n) => Math.max(0, Math.min(count - 1, Math.floor(n * count)));
-    for (let i = within(west + 0.5); i <= within(east + 0.5); i++) {
-      for (let j = within(0.5 - north); j <= within(0.5 - south); j++) {
-        const url = address.replace("{z}", z).replace("{x}", i).replace("{y}", j);
-        if (!tiles.has(url)) {
-          const tile = new Image();
-          tile.onload = () => { came++; changed(); };
-          tile.onerror = () => { failed++; changed(); };
-          tile.src = url;
-          tiles.set(url, tile);
-          if (tiles.size > 400) tiles.delete(tiles.keys().next().value);
-        }
-        const tile = tiles.get(url), [left, top] = toScreen(i / count - 0.5, 0.5 - j / count);
+    const { z, count, columns, rows } = tilesOf(view, toWorld(0, 0), toWorld(...size()));
+    const side = view.scale / count;
+    for (let x = columns[0]; x <= columns[1]; x++) {
+      for (let y = rows[0]; y <= rows[1]; y++) {
+        const url = address.replace("{z}", String(z)).replace("{x}", String(x)).replace("{y}", String(y));
+        const tile = tileAt(url);
+        const [left, top] = toScreen(x / count - 0.5, 0.5 - y / count);
         if (tile.complete && tile.naturalWidth) context.drawImage(tile, left, top, side + 0.5, side + 0.5);
       }
     }
   }
 
-  function drawLand(looks, ratio) {
-    const [w, h] = size();
-    const flat = [view.scale * ratio, 0, 0, -view.scale * ratio, (w / 2 - view.x * view.scale) * ratio, (h / 2 + view.y * view.scale) * ratio];
+  /**
+   * @param {{ coasts: Path2D, borders: Path2D }} land
+   * @param {Looks} looks
+   * @param {number} ratio
+   */
+  function drawLand({ coasts, borders }, looks, ratio) {
+    const [left, top] = toScreen(0, 0);
     context.save();
-    context.setTransform(...flat);
+    context.setTransform(view.scale * ratio, 0, 0, -view.scale * ratio, left * ratio, top * ratio);
     context.fillStyle = looks.land;
-    context.fill(land.coasts, "evenodd");
+    context.fill(coasts, "evenodd");
     context.lineWidth = 1 / view.scale;
     context.strokeStyle = looks.border;
-    context.stroke(land.borders);
+    context.stroke(borders);
     context.strokeStyle = looks.coast;
-    context.stroke(land.coasts);
+    context.stroke(coasts);
     context.restore();
   }
 
+  /**
+   * @param {Float64Array} circles
+   * @param {Looks} looks
+   * @param {boolean} some
+   */
   function drawCircles(circles, looks, some) {
-    const layers = [[2, some ? looks.dimmed : looks.image], [4, looks.selected], [3, looks.hit]];
-    for (const [column, colour] of layers) {
+    /**
+     * @type {[number, string, number][]} which number of a circle counts, its colour, how large beside the
+     *   others
+     */
+    const layers = [
+      [2, some ? looks.dimmed : looks.image, 1],
+      [4, looks.selected, 1],
+      [3, looks.hit, 0.6],
+    ];
+    for (const [column, colour, share] of layers) {
       context.beginPath();
       for (let i = 0; i < circles.length; i += CIRCLE) {
         if (!circles[i + column]) continue;
-        const [left, top] = toScreen(circles[i], circles[i + 1]), size = radius(circles[i + column]) * (column === 3 ? 0.6 : 1);
+        const [left, top] = toScreen(circles[i], circles[i + 1]);
+        const size = radius(circles[i + column]) * share;
         context.moveTo(left + size, top);
         context.arc(left, top, size, 0, 2 * Math.PI);
       }
@@ -98,53 +141,93 @@ function worldMap(canvas, changed) {
     }
   }
 
+  /** @param {Looks} looks */
   function drawScaleBar(looks) {
-    const [, h] = size(), latitude = 2 * Math.atan(Math.exp(2 * Math.PI * view.y)) - Math.PI / 2;
-    const metres = (100 * AROUND * Math.cos(latitude)) / view.scale, power = 10 ** Math.floor(Math.log10(metres));
-    const length = power * [5, 2, 1].find((n) => n * power <= metres), wide = (100 * length) / metres;
+    const [, height] = size();
+    const { metres, pixels } = scaleBar(view);
     context.strokeStyle = context.fillStyle = looks.text;
     context.lineWidth = 1.5;
     context.beginPath();
-    context.moveTo(12, h - 18); context.lineTo(12, h - 12); context.lineTo(12 + wide, h - 12); context.lineTo(12 + wide, h - 18);
+    context.moveTo(12, height - 18);
+    context.lineTo(12, height - 12);
+    context.lineTo(12 + pixels, height - 12);
+    context.lineTo(12 + pixels, height - 18);
     context.stroke();
     context.font = "11px system-ui, sans-serif";
-    context.fillText(length >= 1000 ? `${(length / 1000).toLocaleString("en")} km` : `${length} m`, 18 + wide, h - 11);
+    const text = metres >= 1000 ? `${number(metres / 1000)} km` : `${metres} m`;
+    context.fillText(text, 18 + pixels, height - 11);
   }
 
-  // draw(circles, some, focus, drawn, tiles): some: whether anything is selected; drawn: corners of a lasso or box
+  /** @param {number[]} focus @param {Looks} looks */
+  function drawFocus([x, y], looks) {
+    context.beginPath();
+    context.arc(...toScreen(x, y), 11, 0, 2 * Math.PI);
+    context.strokeStyle = looks.ring;
+    context.lineWidth = 3;
+    context.stroke();
+  }
+
+  /** @param {Pair[]} drawn @param {Looks} looks */
+  function drawOutline(drawn, looks) {
+    context.beginPath();
+    drawn.forEach((at, i) => {
+      context[i ? "lineTo" : "moveTo"](...toScreen(...at));
+    });
+    context.closePath();
+    context.fillStyle = looks.selected;
+    context.globalAlpha = 0.12;
+    context.fill("evenodd");
+    context.globalAlpha = 1;
+    context.strokeStyle = looks.selected;
+    context.lineWidth = 2;
+    context.stroke();
+  }
+
+  /** @returns {Looks} the colours of the theme */
+  function looksNow() {
+    const style = getComputedStyle(canvas);
+    const own = LOOKS.map((name) => [name, style.getPropertyValue(`--wb-where-${name}`).trim()]);
+    return Object.fromEntries(own);
+  }
+
+  /**
+   * @param {Float64Array} circles
+   * @param {boolean} some whether anything is selected
+   * @param {number[]} focus x and y, or nothing
+   * @param {Pair[]} drawn corners of a lasso or box
+   * @param {string} address of the tiles, "" for none
+   */
   function draw(circles, some, focus, drawn, address) {
-    const [w, h] = size(), ratio = window.devicePixelRatio || 1;
-    if (!w || !h) return;
+    const [width, height] = size();
+    const ratio = window.devicePixelRatio || 1;
+    if (!width || !height) return;
     canvas.dataset.view = `${view.x} ${view.y} ${view.scale}`; // for those who draw on it by program
-    if (canvas.width !== Math.round(w * ratio) || canvas.height !== Math.round(h * ratio)) [canvas.width, canvas.height] = [Math.round(w * ratio), Math.round(h * ratio)];
-    const style = getComputedStyle(canvas), own = (name) => style.getPropertyValue(`--wb-where-${name}`).trim();
-    const looks = Object.fromEntries(["land", "border", "coast", "image", "dimmed", "hit", "selected", "halo", "text", "ring"].map((name) => [name, own(name)]));
+    const pixels = [Math.round(width * ratio), Math.round(height * ratio)];
+    if (canvas.width !== pixels[0] || canvas.height !== pixels[1]) [canvas.width, canvas.height] = pixels;
+    const looks = looksNow();
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.clearRect(0, 0, w, h);
-    if (land) drawLand(looks, ratio);
-    if (address !== server) { [server, came, failed] = [address, 0, 0]; tiles.clear(); }
+    context.clearRect(0, 0, width, height);
+    if (land) drawLand(land, looks, ratio);
+    if (address !== server) {
+      [server, came, failed] = [address, 0, 0];
+      tiles.clear();
+    }
     if (address) drawTiles(address);
     drawCircles(circles, looks, some);
-    if (focus.length) {
-      context.beginPath();
-      context.arc(...toScreen(...focus), 11, 0, 2 * Math.PI);
-      context.strokeStyle = looks.ring;
-      context.lineWidth = 3;
-      context.stroke();
-    }
-    if (drawn.length > 1) {
-      context.beginPath();
-      drawn.forEach((at, i) => context[i ? "lineTo" : "moveTo"](...toScreen(...at)));
-      context.closePath();
-      context.fillStyle = looks.selected;
-      context.globalAlpha = 0.12;
-      context.fill("evenodd");
-      context.globalAlpha = 1;
-      context.strokeStyle = looks.selected;
-      context.lineWidth = 2;
-      context.stroke();
-    }
+    if (focus.length) drawFocus(focus, looks);
+    if (drawn.length > 1) drawOutline(drawn, looks);
     drawScaleBar(looks);
   }
-  return { view, zoom, clamp, draw, toWorld, size, silent: () => failed > 0 && !came, outline: (coasts, borders) => { land = { coasts, borders }; } };
+
+  return {
+    ...world,
+    size,
+    draw,
+    /** Whether a server of tiles was asked and answers nothing. */
+    silent: () => failed > 0 && !came,
+    /** @param {Path2D} coasts @param {Path2D} borders */
+    outline: (coasts, borders) => {
+      land = { coasts, borders };
+    },
+  };
 }

@@ -1,10 +1,25 @@
+// @ts-check
 // Working: what a panel computes on another thread, how far it is, and the button that ends it.
 
-// working(model, ask) returns a node that shows the traits working, share and trouble of the model
-function working(model, ask) {
+import { h } from "./dom.js";
+import { percent } from "./format.js";
+
+/**
+ * A node that shows the traits working, share and trouble of the model.
+ * @param {import("./types.js").Model} model
+ * @param {import("./types.js").Ask} ask
+ */
+export function working(model, ask) {
   const text = h("span");
   const bar = h("progress", { max: "1", "aria-label": "Share done" });
-  const busy = h("div", { class: "wb-working", role: "status" }, h("span", { class: "wb-busy" }), text, bar, h("button", { onclick: () => ask("cancel") }, "Cancel"));
+  const busy = h(
+    "div",
+    { class: "wb-working", role: "status" },
+    h("span", { class: "wb-busy" }),
+    text,
+    bar,
+    h("button", { onclick: () => ask("cancel") }, "Cancel"),
+  );
   const trouble = h("div", { class: "wb-error", role: "alert" });
   const draw = () => {
     const share = model.get("share");

@@ -1,0 +1,218 @@
+// Built by esbuild 0.28.2 from dom.js format.js jupyterlab.js panel.js shelf.js widgets.js sha256:35a22362160594f548fe7f5ef8745d93479144248fd78d0326ed454974146acb
+// dom.js
+function h(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) {
+      if (value) node.addEventListener(
+        name.slice(2),
+        /** @type {EventListener} */
+        value
+      );
+    } else if (value === true) node.setAttribute(name, "");
+    else if (value !== false && value != null) node.setAttribute(name, String(value));
+  }
+  node.append(...children.filter((child) => child != null));
+  return node;
+}
+var button = (text, title, on, pressed, more = {}) => h(
+  "button",
+  { title, "aria-pressed": pressed == null ? null : String(pressed), onclick: on, ...more },
+  text
+);
+
+// format.js
+var number = (value) => (value ?? 0).toLocaleString("en");
+var percent = (share) => `${Math.round(share * 100)} %`;
+
+// jupyterlab.js
+var EDITING = /* @__PURE__ */ new Set(["a", "c", "v", "x", "y", "z", "enter"]);
+function keepKeys(el) {
+  el.addEventListener("keydown", (event) => {
+    const command = (event.ctrlKey || event.metaKey) && !EDITING.has(event.key.toLowerCase());
+    if (!command) event.stopPropagation();
+  });
+}
+
+// widgets.js
+var widgetOf = (model, id) => model.widget_manager?.get_model?.(id);
+async function stayInTouch(model) {
+  for (const id of model.get("reached") ?? []) {
+    const widget = await widgetOf(model, id);
+    let gate = widget;
+    while (gate && !Object.hasOwn(gate, "_handle_comm_msg")) gate = Object.getPrototypeOf(gate);
+    const hear = gate && Object.getPrototypeOf(gate)._handle_comm_msg;
+    if (hear && widget.comm?.on_msg) widget.comm.on_msg(hear.bind(widget));
+  }
+  model.send({ ask: "state" });
+}
+
+// panel.js
+function asker(model) {
+  const waiting = /* @__PURE__ */ new Map();
+  const prefix = Math.random().toString(36).slice(2);
+  let last = 0;
+  stayInTouch(model).catch((error) => console.warn("workbench:", error));
+  model.on("msg:custom", (message, buffers) => {
+    const done = waiting.get(message.id);
+    if (!done) return;
+    waiting.delete(message.id);
+    done([message, buffers]);
+  });
+  return (name, data = {}, buffers = []) => new Promise((done) => {
+    const id = `${prefix}-${++last}`;
+    waiting.set(id, done);
+    model.send({ ask: name, id, ...data }, void 0, buffers);
+  });
+}
+function status(model, doing = "busy", wrong = "error") {
+  const busy = h("div", { class: "wb-busy", role: "status" });
+  const error = h("div", { class: "wb-error", role: "alert" });
+  const draw = () => {
+    busy.textContent = model.get(doing);
+    error.textContent = model.get(wrong);
+    busy.hidden = !busy.textContent;
+    error.hidden = !error.textContent;
+  };
+  model.on(`change:${doing} change:${wrong}`, draw);
+  draw();
+  return h("div", { class: "wb-status" }, busy, error);
+}
+function fill(el, name, ...children) {
+  el.classList.add("wb-panel", name);
+  keepKeys(el);
+  el.append(...children.filter((child) => child != null));
+}
+
+// shelf.js
+function render({ model, el }) {
+  const ask = asker(model);
+  const count = h("strong", { role: "status" });
+  const asking = (name2, text, title) => button(text, title, () => ask(name2));
+  const undo = asking("undo", "Undo", "Select what was selected before");
+  const redo = asking("redo", "Redo", "Select again what was undone");
+  const invert = asking("invert", "Invert", "Select what is not selected");
+  const clear = asking("clear", "Clear", "Select nothing");
+  const name = h("input", {
+    class: "wb-name-box",
+    placeholder: "Save as…",
+    "aria-label": "Name for the selection"
+  });
+  const save = h("button", { onclick: keep, title: "Keep it in the case under this name" }, "Save");
+  const saved = h("select", { "aria-label": "Saved selections" });
+  const open = (mode, text, title) => button(text, title, () => saved.value && ask("open", { name: saved.value, mode }));
+  const group = h(
+    "span",
+    { class: "wb-group" },
+    open("replace", "Open", "Select it"),
+    open("add", "∪", "Add it to the selection"),
+    open("remove", "∖", "Take it away from the selection"),
+    open("intersect", "∩", "Keep only what is in both")
+  );
+  const forget = h(
+    "button",
+    {
+      title: "Forget the saved selection",
+      "aria-label": "Forget the saved selection",
+      onclick: () => saved.value && ask("remove", { name: saved.value })
+    },
+    "×"
+  );
+  const words = h(
+    "button",
+    {
+      title: "Which words set the selection apart from the rest, or from the saved selection chosen",
+      onclick: () => ask("separate", { name: saved.value })
+    },
+    "In words"
+  );
+  const said = h("div", { class: "wb-words" });
+  const note = h("span", { class: "wb-quiet", role: "status" });
+  const savedNow = () => model.get("saved");
+  function keep() {
+    if (name.value.trim())
+      ask("save", { name: name.value }).then(() => {
+        if (!model.get("error")) name.value = "";
+      });
+    else name.focus();
+  }
+  function draw() {
+    const n = model.get("count");
+    count.textContent = `${number(n)} selected`;
+    undo.disabled = !model.get("undoable");
+    redo.disabled = !model.get("redoable");
+    for (const node of [clear, name, save, words]) node.disabled = !n;
+    note.textContent = model.get("note");
+    note.hidden = !note.textContent;
+  }
+  function drawSaved() {
+    const chosen = saved.value;
+    saved.replaceChildren(
+      h("option", { value: "" }, "Saved selections…"),
+      ...savedNow().map(
+        (s) => h(
+          "option",
+          { value: s.name, title: s.query },
+          `${s.name} (${number(s.images)}${s.gone ? `, ${s.gone} gone` : ""})`
+        )
+      )
+    );
+    saved.value = savedNow().some((s) => s.name === chosen) ? chosen : "";
+    drawGroup();
+  }
+  function drawGroup() {
+    saved.hidden = !model.get("saved").length;
+    group.hidden = forget.hidden = !saved.value;
+  }
+  function drawWords() {
+    const found = model.get("words");
+    const against = model.get("against") ? `“${model.get("against")}”` : "all others";
+    said.hidden = !found.length;
+    said.replaceChildren(
+      h("span", { class: "wb-quiet" }, `More than ${against}:`),
+      ...found.map(
+        (w) => h(
+          "span",
+          { class: "wb-word", title: `In ${percent(w.share)} of all pairs the selected image fits better` },
+          w.phrase,
+          " ",
+          h("span", { class: "wb-quiet" }, percent(w.share))
+        )
+      )
+    );
+  }
+  name.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") keep();
+  });
+  saved.addEventListener("change", drawGroup);
+  model.on("change:count change:undoable change:redoable change:note", draw);
+  model.on("change:saved", drawSaved);
+  model.on("change:words change:against", drawWords);
+  fill(
+    el,
+    "wb-shelf",
+    h(
+      "div",
+      { class: "wb-row" },
+      count,
+      h("span", { class: "wb-group" }, undo, redo, invert, clear),
+      words,
+      h("span", { class: "wb-space" }),
+      note,
+      name,
+      save,
+      saved,
+      group,
+      forget
+    ),
+    said,
+    status(model)
+  );
+  draw();
+  drawSaved();
+  drawWords();
+}
+var shelf_default = { render };
+export {
+  shelf_default as default
+};
