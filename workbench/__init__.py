@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from workbench.case import Case
-    from workbench.case.case import open_case as open
+    from workbench.case.opening import open_case as open
     from workbench.errors import WorkbenchError
     from workbench.search.hits import Hits
     from workbench.search.terms import Like, like, weigh

@@ -257,7 +257,7 @@ def test_faces_export_says_how_many_photos_lie_where(people, tmp_path, capsys):
     assert main(["faces", str(people), "export", str(tmp_path / "out")]) == 1
     assert "not empty" in capsys.readouterr().err
     assert main(["faces", str(people), "export"]) == 1
-    assert "Name a new one" in capsys.readouterr().err
+    assert "Name a new folder" in capsys.readouterr().err
 
 
 def test_share_leaves_faces_out_unless_asked(people, tmp_path, capsys):
@@ -289,7 +289,7 @@ def test_a_folder_that_is_no_case_is_one_line_and_exit_status_1(verb, tmp_path):
 
 def test_an_unknown_model_is_one_line_and_exit_status_1(case, capsys):
     assert main(["models", "fetch", "nonsense"]) == 1
-    assert capsys.readouterr().err.startswith("workbench: No weights are known")
+    assert capsys.readouterr().err.startswith("workbench: Unknown model 'nonsense'")
 
 
 def test_names_of_files_cannot_command_the_terminal(tmp_path, capsys):
@@ -312,7 +312,7 @@ def test_ctrl_c_exits_with_130_and_says_that_nothing_is_lost(monkeypatch, source
 
     monkeypatch.setattr(Case, "ingest", stop)
     assert main(["ingest", str(source), "--case", str(tmp_path / "c"), "--model", "fake"]) == 130
-    assert "Nothing finished is lost" in capsys.readouterr().err
+    assert "Finished work is kept" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are POSIX")

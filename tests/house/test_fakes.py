@@ -68,5 +68,5 @@ def test_an_installed_package_brings_its_model_to_every_process(source, tmp_path
 def test_a_case_cannot_name_code_to_run(source, tmp_path):
     (tmp_path / "evil.py").write_text("raise SystemExit('ran')")
     case = wb.open(source, case=tmp_path / "case", model="evil:run")
-    with pytest.raises(ModelError, match="No model is called 'evil:run'"):
+    with pytest.raises(ModelError, match="Unknown model 'evil:run'"):
         case.ingest(progress=False)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms, ImageDraw
 
-from tests.media.files import ADOBE, P3, SHORT, SRGB, cmyk_profile, grey_profile, profile, tiff
+from tests.helpers.odd_files import ADOBE, P3, SHORT, SRGB, cmyk_profile, grey_profile, profile, tiff
 from workbench.media import colour
 from workbench.media.decode import ImageFacts, read_image
 

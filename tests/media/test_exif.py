@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from tests.media.files import ASCII, BYTE, DOUBLE, LONG, RATIONAL, SIGNED, Tags, tiff
+from tests.helpers.odd_files import ASCII, BYTE, DOUBLE, LONG, RATIONAL, SIGNED, Tags, tiff
 from workbench.media.decode import read_image
 from workbench.media.exif import Metadata
 

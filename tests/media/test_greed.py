@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.media.files import ASCII, LONG, SHORT, chunk, tiff
+from tests.helpers.odd_files import ASCII, LONG, SHORT, chunk, tiff
 from workbench.media import decode, sandbox
 from workbench.media.decode import DecodeError, read_image
 

@@ -12,7 +12,7 @@ from ipywidgets.widgets.widget import _instances
 import workbench as wb
 from tests.helpers.panel_messages import browser
 from workbench.panels.base import Panel
-from workbench.testing import write_faces
+from workbench.testing import write_faces, write_photos
 from workbench.workspace.panel_table import TABLE, PanelEntry
 
 
@@ -140,3 +140,46 @@ class TestLasso:
         assert "Draw it again" in desk.map.bar.error
         assert len(desk.selection) == 12
         desk.close()
+
+
+class TestACaseThatChanges:
+    """A row of the browser always means the image that was shown there."""
+
+    def test_a_desk_tags_what_it_shows_while_the_case_grows(self, case: wb.Case) -> None:
+        desk = wb.Workspace(case)
+        row = next(row for row, path in enumerate(desk.selection.table["path"]) if "red" in path)
+        red = desk.selection.table["image_id"][row]
+        write_photos(case.folder.source, {"a-first.png": "white"})
+        case.ingest(progress=False)
+        desk.selection.focus = row
+        browser(desk.details, "tag", row=row, tag="seen")
+        desk.query.ask("red")
+
+        assert case.tags["sample_id"].tolist() == [red]
+        assert desk.gallery.rows[0] == row
+        desk.close()
+
+    def test_it_says_what_has_changed_and_takes_it_over_when_asked(self, case: wb.Case) -> None:
+        desk = wb.Workspace(case)
+        assert desk._notice.layout.display == "none"
+        desk.selection.rows, desk.selection.focus = [1, 2], 2
+        ids, looked_at = desk.selection.ids, desk.selection.table["image_id"][2]
+        (case.folder.source / desk.selection.table["path"][0]).unlink()
+        write_photos(case.folder.source, {"a-first.png": "white", "a-second.png": "ivory"})
+        case.ingest(progress=False)
+        said = desk._notice.text
+        before = list(desk.panels)
+        desk._notice.children[1].click()
+
+        assert "2 new and 1 removed images" in said
+        assert desk._notice.layout.display == "none"
+        assert desk.selection.ids == ids
+        assert desk.selection.table["image_id"][desk.selection.focus] == looked_at
+        assert len(desk.selection.table) == len(case.images)
+        assert all(panel.comm is None for panel in before if hasattr(panel, "comm"))
+        desk.close()
+
+    def test_a_desk_that_is_closed_hears_of_no_change(self, case: wb.Case) -> None:
+        desk = wb.Workspace(case)
+        desk.close()
+        case.refresh()

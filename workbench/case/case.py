@@ -15,7 +15,6 @@ from workbench.case.faces.models import LazyFaceModel
 from workbench.case.ingesting import ingest_faces, ingest_images
 from workbench.case.open_case import OpenCase
 from workbench.case.vocabulary import load_vocabulary, save_vocabulary
-from workbench.errors import CaseError
 from workbench.index.engines import Engines
 from workbench.search.hits import Hits
 from workbench.search.request import Limits, Request
@@ -141,22 +140,7 @@ class Case:
 
     def info(self) -> dict[str, Any]:
         """Return places, models and counts of the case as a flat dict; bytes are those of the case folder."""
-        images, folder = self._open.collection.images, self.folder
-        return {
-            "case": str(folder.root),
-            "source": str(folder.source),
-            "model": folder.model,
-            "key": self.key,
-            "images": len(images),
-            "paths": int(images["paths"].map(len).sum()),
-            "problems": len(self.problems),
-            "faces": len(self.faces),
-            "named": len(self.faces.named),
-            "regions": len(self.regions),
-            "candidates": len(self.instances),
-            "tagged": int(self.tags["sample_id"].nunique()),
-            "bytes": sum(path.stat().st_size for path in folder.root.rglob("*") if path.is_file()),
-        }
+        return self._open.info()
 
     # -- what is computed from the vectors -------------------------------------------------------------------
 
@@ -425,31 +409,3 @@ class Case:
 
     def __repr__(self) -> str:
         return f"<Case {self.folder.root} of {self.folder.source}>"
-
-
-def open_case(
-    source: str | Path | None = None,
-    *,
-    case: str | Path | None = None,
-    model: str | None = None,
-    precision: str = "auto",
-    faces: str | None = None,
-    index: str = "exact",
-) -> Case:
-    """Create a case for the folder ``source``, or reopen it (``source`` may then be left out).
-
-    ``model`` names the embedder (``mini`` where nothing else was chosen); one case can hold vectors of
-    several.
-    ``precision`` is for new vectors; a case that has some keeps theirs. ``faces`` names the pair of face
-    models, ``facenet`` or ``sface``: by default that of the last ``ingest_faces``, or ``facenet``; names and
-    other decisions about faces hold for all pairs. The source is only ever read.
-    ``index`` searches a large collection by an engine: "faiss", "lancedb" or the URL of a PostgreSQL with
-    pgvector (docs/search.md); "exact" compares every vector.
-    Raises SourceError, CaseError, or ModelError for an engine that is not installed, with what to do next.
-    """
-    if case is None:
-        raise CaseError("No case folder was given.", "For example wb.open('photos/', case='cases/mine').")
-    root = arguments.folder(case, "The case")
-    photos = None if source is None else arguments.folder(source, "The source")
-    chosen = None if model is None else arguments.text(model, "The model", "mini")
-    return Case(CaseFolder.create_or_open(root, photos, chosen), precision, faces, index)

@@ -1,6 +1,7 @@
 """OpenCase: one Collection and all that answers questions about it; `Case.refresh` replaces it as a whole."""
 
 from functools import cached_property
+from typing import Any
 
 from workbench.case.cluster_runs import ClusterRuns
 from workbench.case.collection import Collection
@@ -98,6 +99,25 @@ class OpenCase:
     def selections(self) -> Selections:
         """The selections kept under a name."""
         return Selections(self._folder.root / "work", self.collection.lookup, self.collection.key)
+
+    def info(self) -> dict[str, Any]:
+        """Return places, models and counts as a flat dict; bytes are those of the case folder."""
+        data, folder = self.collection, self._folder
+        return {
+            "case": str(folder.root),
+            "source": str(folder.source),
+            "model": folder.model,
+            "key": data.key,
+            "images": len(data.images),
+            "paths": int(data.images["paths"].map(len).sum()),
+            "problems": len(data.problems),
+            "faces": len(self.faces),
+            "named": len(self.faces.named),
+            "regions": len(self.regions),
+            "candidates": len(self.instances),
+            "tagged": int(data.tags()["sample_id"].nunique()),
+            "bytes": sum(path.stat().st_size for path in folder.root.rglob("*") if path.is_file()),
+        }
 
     def _best(self, term: Term) -> Hits:
         return self._asked(term, _BEST)

@@ -15,7 +15,8 @@ from workbench.errors import WorkbenchError
 from workbench.media import sandbox
 from workbench.media.colour import to_srgb
 from workbench.media.exif import Metadata, read_metadata
-from workbench.media.header import MAX_PIXELS, Header, LimitError, check_exif, check_size, read_header
+from workbench.media.header import Header, check_exif, read_header
+from workbench.media.limits import MAX_PIXELS, LimitError, check_size
 
 _LARGE = 24_000_000  # pixels held in memory; more are decoded in a process of their own
 _SLOW = 2_000_000  # pixels that Python code may decode here

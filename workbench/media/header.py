@@ -5,55 +5,20 @@ that may ask for much are read here first, bytes only, and what is too much is r
 """
 
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-MAX_PIXELS = 120_000_000
-"""Images that need more pixels than this to be decoded are refused: 120 million are 360 MB as RGB."""
-MAX_SIDE = 60_000
-"""Longest side of an image, in pixels."""
-MAX_METADATA = 32 * 2**20
-"""Bytes of metadata (EXIF, XMP, profiles, texts) that a file may hold."""
-MAX_BLOCKS = 1_000
-"""Segments or chunks of metadata that a file may hold."""
-MAX_SCANS = 200
-"""Scans of a JPEG: a progressive one has some 10, and each is a pass over the whole picture."""
-MAX_TAGS = 65_535
-"""Tags of a TIFF or an EXIF block, over all its directories."""
-MAX_PAGES = 10_000
-"""Pages that are counted in a TIFF."""
+from workbench.media.limits import (
+    MAX_SCANS,
+    LimitError,
+    check_metadata,
+    check_size,
+)
+from workbench.media.tiff_directories import Directory, directories
 
-_LAYERS = 37724  # Photoshop's layers in a TIFF are no metadata: they may be as large as the picture
-_OFFSETS = frozenset({273, 279, 288, 289, 324, 325, 519, 520, 521})  # where strips and tiles lie
-_SIZES = {
-    1: 1,
-    2: 1,
-    3: 2,
-    4: 4,
-    5: 8,
-    6: 1,
-    7: 1,
-    8: 2,
-    9: 4,
-    10: 8,
-    11: 4,
-    12: 8,
-    13: 4,
-    16: 8,
-    17: 8,
-    18: 8,
-}
-_INTEGERS = {3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
-_POINTERS = frozenset({330, 34665, 34853})  # to sub-images, EXIF and GPS
-_RAW_TAGS = frozenset({50706, 33421, 33422})  # DNGVersion, CFARepeatPatternDim, CFAPattern
-_RAW_COLOURS = frozenset({32803, 34892})  # a colour filter array, linear raw
 _SCAN_STARTS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # frame headers, of every process
 _PROGRESSIVE = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
 _LONE = frozenset({0x00, 0x01, 0xFF, *range(0xD0, 0xD8)})  # markers without a length, and none
-
-
-class LimitError(Exception):
-    """A limit was hit; ``str(error)`` is the reason for the problems table."""
 
 
 @dataclass(slots=True)
@@ -97,26 +62,11 @@ def read_header(data: bytes) -> Header:
         return Header()  # cut short: the reader of the format says what is wrong
 
 
-def check_size(width: int, height: int, held: int) -> None:
-    """Raise :class:`LimitError` for a picture whose side or whose ``held`` pixels are above the limits."""
-    if max(width, height) > MAX_SIDE:
-        raise LimitError(f"too large: {width:,} x {height:,} pixels, no side may be longer than {MAX_SIDE:,}")
-    if held > MAX_PIXELS:
-        raise LimitError(f"too large: {width:,} x {height:,} pixels, the limit is {MAX_PIXELS:,} pixels")
-
-
 def _read(data: bytes) -> Header:
     for start, reader in _READERS:
         if data.startswith(start):
             return reader(data)
     return Header()
-
-
-def _check_metadata(name: str, size: int, blocks: int, most: int = MAX_BLOCKS) -> None:
-    if size > MAX_METADATA:
-        raise LimitError(f"too much metadata: {size:,} bytes in {name}, the limit is {MAX_METADATA:,}")
-    if blocks > most:
-        raise LimitError(f"too much metadata: {blocks:,} {name}, the limit is {most:,}")
 
 
 def _jpeg(data: bytes) -> Header:
@@ -141,7 +91,7 @@ def _jpeg(data: bytes) -> Header:
         else:
             blocks += 1
             size += length
-            _check_metadata("segments", size, blocks)
+            check_metadata("segments", size, blocks)
             if marker == 0xE1 and data[place + 4 : place + 10] == b"Exif\0\0":
                 check_exif(data[place + 10 : place + 2 + length])
         place += 2 + length
@@ -162,7 +112,7 @@ def _png(data: bytes) -> Header:
         if name not in (b"IDAT", b"fdAT", b"fcTL"):
             blocks += 1
             size += min(length, len(data) - place)
-            _check_metadata("chunks", size, blocks)
+            check_metadata("chunks", size, blocks)
             if name == b"eXIf":
                 check_exif(data[place + 8 : place + 8 + length])
         place += 12 + length
@@ -199,7 +149,7 @@ def _webp(data: bytes) -> Header:
         elif name not in (b"ANMF", b"ALPH", b"VP8 ", b"VP8L"):
             blocks += 1
             size += min(length, len(data) - place)
-            _check_metadata("chunks", size, blocks)
+            check_metadata("chunks", size, blocks)
             if name == b"EXIF":
                 check_exif(data[place + 8 : place + 8 + length])
         place += 8 + length + length % 2
@@ -247,49 +197,25 @@ def _jpeg2000_pixels(start: bytes) -> int:
     return int(width * height)
 
 
-@dataclass(frozen=True, slots=True)
-class _Ifd:
-    """One directory of a TIFF: the first number of each tag, those it points to, bytes and number of tags."""
-
-    first: dict[int, int]
-    subs: tuple[int, ...]
-    size: int
-    entries: int
-    after: int
-
-    @property
-    def pixels(self) -> int:
-        return self.first.get(256, 0) * self.first.get(257, 0)
-
-    @property
-    def preview(self) -> bool:
-        """Whether it says of itself that it is a smaller version of another page."""
-        return bool(self.first.get(254, 0) & 5) or self.first.get(255) == 2
-
-    @property
-    def raw(self) -> bool:
-        return bool(self.first.keys() & _RAW_TAGS) or self.first.get(262) in _RAW_COLOURS
-
-
 def check_exif(data: bytes) -> None:
     """Raise :class:`LimitError` where the tags of an EXIF block, which may overlap, add up to too much."""
     data = data.removeprefix(b"Exif\0\0")
     try:
-        total = sum(ifd.size for _, ifd in _ifds(data))
+        total = sum(ifd.size for _, ifd in directories(data))
     except (struct.error, IndexError):
         return
-    _check_metadata("tags", total, 0)
+    check_metadata("tags", total, 0)
 
 
 def _tiff(data: bytes) -> Header:
     """Find the page to read, and refuse what would be a preview in the place of the picture."""
-    chain: list[_Ifd] = []
-    inner: list[_Ifd] = []
+    chain: list[Directory] = []
+    inner: list[Directory] = []
     total = 0
-    for depth, ifd in _ifds(data):
+    for depth, ifd in directories(data):
         (chain if depth == 0 else inner).append(ifd)
         total += ifd.size
-    _check_metadata("tags", total, 0)
+    check_metadata("tags", total, 0)
     if not chain:
         return Header()
     _refuse_raw(data, chain, inner)
@@ -304,7 +230,7 @@ def _tiff(data: bytes) -> Header:
     return header
 
 
-def _refuse_raw(data: bytes, chain: list[_Ifd], inner: list[_Ifd]) -> None:
+def _refuse_raw(data: bytes, chain: list[Directory], inner: list[Directory]) -> None:
     first = chain[0]
     size = f"{first.first.get(256, 0):,} x {first.first.get(257, 0):,} pixels"
     if data[8:10] == b"CR" or any(ifd.raw for ifd in (*chain, *inner)):
@@ -312,64 +238,6 @@ def _refuse_raw(data: bytes, chain: list[_Ifd], inner: list[_Ifd]) -> None:
     larger = max(inner, key=lambda ifd: ifd.pixels, default=first)
     if larger.pixels > first.pixels and all(ifd.preview for ifd in chain):
         raise LimitError(f"the picture lies in a part that is not read: only its preview of {size} could be")
-
-
-def _ifds(data: bytes) -> Iterator[tuple[int, _Ifd]]:
-    """Yield the directories of a TIFF: 0 and each of its chain, 1 and each that lies below one of these."""
-    order = "<" if data[:2] == b"II" else ">"
-    big = data[2:4] in (b"+\0", b"\0+")
-    place = struct.unpack_from(order + ("Q" if big else "I"), data, 8 if big else 4)[0]
-    waiting, seen, entries = [(0, place)], {0}, 0
-    while waiting and len(seen) < MAX_PAGES:
-        depth, place = waiting.pop()
-        if place in seen:
-            continue
-        seen.add(place)
-        try:
-            ifd = _ifd(data, place, order, big=big)
-        except struct.error:
-            continue
-        entries += ifd.entries
-        _check_metadata("tags", 0, entries, MAX_TAGS)
-        yield depth, ifd
-        if depth == 0:
-            waiting.append((0, ifd.after))
-            waiting.extend((1, sub) for sub in ifd.subs)
-
-
-def _ifd(data: bytes, place: int, order: str, *, big: bool) -> _Ifd:
-    count = struct.unpack_from(order + ("Q" if big else "H"), data, place)[0]
-    entry = struct.Struct(order + ("HHQ8s" if big else "HHI4s"))
-    place += 8 if big else 2
-    first: dict[int, int] = {}
-    subs: tuple[int, ...] = ()
-    total = 0
-    for number in range(min(count, MAX_TAGS, max(0, len(data) - place) // entry.size)):
-        tag, kind, values, held = entry.unpack_from(data, place + number * entry.size)
-        size = _SIZES.get(kind, 0) * values
-        start = 0
-        if size > len(held):
-            start = struct.unpack(order + ("Q" if big else "I"), held)[0]
-            if tag != _LAYERS and tag not in _OFFSETS:
-                total += max(0, min(size, len(data) - start))
-        source = data if size > len(held) else held
-        numbers = _integers(source, start, order, kind, values if tag in _POINTERS else min(values, 1))
-        first[tag] = numbers[0] if numbers else 0
-        if tag in _POINTERS:
-            subs += numbers
-    end = place + count * entry.size
-    following = data[end : end + (8 if big else 4)]
-    after = struct.unpack(order + ("Q" if big else "I"), following)[0] if len(following) in (4, 8) else 0
-    return _Ifd(first, subs, total, count, after)
-
-
-def _integers(source: bytes, start: int, order: str, kind: int, values: int) -> tuple[int, ...]:
-    """Return at most 64 whole numbers of a tag; none where they are of another kind or not in the file."""
-    unit = _INTEGERS.get(kind)
-    if unit is None:
-        return ()
-    values = max(0, min(values, 64, (len(source) - start) // _SIZES[kind]))
-    return struct.unpack_from(f"{order}{values}{unit}", source, start)
 
 
 _READERS: tuple[tuple[bytes, Callable[[bytes], Header]], ...] = (

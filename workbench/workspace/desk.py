@@ -12,6 +12,7 @@ from workbench.panels.tabs import Shell, Tabs
 from workbench.selection import Selection
 from workbench.workspace.context import DeskContext
 from workbench.workspace.maps import SECOND
+from workbench.workspace.notice import Notice
 from workbench.workspace.panel_table import TABLE, PanelEntry
 from workbench.workspace.static_html import desk_still
 
@@ -35,7 +36,11 @@ class Workspace(ipywidgets.VBox):
     from Python and every panel follows. Each panel of ``table`` is an attribute by its name: ``desk.query``,
     ``desk.map``, ``desk.gallery``, ``desk.details``, ... Where the case has faces, ``desk.faces``,
     ``desk.face_map`` and ``desk.face_selection`` are a second side of the desk; its images follow the faces
-    selected there. Raises CaseError for a case without images.
+    selected there.
+
+    A desk shows the case as it is when the desk is made: its rows mean the same images whatever is ingested
+    later. Where the case has changed it says so, and `update` takes the changes over. Raises CaseError for a
+    case without images.
     """
 
     _still: Any = None  # where the still picture is displayed, once it is
@@ -48,11 +53,20 @@ class Workspace(ipywidgets.VBox):
         self.case = case
         case.warm()
         self._table = {entry.name: entry for entry in table}
+        super().__init__([])
+        self.add_class("wb-desk")
+        self._notice = Notice(self.update)
+        self._build()
+        case.on_refresh(self._compare)
+
+    def _build(self) -> None:
+        """Make the panels of the case as it is now."""
+        case = self.case.pinned()
         self._made: dict[str, Any] = {}
         self._places: dict[str, ipywidgets.VBox] = {}
         self._context = DeskContext(case, self.panel, self.show)
         self.selection = self._context.selection
-        for entry in table:
+        for entry in self._table.values():
             if not entry.lazy:
                 self.panel(entry.name)
         self.tabs = Tabs({"images": f"Images {len(case.images):,}", "faces": f"Faces {len(case.faces):,}"})
@@ -60,11 +74,33 @@ class Workspace(ipywidgets.VBox):
         self._shell, self._middle = Shell(), ipywidgets.HBox(self._placed("middle"))
         self._middle.add_class("wb-middle")
         tabs = [self.tabs] if len(case.faces) else []
-        super().__init__([self._shell, *tabs, *self._placed("above"), self._middle, *self._placed("below")])
-        self.add_class("wb-desk")
+        above = [self._shell, self._notice, *tabs, *self._placed("above")]
+        self.children = [*above, self._middle, *self._placed("below")]
         self._context.maps.beside.changed = self._put_beside
         if 0 < len(case.faces) <= SOON:
             self.panel("faces")  # made now, so that the faces of the image in focus have names
+
+    # -- a case that changes ---------------------------------------------------------------------------------
+
+    def _compare(self) -> None:
+        """Say what has changed in the case since the desk was made."""
+        shown, now = (set(case.images["image_id"]) for case in (self._context.case, self.case))
+        self._notice.tell(len(now - shown), len(shown - now))
+
+    def update(self) -> None:
+        """Show the case as it is now; what is selected and looked at stays, as far as it is still there.
+
+        The panels and ``desk.selection`` are made anew.
+        """
+        ids, focus = self.selection.ids, self.selection.focus
+        looked_at = None if focus is None else self.selection.table["image_id"].iloc[focus]
+        self._close_panels()
+        self._build()
+        lookup = self._context.case.lookup
+        self.selection.rows = [lookup.row(image_id) for image_id in ids if lookup.knows(image_id)]
+        if looked_at is not None and lookup.knows(looked_at):
+            self.selection.focus = lookup.row(looked_at)
+        self._notice.tell(0, 0)
 
     # -- the panels ------------------------------------------------------------------------------------------
 
@@ -108,10 +144,8 @@ class Workspace(ipywidgets.VBox):
 
     def show(self, side: str) -> None:
         """Show a side of the desk: ``images`` or ``faces``. Raises CaseError where the case has no faces."""
-        if not len(self.case.faces):
-            raise CaseError(
-                "This case has no faces.", "Run `case.ingest_faces()`, then make the Workspace again."
-            )
+        if not len(self._context.case.faces):
+            raise CaseError("This desk shows no faces.", "Run `case.ingest_faces()`, then `desk.update()`.")
         if side not in self.tabs.sides:
             raise CaseError(
                 f"There is no side {side!r} on this desk.", f"Use {' or '.join(self.tabs.sides)}."
@@ -166,13 +200,17 @@ class Workspace(ipywidgets.VBox):
 
     def close(self) -> None:
         """Close every panel and all else that the desk made: nothing of it stays open in the browser."""
-        for panel in self._made.values():
-            panel.close()
-        close_widgets(self.tabs, self._shell, self._middle, *self._places.values(), self.layout)
+        self._close_panels()
+        close_widgets(self._notice, self.layout)
         super().close()
 
+    def _close_panels(self) -> None:
+        for panel in self._made.values():
+            panel.close()
+        close_widgets(self.tabs, self._shell, self._middle, *self._places.values())
+
     def __repr__(self) -> str:
-        return f"<Workspace of {len(self.case.images):,} images: {self.selection!r}>"
+        return f"<Workspace of {len(self.selection.table):,} images: {self.selection!r}>"
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         """Show the widget, and before it a still picture for readers without a kernel."""
@@ -186,5 +224,5 @@ class Workspace(ipywidgets.VBox):
         people = self.tabs.side == "faces"
         drawn = self.face_map if people else self.map
         above = self._context.face_panels.still() if people else ""
-        desk = desk_still(drawn, self.case, self.gallery.rows.tolist(), above)
+        desk = desk_still(drawn, self._context.case, self.gallery.rows.tolist(), above)
         return desk + "".join(self.panel(name).still() for name, entry in self._table.items() if entry.still)

@@ -60,8 +60,8 @@ export function outlinePath(corners, home) {
 /**
  * @param {string} tool "box" or "lasso"
  * @param {Point[]} places the corners, in coordinates of the map
- * @returns {{ shape: string, corners: Float64Array<ArrayBuffer> } | null} what Python reads: x and y of each corner of a
- *   lasso, of the first and third of a box; null where it has no area
+ * @returns {{ shape: string, corners: Float64Array<ArrayBuffer> } | null} what Python reads: x and y of each
+ * corner of a lasso, of the first and third of a box; null where it has no area
  */
 export function shapeOf(tool, places) {
   if (places.length < 3) return null;

@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from dom.js format.js hover.js jupyterlab.js lasso.js map.js map_form.js map_gestures.js map_highlights.js map_marks.js map_outline.js panel.js plotly.js stamps.js widgets.js working.js sha256:fa64d702e18d8cac67ffde32db12f65c513244c0a239009c65fcaf6212227aeb
+// Built by esbuild 0.28.2 from dom.js format.js hover.js jupyterlab.js lasso.js map.js map_form.js map_gestures.js map_highlights.js map_marks.js map_outline.js panel.js plotly.js stamps.js widgets.js working.js sha256:c0ce50bfbd8cf0e33f23dae806b08ead491616160c61b5c181963c5045090d6f
 // dom.js
 var SVG = "http://www.w3.org/2000/svg";
 function h(tag, attributes = {}, ...children) {
