@@ -108,7 +108,7 @@ class Questions:
 
         rows = self.rows(images)
         if not len(rows):
-            raise QueryError("There is nothing to describe.", "Select some images first.")
+            raise QueryError("No images were given to describe.", "Select some images first.")
         phrases = self._all.phrase_vectors(vocabulary)
         middle = np.mean(self._all.vectors[rows[:: -(-len(rows) // MOST_SAMPLES)]], axis=0)
         found = captions.describe(middle, phrases, vocabulary, k)
@@ -140,7 +140,7 @@ class Questions:
         if rows is not None and len(rows) < LEAST_BACKGROUND:
             raise QueryError(
                 f"Too few background images: {len(rows)}.",
-                f"Use {LEAST_BACKGROUND} or more that do not show what you look for.",
+                f"Use {LEAST_BACKGROUND} or more images that do not show what you search for.",
             )
         return rows
 

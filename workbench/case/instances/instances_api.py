@@ -182,12 +182,12 @@ class Instances:
         """Return the candidates, of which there must be some that compare with what is asked."""
         if not len(self):
             raise CaseError(
-                "Nobody has looked for things in this case yet.", "Run `case.instances.ingest()`."
+                "This case has no candidates for instance search yet.", "Run `case.instances.ingest()`."
             )
         if self.key != self.model.key:
             raise CaseError(
-                f"The candidates of this case were made by {self.key}, questions now by {self.model.key}.",
-                "Run `case.instances.ingest()`: it looks anew and keeps the old ones.",
+                f"The candidates of this case were computed by {self.key}, queries now use {self.model.key}.",
+                "Run `case.instances.ingest()`: it computes new candidates and keeps the old ones.",
             )
         return self._book
 

@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from details.js dom.js format.js jupyterlab.js lazy.js panel.js widgets.js sha256:b038f843476ebafa3e1ba6520da3dd99ae2cc6c913d5809c338a61bf15f99eae
+// Built by esbuild 0.28.2 from details.js dom.js format.js jupyterlab.js lazy.js panel.js widgets.js sha256:0da197febd0f5817d18cc66e35ae85b726493a14b8db2fb226494efe779e6a4f
 // dom.js
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
@@ -173,7 +173,7 @@ function render({ model, el }) {
         h("dd", {}, text)
       ])
     );
-    phrases.replaceChildren(h("span", { class: "wb-quiet" }, "Looking for words …"));
+    phrases.replaceChildren(h("span", { class: "wb-quiet" }, "Finding phrases …"));
     const [found] = await ask("phrases", { row: wanted });
     if (found.row !== row() || !found.phrases) return phrases.replaceChildren();
     const told = found.phrases;
