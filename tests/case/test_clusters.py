@@ -12,7 +12,7 @@ import workbench as wb
 from workbench.analysis.projection import place
 from workbench.errors import QueryError
 from workbench.testing import colour_folder, write_photos
-from workbench.workspace import progress_bar
+from workbench.workspace import maps
 
 
 @pytest.fixture
@@ -147,7 +147,7 @@ def test_the_distances_to_choose_eps_from_rise(case: wb.Case) -> None:
 
 
 def test_a_cell_that_waits_for_the_map_says_so_once(case: wb.Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(progress_bar, "BRIEF", 0)
+    monkeypatch.setattr(maps, "BRIEF", 0)
     said = []
     for _ in range(2):
         monkeypatch.setattr(sys, "stderr", io.StringIO())

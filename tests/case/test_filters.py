@@ -9,7 +9,7 @@ import pytest
 import workbench as wb
 from tests.helpers.dated_photos import write_dated
 from workbench.errors import QueryError
-from workbench.search.filters import span_of
+from workbench.search.questions import span_of
 
 TIMES = ["2018-12-31 23:59:59", "2019-01-01 00:00:00", "2019-05-31 14:30:00", "2020-02-29 12:00:00", None]
 

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 import workbench as wb
-from workbench.case.pictures import Pictures
+from workbench.case.collection import Pictures
 from workbench.errors import CaseError, QueryError, WorkbenchError
 from workbench.models.relevance import Explainer
 from workbench.testing import ColourEmbedder

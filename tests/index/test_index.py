@@ -96,7 +96,7 @@ def test_a_lance_index_is_found_again(tmp_path: Path) -> None:
     pytest.importorskip("lancedb")
     from workbench.index.lance_index import LanceIndex
 
-    with pytest.raises(ModelError, match="no index"):
+    with pytest.raises(ModelError, match="No index"):
         LanceIndex(tmp_path / "lance")
     LanceIndex(tmp_path / "lance", unit(60))
 
@@ -107,7 +107,7 @@ def test_a_table_of_the_server_is_found_again(server: str) -> None:
     from workbench.index.pg_index import PgIndex
 
     PgIndex(server, unit(40), "forty").close()
-    with pytest.raises(ModelError, match="no table"):
+    with pytest.raises(ModelError, match="does not exist"):
         PgIndex(server, table="none")
 
     assert len(PgIndex(server, table="forty")) == 40

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -10,7 +11,6 @@ from numpy.typing import ArrayLike
 
 from workbench.errors import QueryError
 from workbench.panels.base import Answer, Panel, script, style
-from workbench.panels.query_parts import chip, read_picture, small_jpeg
 from workbench.search.grammar import Part, parse, write
 from workbench.search.hits import Hits
 from workbench.selection import Selection
@@ -18,6 +18,40 @@ from workbench.selection import Selection
 if TYPE_CHECKING:
     import pandas as pd
     from PIL.Image import Image
+
+
+SMALL = 64
+"""Pixels of a picture on a chip."""
+
+
+def read_picture(data: bytes) -> "Image":
+    """Return a picture that was uploaded, dropped or pasted. Raises QueryError for what is none."""
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        return Image.open(BytesIO(data)).convert("RGB")
+    except (OSError, ValueError, UnidentifiedImageError, Image.DecompressionBombError) as error:
+        raise QueryError("This file cannot be read as a picture.", "Use a JPEG, PNG or WebP.") from error
+
+
+def small_jpeg(picture: "Image") -> bytes:
+    """Return a picture as a JPEG of at most `SMALL` pixels."""
+    small, buffer = picture.copy(), BytesIO()
+    small.thumbnail((SMALL, SMALL))
+    small.save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+def chip(part: Part) -> dict[str, Any]:
+    """Return what the browser shows of a part."""
+    return {
+        "kind": part.kind,
+        "label": part.value,
+        "plus": part.wanted,
+        "weight": abs(part.weight),
+        "picture": part.kind == "like",
+    }
+
 
 MORE = 50
 """How many hits "load more" adds."""

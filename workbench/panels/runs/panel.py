@@ -184,7 +184,10 @@ class Runs(WorkingPanel):
             raise QueryError("No run is selected.", "Open one with `look_into(name)`.")
         if not -1 <= cluster <= self._labels.max(initial=-1):
             last = int(self._labels.max(initial=-1))
-            raise QueryError(f"Unknown cluster {cluster} in this run.", f"Use 0 to {last}, or -1 for none.")
+            known = (
+                f"Use 0 to {last}, or -1 for none." if last >= 0 else "It found no clusters: use -1 for none."
+            )
+            raise QueryError(f"Unknown cluster {cluster} in this run.", known)
 
     def _answer_unfold(self, unfolded: bool) -> None:
         self.unfolded = unfolded

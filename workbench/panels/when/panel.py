@@ -11,13 +11,41 @@ from workbench.analysis.rows import Mode
 from workbench.analysis.time_bins import UNITS, Times
 from workbench.errors import QueryError
 from workbench.panels.base import Panel, script, style
-from workbench.panels.when import time_parsing
 from workbench.panels.when.bars import Bars, Bins
 from workbench.panels.when.view_model import no_times, sentence, still_html
 from workbench.selection import Selection
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+def span_of(start: Any, end: Any) -> tuple[np.datetime64, np.datetime64]:
+    """Read the ends of a span; raise QueryError for what is no time, and where the second is not later."""
+    first, last = moment(start), moment(end)
+    if last <= first:
+        raise QueryError(
+            f"The span from {time_text(first)} to {time_text(last)} is empty.", "Pass the earlier time first."
+        )
+    return first, last
+
+
+def moment(value: Any) -> np.datetime64:
+    """Read a time, to the second; raise QueryError for what is none. A zone is left out: the clock counts."""
+    import pandas as pd
+
+    try:
+        read = pd.Timestamp(value)
+    except (ValueError, TypeError) as error:
+        raise QueryError(f"Invalid time {value!r}.", "Use YYYY, YYYY-MM-DD or YYYY-MM-DD HH:MM.") from error
+    if pd.isna(read):
+        raise QueryError("A time is missing.", "Use YYYY, YYYY-MM-DD or YYYY-MM-DD HH:MM.")
+    return np.datetime64(read.tz_localize(None).isoformat(), "s")
+
+
+def time_text(at: np.datetime64) -> str:
+    """Write a time as short as it can be read again."""
+    written = str(at.astype("datetime64[s]")).replace("T", " ")
+    return written.removesuffix(" 00:00:00").removesuffix(":00")
 
 
 class Timeline(Panel):
@@ -61,9 +89,9 @@ class Timeline(Panel):
         Both are anything that pandas reads as a time, by the clock of the camera: "2019-05-01", "2019".
         Raises QueryError for what is no time.
         """
-        first, last = time_parsing.span_of(start, end)
+        first, last = span_of(start, end)
         self.selection.change(self._bars.times.between(first, last), mode)
-        written = f"{time_parsing.text(first)!r}, {time_parsing.text(last)!r}"
+        written = f"{time_text(first)!r}, {time_text(last)!r}"
         self._last_code = f"{self._place}.select({written}, mode={mode!r})"
 
     def select_untimed(self, mode: Mode = "replace") -> None:
@@ -76,7 +104,7 @@ class Timeline(Panel):
 
         Raises QueryError where that makes more than 1,500 bars.
         """
-        self._bars.show(*time_parsing.span_of(start, end), bins)
+        self._bars.show(*span_of(start, end), bins)
         self._draw()
 
     def whole(self) -> None:
@@ -109,7 +137,7 @@ class Timeline(Panel):
         """Return Python that shows the same bars and repeats the last selection, or ""."""
         lines = [self._last_code]
         if len(self._bars.times) and (self._bars.zoomed or self._bars.bins != "auto"):
-            first, last = (repr(time_parsing.text(end)) for end in self._bars.span)
+            first, last = (repr(time_text(end)) for end in self._bars.span)
             lines.insert(0, f"{self._place}.zoom({first}, {last}, bins={self._bars.bins!r})")
         return "\n".join(filter(None, lines))
 
