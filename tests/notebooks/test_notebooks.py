@@ -137,5 +137,5 @@ def test_the_demo_of_an_installed_wheel_finds_what_it_promises_with_the_real_mod
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "03_faces" in done.stdout
-    assert "All is well." in done.stdout
+    assert "All checks passed." in done.stdout
     assert wb.open(case=project / demo.CASE).faces.history.empty
