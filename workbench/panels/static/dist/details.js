@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from details.js dom.js format.js jupyterlab.js lazy.js panel.js widgets.js sha256:b038f843476ebafa3e1ba6520da3dd99ae2cc6c913d5809c338a61bf15f99eae
+// Built by esbuild 0.28.2 from details.js dom.js format.js jupyterlab.js lazy.js panel.js widgets.js sha256:d43509f7066fa22a152624fb2a8fe0980b27e0455b40889d7024379b2b2fe8d8
 // dom.js
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
