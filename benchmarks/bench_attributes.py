@@ -18,12 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from workbench.ingest.regions import ExaminedRegion, RegionBatches
+from workbench.ingest.pipeline import Batcher
 from workbench.media.regions import FoundRegion, cut_out
 from workbench.models import load
 from workbench.models.joint import JointModel
-from workbench.models.regions.foreground import load_foreground
-from workbench.models.regions.model import outline
+from workbench.models.regions.model import load_foreground, outline
+from workbench.samples.kind import Sample
+from workbench.samples.regions import region_finder
 
 Row = Mapping[str, str]
 Test = Callable[[Row], bool]
@@ -107,13 +108,12 @@ def person(photo: Image.Image, mask: NDArray[np.bool_] | None) -> FoundRegion:
 
 def embed(model: JointModel, photos: list[Image.Image], regions: list[FoundRegion]) -> NDArray[np.float32]:
     """Embed regions as the ingest does."""
-    examined = [
-        ExaminedRegion({}, cut_out(photo, region)) for photo, region in zip(photos, regions, strict=True)
-    ]
-    batches = RegionBatches(model)
-    batches.add(examined)
+    pairs = zip(photos, regions, strict=True)
+    samples = [Sample({}, cut_out(photo, region)) for photo, region in pairs]
+    batches = Batcher(region_finder({"regions": "measured"}, "regions", lambda *_: {}, model, 0))
+    batches.add(samples)
     batches.finish()
-    return np.stack([region.vector for region in examined if region.vector is not None])
+    return np.stack([sample.vector for sample in samples if sample.vector is not None])
 
 
 def measure(

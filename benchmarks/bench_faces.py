@@ -20,14 +20,14 @@ from benchmarks.bench_ingest import Round, gather, measure, peak_memory
 from workbench.ingest import FaceModel, ingest, ingest_faces
 from workbench.ingest.pipeline import default_workers
 from workbench.media.decode import read_image
-from workbench.models.faces import load_faces
+from workbench.models.faces import face_pair
 from workbench.store.case_folder import CaseFolder
 from workbench.testing import ColourEmbedder
 
 
 def main() -> None:
     options = arguments()
-    model = load_faces(options.model)
+    model = face_pair(options.model).load()
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary)
         source, count = gather(options.folder, options.images, root / "source")

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from workbench import models
-from workbench.analysis.heatmaps import pointing
-from workbench.analysis.heatmaps.overlay import resized
+from workbench.analysis import heatmaps
+from workbench.analysis.heatmaps import resized
 from workbench.models.relevance import Explainer, Method
 
 SMALL = 0.25
@@ -55,9 +55,9 @@ class Tally:
         start = time.perf_counter()
         values = make(image, thing.label)
         self.seconds.append(time.perf_counter() - start)
-        mask = pointing.box_mask(thing.boxes, image.size, (values.shape[0], values.shape[1]))
-        self.points.append(pointing.points_inside(values, mask))
-        self.energies.append(pointing.energy_inside(values, mask))
+        mask = heatmaps.box_mask(thing.boxes, image.size, (values.shape[0], values.shape[1]))
+        self.points.append(heatmaps.points_inside(values, mask))
+        self.energies.append(heatmaps.energy_inside(values, mask))
 
     def row(self, name: str, hard: NDArray[np.bool_]) -> str:
         """Line of the table."""
@@ -68,8 +68,8 @@ class Tally:
 
 def ways(explainer: Explainer, methods: Sequence[Method]) -> Iterator[tuple[str, Map]]:
     """Yield each way to make a map of a photo for a label, the two that look at nothing first."""
-    yield "random", lambda image, label: resized(pointing.random_map((16, 16), seed_of(label)), (SIDE, SIDE))
-    yield "centre prior", lambda image, label: pointing.centre_prior((SIDE, SIDE))
+    yield "random", lambda image, label: resized(heatmaps.random_map((16, 16), seed_of(label)), (SIDE, SIDE))
+    yield "centre prior", lambda image, label: heatmaps.centre_prior((SIDE, SIDE))
     for method in methods:
         yield method, made_by(explainer, method)
     if "relevance" in methods:
@@ -103,7 +103,7 @@ def read_things(folder: Path, half: str) -> list[Thing]:
         with Image.open(folder / name) as photo:
             size = photo.size
         for label, given in sorted(boxes[name].items()):
-            small = pointing.box_mask(given, size, (SIDE, SIDE)).mean() < SMALL
+            small = heatmaps.box_mask(given, size, (SIDE, SIDE)).mean() < SMALL
             things.append(Thing(folder / name, label, np.array(given), bool(small and len(boxes[name]) > 1)))
     return things
 

@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import identity_trials as trials
+from benchmarks.identity_measures import agreement, pair_cosines, verification
 from benchmarks.labelled_faces import LabelledFaces, collect
-from workbench.analysis.identities import DEFAULT_METHOD, SCALES, probability
-from workbench.analysis.identities.evaluate import agreement, pair_cosines, verification
-from workbench.models.faces import load_faces
+from workbench.analysis.identities import DEFAULT_METHOD, probability
+from workbench.models.faces import face_pair
 
 Table = Iterator[Sequence[object]]
 PAIRS = ("faces", "people", "pairs of one", "of two", "EER", "at cosine", "accuracy", "accepted at 0.1 %")
@@ -31,7 +31,7 @@ SHIPPED = ("faces", *SCORES, "people in one identity")
 def main() -> None:
     options = arguments()
     for name in options.models:
-        model = load_faces(name)
+        model = face_pair(name).load()
         faces = collect(options.folder, model, options.cache)
         mixed = options.mixed and collect(options.mixed, model, options.cache)
         print(f"\n## {name}: {model.key}\n")
@@ -122,7 +122,7 @@ def shipped(
     name: str, measure: LabelledFaces, everybody: LabelledFaces, mixed: LabelledFaces | None
 ) -> Table:
     """Yield the default method at its default threshold on several sets of faces."""
-    run, cut = trials.ours(DEFAULT_METHOD), SCALES[name].groups[DEFAULT_METHOD]
+    run, cut = trials.ours(DEFAULT_METHOD), face_pair(name).groups[DEFAULT_METHOD]
     sets = {"second half": measure, "all, with the mixed folder": everybody}
     sets |= {f"{g}, alone": everybody.take(everybody.group == g) for g in np.unique(everybody.group)}
     sets |= {"mixed folder": mixed} if mixed else {}
@@ -147,7 +147,10 @@ def scales(name: str, choose: LabelledFaces, measure: LabelledFaces) -> Table:
     from sklearn.linear_model import LogisticRegression
 
     asked = [[trials.open_set(half, seed) for seed in range(10)] for half in (choose, measure)]
-    for what, cut in (("chosen now", trials.even_threshold(asked[0])), ("as shipped", SCALES[name].unknown)):
+    for what, cut in (
+        ("chosen now", trials.even_threshold(asked[0])),
+        ("as shipped", face_pair(name).unknown),
+    ):
         named, missed, wrong = trials.errors_at(asked[1], cut)
         errors = f"strangers named {named:.3f}, known missed {missed:.3f}, named wrongly {wrong:.3f}"
         yield what, "unknown below", cut, errors
@@ -156,12 +159,12 @@ def scales(name: str, choose: LabelledFaces, measure: LabelledFaces) -> Table:
     slope = float(fitted.coef_[0, 0])
     yield "chosen now", "even", -float(fitted.intercept_[0]) / slope, f"slope {slope:.1f}"
     cosines, own = trials.belonging(measure)
-    sure = probability(cosines, name)
+    sure = probability(cosines, face_pair(name))
     right = float(((sure > 0.5) == own).mean())
     yield (
         "as shipped",
         "even",
-        SCALES[name].even,
+        face_pair(name).even,
         f"right {right:.3f}, calibration {calibration(sure, own):.3f}",
     )
 

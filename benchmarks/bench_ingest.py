@@ -75,7 +75,7 @@ def load(name: str) -> Embedder:
 
 
 def gather(folder: Path, most: int, source: Path) -> tuple[Path, int]:
-    """Link the first images that decode, each content once, into one folder."""
+    """Copy the first images that decode, each content once, into one folder."""
     source.mkdir()
     seen: set[bytes] = set()
     for item in scan(folder.absolute()):
@@ -85,7 +85,7 @@ def gather(folder: Path, most: int, source: Path) -> tuple[Path, int]:
             if data in seen or not decodes(data):
                 continue
             seen.add(data)
-            (source / f"{len(seen):06d}{path.suffix}").symlink_to(path)
+            (source / f"{len(seen):06d}{path.suffix}").write_bytes(data)
     if not seen:
         sys.exit(f"{folder} holds no image that can be read. Name a folder of photos.")
     return source, len(seen)

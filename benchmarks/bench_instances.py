@@ -19,14 +19,15 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from benchmarks import instance_parts
+from benchmarks.dasr import SIDE, Salient
 from benchmarks.instance_parts import Part, Question
 from workbench import models
-from workbench.analysis.instances import boxes, compress, pooling, proposals, refine, vlad
+from workbench.analysis.instances import boxes, pooling, proposals, search
 from workbench.case.instances.model import SCALES
-from workbench.models.instances import grid
-from workbench.models.instances.dasr import SIDE, Salient
+from workbench.models.instances import dense
 from workbench.models.instances.dense import CELLS, DenseModel, last_maps, patch_tokens
 from workbench.models.mini.build import published_towers
+from workbench.vectors import unit_rows
 
 HEAD = "| method | mAP | small | IoU | IoU >= 0.5 | a photo |\n|---|---:|---:|---:|---:|---:|"
 KINDS = (0.5, 1.0, 1.25, 1.5)
@@ -99,7 +100,7 @@ def on_backbone(
     dense, seconds = looked(pictures, look)
     queries = [look(crop) for crop in crops]
     pools: dict[str, Callable[[Rows], Rows]] = {
-        "mean": lambda d: pooling.unit(d.mean(axis=(0, 1))),
+        "mean": lambda d: unit_rows(d.mean(axis=(0, 1))),
         "R-MAC": pooling.rmac,
         "CroW": pooling.crow,
     }
@@ -133,11 +134,11 @@ def regions(
         means = [pooling.means(d, b) for d, b in zip(dense, places, strict=True)]
         rows = [m @ network.whitening for m in means]
         count = np.mean([len(b) for b in places])
-        answer = best(queries, [pooling.unit(r) for r in rows], places)
+        answer = best(queries, [unit_rows(r) for r in rows], places)
         yield f"{name}, {kind} ({count:.0f})", seconds + more, answer
-    plain = best(np.stack(whole), [pooling.unit(m) for m in means], both)
+    plain = best(np.stack(whole), [unit_rows(m) for m in means], both)
     yield "... without whitening", seconds + more, plain
-    short = [pooling.unit(compress.to_int8(r)) for r in rows]
+    short = [unit_rows(pooling.to_int8(r)) for r in rows]
     answer = best(queries, short, both)
     yield "... numbers of 8 bits", seconds + more, answer
     yield (
@@ -147,8 +148,8 @@ def regions(
     )
     for weight in KINDS:
         yield f"... and `kind={weight}`", seconds + more, (answer[0] + weight * alike, answer[1])
-    words = vlad.words(np.concatenate([pooling.unit(m) for m in means]))
-    image_rows = np.stack([vlad.vlad(pooling.unit(m), words) for m in means])
+    words = pooling.words(np.concatenate([unit_rows(m) for m in means]))
+    image_rows = np.stack([pooling.vlad(unit_rows(m), words) for m in means])
     yield (
         "... VLAD of a photo, whole photos compared",
         seconds + more,
@@ -161,7 +162,7 @@ def traced(pictures: Sequence[Image.Image], asked: Sequence[Question]) -> Iterat
     network = Salient(published_towers().teacher)
 
     def look(picture: Image.Image, star: bool) -> tuple[Rows, Rows]:
-        responses = network.respond(grid.pixels(picture, grid.grid_of(picture.size, CELLS), SIDE))
+        responses = network.respond(dense.pixels(picture, dense.grid_of(picture.size, CELLS), SIDE))
         last = responses.last
         places = proposals.strongest(last, 64) if star else proposals.peaks(last)
         scores = last.mean(axis=2)[places[:, 0], places[:, 1]]
@@ -171,14 +172,14 @@ def traced(pictures: Sequence[Image.Image], asked: Sequence[Question]) -> Iterat
     for name, star in (("DASR", False), ("DASR*", True)):
         seen, seconds = looked(pictures, lambda p, star=star: look(p, star))  # type: ignore[misc]
         whole = np.stack([pooling.means(seen[q.photo][0], np.array([q.box], np.float32))[0] for q in asked])
-        rows = [pooling.unit(pooling.means(last, found)) for last, found in seen]
+        rows = [unit_rows(pooling.means(last, found)) for last, found in seen]
         count = np.mean([len(found) for _, found in seen])
         yield f"lite0, {name} ({count:.0f})", seconds, best(whole, rows, [found for _, found in seen])
 
 
 def best(queries: Rows, rows: Sequence[Rows], places: Sequence[Rows]) -> Answer:
     """Return the highest cosine of each photo's candidates, and the candidate that has it."""
-    cosines = [pooling.unit(queries) @ r.T for r in rows]
+    cosines = [unit_rows(queries) @ r.T for r in rows]
     at = [c.argmax(axis=1) for c in cosines]
     return np.stack([c.max(axis=1) for c in cosines], axis=1), np.stack(
         [p[i] for p, i in zip(places, at, strict=True)], axis=1
@@ -193,8 +194,8 @@ def sharpened(
     found = places.copy()
     for number, question in enumerate(asked):
         for photo in question.found_in:
-            heat = refine.likeness(dense[photo], whole[number])
-            found[number, photo] = refine.refined(heat, places[number, photo])
+            heat = search.likeness(dense[photo], whole[number])
+            found[number, photo] = search.refined(heat, places[number, photo])
     return found
 
 

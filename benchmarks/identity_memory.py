@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.analysis.identities import group
+from workbench.models.faces.pairs import FACENET
 
 DIMENSIONS = 512
 FACES_A_PERSON = 20
@@ -33,7 +34,7 @@ def main() -> None:
     vectors = synthetic(count)
     before = peak()
     started, cpu = time.perf_counter(), time.process_time()
-    labels = group(vectors, photo=np.arange(count) // 2)
+    labels = group(vectors, scale=FACENET, photo=np.arange(count) // 2)
     taken, cpu = time.perf_counter() - started, time.process_time() - cpu
     print(f"{count},{taken:.1f},{cpu:.1f},{before:.0f},{peak():.0f},{labels.max() + 1}")
 

@@ -7,9 +7,10 @@ from dataclasses import fields
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.identity_measures import Agreement, agreement
 from benchmarks.labelled_faces import LabelledFaces, half_of
 from workbench.analysis.identities import Method, group, nearest
-from workbench.analysis.identities.evaluate import Agreement, agreement
+from workbench.models.faces.pairs import FACENET
 
 Labels = NDArray[np.int32]
 Grouping = Callable[[LabelledFaces, float], Labels]
@@ -22,7 +23,7 @@ FEWEST = 10  # faces a person must have to be counted, except as a stranger
 def ours(method: Method) -> Grouping:
     """Return one of our methods, with the rule of one photo and with quality."""
     return lambda faces, cut: group(
-        faces.vectors, quality=faces.quality, photo=faces.photo, method=method, threshold=cut
+        faces.vectors, scale=FACENET, quality=faces.quality, photo=faces.photo, method=method, threshold=cut
     )
 
 
@@ -134,7 +135,7 @@ def open_set(faces: LabelledFaces, seed: int) -> Asked:
     for person in inside:
         labels[rng.permutation(np.flatnonzero(truth == person))[:5]] = person
     asked = np.flatnonzero((truth >= 0) & (labels < 0))
-    answer, likeness = nearest(faces.vectors, labels, faces.vectors[asked], -1.0)
+    answer, likeness = nearest(faces.vectors, labels, faces.vectors[asked], -1.0, scale=FACENET)
     return likeness, np.isin(truth[asked], inside), answer == truth[asked]
 
 

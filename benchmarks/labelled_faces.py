@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from workbench.ingest.face_model import FaceModel
+from workbench.samples.models import FaceModel
 
 CLEARLY = 2.0  # how many times as large as the next the face must be that a name is about
 

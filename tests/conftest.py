@@ -1,6 +1,8 @@
 """Fixtures that all tests share; every test has its own caches unless it asks for the real ones."""
 
+import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,12 @@ from workbench.testing import ColourEmbedder, colour_folder
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # run in the background; children would ignore it too
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# A package that names the fakes by an entry point, as any installed one may: processes and kernels that tests
+# start know the models named "fake" by it too.
+PLUGIN = str(Path(__file__).parent / "helpers/plugin")
+sys.path.append(PLUGIN)
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), PLUGIN]))
 
 
 @pytest.fixture(autouse=True)

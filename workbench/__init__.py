@@ -13,25 +13,26 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from workbench.case import Case
-    from workbench.case import open_case as open
+    from workbench.case.opening import open_case as open
     from workbench.errors import WorkbenchError
-    from workbench.hits import Hits
+    from workbench.search.hits import Hits
+    from workbench.search.terms import Like, like, weigh
     from workbench.selection import Selection
-    from workbench.terms import Like, like, weigh
     from workbench.workspace import Workspace
+
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "Case": "case",
-    "Hits": "hits",
-    "Like": "terms",
+    "Hits": "search.hits",
+    "Like": "search.terms",
     "Selection": "selection",
     "WorkbenchError": "errors",
     "Workspace": "workspace",
-    "like": "terms",
+    "like": "search.terms",
     "open": "case",
-    "weigh": "terms",
+    "weigh": "search.terms",
 }
 
 __all__ = ["Case", "Hits", "Like", "Selection", "WorkbenchError", "Workspace", "like", "open", "weigh"]

@@ -1,5 +1,11 @@
 """The errors a user can meet. Every message says what is wrong and what to do next."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_NAMES_TO_INSTALL = {"sklearn": "scikit-learn", "umap": "umap-learn", "IPython": "ipython"}
+"""Where the name to import is not the name to install."""
+
 
 class WorkbenchError(Exception):
     """Base of all our errors: ``WorkbenchError(what, do)`` reads "what do" in one line."""
@@ -27,3 +33,26 @@ class ModelError(WorkbenchError):
 
 class QueryError(WorkbenchError):
     """A query or another argument of the analyst cannot be understood."""
+
+
+class MissingPackageError(WorkbenchError, ImportError):
+    """A feature needs a package that is not installed; the message names both."""
+
+
+@contextmanager
+def required_by(feature: str) -> Iterator[None]:
+    """Import optional packages inside: a missing one raises MissingPackageError, which says how to get it.
+
+    ``feature`` begins the message and takes "needs", such as "Reading text". An import that fails for another
+    reason, or for want of a module of our own, is passed on as it is.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        package = str(error.name or "").partition(".")[0]
+        if package in ("", "workbench"):
+            raise
+        name = _NAMES_TO_INSTALL.get(package, package)
+        raise MissingPackageError(
+            f"{feature} needs the package {name}, which is not installed.", f"Run `pip install {name}`."
+        ) from error

@@ -9,7 +9,7 @@ from traitlets import HasTraits, Instance, Int, TraitError, TraitType, Undefined
 
 from workbench.analysis.rows import Mode, combine, normalise
 from workbench.errors import QueryError
-from workbench.hits import Hits
+from workbench.search.hits import Hits
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +21,7 @@ STEPS = 30
 
 
 class RowsTrait(TraitType[Any, Any]):
-    """A trait that holds rows: sorted, unique, read-only int32, compared before anybody is told.
+    """A trait that holds rows: sorted, unique, read-only int32, compared before observers are notified.
 
     Comparing before notifying stops echoes: any number of panels linked both ways draw once.
     """
@@ -73,7 +73,11 @@ class Selection(HasTraits):
     def _check_focus(self, proposal: Any) -> int | None:
         row: int | None = proposal["value"]
         if row is not None and not 0 <= row < len(self.table):
-            raise TraitError(f"Row {row} does not exist. Use 0 to {len(self.table) - 1}.")
+            last = len(self.table) - 1
+            raise TraitError(
+                f"Row {row} does not exist. "
+                + (f"Use 0 to {last}." if last >= 0 else "The table has no rows.")
+            )
         return row
 
     @property

@@ -34,7 +34,7 @@ def test_usual_scores_of_an_empty_collection_are_zero():
 
 
 def test_vectors_of_another_vocabulary_are_refused():
-    with pytest.raises(QueryError, match="Embed the vocabulary"):
+    with pytest.raises(QueryError, match="one vector for each phrase"):
         captions.describe(TEXTS[0], TEXTS, ["cat"])
 
 
@@ -60,5 +60,5 @@ def test_a_vocabulary_that_says_nothing_is_refused(tmp_path, content):
 
 
 def test_a_missing_vocabulary_is_refused(tmp_path):
-    with pytest.raises(QueryError, match="one phrase a line"):
+    with pytest.raises(QueryError, match="one phrase per line"):
         captions.read_vocabulary(tmp_path / "none.txt")

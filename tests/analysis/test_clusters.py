@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from tests.analysis.test_projection import groups
+from tests.helpers.grouped_vectors import groups
 from workbench.analysis.cluster_methods import METHODS, k_distances, knee, parameters, run
 from workbench.analysis.cluster_quality import outliers, quality, representatives
+from workbench.analysis.clusters import cluster
 from workbench.errors import QueryError
 
 
@@ -143,3 +144,14 @@ def test_the_middle_represents_and_the_edge_stands_out() -> None:
     assert representatives(vectors, labels, 0, 3).tolist() == [1, 0, 2]
     assert outliers(vectors, labels, 0, 1).tolist() == [3]
     assert representatives(vectors, labels, 7).tolist() == []
+
+
+def test_an_invalid_parameter_is_named_and_those_not_given_are_left_out() -> None:
+    vectors, _ = groups()
+
+    with pytest.raises(QueryError, match="min_samples = 0") as without:
+        cluster(vectors, min_samples=0)
+    with pytest.raises(QueryError, match=r"merge_distance = -0\.5"):
+        cluster(vectors, merge_distance=-0.5)
+
+    assert "None" not in str(without.value)

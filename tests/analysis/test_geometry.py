@@ -1,9 +1,12 @@
 """What a drawn shape holds."""
 
+import struct
+
 import numpy as np
 import pytest
 
-from workbench.analysis.geometry import inside, inside_box, path_polygon
+from workbench.analysis.geometry import corners_from_bytes, inside, inside_box
+from workbench.errors import QueryError
 
 SQUARE = np.array([[0, 0], [2, 0], [2, 2], [0, 2]], float)
 
@@ -16,23 +19,26 @@ def winding(point, polygon):
     return bool(abs(turns.sum()) > np.pi)
 
 
-def test_a_plotly_path_is_read_with_exponents_and_signs():
-    read = path_polygon("M1.5,-2L3e-1,4E+2L-.5,6Z")
-    np.testing.assert_array_equal(read, [[1.5, -2], [0.3, 400], [-0.5, 6]])
+def test_corners_are_read_as_the_browser_writes_them():
+    sent = struct.pack("<6d", 1.5, -2, 0.3, 400, -0.5, 6)
+    np.testing.assert_array_equal(corners_from_bytes(sent), [[1.5, -2], [0.3, 400], [-0.5, 6]])
 
 
-def test_spaces_instead_of_commas_are_read_too():
-    np.testing.assert_array_equal(path_polygon("M 1 2 L 3 4 L 5 6 Z"), [[1, 2], [3, 4], [5, 6]])
-
-
-def test_subpaths_are_parted_by_nan():
-    read = path_polygon("M0,0L1,0L1,1ZM5,5L6,5L6,6Z")
-    assert np.isnan(read).any(axis=1).tolist() == [False] * 3 + [True] + [False] * 3
-
-
-@pytest.mark.parametrize("path", ["", "Z", "nonsense", "M", "M1"])
-def test_a_path_without_corners_is_empty(path):
-    assert path_polygon(path).shape == (0, 2)
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"",
+        bytes(15),
+        bytes(16),
+        bytes(47),
+        struct.pack("<4d", 0, 0, np.nan, 1),
+        struct.pack("<4d", 0, np.inf, 1, 1),
+    ],
+    ids=["nothing", "half a corner", "one corner", "two and a half", "nan", "infinite"],
+)
+def test_corners_that_cannot_be_right_are_refused(sent):
+    with pytest.raises(QueryError, match="Draw it again"):
+        corners_from_bytes(sent)
 
 
 def test_a_ragged_star_holds_what_the_sum_of_angles_says():
@@ -57,7 +63,9 @@ def test_tiles_that_share_an_edge_share_no_point():
 
 
 def test_a_hole_is_outside_and_an_island_inside():
-    ring = path_polygon("M0,0L9,0L9,9L0,9ZM3,3L6,3L6,6L3,6ZM20,20L22,20L22,22L20,22Z")
+    gap = [np.nan, np.nan]
+    outer, hole = [[0, 0], [9, 0], [9, 9], [0, 9]], [[3, 3], [6, 3], [6, 6], [3, 6]]
+    ring = np.array([*outer, gap, *hole, gap, [20, 20], [22, 20], [22, 22], [20, 22]], float)
     points = np.array([[1, 1], [4, 4], [21, 21], [15, 15]], float)
     assert inside(points, ring).tolist() == [True, False, True, False]
 

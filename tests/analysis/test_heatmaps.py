@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from workbench.analysis.heatmaps import curves, pointing
-from workbench.analysis.heatmaps.overlay import colours, layer, overlaid, resized
-from workbench.analysis.heatmaps.verdict import Check, check_map, rank_correlation
+from workbench.analysis import heatmaps
+from workbench.analysis.heatmaps import Check, check_map, colours, layer, overlaid, rank_correlation, resized
 
 SIDE = 64
 
@@ -17,36 +16,36 @@ def blob(row, column, spread=6.0, side=SIDE):
 
 def scores_of_place(row, column):
     """Score kept cells by how much of a blob at a place they keep: what a model does that looks there."""
-    there = resized(blob(row, column), (curves.CELLS, curves.CELLS))
+    there = resized(blob(row, column), (heatmaps.CELLS, heatmaps.CELLS))
     return lambda keep: (keep * there).sum(axis=(1, 2)) / there.sum()
 
 
 def test_cells_come_in_the_order_of_the_map():
-    order = curves.cell_order(blob(2, 62))
-    assert order[0] == curves.CELLS - 1
-    assert sorted(order) == list(range(curves.CELLS**2))
+    order = heatmaps.cell_order(blob(2, 62))
+    assert order[0] == heatmaps.CELLS - 1
+    assert sorted(order) == list(range(heatmaps.CELLS**2))
 
 
 @pytest.mark.parametrize("shape", [(16, 16), (7, 7), (1, 1), (896, 18)])
 def test_maps_of_any_shape_have_an_order_of_all_cells(shape):
-    order = curves.cell_order(np.random.default_rng(0).random(shape))
-    assert sorted(order) == list(range(curves.CELLS**2))
+    order = heatmaps.cell_order(np.random.default_rng(0).random(shape))
+    assert sorted(order) == list(range(heatmaps.CELLS**2))
 
 
 def test_insertion_grows_from_nothing_to_all_and_deletion_is_its_opposite():
-    shown, hidden = curves.kept_masks(np.arange(256), steps=4)
+    shown, hidden = heatmaps.kept_masks(np.arange(256), steps=4)
     assert [mask.sum() for mask in shown] == [0, 64, 128, 192, 256]
     assert (shown != hidden).all()
 
 
 def test_the_area_of_an_even_curve_is_its_height():
-    assert curves.area(np.full(9, 0.3)) == pytest.approx(0.3)
-    assert curves.area(np.array([[0.0, 1.0], [1.0, 1.0]])).tolist() == [0.5, 1.0]
+    assert heatmaps.area(np.full(9, 0.3)) == pytest.approx(0.3)
+    assert heatmaps.area(np.array([[0.0, 1.0], [1.0, 1.0]])).tolist() == [0.5, 1.0]
 
 
 def test_a_misplaced_map_has_the_same_numbers():
     values = blob(10, 10)
-    moved = curves.moved(values, np.random.default_rng(0))
+    moved = heatmaps.moved(values, np.random.default_rng(0))
     np.testing.assert_array_equal(np.sort(moved, axis=None), np.sort(values, axis=None))
 
 
@@ -109,38 +108,38 @@ def test_rank_correlation_knows_order_only():
 
 
 def test_a_box_covers_the_cells_it_touches_and_nothing_outside_the_photo():
-    mask = pointing.box_mask([[10, 0, 10, 20]], (40, 20), (4, 8))
+    mask = heatmaps.box_mask([[10, 0, 10, 20]], (40, 20), (4, 8))
     assert np.flatnonzero(mask.any(axis=0)).tolist() == [2, 3]
-    assert pointing.box_mask([[-50, -50, 1000, 1000]], (40, 20), (4, 8)).all()
-    assert not pointing.box_mask([[100, 100, 5, 5]], (40, 20), (4, 8)).any()
-    assert not pointing.box_mask([], (40, 20), (4, 8)).any()
+    assert heatmaps.box_mask([[-50, -50, 1000, 1000]], (40, 20), (4, 8)).all()
+    assert not heatmaps.box_mask([[100, 100, 5, 5]], (40, 20), (4, 8)).any()
+    assert not heatmaps.box_mask([], (40, 20), (4, 8)).any()
 
 
 def test_pointing_is_whether_the_peak_is_inside_and_energy_how_much_is():
     mask = np.zeros((SIDE, SIDE), bool)
     mask[:, : SIDE // 2] = True
-    assert pointing.points_inside(blob(32, 16), mask) == 1
-    assert pointing.points_inside(blob(32, 48), mask) == 0
-    assert pointing.energy_inside(blob(32, 8), mask) > 0.99
-    assert pointing.energy_inside(blob(32, 31.5), mask) == pytest.approx(0.5, abs=0.01)
+    assert heatmaps.points_inside(blob(32, 16), mask) == 1
+    assert heatmaps.points_inside(blob(32, 48), mask) == 0
+    assert heatmaps.energy_inside(blob(32, 8), mask) > 0.99
+    assert heatmaps.energy_inside(blob(32, 31.5), mask) == pytest.approx(0.5, abs=0.01)
 
 
 def test_an_even_or_empty_map_earns_what_chance_earns():
     mask = np.zeros((10, 10), bool)
     mask[:3] = True
-    assert pointing.points_inside(np.ones((10, 10)), mask) == pytest.approx(0.3)
-    assert pointing.energy_inside(np.zeros((10, 10)), mask) == pytest.approx(0.3)
+    assert heatmaps.points_inside(np.ones((10, 10)), mask) == pytest.approx(0.3)
+    assert heatmaps.energy_inside(np.zeros((10, 10)), mask) == pytest.approx(0.3)
 
 
 def test_the_centre_prior_points_at_the_centre():
-    prior = pointing.centre_prior((9, 9))
+    prior = heatmaps.centre_prior((9, 9))
     assert prior.argmax() == 40
     np.testing.assert_allclose(prior, prior[::-1, ::-1])
 
 
 def test_random_maps_differ_by_seed_alone():
-    assert (pointing.random_map((4, 4), 1) == pointing.random_map((4, 4), 1)).all()
-    assert (pointing.random_map((4, 4), 1) != pointing.random_map((4, 4), 2)).any()
+    assert (heatmaps.random_map((4, 4), 1) == heatmaps.random_map((4, 4), 1)).all()
+    assert (heatmaps.random_map((4, 4), 1) != heatmaps.random_map((4, 4), 2)).any()
 
 
 def test_resizing_keeps_the_place_of_the_peak():

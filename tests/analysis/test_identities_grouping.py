@@ -1,12 +1,18 @@
 """Grouping: what holds for every method, whatever the faces."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
 from tests.helpers.identities import between, partition, people, truth, unit
-from workbench.analysis.identities import FREE, LEFT_OUT, group
+from workbench.analysis.identities import FREE, LEFT_OUT
+from workbench.analysis.identities import group as group_by
 from workbench.analysis.identities.postprocess import rejoin
 from workbench.errors import QueryError
+from workbench.models.faces.pairs import FACENET
+
+group = partial(group_by, scale=FACENET)
 
 METHODS = ("whispers", "agglomerative", "hdbscan")
 SIZES = [9, 7, 5, 2, 1, 1]
@@ -216,7 +222,6 @@ def test_another_threshold_gives_coarser_or_finer_groups():
     "wrong",
     [
         {"method": "guess"},
-        {"recogniser": "nobody"},
         {"quality": [1.0]},
         {"photo": [1, 2]},
         {"known": [[-1], [-1]]},

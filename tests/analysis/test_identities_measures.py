@@ -5,9 +5,9 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from benchmarks.identity_measures import agreement, pair_cosines, verification
 from tests.helpers.identities import people, truth, unit
 from workbench.analysis.identities import neighbour_graph
-from workbench.analysis.identities.evaluate import agreement, pair_cosines, verification
 from workbench.errors import QueryError
 
 

@@ -1,21 +1,28 @@
 """Suggestions, confidence, who somebody is, halves, order, and what to look at again."""
 
+from functools import partial
+from typing import get_args
+
 import numpy as np
 import pytest
 
 from tests.helpers.identities import between, people, truth, unit
-from workbench.analysis.identities import (
-    confidence,
-    group,
-    nearest,
-    order_by_similarity,
-    probability,
-    propose_split,
-    review,
-    suggest,
-)
-from workbench.analysis.identities.calibration import SCALES, THRESHOLDS, cosine_of
+from workbench.analysis import identities
+from workbench.analysis.identities import Method, order_by_similarity, probability, propose_split
+from workbench.analysis.identities.calibration import cosine_of
 from workbench.errors import QueryError
+from workbench.models.faces.pairs import FACENET, SHIPPED
+
+confidence, group, nearest, review, suggest = (
+    partial(verb, scale=FACENET)
+    for verb in (
+        identities.confidence,
+        identities.group,
+        identities.nearest,
+        identities.review,
+        identities.suggest,
+    )
+)
 
 YEAR = 365.25 * 24 * 3600
 
@@ -24,19 +31,19 @@ def kinds(doubts):
     return [doubt.kind for doubt in doubts]
 
 
-@pytest.mark.parametrize("recogniser", SCALES)
-def test_probability_rises_with_the_cosine_and_can_be_turned_round(recogniser):
-    sure = probability(np.linspace(-1, 1, 50), recogniser)
+@pytest.mark.parametrize("scale", SHIPPED, ids=lambda pair: pair.name)
+def test_probability_rises_with_the_cosine_and_can_be_turned_round(scale):
+    sure = probability(np.linspace(-1, 1, 50), scale)
     assert (np.diff(sure) >= 0).all()
     assert (sure[0], sure[-1]) == (pytest.approx(0, abs=1e-3), pytest.approx(1, abs=1e-3))
-    back = probability(np.array([cosine_of(0.3, recogniser)]), recogniser)
+    back = probability(np.array([cosine_of(0.3, scale)]), scale)
     assert back[0] == pytest.approx(0.3, abs=1e-5)
 
 
 def test_each_recogniser_has_a_threshold_for_each_method():
-    assert set(THRESHOLDS) == set(SCALES) == {"facenet", "sface"}
-    for scale in SCALES.values():
-        assert set(scale.groups) == {"whispers", "agglomerative", "hdbscan"}
+    assert {pair.name for pair in SHIPPED} == {"facenet", "sface"}
+    for pair in SHIPPED:
+        assert set(pair.groups) == set(get_args(Method)) == {"whispers", "agglomerative", "hdbscan"}
 
 
 def test_a_stranger_in_an_identity_is_the_least_sure_of_it():
@@ -125,7 +132,7 @@ def test_two_people_in_one_identity_are_the_halves(sizes):
 
 
 def test_halves_of_a_large_identity_come_from_a_sample(monkeypatch):
-    monkeypatch.setattr("workbench.analysis.identities.similarity_order.SAMPLED", 10)
+    monkeypatch.setattr("workbench.analysis.identities.suggestions.SAMPLED", 10)
     first, second = propose_split(people([40, 30]), np.arange(70))
     assert (first.tolist(), second.tolist()) == (list(range(40)), list(range(40, 70)))
 
@@ -157,7 +164,7 @@ def test_the_order_shows_one_person_after_the_other():
 
 
 def test_a_large_identity_is_ordered_by_how_typical_a_face_is(monkeypatch):
-    monkeypatch.setattr("workbench.analysis.identities.similarity_order.SAMPLED", 3)
+    monkeypatch.setattr("workbench.analysis.identities.suggestions.SAMPLED", 3)
     vectors = people([6, 1])
     rows = order_by_similarity(vectors, np.arange(7))
     assert (np.diff(vectors[rows] @ vectors.sum(axis=0)) <= 0).all()
@@ -191,7 +198,7 @@ def likeness_to(vectors, cosine):
 
 def test_a_blurred_face_may_be_less_alike_before_it_is_doubted():
     own = people([6])
-    vectors = np.concatenate([own, likeness_to(own, SCALES["facenet"].even - 0.08)[None]])
+    vectors = np.concatenate([own, likeness_to(own, FACENET.even - 0.08)[None]])
     sharp = review(vectors, [0] * 7, quality=[1.0] * 7)
     blurred = review(vectors, [0] * 7, quality=[1.0] * 6 + [0.1])
     assert (kinds(sharp), kinds(blurred)) == (["far apart"], [])

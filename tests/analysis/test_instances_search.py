@@ -1,11 +1,10 @@
-"""Candidates, their bytes, exact search over them, VLAD and sharpened boxes: what must always hold."""
+"""Candidates, their bytes, VLAD and sharpened boxes: what must always hold."""
 
 import numpy as np
 import pytest
 
-from workbench.analysis.instances import boxes, compress, pooling, proposals, refine, vlad
-from workbench.analysis.instances.search import CandidateIndex
-from workbench.errors import QueryError
+from workbench.analysis.instances import boxes, pooling, proposals, refine
+from workbench.vectors import unit_rows
 
 RANDOM = np.random.default_rng(0)
 
@@ -61,46 +60,21 @@ def test_traced_regions_become_boxes_best_first_and_no_region_is_the_whole():
 
 
 def test_eight_bits_change_a_cosine_by_less_than_a_hundredth():
-    rows = pooling.unit(RANDOM.normal(size=(200, 128)))
-    back = pooling.unit(compress.to_int8(rows))
+    rows = unit_rows(RANDOM.normal(size=(200, 128)))
+    back = unit_rows(pooling.to_int8(rows))
     assert np.abs(rows @ rows.T - back @ back.T).max() < 0.01
-    assert (compress.to_int8(np.zeros((1, 4))) == 0).all()
-
-
-def index():
-    rows = compress.to_int8(pooling.unit(RANDOM.normal(size=(9, 16))))
-    places = RANDOM.uniform(0, 0.5, size=(9, 4)).astype(np.float32)
-    return CandidateIndex(rows, places, np.array([0, 4, 4, 9, 9]))
-
-
-def test_the_best_candidate_of_each_picture_is_that_of_a_plain_search():
-    made, query = index(), RANDOM.normal(size=16).astype(np.float32)
-    rows = made.vectors.astype(float)
-    cosines = rows @ query / np.linalg.norm(rows, axis=1) / np.linalg.norm(query)
-    scores, at = made.best(query)
-    np.testing.assert_allclose(scores[[0, 2]], [cosines[:4].max(), cosines[4:].max()], atol=1e-5)
-    assert at.tolist() == [cosines[:4].argmax(), -1, 4 + cosines[4:].argmax(), -1]
-
-
-def test_an_index_without_candidates_answers():
-    empty = CandidateIndex(np.zeros((0, 4), np.int8), np.zeros((0, 4), np.float32), np.zeros(3, np.int64))
-    assert empty.best(np.ones(4))[1].tolist() == [-1, -1]
-
-
-def test_a_query_of_another_length_is_an_error():
-    with pytest.raises(QueryError, match="does not fit"):
-        index().best(np.ones(7))
+    assert (pooling.to_int8(np.zeros((1, 4))) == 0).all()
 
 
 def test_vlad_does_not_mind_the_order_of_the_regions():
-    rows = pooling.unit(RANDOM.normal(size=(30, 8)))
-    words = vlad.words(rows, 4)
-    made = vlad.vlad(rows, words)
+    rows = unit_rows(RANDOM.normal(size=(30, 8)))
+    words = pooling.words(rows, 4)
+    made = pooling.vlad(rows, words)
     assert made.shape == (32,)
     assert np.linalg.norm(made) == pytest.approx(1, rel=1e-5)
-    np.testing.assert_allclose(made, vlad.vlad(rows[::-1], words), atol=1e-5)
-    assert (vlad.vlad(rows[:0], words) == 0).all()
-    assert len(vlad.words(rows[:2])) == 2
+    np.testing.assert_allclose(made, pooling.vlad(rows[::-1], words), atol=1e-5)
+    assert (pooling.vlad(rows[:0], words) == 0).all()
+    assert len(pooling.words(rows[:2])) == 2
 
 
 def test_a_sharpened_box_fits_the_thing_that_a_window_found():

@@ -5,22 +5,13 @@ import warnings
 import numpy as np
 import pytest
 
+from tests.helpers.grouped_vectors import groups
 from workbench.analysis import clusters, projection
 from workbench.errors import QueryError
 
 
 class EndedError(Exception):
     """What a watcher raises to end a layout."""
-
-
-def groups(sizes=(40, 30, 20), dim=16, noise=0.05, seed=0):
-    """Return unit rows around as many axes as there are sizes, and the group of each."""
-    rng = np.random.default_rng(seed)
-    labels = np.repeat(np.arange(len(sizes)), sizes)
-    rows = np.eye(dim)[labels] + rng.normal(0, noise, (len(labels), dim))
-    order = rng.permutation(len(labels))
-    rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
-    return rows[order], labels[order]
 
 
 @pytest.mark.parametrize("method", projection.PARAMETERS)

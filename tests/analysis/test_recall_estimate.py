@@ -68,9 +68,9 @@ def test_an_answer_can_be_changed_and_taken_back():
 
 def test_what_cannot_be_judged_is_refused():
     ranking = np.arange(100, dtype=np.int32)
-    with pytest.raises(QueryError, match="nothing beyond"):
+    with pytest.raises(QueryError, match="whole collection"):
         Missed(ranking, ranking)
     with pytest.raises(QueryError, match="10 or more"):
         Missed(ranking[:5], ranking, n=3)
-    with pytest.raises(QueryError, match="not among"):
+    with pytest.raises(QueryError, match="not in the sample"):
         Missed(ranking[:5], ranking).answer(10**6, True)

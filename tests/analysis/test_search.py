@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from workbench.analysis import query, search
+from workbench.analysis import search
 from workbench.errors import QueryError
 
 
@@ -40,7 +40,7 @@ def test_an_empty_collection_has_no_scores():
 
 
 def test_a_query_of_another_model_is_refused():
-    with pytest.raises(QueryError, match="Embed the query"):
+    with pytest.raises(QueryError, match="Compute the query"):
         search.scores(unit_rows(3), np.ones(5, np.float32))
 
 
@@ -76,31 +76,31 @@ def test_top_of_nothing_is_nothing_and_a_negative_k_an_error():
 
 
 def test_a_query_of_one_example_is_its_unit_vector():
-    np.testing.assert_allclose(query.combine([[3, 4]]), [0.6, 0.8], rtol=1e-6)
+    np.testing.assert_allclose(search.combine([[3, 4]]), [0.6, 0.8], rtol=1e-6)
 
 
 def test_each_like_has_the_same_say_whatever_its_length():
-    np.testing.assert_allclose(query.combine([[10, 0], [0, 1]]), [0.5**0.5, 0.5**0.5], rtol=1e-6)
+    np.testing.assert_allclose(search.combine([[10, 0], [0, 1]]), [0.5**0.5, 0.5**0.5], rtol=1e-6)
 
 
 def test_a_not_ranks_what_has_it_lower():
     both, one = np.array([0.8, 0.6], np.float32), np.array([1, 0], np.float32)
-    asked = query.combine([[1, 0.2]], [[0, 1]])
+    asked = search.combine([[1, 0.2]], [[0, 1]])
     assert asked @ one > asked @ both
 
 
 def test_only_nots_find_the_opposite():
-    np.testing.assert_allclose(query.combine([], [[0, 2]]), [0, -1])
+    np.testing.assert_allclose(search.combine([], [[0, 2]]), [0, -1])
 
 
 def test_weights_shift_the_query():
-    np.testing.assert_allclose(query.combine([[1, 0], [0, 1]], weights=[1, 0]), [1, 0])
-    np.testing.assert_allclose(query.combine([[1, 0]], [[0, 1]], weights=[1, 2]), [0.5**0.5, -(0.5**0.5)])
+    np.testing.assert_allclose(search.combine([[1, 0], [0, 1]], weights=[1, 0]), [1, 0])
+    np.testing.assert_allclose(search.combine([[1, 0]], [[0, 1]], weights=[1, 2]), [0.5**0.5, -(0.5**0.5)])
 
 
 def test_weights_of_one_change_nothing():
     plus, minus = [[1, 0, 0], [0, 1, 0]], [[0, 0, 1]]
-    np.testing.assert_allclose(query.combine(plus, minus, [1, 1, 1]), query.combine(plus, minus))
+    np.testing.assert_allclose(search.combine(plus, minus, [1, 1, 1]), search.combine(plus, minus))
 
 
 @pytest.mark.parametrize(
@@ -115,4 +115,4 @@ def test_weights_of_one_change_nothing():
 )
 def test_a_query_that_means_nothing_is_refused(plus, minus, weights, told):
     with pytest.raises(QueryError, match=told):
-        query.combine(plus, minus, weights)
+        search.combine(plus, minus, weights)

@@ -10,7 +10,7 @@ import pytest
 from workbench import errors
 from workbench.analysis import cluster_methods, clusters
 from workbench.analysis.progress import nobody
-from workbench.analysis.subprocess_job import apart
+from workbench.analysis.subprocess_job import run_in_subprocess
 
 
 class EnoughError(Exception):
@@ -32,7 +32,7 @@ def refuse() -> None:
 
 
 def test_another_process_computes_the_same() -> None:
-    assert apart(os.getpid, watch=nobody) != os.getpid()
+    assert run_in_subprocess(os.getpid, watch=nobody) != os.getpid()
 
 
 @pytest.mark.parametrize("method", cluster_methods.METHODS)
@@ -60,7 +60,7 @@ def test_the_watcher_ends_the_process() -> None:
             raise EnoughError
 
     with pytest.raises(EnoughError):
-        apart(time.sleep, 60.0, watch=watch)
+        run_in_subprocess(time.sleep, 60.0, watch=watch)
     while own_processes() - before and time.monotonic() - told < 30:
         time.sleep(0.1)
     left = [psutil.Process(pid).cmdline() for pid in own_processes() - before]
@@ -70,4 +70,4 @@ def test_the_watcher_ends_the_process() -> None:
 
 def test_an_error_of_ours_comes_back_with_its_words() -> None:
     with pytest.raises(errors.QueryError, match=r"This cannot be\. Ask for something else\."):
-        apart(refuse, watch=nobody)
+        run_in_subprocess(refuse, watch=nobody)

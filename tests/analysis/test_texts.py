@@ -75,7 +75,7 @@ def test_half_of_the_words_read_is_worth_half():
 
 def test_no_texts_give_no_scores_and_no_letters_are_no_words():
     assert find_text([], np.zeros(0, int), "abc").shape == (0,)
-    with pytest.raises(QueryError, match="no letter"):
+    with pytest.raises(QueryError, match="no letter or digit"):
         find_text(["a"], np.zeros(1, int), " -- ")
 
 

@@ -38,9 +38,9 @@ def test_a_precision_that_is_asked_for_is_reached_and_costs_recall():
 @pytest.mark.parametrize(
     ("queries", "precision", "told"),
     [
-        (CLEAN[:1], None, "two queries"),
-        ([*CLEAN, query([], [0.4])], None, "no right answer"),
-        ([query([0.1], [0.9]), query([0.1], [0.8])], 0.9, "at most"),
+        (CLEAN[:1], None, "two or more example queries"),
+        ([*CLEAN, query([], [0.4])], None, "no matching images"),
+        ([query([0.1], [0.9]), query([0.1], [0.8])], 0.9, "0.50 or less"),
     ],
 )
 def test_what_cannot_be_learnt_says_why(queries, precision, told):

@@ -1,6 +1,5 @@
 """The desk in a real JupyterLab, moved by mouse and keyboard, and read back from the next cell."""
 
-import itertools
 import math
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ from playwright.sync_api import Browser, Page
 
 import workbench as wb
 from tests.helpers import jupyterlab as lab
+from tests.helpers.desk_page import OVERFLOW, clear_circles, inside, outline
 from workbench.testing import colour_folder
 
 pytestmark = lab.MARKS
@@ -47,8 +47,6 @@ LONGEST_FRAME = """new Promise((done) => {
     };
     requestAnimationFrame(tick);
 })"""
-OVERFLOW = """[...document.querySelectorAll('.wb-desk, .wb-desk .wb-panel, .wb-map')]
-    .map(node => [node.className, node.scrollWidth - node.clientWidth])"""
 HIT, RING, RADIUS = "#e5383b", "#ffab00", 10  # the crosses and the ring of the map
 TILES = ".wb-gallery .wb-tile"
 
@@ -93,39 +91,6 @@ def desk(shown: lab.Notebook) -> lab.Notebook:
     shown.page.get_by_role("button", name="Lasso").click()
     shown.page.wait_for_timeout(500)
     return shown
-
-
-Circle = tuple[float, float, float]
-
-
-def outline(circle: Circle) -> list[tuple[float, float]]:
-    x, y, radius = circle
-    steps = [2 * math.pi * i / 36 for i in range(37)]
-    return [(x + radius * math.cos(t), y + radius * math.sin(t)) for t in steps]
-
-
-def inside(points: list[list[float]], circle: Circle) -> list[int]:
-    return [i for i, (x, y) in enumerate(points) if math.hypot(x - circle[0], y - circle[1]) < circle[2]]
-
-
-def clear_circles(desk: lab.Notebook, fewest: int = 2) -> list[Circle]:
-    """Return circles round points, inside the map, each with several points in it and none near its edge."""
-    points, (left, top, right, bottom) = desk.points(), desk.plot_box()
-    found = []
-    for x, y in points:
-        distances = sorted(math.hypot(x - u, y - v) for u, v in points)
-        gap, radius = max(
-            (b - a, (a + b) / 2) for a, b in itertools.pairwise(distances[fewest - 1 : fewest + 8])
-        )
-        on_map = (
-            left < x - radius - 3
-            and x + radius + 3 < right
-            and top < y - radius - 3
-            and y + radius + 3 < bottom
-        )
-        if gap > 8 and on_map:
-            found.append((x, y, radius))
-    return found
 
 
 def test_a_question_typed_changes_crosses_and_gallery(desk: lab.Notebook) -> None:

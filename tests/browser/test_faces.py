@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser
 
 import workbench as wb
-from tests.browser.test_desk import OVERFLOW, clear_circles, inside, outline
 from tests.helpers import jupyterlab as lab
+from tests.helpers.desk_page import OVERFLOW, clear_circles, inside, outline
 from workbench.testing import write_faces
 
 pytestmark = lab.MARKS

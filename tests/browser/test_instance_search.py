@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 import workbench as wb
-from tests.browser.test_desk import OVERFLOW
 from tests.helpers import jupyterlab as lab
-from tests.panels.test_instance_search import SIDE, SQUARES, paint
+from tests.helpers.desk_page import OVERFLOW
+from tests.helpers.painted_squares import SIDE, SQUARES, paint
 
 pytestmark = lab.MARKS
 

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Page
 
 import workbench as wb
-from tests.browser.test_desk import OVERFLOW
 from tests.helpers import jupyterlab as lab
+from tests.helpers.desk_page import OVERFLOW
 from workbench.testing import colour_folder
 
 pytestmark = lab.MARKS

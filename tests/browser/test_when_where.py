@@ -11,9 +11,9 @@ from PIL import Image
 from playwright.sync_api import Page
 
 import workbench as wb
-from tests.browser.test_desk import OVERFLOW
 from tests.helpers import jupyterlab as lab
 from tests.helpers.dated_photos import write_dated
+from tests.helpers.desk_page import OVERFLOW
 
 pytestmark = lab.MARKS
 

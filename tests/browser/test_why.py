@@ -11,8 +11,8 @@ from PIL import Image
 from playwright.sync_api import Browser
 
 import workbench as wb
-from tests.browser.test_desk import OVERFLOW
 from tests.helpers import jupyterlab as lab
+from tests.helpers.desk_page import OVERFLOW
 
 pytestmark = [*lab.MARKS, pytest.mark.weights]
 

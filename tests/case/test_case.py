@@ -11,9 +11,9 @@ from PIL import Image
 
 import workbench as wb
 from workbench.case.open_case import OpenCase
-from workbench.errors import CaseError, QueryError
+from workbench.errors import CaseError, QueryError, WorkbenchError
+from workbench.search.terms import readable
 from workbench.store.keys import remember_key
-from workbench.terms import readable
 from workbench.testing import ColourEmbedder, colour_folder, write_photos
 
 
@@ -64,7 +64,7 @@ def test_thresholds_cut_and_total_counts_what_passed(case: wb.Case) -> None:
 
     assert len(hits) == 2
     assert hits.total == int((everything.scores >= cut).sum())
-    assert len(case.search("red", threshold=1.01)) == 0
+    assert len(case.search("red", unlike="blue", threshold=1)) == 0
 
 
 def test_least_probability_keeps_only_hits_that_reach_it(case: wb.Case) -> None:
@@ -182,7 +182,8 @@ def test_the_model_is_loaded_once_however_many_ask_at_a_time(
 def test_vectors_of_another_version_of_the_model_are_not_searched_by_words(case: wb.Case) -> None:
     """Numbers of two versions do not compare: say so instead of answering nonsense."""
     old = case.folder.vectors("colour-1")
-    shutil.copytree(case.folder.cache / "vectors" / "colour-1", case.folder.cache / "vectors" / "colour-0")
+    vectors = case.folder.cache / "samples" / "image"
+    shutil.copytree(vectors / "colour-1", vectors / "colour-0")
     remember_key(case.folder.cache, "fake", "colour-0")
     again = wb.open(case=case.folder.root)
 
@@ -346,10 +347,11 @@ def test_what_lies_beyond_the_hits_is_judged_for_recall(case: wb.Case) -> None:
     assert set(missed.rows[:1]).isdisjoint(case.search("red", k=3).rows)
     assert missed.estimate.judged == len(missed.rows)
     assert missed.estimate.recall[0] > 0.3
-    with pytest.raises(QueryError, match="nothing beyond"):
+    with pytest.raises(QueryError, match="whole collection"):
         case.missed(case.search("red", k=None))
 
 
+@pytest.mark.filterwarnings("ignore:.*inplace")
 def test_changing_the_table_that_was_handed_out_changes_nothing_in_the_case(case: wb.Case) -> None:
     before = case.images.copy()
 
@@ -389,3 +391,49 @@ def test_what_a_read_only_case_cannot_keep_is_answered_all_the_same(
     assert len(case.describe(0, vocabulary=["red", "blue"])) == 2
     assert list(case.study.duplicates().columns) == ["kind", "group", "row", "path"]
     assert case.why(0, "red").values.max() <= 1
+
+
+def test_a_pinned_case_keeps_its_rows_while_the_case_grows(case: wb.Case, source: Path) -> None:
+    pinned, told = case.pinned(), []
+
+    class Listener:
+        def tell(self) -> None:
+            told.append(len(case.images))
+
+    listener = Listener()
+    case.on_refresh(listener.tell)
+    before = pinned.images["path"].tolist()
+    write_photos(source, {"0-first.png": "red"})
+    case.ingest(progress=False)
+    pinned.tag(0, "first")
+
+    assert told == [len(before) + 1]
+    assert case.images["path"][0] == "0-first.png"
+    assert pinned.images["path"].tolist() == before
+    assert case.tags["sample_id"].tolist() == [pinned.images["image_id"][0]]
+    assert len(pinned.search("red", k=1).frame) == 1
+    del listener
+    case.refresh()
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize(
+    ("use", "message"),
+    [
+        (lambda case: wb.open("photos/"), "No case folder was given"),
+        (lambda case: wb.open(5, case="x"), "must be the path of a folder"),
+        (lambda case: wb.open(case=""), "must be the path of a folder"),
+        (lambda case: wb.open(case="x", model=5), "The model must be a text, not int"),
+        (lambda case: case.tag([0], 5), "A tag must be a text, not int"),
+        (lambda case: case.tag([0], "  "), "A tag is empty"),
+        (lambda case: setattr(case, "vocabulary", "a cat"), "must be a list of texts"),
+        (lambda case: setattr(case, "vocabulary", [1]), "must be a text, not int"),
+        (lambda case: setattr(case, "vocabulary", []), "The vocabulary is empty"),
+    ],
+)
+def test_what_no_verb_understands_is_refused_in_plain_words(case: wb.Case, use, message: str) -> None:
+    with pytest.raises(WorkbenchError, match=message):
+        use(case)
+
+    assert case.tags.empty
+    assert not (case.folder.root / "work" / "vocabulary.txt").exists()

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import workbench as wb
-from workbench.analysis.layout_update import place
+from workbench.analysis.projection import place
 from workbench.errors import QueryError
 from workbench.testing import colour_folder, write_photos
 from workbench.workspace import progress_bar

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -393,3 +394,23 @@ def test_a_share_goes_to_a_new_folder_only(case: wb.Case, tmp_path: Path) -> Non
     shared = case.share(tmp_path / "shared")
     with pytest.raises(CaseError, match="not empty"):
         case.share(shared)
+
+
+@pytest.mark.parametrize("outside", ["../secret.txt", "a/../../secret.txt", "{root}/secret.txt", ""])
+def test_a_path_in_a_received_case_never_leads_out_of_the_source(
+    case: wb.Case, tmp_path: Path, outside: str
+) -> None:
+    (tmp_path / "secret.txt").write_text("secret")
+    parts = case.folder.files
+    table = parts.read()
+    raw = pa.array([outside.format(root=tmp_path).encode()] * table.num_rows, pa.binary())
+    forged = table.set_column(table.column_names.index("raw_path"), "raw_path", raw)
+    for part in parts.paths():
+        part.unlink()
+    parts.append(forged)
+    received = wb.open(case=case.folder.root)
+
+    with pytest.raises(CaseError, match="outside the source"):
+        received.faces.export(tmp_path / "out", min_faces=1)
+    assert not [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    assert all(received.picture(row) == received.thumbnails([row])[0] for row in range(len(received.images)))

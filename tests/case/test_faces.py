@@ -14,10 +14,10 @@ from workbench.case.faces.faces_api import Faces
 from workbench.case.faces.grouping import identities
 from workbench.errors import CaseError, QueryError
 from workbench.media.faces import FoundFace
-from workbench.models.faces import SURE_SCORES
+from workbench.models.faces import pairs
 from workbench.store.decisions import Decision, Decisions
 from workbench.store.keys import known_key
-from workbench.testing import SquareFaces, face_vectors, write_faces
+from workbench.testing import SQUARES, SquareFaces, face_vectors, write_faces
 
 ANN, BOB, CAT, ONCE = 0, 3, 6, 9
 PHOTOS = {
@@ -96,8 +96,8 @@ def test_what_the_detector_doubts_forms_no_identity_and_may_join_one(
     """Two keyboards that look like each other are nobody; a blurred Ann is Ann."""
     write_faces(tmp_path / "photos", {"ann1.png": [ANN], "ann2.png": [ANN]})
     write_faces(tmp_path / "photos", {"keys1.png": [BOB], "keys2.png": [BOB], "ann3.png": [ANN]}, side=50)
-    monkeypatch.setattr("workbench.testing.SquareFaces", DoubtfulFaces)
-    monkeypatch.setitem(SURE_SCORES, "fake", 0.99)
+    doubtful = dataclasses.replace(SQUARES, loader=lambda **_: DoubtfulFaces(), sure_score=0.99)
+    monkeypatch.setitem(pairs._pairs, "fake", doubtful)
     case = wb.open(tmp_path / "photos", case=tmp_path / "case", model="fake", faces="fake")
     case.ingest(faces=True, progress=False)
 
@@ -501,7 +501,7 @@ def test_reingest_with_another_model_keeps_decisions(case: wb.Case, monkeypatch:
     case.faces.name(both, "Bob")
     frame = case.faces.frame
     expected = dict(zip(zip(frame["image_id"], frame["x"] // 40, strict=True), frame["name"], strict=True))
-    monkeypatch.setattr("workbench.testing.SquareFaces", ShiftedFaces)
+    monkeypatch.setitem(pairs._pairs, "fake", dataclasses.replace(SQUARES, loader=lambda **_: ShiftedFaces()))
     again = reopened(case)
     again.ingest_faces(progress=False)
     frame = again.faces.frame
@@ -520,7 +520,7 @@ def test_decisions_made_with_one_model_and_changed_with_another_are_one_story(
     """No face is decided on twice under two boxes, so going back shows the last word."""
     case.faces.name(identity(case.faces, ANN), "Ann")
     one = rows(case.faces, ANN)[0]
-    monkeypatch.setattr("workbench.testing.SquareFaces", ShiftedFaces)
+    monkeypatch.setitem(pairs._pairs, "fake", dataclasses.replace(SQUARES, loader=lambda **_: ShiftedFaces()))
     other = reopened(case)
     other.ingest_faces(progress=False)
     other.faces.not_a_face([one])
@@ -723,7 +723,7 @@ def test_a_photo_that_cannot_be_read_says_what_to_do(case: wb.Case, photo: objec
 def test_questions_of_another_version_of_the_model_are_refused(
     case: wb.Case, photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workbench.testing.SquareFaces", ShiftedFaces)
+    monkeypatch.setitem(pairs._pairs, "fake", dataclasses.replace(SQUARES, loader=lambda **_: ShiftedFaces()))
     with pytest.raises(CaseError, match=r"case\.ingest_faces\(\)"):
         reopened(case).find_people(photos / "ann1.png")
 

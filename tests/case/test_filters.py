@@ -8,8 +8,8 @@ import pytest
 
 import workbench as wb
 from tests.helpers.dated_photos import write_dated
-from workbench.case.filters import span_of
 from workbench.errors import QueryError
+from workbench.search.filters import span_of
 
 TIMES = ["2018-12-31 23:59:59", "2019-01-01 00:00:00", "2019-05-31 14:30:00", "2020-02-29 12:00:00", None]
 
@@ -71,12 +71,12 @@ def test_a_span_ends_where_the_next_begins(span: str) -> None:
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ("red taken:yesterday", "is no time.*2019-05"),
-        ("red taken:2019-02-30", "is no time"),
-        ("red taken:..", "is no time"),
+        ("red taken:yesterday", "Invalid time.*2019-05"),
+        ("red taken:2019-02-30", "Invalid time"),
+        ("red taken:..", "Invalid time"),
         ("red taken:2020..2019", "ends before it begins"),
         ("red tag:nothing", "No image has the tag.*evidence"),
-        ("red tag:evidence^2", "takes no weight"),
+        ("red tag:evidence^2", "cannot have a weight"),
         ("tag:evidence", "Add words"),
     ],
 )

@@ -115,7 +115,7 @@ def test_limits_places_and_examples_count_over_regions_too(case):
     assert len(case.search("red", over="persons", k=1)) == 1
     assert paths(case.search("red", over="objects", within=[case.row("a.png")])) == ["a.png"]
     assert len(case.search("red", over="objects", threshold=0.95)) == 1
-    assert len(case.search("red", over="persons", probability=1.01)) == 0
+    assert len(case.search("red", over="persons", probability=1)) == 0
     assert paths(case.search(like="d.png", over="objects"))[0] == "d.png"
     hits = case.search("magenta", over="text", text="yellow")
     assert hits.boxes.tolist() == [[110, 10, 90, 30]]
@@ -133,12 +133,12 @@ def test_the_box_of_a_text_is_that_of_where_it_was_read(case):
 @pytest.mark.parametrize(
     ("query", "message"),
     [
-        ("over:persons", "Nothing is compared with persons"),
-        ('over:persons text:"yellow"', "Nothing is compared with persons"),
+        ("over:persons", "Nothing to compare with persons"),
+        ('over:persons text:"yellow"', "Nothing to compare with persons"),
         ("¿¡… over:persons", "no words"),
         ("red over:dogs", "persons, objects, text, images"),
-        ("red -over:persons", "takes no minus"),
-        ("red over:persons^2", "takes no weight"),
+        ("red -over:persons", "cannot be negated"),
+        ("red over:persons^2", "cannot have a weight"),
     ],
 )
 def test_a_query_over_regions_that_means_nothing_says_so(case, query, message):

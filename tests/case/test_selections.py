@@ -100,7 +100,7 @@ def test_ids_that_are_gone_are_counted(case: wb.Case, source: Path) -> None:
 
 @pytest.mark.parametrize(("name", "rows"), [("", [1]), ("selection", [1]), ("nothing", [])])
 def test_what_cannot_be_saved_says_what_to_do(case: wb.Case, name: str, rows: list[int]) -> None:
-    with pytest.raises(QueryError, match=r"(Give|Select) "):
+    with pytest.raises(QueryError, match=r"(Use|Select) "):
         case.selections.save(name, rows)
 
 

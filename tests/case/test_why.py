@@ -178,7 +178,7 @@ def test_the_layer_is_a_transparent_png(case):
     heatmap = case.why("corner.png", "red")
     assert heatmap.layer()[:4] == b"\x89PNG"
     assert heatmap.blocks == 0
-    with pytest.raises(QueryError, match="no blocks"):
+    with pytest.raises(QueryError, match="no maps of single blocks"):
         heatmap.layer(0)
 
 
@@ -204,7 +204,7 @@ def test_a_query_that_says_nothing_is_told_so(case, query, message):
 def test_what_has_no_vector_has_no_map(case):
     hits = case.search("red")
     nobody = type(hits)(hits.rows, hits.scores, hits.probabilities, hits.table, "face:Ann")
-    with pytest.raises(QueryError, match="names people, text or a thing"):
+    with pytest.raises(QueryError, match="neither words nor an example"):
         case.why("corner.png", nobody)
 
 

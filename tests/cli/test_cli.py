@@ -173,7 +173,7 @@ def test_search_only_what_has_a_tag(case, capsys):
     assert main(["search", str(case), "something blue", "--tag", "evidence"]) == 0
     assert [line.split()[-1] for line in capsys.readouterr().out.splitlines()] == ["rose.png"]
     assert main(["search", str(case), "something blue", "--taken", "soon"]) == 1
-    assert "is no time" in capsys.readouterr().err
+    assert "Invalid time" in capsys.readouterr().err
 
 
 def test_a_very_long_query_is_words_and_no_path(case, capsys):
@@ -257,15 +257,15 @@ def test_faces_export_says_how_many_photos_lie_where(people, tmp_path, capsys):
     assert main(["faces", str(people), "export", str(tmp_path / "out")]) == 1
     assert "not empty" in capsys.readouterr().err
     assert main(["faces", str(people), "export"]) == 1
-    assert "Name a new one" in capsys.readouterr().err
+    assert "Name a new folder" in capsys.readouterr().err
 
 
 def test_share_leaves_faces_out_unless_asked(people, tmp_path, capsys):
     for place, option in (("plain", []), ("whole", ["--faces", "all"])):
         assert main(["share", str(people), str(tmp_path / place), *option]) == 0
         assert capsys.readouterr().out == f"{tmp_path / place}\n"
-    assert not (tmp_path / "plain" / "cache" / "faces").exists()
-    assert (tmp_path / "whole" / "cache" / "faces").exists()
+    assert not (tmp_path / "plain" / "cache" / "samples" / "face").exists()
+    assert (tmp_path / "whole" / "cache" / "samples" / "face").exists()
 
 
 def test_models_lists_every_file_the_default_model_needs(capsys):
@@ -289,7 +289,7 @@ def test_a_folder_that_is_no_case_is_one_line_and_exit_status_1(verb, tmp_path):
 
 def test_an_unknown_model_is_one_line_and_exit_status_1(case, capsys):
     assert main(["models", "fetch", "nonsense"]) == 1
-    assert capsys.readouterr().err.startswith("workbench: No weights are known")
+    assert capsys.readouterr().err.startswith("workbench: Unknown model 'nonsense'")
 
 
 def test_names_of_files_cannot_command_the_terminal(tmp_path, capsys):
@@ -312,7 +312,7 @@ def test_ctrl_c_exits_with_130_and_says_that_nothing_is_lost(monkeypatch, source
 
     monkeypatch.setattr(Case, "ingest", stop)
     assert main(["ingest", str(source), "--case", str(tmp_path / "c"), "--model", "fake"]) == 130
-    assert "Nothing finished is lost" in capsys.readouterr().err
+    assert "Finished work is kept" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are POSIX")
@@ -356,3 +356,18 @@ def test_ingest_looks_for_the_kinds_of_region_that_are_named(tmp_path, capsys):
     assert "1 embedded, 2 regions," in capsys.readouterr().out
     assert main([*command, "--regions", "dogs"]) == 1
     assert "persons, objects, text" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "a\rb", "a\nb"])
+def test_no_cell_of_printed_csv_is_a_formula_or_breaks_its_row(capsys, name):
+    frame = pd.DataFrame({"path": [f"{name}.png"], "paths": [[name]], "score": [-0.5]})
+
+    print_for_programs(frame, Namespace(json=False, csv=True))
+
+    printed = capsys.readouterr().out
+    (row,) = csv.DictReader(printed.splitlines())
+    assert len(printed.split("\n")) == 3
+    assert "\r" not in printed
+    assert row["score"] == "-0.5"
+    assert not row["path"].strip().startswith(("=", "+", "-", "@"))
+    assert not row["paths"].strip().startswith(("=", "+", "-", "@"))

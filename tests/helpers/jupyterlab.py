@@ -38,7 +38,7 @@ _FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshade
 def write_notebook(path: Path, cells: Sequence[str]) -> None:
     """Write a notebook with its kernel named, or JupyterLab would ask for one."""
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    sources = [
+    sources: list[dict[str, object]] = [
         {
             "cell_type": "code",
             "id": f"c{i}",

@@ -74,5 +74,9 @@ def test_five_people_have_ten_pictures_each():
 
 
 def test_some_photos_keep_their_camera_data():
-    cameras = [Image.open(path).getexif().get(0x0110) for path in PHOTOS if path.suffix == ".jpg"]
+    cameras = []
+    for path in PHOTOS:
+        if path.suffix == ".jpg":
+            with Image.open(path) as image:
+                cameras.append(image.getexif().get(0x0110))
     assert len([camera for camera in cameras if camera]) >= 4

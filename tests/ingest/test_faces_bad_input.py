@@ -8,9 +8,9 @@ from PIL import Image, ImageDraw, ImageOps
 
 from workbench.errors import ModelError
 from workbench.ingest import ingest
-from workbench.models.faces import load_faces
+from workbench.models.faces import face_pair
+from workbench.samples.face import read_faces
 from workbench.store.case_folder import CaseFolder
-from workbench.store.faces import read_faces
 from workbench.store.snapshot import read_snapshot
 from workbench.testing import ColourEmbedder, SquareFaces, write_faces
 
@@ -66,7 +66,7 @@ def test_a_photo_turned_by_its_exif_has_its_boxes_in_the_upright_picture(tmp_pat
 @pytest.fixture(scope="module", params=["facenet", "sface"])
 def model(request):
     try:
-        return load_faces(request.param)
+        return face_pair(request.param).load()
     except ModelError as error:
         pytest.skip(str(error))
 

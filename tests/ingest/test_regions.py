@@ -6,8 +6,9 @@ from PIL import Image
 
 from workbench.ingest import ingest
 from workbench.media.masks import from_run_lengths
+from workbench.samples.kind import kind_named
+from workbench.samples.regions import read_regions
 from workbench.store.case_folder import CaseFolder
-from workbench.store.regions import read_regions
 from workbench.store.snapshot import read_snapshot
 from workbench.testing import ColourEmbedder, PaintedRegions, SquareFaces, colour_vectors, write_regions
 
@@ -103,7 +104,7 @@ def test_a_kind_asked_for_later_is_added_to_the_others(case):
 
 def test_another_way_to_find_touches_no_old_region(case):
     run(case)
-    before = sorted((path, path.read_bytes()) for path in (case.cache / "regions").rglob("*.parquet"))
+    before = sorted((path, path.read_bytes()) for path in (case.cache / "samples").rglob("*.parquet"))
     run(case, PaintedRegions(version=2))
     assert all(path.read_bytes() == content for path, content in before)
     newer = {kind: key.replace("-1-", "-2-") for kind, key in KEYS.items()}
@@ -127,15 +128,15 @@ def test_an_interrupted_ingest_goes_on_and_equals_one_run(case, tmp_path):
     assert same(regions_of(case), regions_of(whole))
 
 
-@pytest.mark.parametrize("table", ["regions", "vectors", "examined"])
+@pytest.mark.parametrize("table", ["rows", "vectors", "seen"])
 def test_a_corrupt_part_is_computed_again(case, tmp_path, table):
     run(case)
-    (part,) = (case.regions(KEYS["text"]).folder / table).glob("part-*")
+    (part,) = (case.samples(kind_named("text").table, KEYS["text"]).folder / table).glob("part-*")
     part.write_bytes(part.read_bytes()[:-40])
     model = PaintedRegions()
     with pytest.warns(RuntimeWarning, match="corrupt"):
         run(case, model)
-    assert model.searched == (len(PHOTOS) if table == "examined" else 1)
+    assert model.searched == (len(PHOTOS) if table == "seen" else 1)
     frame = regions_of(case).frame
     assert len(frame) == 6
     assert frame["region_id"].is_unique
@@ -216,7 +217,7 @@ def test_a_photo_with_five_hundred_areas_of_text_is_embedded_in_batches(tmp_path
 
 def test_a_case_without_regions_has_an_empty_table_with_all_columns(case):
     ingest(case, ColourEmbedder(), progress=False)
-    assert not (case.cache / "regions").exists()
+    assert not any((case.cache / "samples" / kind).exists() for kind in KINDS)
     regions = regions_of(case)
     assert (len(regions.frame), len(regions.vectors)) == (0, 0)
     assert {"region_id", "image_row", "kind", "text", "mask"} <= set(regions.frame.columns)

@@ -46,6 +46,6 @@ test("Python gets a lasso as all its corners, a box as two opposite ones", () =>
     { x: 2, y: 1 },
     { x: 0, y: 1 },
   ];
-  assert.deepEqual(shapeOf("lasso", round), { type: "path", path: "M0,0L2,0L2,1L0,1Z" });
-  assert.deepEqual(shapeOf("box", round), { type: "rect", x0: 0, y0: 0, x1: 2, y1: 1 });
+  assert.deepEqual(shapeOf("lasso", round), { shape: "lasso", corners: Float64Array.of(0, 0, 2, 0, 2, 1, 0, 1) });
+  assert.deepEqual(shapeOf("box", round), { shape: "box", corners: Float64Array.of(0, 0, 2, 1) });
 });

@@ -3,7 +3,6 @@ import test from "node:test";
 import {
   chipText,
   comparisons,
-  kindsAsked,
   shownChips,
   tellsMore,
   weightText,
@@ -39,12 +38,6 @@ test("a chip is read out with its kind and its weight", () => {
   assert.equal(chipText(words("boat")), "boat");
   assert.equal(chipText(words("IMG_12", { kind: "like", weight: 0.5 })), "like IMG_12 ×0.5");
   assert.equal(weightText(words("boat")), "");
-});
-
-test("the kinds that a query names stand after over: at the beginning of a word", () => {
-  assert.equal(kindsAsked("a coat over:persons over:objects"), "persons objects");
-  assert.equal(kindsAsked("over:texts"), "texts");
-  assert.equal(kindsAsked("a bridge hangover:persons"), "");
 });
 
 test("a comparison that is asked for and not among the usual ones can still be seen", () => {

@@ -11,8 +11,17 @@ from PIL import Image, ImageFilter
 from workbench.errors import ModelError
 from workbench.media.decode import read_image
 from workbench.models import weights
-from workbench.models.faces import align, boxes, gamma, load_faces, quality, recognisers
-from workbench.models.faces.search import search, turn_back
+from workbench.models.faces import (
+    FacePair,
+    align,
+    boxes,
+    face_pair,
+    pairs,
+    quality,
+    recognisers,
+    register_pair,
+)
+from workbench.models.faces.model import search, turn_back
 
 PHOTOS = Path(__file__).parents[2] / "data" / "photos" / "faces"
 POINTS = np.array([[35, 40], [65, 40], [50, 60], [38, 75], [62, 75]], np.float32)
@@ -126,7 +135,7 @@ def test_a_picture_is_turned_only_where_no_sure_face_was_found():
 
 
 def test_gamma_brightens_the_dark_and_leaves_black_and_white():
-    dark = gamma.curve(gamma.exponent(np.full(100, 0.1, np.float32)), 0.1)
+    dark = quality.curve(quality.exponent(np.full(100, 0.1, np.float32)), 0.1)
     assert (dark[0], dark[-1]) == (0, 1)
     assert (np.diff(dark) >= 0).all()
     assert dark[25] > 0.25
@@ -134,7 +143,7 @@ def test_gamma_brightens_the_dark_and_leaves_black_and_white():
 
 def test_correction_keeps_hue_and_tells_how_far_it_went():
     pixels = np.full((8, 8, 3), (40, 20, 10), np.uint8)
-    bright, bent = gamma.brighten(pixels)
+    bright, bent = quality.brighten(pixels)
     assert bent < 1
     assert bright[0, 0, 0] > 80
     assert np.allclose(bright[0, 0] / bright[0, 0, 0], [1, 0.5, 0.25], atol=0.03)
@@ -142,8 +151,8 @@ def test_correction_keeps_hue_and_tells_how_far_it_went():
 
 def test_a_dark_skin_in_good_light_is_not_called_dark():
     values = np.concatenate([np.full(85, 0.25), np.full(15, 0.6)]).astype(np.float32)
-    assert not gamma.is_dark(values)
-    assert gamma.is_dark(values * 0.5)
+    assert not quality.is_dark(values)
+    assert quality.is_dark(values * 0.5)
 
 
 def test_pose_is_best_when_the_nose_is_in_the_middle():
@@ -170,13 +179,55 @@ def test_one_bad_measure_tells_in_the_summary():
 
 def test_an_unknown_pair_is_told_which_are_known():
     with pytest.raises(ModelError, match=r"facenet.*sface"):
-        load_faces("nobody")
+        face_pair("nobody")
+
+
+def record(**changes):
+    """Return the fields of a complete record of a pair, with changes."""
+    groups = {"agglomerative": 0.5, "whispers": 0.5, "hdbscan": 0.5}
+    scores = {"least_score": 0.8, "sure_score": 0.9}
+    cosines = {"groups": groups, "unknown": 0.4, "even": 0.5, "slope": 20.0}
+    facts = {"name": "ours", "loader": lambda **options: options, "weights": ""}
+    return facts | scores | cosines | changes
+
+
+@pytest.mark.parametrize("name", sorted(record()))
+def test_no_fact_about_a_pair_can_be_forgotten(name):
+    with pytest.raises(TypeError, match=name):
+        FacePair(**{key: value for key, value in record().items() if key != name})
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"groups": {"whispers": 0.5}},
+        {"groups": {"agglomerative": 0.5, "whispers": 5, "hdbscan": 0.5}},
+        {"sure_score": 99},
+        {"slope": 0},
+        {"even": 1.5},
+        {"name": ""},
+    ],
+)
+def test_a_fact_outside_its_range_is_refused(wrong):
+    with pytest.raises(ModelError, match="not complete"):
+        FacePair(**record(**wrong))
+
+
+def test_a_pair_of_ones_own_is_known_by_its_name(monkeypatch):
+    monkeypatch.setattr(pairs, "_pairs", dict(pairs._pairs))
+    register_pair(FacePair(**record()))
+    assert face_pair("ours").load(precision="auto") == {
+        "least_score": 0.8,
+        "sure_score": 0.9,
+        "precision": "auto",
+    }
+    assert face_pair("ours").load(least_score=0.5)["least_score"] == 0.5
 
 
 @pytest.mark.parametrize("name", PAIRS)
 def test_missing_weights_name_the_command(name):
     with pytest.raises(ModelError, match=f"workbench models fetch faces-{name}"):
-        load_faces(name)
+        face_pair(name).load()
 
 
 def people():
@@ -190,7 +241,7 @@ def people():
 @pytest.fixture(scope="module", params=PAIRS)
 def model(request):
     try:
-        return load_faces(request.param)
+        return face_pair(request.param).load()
     except ModelError as error:
         pytest.skip(str(error))
 

@@ -4,25 +4,25 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from workbench.models.instances import grid
+from workbench.models.instances import dense
 
 
 @pytest.mark.parametrize("size", [(640, 480), (16, 16), (50, 1), (1, 4000), (5000, 100), (224, 224)])
 def test_a_grid_has_about_the_patches_asked_for_and_the_shape_of_the_picture(size):
-    rows, columns = grid.grid_of(size, 576)
+    rows, columns = dense.grid_of(size, 576)
     assert 0.85 * 576 <= rows * columns <= 1.15 * 576
-    shape = min(max(size[0] / size[1], 1 / grid.LONGEST), grid.LONGEST)
+    shape = min(max(size[0] / size[1], 1 / dense.LONGEST), dense.LONGEST)
     assert columns / rows == pytest.approx(shape, rel=0.1)
 
 
 @pytest.mark.parametrize("mode", ["RGB", "L", "P", "RGBA", "CMYK"])
 def test_pictures_of_every_mode_become_input(mode):
-    assert grid.pixels(Image.new(mode, (31, 17)), (3, 5), 14).shape == (1, 3, 42, 70)
+    assert dense.pixels(Image.new(mode, (31, 17)), (3, 5), 14).shape == (1, 3, 42, 70)
 
 
 def test_a_row_stretched_to_its_own_length_is_itself():
-    np.testing.assert_allclose(grid.stretch(37, 37), np.eye(37), atol=1e-6)
-    np.testing.assert_allclose(grid.stretch(16, 37).sum(axis=1), 1, atol=1e-5)
+    np.testing.assert_allclose(dense.stretch(37, 37), np.eye(37), atol=1e-6)
+    np.testing.assert_allclose(dense.stretch(16, 37).sum(axis=1), 1, atol=1e-5)
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def test_patch_tokens_are_those_of_the_published_transformer(photo):
     found = patch_tokens(patches=192, precision="float32").look(photo)
     trunk = timm.create_model("vit_small_patch14_dinov2", num_classes=0, dynamic_img_size=True)
     trunk.load_state_dict(dinov2_from_onnx(weights.path_of(weights.DINOV2)))
-    pixels = grid.pixels(photo, (12, 16), 14)[0].astype(np.float32) / 255
+    pixels = dense.pixels(photo, (12, 16), 14)[0].astype(np.float32) / 255
     given = torch.from_numpy((pixels - MEAN[:, None, None]) / STD[:, None, None])[None]
     with torch.inference_mode():
         wanted = trunk.eval().forward_features(given)[0, 1:].numpy()
@@ -54,11 +54,11 @@ def test_patch_tokens_are_those_of_the_published_transformer(photo):
 
 @pytest.mark.weights
 def test_regions_are_traced_back_from_the_map_that_the_network_gives(photo):
-    from workbench.models.instances.dasr import Salient
+    from benchmarks.dasr import Salient
     from workbench.models.instances.dense import last_maps
     from workbench.models.mini.build import published_towers
 
-    pixels = grid.pixels(photo, (8, 10), 32)
+    pixels = dense.pixels(photo, (8, 10), 32)
     responses = Salient(published_towers().teacher).respond(pixels)
     wanted = last_maps(cells=80).look(photo)
     np.testing.assert_allclose(responses.last, wanted, atol=1e-3)

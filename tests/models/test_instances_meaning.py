@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 import workbench as wb
-from workbench.analysis.instances import pooling
 from workbench.analysis.instances.boxes import overlaps
+from workbench.vectors import unit_rows
 
 PHOTOS = Path(__file__).parents[2] / "data/photos"
 MUG = (738, 278, 205, 240)
@@ -31,6 +31,7 @@ def test_a_mug_finds_cups_and_where_they_are(tmp_path):
     found = case.find_this("work/notebook-laptop-and-coffee.jpg", box=MUG)
     paths = found.frame["path"].tolist()
     assert set(paths[:2]) == set(CUPS)
+    assert found.boxes is not None
     assert overlaps(found.boxes[paths.index(CUPS[0])], CUP)[0, 0] > 0.4
 
     named = case.find_this("a bird", k=3)
@@ -67,7 +68,7 @@ def test_whitening_spreads_what_rules_over_more_directions(model):
     white = plain @ model.dense.whitening
 
     assert directions(white) > 1.2 * directions(plain)
-    np.testing.assert_allclose(pooling.unit(model.plain(white)), pooling.unit(plain), atol=1e-4)
+    np.testing.assert_allclose(unit_rows(model.plain(white)), unit_rows(plain), atol=1e-4)
 
 
 def directions(rows):

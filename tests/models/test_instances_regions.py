@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from workbench.analysis.instances import boxes, pooling, whitening
+from workbench.analysis.instances import boxes, pooling
 
 
 def test_boxes_overlap_wholly_with_themselves_and_not_with_strangers():
@@ -86,7 +86,7 @@ def uneven():
 
 @pytest.mark.parametrize(("power", "left"), [(0.0, 1.0), (0.25, 0.5), (0.5, 0.0)])
 def test_whitening_shortens_what_varies_most_by_its_power(uneven, power, left):
-    matrix = whitening.learn(uneven, power, floor=0.0)
+    matrix = pooling.learn(uneven, power, floor=0.0)
     before, after = (np.linalg.eigvalsh(np.cov(rows.T)) for rows in (uneven, uneven @ matrix))
 
     np.testing.assert_allclose(after, before**left, rtol=1e-3)
@@ -95,4 +95,4 @@ def test_whitening_shortens_what_varies_most_by_its_power(uneven, power, left):
 
 def test_the_floor_keeps_whitening_from_blowing_up_noise(uneven):
     flat = uneven * (1, 1, 1, 1, 1, 0)
-    assert np.linalg.cond(whitening.learn(flat)) < 5
+    assert np.linalg.cond(pooling.learn(flat)) < 5

@@ -9,18 +9,18 @@ import pytest
 import torch
 from PIL import Image
 
+from benchmarks.mini_training.evaluate import average_precision, ranks, share_within
+from benchmarks.mini_training.features import make_view
+from benchmarks.mini_training.photos import Photo, read_photos
+from benchmarks.mini_training.sentences import sentences_of
+from benchmarks.mini_training.splits import split_photos
 from workbench import models
 from workbench.errors import ModelError
 from workbench.models import weights
 from workbench.models.mini.config import HeadConfig
-from workbench.models.mini.evaluate import average_precision, ranks, share_within
-from workbench.models.mini.features import make_view
 from workbench.models.mini.heads import Heads, ImageHead, TextHead, load_heads, save_heads
-from workbench.models.mini.photos import Photo, read_photos
+from workbench.models.mini.load import tokenizer
 from workbench.models.mini.preprocess import prepare
-from workbench.models.mini.sentences import sentences_of
-from workbench.models.mini.splits import split_photos
-from workbench.models.mini.tokens import tokenizer
 from workbench.models.mini.towers import FEATURES, SLICES
 
 PHOTOS = Path(__file__).parents[2] / "data" / "photos"
@@ -152,7 +152,7 @@ def test_mini_is_an_open_clip_model_whose_modules_agree_with_its_rows(mini):
 def test_tokens_are_those_of_the_tokenizer_that_open_clip_uses():
     from open_clip.tokenizer import HFTokenizer
 
-    from workbench.models.mini.text import minilm_folder
+    from workbench.models.mini.build import minilm_folder
 
     theirs = HFTokenizer(str(minilm_folder()), context_length=96, local_files_only=True)
     texts = ["a dog", "  Zwei \n Hunde, naïve café!", "", "x" * 40 + " 東京 🙂", "word " * 300]

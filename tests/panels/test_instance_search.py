@@ -7,30 +7,17 @@ from io import BytesIO
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image
 
 import workbench as wb
-from tests.panels.test_panels import browser
+from tests.helpers.painted_squares import SIDE, SQUARES, paint
+from tests.helpers.panel_messages import browser
 from workbench.errors import CaseError, QueryError
-from workbench.hits import Hits
-from workbench.panels.boxed import boxed
 from workbench.panels.instance_search.view_model import KIND, cut, proposed
+from workbench.panels.static_html import boxed
+from workbench.search.hits import Hits
 
 SECONDS = 60
-SIDE = 60
-SQUARES = {"a.png": (40, 30), "b.png": (200, 120), "c.png": (100, 10)}
-
-
-def paint(folder):
-    """Paint grey pictures of 320 x 240 pixels, each with a red square, and one with a blue one."""
-    folder.mkdir()
-    for number, (name, (x, y)) in enumerate((*SQUARES.items(), ("other.png", (40, 30)))):
-        image = Image.new("RGB", (320, 240), (120 + number, 120, 120))
-        colour = "blue" if name == "other.png" else "red"
-        ImageDraw.Draw(image).rectangle((x, y, x + SIDE - 1, y + SIDE - 1), fill=colour)
-        image.save(folder / name)
-    Image.new("RGB", (16, 16), "gray").save(folder / "tiny.png")
-    Image.new("RGB", (1000, 20), "white").save(folder / "long.png")
 
 
 @pytest.fixture
@@ -189,9 +176,9 @@ def test_without_candidates_it_says_how_to_get_them_and_goes_on(bare):
     [
         ((400, 10, 20, 20), "320 x 240"),
         ((-50, 0, 40, 40), "320 x 240"),
-        ((0, 0, 0, 10), "no box"),
-        ((1, 2, 3), "no box"),
-        ((0, 0, float("nan"), 5), "no box"),
+        ((0, 0, 0, 10), "Invalid box"),
+        ((1, 2, 3), "Invalid box"),
+        ((0, 0, float("nan"), 5), "Invalid box"),
     ],
 )
 def test_a_box_outside_or_without_area_is_refused_and_the_old_one_stays(desk, box, message):
@@ -219,7 +206,7 @@ def test_odd_pictures_are_asked_with_and_answered(desk):
 
 
 def test_nothing_in_focus_and_nothing_drawn_are_told(desk):
-    with pytest.raises(QueryError, match="no box yet"):
+    with pytest.raises(QueryError, match="No box was drawn"):
         desk.things.find()
     desk.selection.focus = None
     assert (desk.things.row, desk.things.about, desk.things.box) == (-1, {}, [])

@@ -62,14 +62,14 @@ def test_a_bundle_stands_alone_as_anywidget_loads_it(bundle):
 @needs_node
 @pytest.mark.skipif(not (STATIC / "node_modules/esbuild").exists(), reason="NO ESBUILD: run make lint first")
 def test_bundling_again_gives_the_same_bytes(tmp_path):
-    subprocess.run([NODE, STATIC / "build.mjs", tmp_path], check=True, env=os.environ | {"PATH": PATH})
+    subprocess.run([str(NODE), STATIC / "build.mjs", tmp_path], check=True, env=os.environ | {"PATH": PATH})
     again = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     assert again == {path.name: path.read_bytes() for path in BUNDLES}
 
 
 @needs_node
 def test_the_logic_of_the_panels():
-    command = [NODE, "--test", "--test-reporter=tap", *map(str, UNIT_TESTS)]
+    command = [str(NODE), "--test", "--test-reporter=tap", *map(str, UNIT_TESTS)]
     done = subprocess.run(
         command, capture_output=True, text=True, check=False, env=os.environ | {"PATH": PATH}
     )

@@ -13,13 +13,13 @@ from PIL import Image
 
 import workbench as wb
 from tests.helpers.map_reading import bright, places
+from tests.helpers.panel_messages import browser, draw
 from workbench.errors import QueryError
-from workbench.hits import Hits
-from workbench.panels.base import Panel
 from workbench.panels.map.colours import by_values, ramp
 from workbench.panels.map.density import Density
 from workbench.panels.map.panel import Map
 from workbench.panels.map.view import View, drawn_rows, whole
+from workbench.search.hits import Hits
 from workbench.selection import Selection
 
 SQUARE = np.array([[-9, -9], [-9, 9], [9, 9], [9, -9]], float)
@@ -84,20 +84,6 @@ def a_map(selection: Selection, points: np.ndarray, labels: np.ndarray | None = 
     )
 
 
-def browser(panel: Panel, ask: str, **data: Any) -> dict[str, Any]:
-    """Send what the browser sends, and return the answer with its buffers."""
-    sent: list[tuple[dict[str, Any], list[bytes]]] = []
-    panel.send = lambda content, buffers=None: sent.append((content, buffers))
-    panel._receive(panel, {"ask": ask, "id": "x-1", **data}, [])
-    ((answer, buffers),) = sent
-    return {**answer, "buffers": buffers}
-
-
-def drawn_path(polygon: np.ndarray) -> dict[str, str]:
-    """What plotly reports of a path drawn with the mouse; the one place in the tests that knows its form."""
-    return {"type": "path", "path": "M" + "L".join(f"{x},{y}" for x, y in polygon) + "Z"}
-
-
 def look(panel: Map, x0: float, y0: float, x1: float, y1: float) -> None:
     """Report a zoom, as the browser does when the wheel has come to rest."""
     browser(panel.bar, "view", x=[x0, x1], y=[y0, y1], width=640, height=480)
@@ -108,17 +94,17 @@ class TestSelecting:
         points = desk.map.points
         middle = np.median(points[:, 0])
         left = np.array([[-9, -9], [-9, 9], [middle, 9], [middle, -9]], float)
-        browser(desk.map.bar, "draw", shape=drawn_path(left), mode="replace")
+        draw(desk.map, left, "replace")
 
         assert desk.selection.rows.tolist() == np.flatnonzero(points[:, 0] < middle).tolist()
         assert len(desk.selection.frame) == len(desk.selection.rows) > 0
 
     def test_shift_adds_and_alt_removes(self, desk: wb.Workspace) -> None:
-        browser(desk.map.bar, "draw", shape=drawn_path(SQUARE), mode="add")
+        draw(desk.map, SQUARE, "add")
         everything = len(desk.selection)
         x, y = map(float, desk.map.points[3])
-        corners = {"x0": x - 1e-3, "x1": x + 1e-3, "y0": y - 1e-3, "y1": y + 1e-3}
-        browser(desk.map.bar, "draw", shape={"type": "rect", **corners}, mode="remove")
+        corners = [[x - 1e-3, y - 1e-3], [x + 1e-3, y + 1e-3]]
+        draw(desk.map, corners, "remove", "box")
 
         assert everything == len(desk.case.images)
         assert 3 not in desk.selection.rows.tolist()
@@ -127,8 +113,8 @@ class TestSelecting:
     def test_both_keys_keep_what_is_in_both(self, desk: wb.Workspace) -> None:
         x, y = map(float, desk.map.points[3])
         desk.selection.rows = [1, 3]
-        corners = {"x0": x - 1e-3, "x1": x + 1e-3, "y0": y - 1e-3, "y1": y + 1e-3}
-        browser(desk.map.bar, "draw", shape={"type": "rect", **corners}, mode="intersect")
+        corners = [[x - 1e-3, y - 1e-3], [x + 1e-3, y + 1e-3]]
+        draw(desk.map, corners, "intersect", "box")
 
         assert desk.selection.rows.tolist() == [3]
 
@@ -386,7 +372,7 @@ class TestColours:
 
         assert cut == (31, 469, 500)
         assert sorted(found) == sorted(["group 49", *(f"group {i}" for i in range(490, 500))])
-        assert "Click a key" in nothing
+        assert "Click an entry" in nothing
         assert selection.rows.tolist() == np.flatnonzero(labels == 499).tolist()
         assert "desk.map.only([499])" in code
         assert unknown == []
@@ -443,7 +429,7 @@ class TestColours:
 
     def test_scores_follow_the_question(self, selection: Selection, points: np.ndarray) -> None:
         panel = a_map(selection, points)
-        with pytest.raises(QueryError, match="Ask a question first"):
+        with pytest.raises(QueryError, match="Run a search first"):
             panel.colour("score")
         some = np.array([3, 1], np.int32)
         selection.hits = Hits(some, np.array([0.9, 0.4]), np.array([1.0, 0.5]), selection.table)

@@ -11,7 +11,7 @@ import pytest
 
 import workbench as wb
 from tests.helpers.map_reading import bright
-from tests.panels.test_map import browser, drawn_path
+from tests.helpers.panel_messages import browser, draw
 from workbench.errors import QueryError
 from workbench.panels.map.colours import Colouring
 from workbench.panels.map.panel import Map
@@ -132,7 +132,7 @@ class TestOnAThread:
         panel.compute("tsne")
         assert maker.begun.wait(10)
         square = np.array([[-9, -9], [-9, 9], [9, 9], [9, -9]], float)
-        browser(panel.bar, "draw", shape=drawn_path(square), mode="replace")
+        draw(panel, square, "replace")
 
         assert len(panel.selection) == COUNT
         assert panel.bar.working
@@ -283,7 +283,7 @@ class TestNothingToSee:
         assert panel.bar.note == ""
 
     def test_the_same_vectors_at_one_place_are_told(self) -> None:
-        assert "All 2 images lie at one place" in self.a_map(np.zeros((2, 2), np.float32)).bar.note
+        assert "All 2 images have the same vector" in self.a_map(np.zeros((2, 2), np.float32)).bar.note
 
     def test_no_sample_is_told(self) -> None:
         assert self.a_map(np.zeros((0, 2), np.float32)).bar.note == "There are no images here."
@@ -294,7 +294,7 @@ class TestNothingToSee:
         hidden = panel.bar.note
         panel.hide([])
 
-        assert "Click a key of the legend" in hidden
+        assert "Click an entry of the legend" in hidden
         assert panel.bar.note == ""
 
     def test_a_first_layout_that_fails_is_told_in_the_map(self, selection: Selection) -> None:

@@ -5,15 +5,14 @@ import re
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
 import workbench as wb
+from tests.helpers.panel_messages import browser, colour_row
 from workbench.errors import QueryError
-from workbench.panels.base import Panel
 from workbench.panels.gallery import Gallery
 from workbench.selection import Selection
 
@@ -22,20 +21,6 @@ from workbench.selection import Selection
 def desk(source: Path, desk_of: Callable[..., wb.Workspace]) -> wb.Workspace:
     """A desk on twelve colours."""
     return desk_of(source)
-
-
-def browser(panel: Panel, ask: str, buffers: list[bytes] | None = None, **data: Any) -> dict[str, Any]:
-    """Send what the browser sends, and return the answer with its buffers."""
-    sent: list[tuple[dict[str, Any], list[bytes]]] = []
-    panel.send = lambda content, buffers=None: sent.append((content, buffers))  # type: ignore[method-assign]
-    panel._receive(panel, {"ask": ask, "id": "x-1", **data}, buffers or [])
-    ((answer, replied),) = sent
-    assert answer["id"] == "x-1"
-    return {**answer, "buffers": replied}
-
-
-def colour_row(desk: wb.Workspace, colour: str) -> int:
-    return next(row for row, path in enumerate(desk.case.images["path"]) if colour in path)
 
 
 class TestQuery:
@@ -117,7 +102,7 @@ class TestQuery:
     def test_a_dropped_file_that_is_no_picture_is_an_error_shown(self, desk: wb.Workspace) -> None:
         browser(desk.query, "picture", buffers=[b"%PDF-1.4 <script>"])
 
-        assert "not a picture" in desk.query.error
+        assert "cannot be read as a picture" in desk.query.error
         assert desk.query.chips == []
 
     def test_load_more_adds_hits(self, desk: wb.Workspace) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import workbench as wb
-from tests.panels.test_map import browser
+from tests.helpers.panel_messages import browser
 from workbench.analysis import cluster_methods
 from workbench.errors import QueryError
 from workbench.panels.runs.panel import Runs

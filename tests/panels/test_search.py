@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import workbench as wb
-from tests.panels.test_panels import browser, colour_row
+from tests.helpers.panel_messages import browser, colour_row
 from workbench.testing import colour_folder
 
 
@@ -20,51 +20,51 @@ def desk(tmp_path: Path, desk_of: Callable[..., wb.Workspace]) -> wb.Workspace:
 class TestShelf:
     def test_what_is_done_is_undone(self, desk: wb.Workspace) -> None:
         desk.selection.rows = [1, 2]
-        browser(desk.shelf, "invert")
-        inverted = desk.shelf.count
-        browser(desk.shelf, "undo")
+        browser(desk.selection_bar, "invert")
+        inverted = desk.selection_bar.count
+        browser(desk.selection_bar, "undo")
 
         assert inverted == 34
         assert desk.selection.rows.tolist() == [1, 2]
-        assert desk.shelf.redoable
+        assert desk.selection_bar.redoable
 
     def test_a_saved_selection_is_combined_with_another(self, desk: wb.Workspace) -> None:
         desk.selection.rows = [1, 2, 3]
-        browser(desk.shelf, "save", name=" first  three ")
+        browser(desk.selection_bar, "save", name=" first  three ")
         desk.selection.rows = [3, 4]
         results = {}
         for mode in ("intersect", "remove", "add", "replace"):
             desk.selection.rows = [3, 4]
-            browser(desk.shelf, "open", name="first three", mode=mode)
+            browser(desk.selection_bar, "open", name="first three", mode=mode)
             results[mode] = desk.selection.rows.tolist()
-        code = desk.shelf.to_code()
+        code = desk.selection_bar.to_code()
         desk.selection.clear()
         exec(code, {"desk": desk})
 
         assert results == {"intersect": [3], "remove": [4], "add": [1, 2, 3, 4], "replace": [1, 2, 3]}
-        assert desk.shelf.saved[0] == {"name": "first three", "images": 3, "gone": 0, "query": ""}
+        assert desk.selection_bar.saved[0] == {"name": "first three", "images": 3, "gone": 0, "query": ""}
         assert desk.selection.rows.tolist() == [1, 2, 3]
         assert desk.selection.parent == desk.case.selections.saved("first three").digest
 
     def test_a_name_that_cannot_be_is_an_error_shown(self, desk: wb.Workspace) -> None:
-        browser(desk.shelf, "save", name="empty")
-        nothing = desk.shelf.error
+        browser(desk.selection_bar, "save", name="empty")
+        nothing = desk.selection_bar.error
         desk.selection.rows = [1]
-        browser(desk.shelf, "save", name="selection")
+        browser(desk.selection_bar, "save", name="selection")
 
         assert "Select some images" in nothing
-        assert "another name" in desk.shelf.error
+        assert "Use a name that is neither empty nor 'selection'" in desk.selection_bar.error
 
     def test_words_set_the_selection_apart(self, desk: wb.Workspace) -> None:
         desk.case.vocabulary = ["a red thing", "a blue thing", "a gray thing"]
         red = [row for row, path in enumerate(desk.case.images["path"]) if "red" in path]
         desk.selection.rows = red
-        browser(desk.shelf, "separate", name="")
-        words = [word["phrase"] for word in desk.shelf.words]
+        browser(desk.selection_bar, "separate", name="")
+        words = [word["phrase"] for word in desk.selection_bar.words]
         desk.selection.rows = red[:1]
 
         assert words[0] == "a red thing"
-        assert desk.shelf.words == []
+        assert desk.selection_bar.words == []
 
 
 class TestRecall:
@@ -106,7 +106,7 @@ class TestRecall:
 
         assert desk.recall.items == []
         browser(desk.recall, "judge", row=1, right=True)
-        assert "No sample" in desk.recall.error
+        assert "no sample" in desk.recall.error
 
 
 class TestStudy:
@@ -132,7 +132,7 @@ class TestStudy:
 
         assert values.shape == (1, 2)
         assert values.argmax() == 1
-        assert "Select some" in desk.study.error
+        assert "Select images" in desk.study.error
 
     def test_what_quality_finds_can_be_selected(self, desk: wb.Workspace) -> None:
         browser(desk.study, "quality")

@@ -85,3 +85,8 @@ def test_focus_is_a_row_or_none(selection: Selection) -> None:
     for row in (8, -1):
         with pytest.raises(TraitError, match="0 to 7"):
             selection.focus = row
+
+
+def test_an_empty_table_says_that_it_has_no_rows():
+    with pytest.raises(TraitError, match=r"Row 0 does not exist\. The table has no rows"):
+        Selection(pd.DataFrame({"image_id": [], "path": []})).focus = 0

@@ -10,15 +10,15 @@ import pytest
 
 import workbench as wb
 from tests.helpers.dated_photos import write_dated
-from tests.house.test_docs import blocks
-from tests.panels.test_panels import browser
+from tests.helpers.pages import blocks
+from tests.helpers.panel_messages import browser
 from workbench.analysis.mercator import project, unproject
 from workbench.errors import QueryError
-from workbench.hits import Hits
 from workbench.panels.when.panel import Timeline
-from workbench.panels.where.geo_points import Placed, View
+from workbench.panels.where.geo_points import GeoPoints, View
 from workbench.panels.where.outline import outline
-from workbench.panels.where.panel import Places
+from workbench.panels.where.panel import PlacesPanel
+from workbench.search.hits import Hits
 from workbench.selection import Selection
 
 PARIS, SYDNEY, FIJI_WEST, FIJI_EAST = (48.85, 2.35), (-33.86, 151.21), (-17.0, 179.5), (-17.0, -179.5)
@@ -47,14 +47,14 @@ def timed() -> Timeline:
 
 
 @pytest.fixture
-def placed() -> Places:
+def placed() -> PlacesPanel:
     places = [PARIS, PARIS, SYDNEY, FIJI_WEST, FIJI_EAST, None]
-    panel = Places(selection([None] * 6, places), lambda rows: [b"jpeg"] * len(rows))
+    panel = PlacesPanel(selection([None] * 6, places), lambda rows: [b"jpeg"] * len(rows))
     panel.unfolded = True
     return panel
 
 
-def circles(panel: Places) -> np.ndarray:
+def circles(panel: PlacesPanel) -> np.ndarray:
     return np.frombuffer(panel.circles).reshape(-1, 5)
 
 
@@ -155,7 +155,7 @@ class TestTimeline:
         timed.selection.rows = [2]
         browser(timed, "near")
 
-        assert "Select some" in nothing
+        assert "Select images" in nothing
         assert timed.bars["unit"] == "hour"
         assert sum(timed.bars["all"]) == 1
 
@@ -183,11 +183,11 @@ class TestPlaces:
         assert np.allclose(unproject(project(*degrees.T)), degrees)
         assert np.allclose(project([0, 180, 0], [0, 0, 90])[:, 1], [0, 0, 0.5], atol=1e-9)
 
-    def test_a_lasso_selects_what_is_inside_and_adds(self, placed: Places) -> None:
+    def test_a_lasso_selects_what_is_inside_and_adds(self, placed: PlacesPanel) -> None:
         placed.lasso([[0, 45], [5, 45], [2, 52]])
         around_paris = placed.selection.rows.tolist()
         path = project([150, 153, 151], [-35, -35, -30]).tolist()
-        browser(placed, "lasso", path=path, mode="add")
+        browser(placed, "lasso", [np.asarray(path, "<f8").tobytes()], mode="add")
         code = placed.to_code()
         placed.selection.rows = [0, 1]
         exec(code.replace("desk.places", "placed"), {"placed": placed})
@@ -195,7 +195,7 @@ class TestPlaces:
         assert around_paris == [0, 1]
         assert placed.selection.rows.tolist() == [0, 1, 2]
 
-    def test_a_box_may_cross_the_antimeridian(self, placed: Places) -> None:
+    def test_a_box_may_cross_the_antimeridian(self, placed: PlacesPanel) -> None:
         placed.box(170, -30, -170, 0)
         across = placed.selection.rows.tolist()
         placed.box(-180, -90, 180, 90)
@@ -203,7 +203,7 @@ class TestPlaces:
         assert across == [3, 4]
         assert placed.selection.rows.tolist() == [0, 1, 2, 3, 4]
 
-    def test_every_placed_image_is_in_a_circle_of_the_world(self, placed: Places) -> None:
+    def test_every_placed_image_is_in_a_circle_of_the_world(self, placed: PlacesPanel) -> None:
         placed.world()
         placed.selection.rows = [1, 2, 5]
         drawn = circles(placed)
@@ -214,7 +214,7 @@ class TestPlaces:
 
     def test_circles_part_when_coming_near(self) -> None:
         random = np.random.default_rng(0)
-        many = Placed(random.normal(48, 0.5, 5000), random.normal(2, 0.5, 5000))
+        many = GeoPoints(random.normal(48, 0.5, 5000), random.normal(2, 0.5, 5000))
         nothing = np.empty(0, np.int32)
         far = many.circles(View(0, 0, 900), nothing, nothing)
         near = many.circles(View(0, 0, 900).around(many.points), nothing, np.arange(1000))
@@ -226,14 +226,14 @@ class TestPlaces:
 
     def test_moving_the_view_moves_no_circle(self) -> None:
         random = np.random.default_rng(1)
-        many = Placed(random.uniform(40, 60, 3000), random.uniform(0, 40, 3000))
+        many = GeoPoints(random.uniform(40, 60, 3000), random.uniform(0, 40, 3000))
         nothing = np.empty(0, np.int32)
         view = View(0, 0, 3000).around(many.points)
         moved = View(view.x + 17.3 / view.scale, view.y, view.scale, view.width, view.height)
 
         assert np.array_equal(many.circles(view, nothing, nothing), many.circles(moved, nothing, nothing))
 
-    def test_the_pointer_finds_an_image_and_a_click_looks_at_it(self, placed: Places) -> None:
+    def test_the_pointer_finds_an_image_and_a_click_looks_at_it(self, placed: PlacesPanel) -> None:
         x, y = project([SYDNEY[1]], [SYDNEY[0]])[0].tolist()
         browser(placed, "view", x=x, y=y, scale=5000, width=900, height=400)
         answer = browser(placed, "hover", x=x + 5 / 5000, y=y)
@@ -248,35 +248,35 @@ class TestPlaces:
         assert placed.ring == pytest.approx([x, y])
 
     def test_what_is_said_counts_images_without_a_place_and_those_at_zero(self) -> None:
-        panel = Places(selection([None] * 3, [(0.0, 0.0), PARIS, None]), lambda rows: [])
+        panel = PlacesPanel(selection([None] * 3, [(0.0, 0.0), PARIS, None]), lambda rows: [])
         panel.unfolded = True
         browser(panel, "unplaced", mode="replace")
 
-        assert "2 of 3 images have a place. 1 of them lies at exactly 0° N, 0° E" in panel.text
+        assert "2 of 3 images have a position. 1 of them lies at exactly 0° N, 0° E" in panel.text
         assert panel.selection.rows.tolist() == [2]
 
     def test_without_any_place_a_sentence_says_so(self) -> None:
-        panel = Places(selection([None], [None]), lambda rows: [])
+        panel = PlacesPanel(selection([None], [None]), lambda rows: [])
         panel.unfolded = True
         browser(panel, "turn", to="whole")
 
-        assert "None of 1 images has a place" in panel.text
+        assert "None of 1 images has a position" in panel.text
         assert panel.circles == b""
         assert panel.error == panel.still() == ""
 
     @pytest.mark.parametrize("polygon", [[], [[0, 0], [1, 1]], [[0, 0, 0]] * 4])
-    def test_what_is_no_polygon_is_refused(self, placed: Places, polygon: list[list[float]]) -> None:
+    def test_what_is_no_polygon_is_refused(self, placed: PlacesPanel, polygon: list[list[float]]) -> None:
         with pytest.raises(QueryError, match="three corners"):
             placed.lasso(polygon)
 
     @pytest.mark.parametrize(
         "address", ["javascript:alert(1)", "https://tiles.example.org/", "tiles/{z}/{x}/{y}.png"]
     )
-    def test_what_is_no_tile_server_is_refused(self, placed: Places, address: str) -> None:
-        with pytest.raises(QueryError, match="map tiles"):
+    def test_what_is_no_tile_server_is_refused(self, placed: PlacesPanel, address: str) -> None:
+        with pytest.raises(QueryError, match="tile server"):
             placed.tiles = address
 
-    def test_a_tile_server_is_kept_in_the_code(self, placed: Places) -> None:
+    def test_a_tile_server_is_kept_in_the_code(self, placed: PlacesPanel) -> None:
         placed.tiles = "https://tiles.example.org/{z}/{x}/{y}.png"
 
         assert "desk.places.tiles = 'https://tiles.example.org/{z}/{x}/{y}.png'" in placed.to_code()

@@ -9,10 +9,10 @@ import pytest
 from PIL import Image
 
 import workbench as wb
-from tests.panels.test_panels import browser
+from tests.helpers.panel_messages import browser
 from workbench.case.why.heatmaps_api import Why
 from workbench.errors import QueryError
-from workbench.panels.latest_job import Newest
+from workbench.panels.latest_job import LatestJob
 
 SECONDS = 60
 
@@ -140,7 +140,7 @@ def test_a_still_picture_is_there_for_a_reader_without_a_kernel(asked):
 @pytest.mark.parametrize(
     ("text", "focus", "message"),
     [
-        ("", 1, "Nothing was asked"),
+        ("", 1, "no query yet"),
         ("red", None, "No image is in focus"),
         ("like:nobody", 1, "No image is called"),
     ],
@@ -162,12 +162,12 @@ def test_questions_of_the_browser_leave_what_went_wrong_on_the_page(desk):
     desk.why.unfolded = True
     desk.why.wait(SECONDS)
     browser(desk.why, "thumbnails", rows=[0])
-    assert "Nothing was asked" in desk.why.trouble
+    assert "no query yet" in desk.why.trouble
 
 
 def test_there_is_nothing_to_save_before_a_map_is_there(desk):
     browser(desk.why, "png")
-    assert "no map" in desk.why.error
+    assert "no heatmap" in desk.why.error
 
 
 def test_a_block_that_a_method_does_not_have_shows_the_whole_map(asked):
@@ -186,7 +186,7 @@ def test_a_new_job_takes_the_place_of_the_old_at_its_next_step():
 
         return steps
 
-    work = Newest()
+    work = LatestJob()
     work.run(job("old"))
     work.run(job("new"))
     go.set()
@@ -196,7 +196,7 @@ def test_a_new_job_takes_the_place_of_the_old_at_its_next_step():
 
 
 def test_a_stopped_job_ends_and_waiting_for_none_returns_at_once():
-    work, seen = Newest(), SimpleNamespace(steps=0)
+    work, seen = LatestJob(), SimpleNamespace(steps=0)
 
     def steps(going):
         while True:

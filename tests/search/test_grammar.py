@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from workbench.errors import QueryError
-from workbench.grammar import Part, parse, write
+from workbench.search.grammar import Part, parse, write
 
 WORDS = "words"
 

@@ -19,14 +19,31 @@ from workbench.store import json_lines
 from workbench.store import thumbnails as store_thumbnails
 from workbench.store.arrays import ArrayCache
 from workbench.store.case_folder import CaseFolder
-from workbench.store.parts import Parts
+from workbench.store.parts import DAMAGED, Parts
 from workbench.store.schemas import FILES
 from workbench.store.snapshot import read_snapshot
 from workbench.store.tags import Tags
 from workbench.store.thumbnails import ThumbnailReader
+from workbench.testing import ColourEmbedder, colour_folder
+
+NUMBERS = pa.schema([pa.field("n", pa.int64(), nullable=False)])
+
+
+SLOW_INGEST = """
+import sys, time
+from pathlib import Path
+from workbench.ingest import ingest, writer
+from workbench.store.case_folder import CaseFolder
 from workbench.testing import ColourEmbedder
 
-NUMBERS = pa.schema([("n", pa.int64())])
+class Slow(ColourEmbedder):
+    def embed_images(self, batch):
+        time.sleep(0.1)
+        return super().embed_images(batch)
+
+writer.PART_IMAGES = 4
+ingest(CaseFolder.create_or_open(Path(sys.argv[1]), None, None), Slow(batch_size=4), progress=False)
+"""
 
 
 def numbers(*values: int) -> pa.Table:
@@ -48,7 +65,7 @@ def test_a_case_remembers_its_source_and_models(tmp_path: Path, source: Path) ->
 
     assert (made.model, opened.model, opened.models) == ("mini", "mini", ("mini", "other/model"))
     assert (opened.source, opened.created) == (source, made.created)
-    assert json.loads((tmp_path / "case" / "case.json").read_bytes())["format"] == 1
+    assert json.loads((tmp_path / "case" / "case.json").read_bytes())["format"] == 2
 
 
 def test_a_case_names_its_source_without_detours(tmp_path: Path, source: Path) -> None:
@@ -64,8 +81,8 @@ def test_a_case_names_its_source_without_detours(tmp_path: Path, source: Path) -
 def test_a_case_of_another_format_is_a_clear_error(tmp_path: Path, source: Path) -> None:
     CaseFolder.create_or_open(tmp_path / "case", source, None)
     path = tmp_path / "case" / "case.json"
-    path.write_text(path.read_text().replace('"format": 1', '"format": 99'))
-    with pytest.raises(CaseError, match=r"has format 99; .* reads format 1\. Use the version"):
+    path.write_text(path.read_text().replace('"format": 2', '"format": 99'))
+    with pytest.raises(CaseError, match=r"has format 99; .* reads format 2\. Use the version"):
         CaseFolder.create_or_open(tmp_path / "case", None, None)
 
 
@@ -120,10 +137,10 @@ def test_a_source_may_lie_in_its_case(tmp_path: Path, source: Path) -> None:
 
 
 def test_an_embedder_key_cannot_leave_the_cache(folder: CaseFolder) -> None:
-    vectors = folder.cache / "vectors"
+    vectors = folder.cache / "samples" / "image"
 
     for key in ("../../work", "..", "a/b", "", "C:\\x"):
-        assert folder.vectors(key, 4).folder.parent == vectors
+        assert folder.vectors(key, 4).folder.parents[1] == vectors
         assert folder.vectors(key, 4).folder.resolve().is_relative_to(vectors.resolve())
 
 
@@ -180,8 +197,8 @@ def test_a_part_that_was_not_finished_is_never_seen(tmp_path: Path, monkeypatch:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("damage", ["truncated", "bit", "empty", "other columns"])
-def test_a_corrupt_part_is_one_warning_and_moved_aside(tmp_path: Path, damage: str) -> None:
+@pytest.mark.parametrize("damage", ["truncated", "bit", "empty", "no such column", "another type"])
+def test_a_corrupt_part_is_one_warning_and_moved_aside_by_a_writer(tmp_path: Path, damage: str) -> None:
     parts = Parts(tmp_path, NUMBERS, compression="none")
     parts.append(numbers(1))
     bad = parts.append(numbers(*range(100)))
@@ -190,14 +207,106 @@ def test_a_corrupt_part_is_one_warning_and_moved_aside(tmp_path: Path, damage: s
     if damage == "bit":
         content[120] ^= 4
     bad.write_bytes({"truncated": bytes(content[:-9]), "bit": bytes(content), "empty": b""}.get(damage, b""))
-    if damage == "other columns":
+    if damage == "no such column":
         pq.write_table(pa.table({"m": [1]}), bad)
+    if damage == "another type":
+        pq.write_table(pa.table({"n": ["2"]}), bad)
     with pytest.warns(RuntimeWarning, match="the next ingest makes it again") as caught:
         first = parts.read()
 
     assert first["n"].to_pylist() == parts.read()["n"].to_pylist() == [1, 3]
     assert len(caught) == 1
+    assert bad.exists()
+    assert parts.mend() == 1
     assert bad.with_name(bad.name + ".corrupt").exists()
+    assert parts.read()["n"].to_pylist() == [1, 3]
+    assert not (tmp_path / DAMAGED).exists()
+
+
+def test_a_column_of_a_later_version_is_left_out_and_one_that_is_missing_is_null(tmp_path: Path) -> None:
+    then = Parts(tmp_path, pa.schema([*NUMBERS, ("later", pa.string())]))
+    Parts(tmp_path, NUMBERS).append(numbers(1))
+    then.append(pa.table({"n": [2], "later": ["x"]}))
+
+    assert then.read().to_pydict() == {"n": [1, 2], "later": [None, "x"]}
+    assert Parts(tmp_path, NUMBERS).read().to_pydict() == {"n": [1, 2]}
+    assert then.read(["later"]).to_pydict() == {"later": [None, "x"]}
+    assert then.mend() == 0
+
+
+def test_a_number_that_was_narrower_once_is_read(tmp_path: Path) -> None:
+    Parts(tmp_path, pa.schema([("n", pa.int32())])).append(pa.table({"n": pa.array([1], pa.int32())}))
+
+    assert Parts(tmp_path, NUMBERS).read().to_pydict() == {"n": [1]}
+
+
+def test_what_the_system_refuses_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = Parts(tmp_path, NUMBERS)
+    path = parts.append(numbers(1))
+    for error in (
+        OSError(24, "Too many open files"),
+        pa.ArrowMemoryError("no memory"),
+        PermissionError(13, ""),
+    ):
+
+        def refused(*_: object, error: Exception = error, **__: object) -> None:
+            raise error
+
+        with monkeypatch.context() as patched:
+            patched.setattr("workbench.store.parts.pq.ParquetFile", refused)
+            with pytest.raises(type(error)):
+                parts.read()
+
+    assert path.exists()
+    assert parts.read()["n"].to_pylist() == [1]
+
+
+def test_a_part_that_was_well_after_all_is_not_moved(tmp_path: Path) -> None:
+    parts = Parts(tmp_path, NUMBERS)
+    path = parts.append(numbers(1))
+    (tmp_path / DAMAGED).write_text(f"{path.name}\nno-such-part\n../outside\n")
+
+    assert parts.mend() == 0
+    assert parts.read()["n"].to_pylist() == [1]
+    assert not (tmp_path / DAMAGED).exists()
+
+
+def test_a_flipped_dimension_in_one_footer_costs_no_other_part(folder: CaseFolder) -> None:
+    """Whatever one part says of its vectors, the others are believed; the ingest makes that one again."""
+    colours = ColourEmbedder(batch_size=4)
+    ingest(folder, colours, progress=False)
+    parts = folder.vectors("colour-1")
+    whole = parts.read_part(parts.paths()[0])
+    assert whole is not None
+    ids = whole["sample_id"].to_pylist()
+    flat = whole["vector"].combine_chunks().flatten()
+    parts.paths()[0].unlink()
+    for start in range(0, 12, 4):
+        some = pa.FixedSizeListArray.from_arrays(flat[4 * start : 4 * start + 16], 4)
+        folder.vectors("colour-1", 4).append(pa.table({"sample_id": ids[start : start + 4], "vector": some}))
+    bad = parts.paths()[-1]
+    other = pa.FixedSizeListArray.from_arrays(pa.array(np.zeros(20, np.float32)), 5)
+    pq.write_table(pa.table({"sample_id": ids[8:], "vector": other}), bad)
+    with pytest.warns(RuntimeWarning, match="corrupt and left out"):
+        assert len(read_snapshot(folder, "colour-1").images) == 8
+    assert len(parts.paths()) == 3
+
+
+def test_a_reader_that_opens_while_another_process_ingests_loses_nothing(tmp_path: Path) -> None:
+    """The reader opens from before the first part on; what it reads grows, and no part is ever left out."""
+    colour_folder(tmp_path / "photos", 60)
+    folder = CaseFolder.create_or_open(tmp_path / "case", tmp_path / "photos", None)
+    with subprocess.Popen([sys.executable, "-c", SLOW_INGEST, str(folder.root)]) as process:
+        counts = []
+        while process.poll() is None:
+            counts.append(len(read_snapshot(folder, "colour-1").images))
+    counts.append(len(read_snapshot(folder, "colour-1").images))
+
+    assert process.returncode == 0
+    assert (counts[0], counts[-1]) == (0, 60)
+    assert counts == sorted(counts)
+    assert len(set(counts)) > 3
+    assert not list(folder.cache.rglob("*.corrupt")) + list(folder.cache.rglob(DAMAGED))
 
 
 def test_any_reader_of_parquet_reads_the_parts(folder: CaseFolder) -> None:

@@ -4,6 +4,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float32]
+Level = tuple[float, float]
+"""Centre and spread of the scores that one query has with the collection."""
 
 # Measured on captioned photos (docs/calibration.md): log odds that a score says what it seems to say.
 BASE, SLOPE = -4.1, 1.0  # at the centre of the collection, and for each spread above it
@@ -46,15 +48,28 @@ class Background:
         self._spread = _spread(contrasts[others], 1 / np.sqrt(vectors.shape[1]))
         self._tail = self._usual_tail(contrasts, others)
 
-    def probability(self, scores: NDArray[np.floating]) -> Floats:
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """The rows of the collection, sorted, that stand for all: what `level` wants the scores of."""
+        return self._rows
+
+    def level(self, scores: NDArray[np.floating]) -> Level:
+        """Return centre and spread of one query by its ``scores`` with `rows` alone."""
+        some = np.asarray(scores, np.float32)
+        if not len(some):
+            return self._centre, self._spread
+        centre = float(self._shrunk(np.median(some), self._centre))
+        return centre, float(self._shrunk(_spread(some - centre, self._spread), self._spread))
+
+    def probability(self, scores: NDArray[np.floating], level: Level | None = None) -> Floats:
         """Return how probable it is that each of (N,) ``scores`` is right: (N,) float32 in [0, 1].
 
-        ``scores`` are those of one query with every row of the collection, in its order. A higher score never
-        has a lower probability.
+        ``scores`` are those of one query with every row of the collection, in its order; or with any rows,
+        where its `level` is given. A higher score never has a lower probability.
         """
         if len(scores) == 0:
             return np.zeros(0, np.float32)
-        centre, own = self._own(scores)
+        centre, own = self.level(scores[self._rows]) if level is None else level
         # Queries scatter a little more or less; one of another kind than the references may do so ten times.
         slope = SLOPE / max(self._spread, own / TOLERANCE)
         odds = BASE + slope * (np.asarray(scores, np.float32) - np.float32(centre))
@@ -75,16 +90,12 @@ class Background:
             known = np.sort(scores[chosen])
             higher = len(known) - np.searchsorted(known, asked, "left")
             return np.asarray((higher + 1) / (len(known) + 1), np.float32)
-        if not len(asked):
-            return asked
-        centre, own = self._own(scores)
-        return np.asarray(np.interp((asked - centre) / own, LEVELS, self._tail), np.float32)
+        return self.tail(asked, self.level(scores[self._rows])) if len(asked) else asked
 
-    def _own(self, scores: NDArray[np.floating]) -> tuple[float, float]:
-        """Return centre and spread of the scores of one query."""
-        some = np.asarray(scores[self._rows], np.float32)
-        centre = float(self._shrunk(np.median(some), self._centre))
-        return centre, float(self._shrunk(_spread(some - centre, self._spread), self._spread))
+    def tail(self, asked: Floats, level: Level) -> Floats:
+        """Return the share of unrelated scores as high as each of ``asked`` (K,), by the query's `level`."""
+        centre, own = level
+        return np.asarray(np.interp((asked - centre) / own, LEVELS, self._tail), np.float32)
 
     def _usual_tail(self, contrasts: Floats, others: NDArray[np.bool_]) -> Floats:
         """Return for each of `LEVELS` the share of unrelated scores at or above it."""

@@ -42,7 +42,8 @@ def describe(
     """
     if len(text_vectors) != len(vocabulary):
         raise QueryError(
-            f"{len(vocabulary)} phrases came with {len(text_vectors)} vectors.", "Embed the vocabulary again."
+            f"{len(vocabulary)} phrases were given with {len(text_vectors)} vectors.",
+            "Pass one vector for each phrase, in the same order.",
         )
     scores = np.asarray(text_vectors @ image_vector, np.float64)
     contrast = scores - scores.mean() if usual is None else scores - usual
@@ -66,15 +67,16 @@ def default_vocabulary() -> list[str]:
 def read_vocabulary(path: str | Path) -> list[str]:
     """Return the phrases of a UTF-8 file, one a line; blank lines, ``#`` lines and repeats are left out.
 
-    Raises QueryError if the file cannot be read or holds no phrase.
+    Raises QueryError if the file cannot be read or contains no phrases.
     """
     try:
         lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise QueryError(
-            f"The vocabulary {path} cannot be read: {error}.", "Give a UTF-8 text file, one phrase a line."
+            f"The vocabulary {path} cannot be read: {error}.",
+            "Use a UTF-8 text file with one phrase per line.",
         ) from error
     phrases = list(dict.fromkeys(line.strip() for line in lines if line.strip() and not line.startswith("#")))
     if not phrases:
-        raise QueryError(f"The vocabulary {path} holds no phrase.", "Write one phrase a line into it.")
+        raise QueryError(f"The vocabulary {path} contains no phrases.", "Write one phrase per line into it.")
     return phrases

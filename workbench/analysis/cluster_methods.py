@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from workbench.analysis import clusters
 from workbench.analysis.progress import Watch, nobody
 from workbench.analysis.projection import reduce
-from workbench.analysis.subprocess_job import apart
+from workbench.analysis.subprocess_job import run_in_subprocess
 from workbench.errors import QueryError
 
 Labels = NDArray[np.int32]
@@ -51,9 +51,9 @@ def parameters(
     Raises QueryError for an unknown method, space or parameter, and for what is no number.
     """
     if method not in METHODS:
-        raise QueryError(f"There is no cluster method {method!r}.", f"Use one of {', '.join(METHODS)}.")
+        raise QueryError(f"Unknown cluster method {method!r}.", f"Use one of {', '.join(METHODS)}.")
     if space not in SPACES:
-        raise QueryError(f"There is no space {space!r} to cluster in.", f"Use {' or '.join(SPACES)}.")
+        raise QueryError(f"Unknown space {space!r} for clustering.", f"Use {' or '.join(SPACES)}.")
     known = METHODS[method]
     if unknown := sorted(set(params) - set(known)):
         raise QueryError(
@@ -73,7 +73,7 @@ def _number(name: str, value: Setting) -> Setting:
     except (TypeError, ValueError, OverflowError):
         pass
     kind = "a whole number" if name in WHOLE else "a number"
-    raise QueryError(f"{name} cannot be {value!r}.", f"Use {kind}.")
+    raise QueryError(f"Invalid value for {name}: {value!r}.", f"Use {kind}.")
 
 
 def run(vectors: NDArray[np.floating], method: str = "hdbscan", **params: Any) -> Labels:
@@ -93,12 +93,12 @@ def run(vectors: NDArray[np.floating], method: str = "hdbscan", **params: Any) -
 def group(points: NDArray[np.floating], settings: Mapping[str, Any], watch: Watch = nobody) -> Labels:
     """Group ``points`` (N, K) that are `in_space` already; the second half of `run`.
 
-    Many points are grouped by another process, for as long as ``watch`` lets it: see `apart`.
+    Many points are grouped by another process, for as long as ``watch`` lets it: see `run_in_subprocess`.
     """
     if len(points) < 2:
         return np.full(len(points), -1, np.int32)
     if len(points) > HERE[settings["method"]]:
-        return apart(_group, points, dict(settings), watch=watch)
+        return run_in_subprocess(_group, points, dict(settings), watch=watch)
     return _group(points, settings)
 
 
@@ -160,8 +160,8 @@ def checked(vectors: NDArray[np.floating]) -> NDArray[np.float32]:
     bad = np.flatnonzero(~np.isfinite(vectors).all(axis=1))
     if len(bad):
         raise QueryError(
-            f"{len(bad)} of {len(vectors)} vectors are not all finite numbers, the first in row {bad[0]}.",
-            "Compute those again, or leave these rows out.",
+            f"{len(bad)} of {len(vectors)} vectors contain NaN or infinity, the first in row {bad[0]}.",
+            "Compute these vectors again, or leave these rows out.",
         )
     return vectors
 
@@ -182,7 +182,7 @@ def _dbscan(points: NDArray[np.floating], settings: Mapping[str, Any]) -> Labels
         eps = float(np.finfo(np.float32).tiny)  # all the same: any distance will do
     if eps <= 0 or fewest < 1:
         raise QueryError(
-            f"DBSCAN cannot look for {fewest} neighbours within {eps:g}.",
+            f"Invalid DBSCAN parameters: min_samples = {fewest}, eps = {eps:g}.",
             "Use an eps above 0 (read it off the k-distance plot) and min_samples of 1 or more.",
         )
     _check_room(points, eps)
@@ -200,7 +200,7 @@ def _check_room(points: NDArray[np.floating], eps: float) -> None:
     share = float(near.mean())
     if share * len(points) ** 2 > MOST_NEAR:
         raise QueryError(
-            f"Each of {len(points):,} samples has some {share * len(points):,.0f} neighbours within {eps:g}.",
+            f"With eps = {eps:g} each sample has about {share * len(points):,.0f} neighbours.",
             "Use a smaller eps (read it off the k-distance plot), or HDBSCAN.",
         )
 
@@ -215,10 +215,10 @@ def _agglomerative(points: NDArray[np.floating], settings: Mapping[str, Any]) ->
     from sklearn.cluster import AgglomerativeClustering
 
     if settings["threshold"] <= 0:
-        raise QueryError("A threshold of 0 joins nothing.", "Use a threshold above 0.")
+        raise QueryError("With a threshold of 0 no samples are merged.", "Use a threshold above 0.")
     if len(points) > MOST_JOINED:
         raise QueryError(
-            f"Agglomeration needs all distances between {len(points):,} samples at once.",
+            f"Agglomerative clustering of {len(points):,} samples needs too much memory.",
             f"Use HDBSCAN or DBSCAN for more than {MOST_JOINED:,}.",
         )
     joined = AgglomerativeClustering(None, distance_threshold=settings["threshold"], linkage="average")

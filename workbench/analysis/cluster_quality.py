@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.errors import required_by
+
 Labels = NDArray[np.int32]
 
 SAMPLED = 3_000
@@ -87,8 +89,10 @@ def _apart(points: NDArray[np.float64], labels: Labels) -> tuple[float, float]:
     """Return silhouette and DBCV of clustered points; NaN where there are not two clusters."""
     if len(np.unique(labels)) < 2 or len(np.unique(labels)) == len(labels):
         return math.nan, math.nan
-    from hdbscan.validity import validity_index
     from sklearn.metrics import silhouette_score
+
+    with required_by("Measuring the quality of clusters"):
+        from hdbscan.validity import validity_index
 
     try:
         with np.errstate(all="ignore"):

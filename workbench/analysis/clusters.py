@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from workbench.analysis.progress import Watch, nobody
 from workbench.analysis.projection import reduce
-from workbench.analysis.subprocess_job import apart
-from workbench.errors import QueryError
+from workbench.analysis.subprocess_job import run_in_subprocess
+from workbench.errors import QueryError, required_by
 
 Labels = NDArray[np.int32]
 
@@ -73,7 +73,7 @@ def cluster(
         vectors = reduce(vectors, DIMENSIONS, seed=seed, watch=watch)
         merge_distance = JOINED_WITHIN if merge_distance is None else merge_distance
     given = vectors, min_cluster_size, min_samples, merge_distance
-    return by_density(*given) if len(vectors) <= MANY else apart(by_density, *given, watch=watch)
+    return by_density(*given) if len(vectors) <= MANY else run_in_subprocess(by_density, *given, watch=watch)
 
 
 def by_density(
@@ -98,8 +98,12 @@ def _fewest(n: int, min_cluster_size: int | None, min_samples: int) -> int:
 def _check(min_cluster_size: int | None, min_samples: int, merge_distance: float | None) -> None:
     size = smallest_cluster(0) if min_cluster_size is None else min_cluster_size
     if size < 2 or min_samples < 1 or (merge_distance or 0) < 0:
+        given: dict[str, float] = {"min_cluster_size": size, "min_samples": min_samples}
+        if merge_distance is not None:
+            given["merge_distance"] = merge_distance
+        shown = ", ".join(f"{name} = {value:g}" for name, value in given.items())
         raise QueryError(
-            f"Clusters of {size} with {min_samples} neighbours within {merge_distance} cannot be made.",
+            f"Invalid cluster parameters: {shown}.",
             "Use a min_cluster_size of 2 or more, min_samples of 1 or more and no negative merge_distance.",
         )
 
@@ -110,7 +114,8 @@ def density(
     """Run HDBSCAN on ``points`` (N, D) as they are; see `cluster` for the parameters."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of deprecations inside hdbscan
-        import hdbscan
+        with required_by("Clustering by HDBSCAN"):
+            import hdbscan
 
         found = hdbscan.HDBSCAN(
             min_cluster_size=min_cluster_size,

@@ -48,7 +48,7 @@ def separate(
     Mann-Whitney statistic over all pairs (Hanley and McNeil 1982).
     """
     if not len(inside) or not len(outside):
-        raise QueryError("One of the two groups is empty.", "Choose images for both.")
+        raise QueryError("One of the two groups is empty.", "Choose images for both groups.")
     chance = np.random.default_rng(seed)
     a, b = (_some(vectors, rows, chance) @ text_vectors.T for rows in (inside, outside))
     means = a.mean(axis=0), b.mean(axis=0)

@@ -1,23 +1,21 @@
 """Which points lie inside a shape drawn on the map."""
 
-import re
-
 import numpy as np
 from numpy.typing import NDArray
 
-_COMMAND = re.compile(r"[A-Za-z]")
-_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
-_SUBPATH = re.compile(r"M([^MZz]*)")
+from workbench.errors import QueryError
 
 
-def path_polygon(svg_path: str) -> NDArray[np.float64]:
-    """Return the (M, 2) corners of an SVG path of absolute moves and lines: plotly's ``M0,0L1,0L1,1Z``.
+def corners_from_bytes(data: bytes) -> NDArray[np.float64]:
+    """Return the (M, 2) corners that a browser sends: pairs x, y of little-endian float64.
 
-    Several subpaths are parted by a row of NaN. A path without corners gives shape (0, 2).
+    Raises QueryError for fewer than two corners, half a number, and values that are not finite.
     """
-    parts = [_corners(text) for text in _SUBPATH.findall(svg_path)]
-    parted = [piece for part in parts if len(part) for piece in (part, np.full((1, 2), np.nan))]
-    return np.concatenate(parted[:-1]) if parted else np.empty((0, 2))
+    whole = len(data) >= 32 and len(data) % 16 == 0
+    corners = np.frombuffer(data, "<f8").reshape(-1, 2).astype(np.float64) if whole else np.empty((0, 2))
+    if not whole or not np.isfinite(corners).all():
+        raise QueryError("The outline that was drawn cannot be read.", "Draw it again.")
+    return corners
 
 
 def inside(points: NDArray[np.floating], polygon: NDArray[np.floating]) -> NDArray[np.bool_]:
@@ -60,11 +58,6 @@ def nearest(
         return -1
     apart = (((points[near] - [x, y]) / [rx, ry]) ** 2).sum(axis=1)
     return int(near[apart.argmin()]) if apart.min() <= 1 else -1
-
-
-def _corners(text: str) -> NDArray[np.float64]:
-    numbers = [float(number) for number in _NUMBER.findall(text)]
-    return np.array(numbers[: len(numbers) // 2 * 2]).reshape(-1, 2)
 
 
 def _edges(polygon: NDArray[np.float64]) -> NDArray[np.float64]:

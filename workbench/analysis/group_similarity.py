@@ -61,7 +61,7 @@ def likeness(
     sizes = np.bincount(labels)
     if len(known) < 2 or sizes.max(initial=0) < 2:
         raise QueryError(
-            "To compare groups there must be two or more, one of them with two members.",
+            "A comparison needs two or more groups, at least one of them with two members.",
             "Choose other groups, or tag some images first.",
         )
     chance = np.random.default_rng(seed)

@@ -48,7 +48,7 @@ def trust(
     for each sample instead of their mean.
     """
     if k < 1:
-        raise QueryError("Trust needs at least one neighbour.", "Use a k of 1 or more.")
+        raise QueryError("Layout trust needs at least one neighbour.", "Use a k of 1 or more.")
     n = len(vectors)
     rows = np.sort(np.random.default_rng(seed).permutation(n)[:COMPARED])
     k = min(k, (len(rows) - 1) // 2)

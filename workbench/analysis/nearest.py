@@ -6,8 +6,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.analysis.instances.pooling import unit
 from workbench.analysis.progress import Watch
+from workbench.vectors import unit_rows
 
 Found: TypeAlias = tuple[NDArray[np.int32], NDArray[np.float32]]
 """The rows of the neighbours of each sample and their distances, both (N, count), the nearest first."""
@@ -52,7 +52,7 @@ def _compare(vectors: NDArray[np.float32], count: int, metric: str, watch: Watch
     if metric == "correlation":
         vectors = vectors - vectors.mean(axis=1, keepdims=True)
     if metric != "euclidean":
-        vectors = unit(vectors)
+        vectors = unit_rows(vectors)
     search = NearestNeighbors(n_neighbors=count, algorithm="brute").fit(vectors)
     distances, rows = np.empty((len(vectors), count)), np.empty((len(vectors), count), np.int32)
     for start in range(0, len(vectors), ROWS):

@@ -1,4 +1,4 @@
-"""Layouts: a place on the map for every sample."""
+"""Projection: unit vectors to two dimensions, and places for new samples in a layout that stays."""
 
 import threading
 import warnings
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from workbench.analysis.nearest import nearest
 from workbench.analysis.progress import Watch, nobody, watched_epochs
-from workbench.errors import QueryError
+from workbench.errors import QueryError, required_by
 
 Layout = NDArray[np.float32]
 Setting = int | float | str
@@ -50,12 +50,12 @@ def parameters(method: str = "umap", *, seed: int = 0, **params: Setting) -> dic
     Raises QueryError for an unknown method or parameter, and for a value out of its `LIMITS`.
     """
     if method not in PARAMETERS:
-        raise QueryError(f"There is no layout method {method!r}.", f"Use one of {', '.join(PARAMETERS)}.")
+        raise QueryError(f"Unknown layout method {method!r}.", f"Use one of {', '.join(PARAMETERS)}.")
     known = PARAMETERS[method]
     if unknown := sorted(set(params) - set(known)):
         raise QueryError(
             f"Method {method!r} has no parameter {', '.join(unknown)}.",
-            f"Use one of {', '.join(known)}." if known else "It has none.",
+            f"Use one of {', '.join(known)}." if known else "This method has no parameters.",
         )
     given = {"seed": seed, **known, **params}
     return {"method": method} | {name: _checked(name, value, known) for name, value in given.items()}
@@ -65,7 +65,7 @@ def _checked(name: str, value: Setting, known: Mapping[str, Setting]) -> Setting
     """Return a value in the type of its default, so that 30 and 30.0 are one layout in the cache."""
     if name == "metric":
         if value not in METRICS:
-            raise QueryError(f"UMAP here has no metric {value!r}.", f"Use one of {', '.join(METRICS)}.")
+            raise QueryError(f"Unknown metric {value!r} for UMAP.", f"Use one of {', '.join(METRICS)}.")
         return value
     low, high = LIMITS[name]
     try:
@@ -75,7 +75,7 @@ def _checked(name: str, value: Setting, known: Mapping[str, Setting]) -> Setting
     except (TypeError, ValueError):
         pass
     kind = "a number" if isinstance(known.get(name), float) else "a whole number"
-    raise QueryError(f"{name} cannot be {value!r}.", f"Use {kind} from {low:g} to {high:g}.")
+    raise QueryError(f"Invalid value for {name}: {value!r}.", f"Use {kind} from {low:g} to {high:g}.")
 
 
 def project(
@@ -131,7 +131,8 @@ def _umap(vectors: Layout, settings: Mapping[str, Any], dimensions: int = 2, wat
     with _turn, warnings.catch_warnings():
         # Import and fit warn of thread counts, absent packages and the like: nothing a user can act on.
         warnings.simplefilter("ignore")
-        import umap
+        with required_by("A layout by UMAP"):
+            import umap
 
         metric, seed = settings["metric"], settings["seed"]
         count = min(settings["n_neighbors"], len(vectors) - 1)
@@ -153,7 +154,8 @@ def _umap(vectors: Layout, settings: Mapping[str, Any], dimensions: int = 2, wat
 
 def _tsne(vectors: Layout, settings: Mapping[str, Any], watch: Watch) -> Layout:
     """Lay out by openTSNE: unlike scikit-learn it can be watched and ended, and took half of the time."""
-    import openTSNE
+    with required_by("A layout by t-SNE"):
+        import openTSNE
 
     done = 0
 
@@ -189,3 +191,33 @@ def _framed(places: Layout) -> Layout:
     low, high = places.min(axis=0), places.max(axis=0)
     half = max(float((high - low).max()) / 2, np.finfo(np.float32).tiny)
     return np.asarray((places - (low + high) / 2) / half, np.float32)
+
+
+NEIGHBOURS = 10
+BLOCK = 2_000_000
+"""Similarities held at once."""
+
+
+def place(
+    new: NDArray[np.floating],
+    old: NDArray[np.floating],
+    points: NDArray[np.floating],
+    k: int = NEIGHBOURS,
+) -> NDArray[np.float32]:
+    """Return places (M, 2) for ``new`` unit vectors (M, D) among ``old`` ones (N, D) at ``points`` (N, 2).
+
+    A new sample lies at the mean of its ``k`` nearest old ones, each counted by how much nearer it is than
+    the next one would be: the start that UMAP gives to samples it is shown later (McInnes, Healy and
+    Melville 2018), without moving them further. Without old samples all lie at the origin.
+    """
+    placed = np.zeros((len(new), 2), np.float32)
+    k = min(k, len(old))
+    step = max(1, BLOCK // max(len(old), 1))
+    for start in range(0, len(new) if k else 0, step):
+        cosines = new[start : start + step] @ old.T
+        near = np.argpartition(-cosines, k - 1, axis=1)[:, :k]
+        weights = np.take_along_axis(cosines, near, axis=1)
+        weights = weights - weights.min(axis=1, keepdims=True) + 1e-6
+        weights = weights / weights.sum(axis=1, keepdims=True)
+        placed[start : start + step] = (points[near] * weights[..., None]).sum(axis=1)
+    return placed

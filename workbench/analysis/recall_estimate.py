@@ -41,9 +41,12 @@ class Missed:
     def __init__(self, hits: Rows, ranking: Rows, n: int = 40, seed: int = 0) -> None:
         beyond = ranking[~np.isin(ranking, hits)]
         if not len(hits) or not len(beyond):
-            raise QueryError("There is nothing beyond these hits.", "Ask for fewer hits, with k or a limit.")
+            raise QueryError(
+                "These hits are the whole collection: nothing is left to sample.",
+                "Ask for fewer hits, with k or a limit.",
+            )
         if n < 10:
-            raise QueryError(f"{n} images say too little.", "Judge 10 or more.")
+            raise QueryError(f"A sample of {n} images is too small.", "Judge 10 or more images.")
         self.strata: list[Rows] = [hits, *_strata(beyond, len(hits))]
         chance = np.random.default_rng(seed)
         self.samples = [
@@ -66,7 +69,7 @@ class Missed:
     def answer(self, row: int, right: bool | None) -> None:
         """Say whether the image at ``row`` shows what was asked; None takes the answer back."""
         if row not in self.rows:
-            raise QueryError(f"Row {row} is not among those to judge.", "Use one of `rows`.")
+            raise QueryError(f"Row {row} is not in the sample to judge.", "Use one of `rows`.")
         if right is None:
             self.answers.pop(int(row), None)
         else:

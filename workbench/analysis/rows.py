@@ -51,11 +51,11 @@ def _mask(rows: ArrayLike, n: int) -> NDArray[np.bool_]:
     if given.size == 0:
         return mask
     if given.ndim != 1 or not np.issubdtype(given.dtype, np.integer):
-        raise QueryError("Rows must be whole numbers.", "Pass row numbers, or one boolean a row.")
+        raise QueryError("Rows must be whole numbers.", "Pass row numbers, or one boolean per row.")
     if given.min() < 0 or given.max() >= n:
         raise QueryError(
-            f"There are {n} rows, but {given.min()} to {given.max()} were asked for.",
-            "Use rows of this table.",
+            f"The table has {n} rows, but rows {given.min()} to {given.max()} were requested.",
+            "Use row numbers from 0 to the number of rows minus 1.",
         )
     mask[given] = True
     return mask

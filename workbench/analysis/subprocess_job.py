@@ -11,7 +11,7 @@ LOOK_EVERY = 0.1
 """Seconds after which the watcher is told again."""
 
 
-def apart(work: Callable[..., T], *given: Any, watch: Watch) -> T:
+def run_in_subprocess(work: Callable[..., T], *given: Any, watch: Watch) -> T:
     """Return ``work(*given)``, computed by another process; ``work`` is a function of a module.
 
     ``watch`` is told 1.0, a share that nobody knows, again and again; what it raises, like an interrupt of

@@ -39,7 +39,7 @@ def find_text(
     """
     asked = plain_letters(words)
     if not asked:
-        raise QueryError(f"{words!r} has no letter and no digit to look for.", "Type a part of the text.")
+        raise QueryError(f"{words!r} contains no letter or digit to search for.", "Type a part of the text.")
     letters = [plain_letters(text) for text in texts]
     scores = np.array([_exact(text, asked) for text in letters], np.float32)
     np.maximum(scores, _across(letters, groups, asked), out=scores)

@@ -39,9 +39,11 @@ def learn(queries: Sequence[Judged], precision: float | None = None, on: str = "
     Sources: F1 as in van Rijsbergen 1979; each query judged by the others is cross-validation, Stone 1974.
     """
     if len(queries) < 2:
-        raise QueryError("A threshold is learnt from two queries or more.", "Give more example queries.")
+        raise QueryError("A threshold needs two or more example queries.", "Give more example queries.")
     if not all(right.any() for _, right in queries):
-        raise QueryError("One example query has no right answer.", "Name its images, or leave it out.")
+        raise QueryError(
+            "An example query has no matching images.", "Name its matching images, or leave it out."
+        )
     cuts = _cuts(queries)
     kept, found = (
         np.stack(table) for table in zip(*(_judged(*query, cuts) for query in queries), strict=True)
@@ -81,6 +83,6 @@ def _best(kept: Floats, found: Floats, precision: float | None) -> int:
     if not reached.any():
         raise QueryError(
             f"No threshold reaches a precision of {precision}.",
-            f"Ask for {kept.mean(axis=0).max():.2f} at most, or give better queries.",
+            f"Use a precision of {kept.mean(axis=0).max():.2f} or less, or other example queries.",
         )
     return int(np.where(reached, found.mean(axis=0), -1).argmax())

@@ -40,7 +40,7 @@ def index(times: Moments, unit: Unit) -> NDArray[np.int64]:
             return _whole(times, "D")
         case "hour":
             return _whole(times, "h")
-    raise QueryError(f"There are no bins of a {unit!r}.", f"Use one of {', '.join(UNITS)}.")
+    raise QueryError(f"Unknown unit {unit!r} for time bins.", f"Use one of {', '.join(UNITS)}.")
 
 
 def starts(numbers: NDArray[np.int64], unit: Unit) -> Moments:
@@ -58,7 +58,7 @@ def starts(numbers: NDArray[np.int64], unit: Unit) -> Moments:
             return _moments(numbers, "D")
         case "hour":
             return _moments(numbers, "h")
-    raise QueryError(f"There are no bins of a {unit!r}.", f"Use one of {', '.join(UNITS)}.")
+    raise QueryError(f"Unknown unit {unit!r} for time bins.", f"Use one of {', '.join(UNITS)}.")
 
 
 def bins(start: np.datetime64, end: np.datetime64, unit: Unit) -> int:

@@ -1,5 +1,6 @@
 """The case: one facade, and the parts it is wired from."""
 
-from workbench.case.case import Case, open_case
+from workbench.case.case import Case
+from workbench.case.opening import open_case
 
 __all__ = ["Case", "open_case"]

@@ -1,5 +1,7 @@
 """Case: everything known about one folder of photos. A facade: it wires the rooms, and computes nothing."""
 
+import copy
+import weakref
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -7,15 +9,17 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.case import arguments
 from workbench.case.embedders import LazyEmbedder
 from workbench.case.faces.models import LazyFaceModel
 from workbench.case.ingesting import ingest_faces, ingest_images
-from workbench.case.limits import Limits
 from workbench.case.open_case import OpenCase
 from workbench.case.vocabulary import load_vocabulary, save_vocabulary
-from workbench.hits import Hits
+from workbench.index.engines import Engines
+from workbench.search.hits import Hits
+from workbench.search.request import Limits, Request
+from workbench.search.terms import Term
 from workbench.store.case_folder import CaseFolder
-from workbench.terms import Term
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,33 +33,53 @@ if TYPE_CHECKING:
     from workbench.case.collection_report import CollectionReport
     from workbench.case.faces.faces_api import Faces
     from workbench.case.faces.find_people import People, Photo
-    from workbench.case.image_lookup import ImageLookup
-    from workbench.case.instances.found import Found
     from workbench.case.instances.instances_api import Instances, Where
-    from workbench.case.query_resolution import Images, Within
-    from workbench.case.questions import Questions
     from workbench.case.regions.regions_api import Regions
     from workbench.case.selections import Selections
     from workbench.case.share import OfFaces
     from workbench.case.why.heatmaps_api import Why
     from workbench.ingest import Embedder, IngestReport
+    from workbench.search.image_lookup import ImageLookup
+    from workbench.search.questions import Questions
+    from workbench.search.request import Images, Within
 
 
 class Case:
     """One source and all that is known about it. Make one with ``workbench.open``."""
 
-    def __init__(self, folder: CaseFolder, precision: str = "auto", faces: str | None = None) -> None:
-        self.folder = folder
+    def __init__(
+        self, folder: CaseFolder, precision: str = "auto", faces: str | None = None, index: str = "exact"
+    ) -> None:
+        self.folder, self.engines = folder, Engines(index, folder.cache / "index")
         self._model = LazyEmbedder(folder, precision)
         self._face_model = LazyFaceModel(folder, faces)
-        self._open = OpenCase(folder, self._model, self._face_model)
+        self._open = OpenCase(folder, self._model, self._face_model, self.engines)
+        self._listeners: list[weakref.WeakMethod[Callable[[], object]]] = []
 
     def refresh(self) -> None:
         """Read the case anew at the next look, so that it shows what another process has added.
 
         What was handed out before (hits, selections, a desk) keeps the rows it was made with.
         """
-        self._open = OpenCase(self.folder, self._model, self._face_model)
+        self._open = OpenCase(self.folder, self._model, self._face_model, self.engines)
+        self._listeners = [listener for listener in self._listeners if listener()]
+        for listener in self._listeners:
+            if tell := listener():
+                tell()
+
+    def pinned(self) -> "Case":
+        """Return this case as it is open now: a later `refresh` or `ingest` of this one changes no row of it.
+
+        A desk is made of it, so that a row of the browser always means the image that was shown there. Tags,
+        selections and decisions go to the same case.
+        """
+        pinned = copy.copy(self)
+        pinned._listeners = []
+        return pinned
+
+    def on_refresh(self, tell: Callable[[], object]) -> None:
+        """Call the method ``tell`` after each `refresh`, as long as its object lives."""
+        self._listeners.append(weakref.WeakMethod(tell))
 
     # -- what there is ---------------------------------------------------------------------------------------
 
@@ -115,22 +139,7 @@ class Case:
 
     def info(self) -> dict[str, Any]:
         """Return places, models and counts of the case as a flat dict; bytes are those of the case folder."""
-        images, folder = self._open.collection.images, self.folder
-        return {
-            "case": str(folder.root),
-            "source": str(folder.source),
-            "model": folder.model,
-            "key": self.key,
-            "images": len(images),
-            "paths": int(images["paths"].map(len).sum()),
-            "problems": len(self.problems),
-            "faces": len(self.faces),
-            "named": len(self.faces.named),
-            "regions": len(self.regions),
-            "candidates": len(self.instances),
-            "tagged": int(self.tags["sample_id"].nunique()),
-            "bytes": sum(path.stat().st_size for path in folder.root.rglob("*") if path.is_file()),
-        }
+        return self._open.info()
 
     # -- what is computed from the vectors -------------------------------------------------------------------
 
@@ -163,15 +172,15 @@ class Case:
 
     @vocabulary.setter
     def vocabulary(self, phrases: Sequence[str]) -> None:
-        save_vocabulary(self.folder.root / "work", phrases)
+        save_vocabulary(self.folder.root / "work", arguments.texts(phrases, "The vocabulary", "a boat"))
 
     def tag(self, images: int | str | Iterable[int | str], tag: str) -> None:
         """Tag images (rows, ids or paths). Tags live in ``work/`` and outlive the cache."""
-        self.folder.tags.add(tag, self.lookup.ids_of(images))
+        self.folder.tags.add(arguments.text(tag, "A tag", "keep"), self.lookup.ids_of(images))
 
     def untag(self, images: int | str | Iterable[int | str], tag: str) -> None:
         """Take a tag away again."""
-        self.folder.tags.remove(tag, self.lookup.ids_of(images))
+        self.folder.tags.remove(arguments.text(tag, "A tag", "keep"), self.lookup.ids_of(images))
 
     @property
     def tags(self) -> "pd.DataFrame":
@@ -191,17 +200,21 @@ class Case:
     ) -> "IngestReport":
         """Read what is new or changed in the source, and compute what is missing; safe to stop and to repeat.
 
-        ``faces`` also looks for faces, ``regions`` for some of "persons", "objects" and "text"; each photo is
-        decoded once for all of it. ``instances`` then looks where things may be, for `find_this`. ``retry``
-        tries files again that failed before. Nothing finished is ever computed twice.
+        ``faces`` also looks for faces, ``regions`` for some of "persons", "objects", "text" and other
+        registered kinds of samples, ``instances`` for where things may be, for `find_this`; each photo is
+        decoded once for all of it. ``retry`` tries files again that failed before. Nothing finished is ever
+        computed twice.
         """
         model = self._face_model if faces else None
+        things = self.instances.model if instances else None
         try:
-            report = ingest_images(self.folder, self._model, model, regions, retry=retry, progress=progress)
+            report = ingest_images(
+                self.folder, self._model, model, regions, things, retry=retry, progress=progress
+            )
         finally:
+            if things:
+                self.instances.remember()
             self.refresh()
-        if instances:
-            self.instances.ingest(retry=retry, progress=progress)
         if faces:
             self.faces.settle()
         return report
@@ -237,21 +250,24 @@ class Case:
     ) -> Hits:
         """Find images by words, by example, by who or what text is in them, best first.
 
-        ``terms`` are texts, pathlib.Paths of pictures, PIL images, ``wb.like(image_id)`` or
-        ``wb.weigh(term, 2)``; ``like`` images of the case (ids, paths, names, rows, a Selection for its
-        middle), ``unlike`` the same or words; ``face`` names or ids of identities. ``within``: a Selection,
-        Hits, rows, or the name of a saved selection; ``tag``: one or several that an image must have;
-        ``taken``: when, such as "2019-05" or "2019..2020". ``over``: what is compared, one or some of
-        "images", "persons", "objects" and "text"; an image takes its best region, whose box the hit carries.
+        ``terms`` are texts, pathlib.Paths of pictures, PIL images, ``wb.like(image_id)`` or ``wb.weigh(term,
+        2)``; a text that is exactly an image id or a path of the case is that image; ``like`` images of the
+        case (ids, paths, names, rows, a Selection for its middle), ``unlike`` the same or words; ``face``
+        names or ids of identities. ``within``: a Selection, Hits, rows, or the name of a saved selection;
+        ``tag``: one or several that an image must have; ``taken``: when, such as "2019-05" or "2019..2020".
+        ``over``: what is compared, one or some of "images", "persons", "objects" and "text"; an image takes
+        its best region, whose box the hit carries.
 
         ``k`` caps the hits, ``threshold`` is the least cosine [-1, 1] or "fixed" (0.25 for words, 0.70 for
         examples), ``probability`` the least calibrated probability [0, 1]. ``background``: images known not
         to show what is asked; without it the scores of unrelated queries say how unusual a hit is. Raises
-        QueryError for an empty query, an unknown name, an unreadable picture, and regions that nobody looked
-        for.
+        QueryError for an empty query, an unknown name, an unreadable picture, invalid limits, and regions
+        that were not computed.
         """
-        limits = Limits(k, threshold, probability, self.questions.background(background))
-        return self.questions.search(terms, like, unlike, face, text, within, tag, taken, over, limits)
+        limits = Limits(k, threshold, probability)
+        return self.questions.search(
+            Request(terms, like, unlike, face, text, within, tag, taken, over, limits, background)
+        )
 
     def ask(
         self,
@@ -340,7 +356,7 @@ class Case:
 
     def find_this(
         self, image: "Where", box: Sequence[float] | None = None, k: int = 50, **options: Any
-    ) -> "Found":
+    ) -> Hits:
         """Find the same thing in other images, each with its box; a text alone finds what it says.
 
         ``image``: row, image id or path of the case, a pathlib.Path elsewhere or a PIL image; ``box`` (x, y,
@@ -381,24 +397,3 @@ class Case:
 
     def __repr__(self) -> str:
         return f"<Case {self.folder.root} of {self.folder.source}>"
-
-
-def open_case(
-    source: str | Path | None = None,
-    *,
-    case: str | Path,
-    model: str | None = None,
-    precision: str = "auto",
-    faces: str | None = None,
-) -> Case:
-    """Create a case for the folder ``source``, or reopen it (``source`` may then be left out).
-
-    ``model`` names the embedder (``mini`` where nothing else was chosen); one case can hold vectors of
-    several.
-    ``precision`` is for new vectors; a case that has some keeps theirs. ``faces`` names the pair of face
-    models, ``facenet`` or ``sface``: by default that of the last ``ingest_faces``, or ``facenet``; names and
-    other decisions about faces hold for all pairs. The source is only ever read.
-    Raises SourceError or CaseError with what to do next.
-    """
-    folder = CaseFolder.create_or_open(Path(case), None if source is None else Path(source), model)
-    return Case(folder, precision, faces)

@@ -54,7 +54,7 @@ class ClusterRuns:
         """Call a run otherwise; a run that was called so is replaced. Raises QueryError for no such run."""
         settings, to = self.settings(name), _tidy(to)
         if not to:
-            raise QueryError("A run needs a name.", "Write one.")
+            raise QueryError("The name of a run is empty.", "Give it a name.")
         if to != name:
             self._keep(to, settings)
             self._keep(name, None)
@@ -73,7 +73,7 @@ class ClusterRuns:
         runs = self._standing()
         if name not in runs:
             known = ", ".join(map(repr, runs)) or "none yet; make one with `case.cluster_runs.run()`"
-            raise QueryError(f"There is no run {name!r}.", f"There are {known}.")
+            raise QueryError(f"No clustering run is called {name!r}.", f"Runs of this case: {known}.")
         return runs[name]
 
     @property
@@ -112,7 +112,7 @@ class ClusterRuns:
         Of more than 20,000 images, those of 5,000.
         """
         if k < 1:
-            raise QueryError(f"There is no neighbour number {k}.", "Use 1 or more.")
+            raise QueryError(f"Invalid k={k} for the k-distance curve.", "Use 1 or more.")
         settings = cluster_methods.parameters("dbscan", space=space)
         return cluster_methods.k_distances(self._collection.computed.space(settings, watch), k)
 

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from workbench.case.computed import Computed
 from workbench.case.embedders import LazyEmbedder
-from workbench.case.image_lookup import ImageLookup
 from workbench.case.pictures import Pictures
 from workbench.case.vocabulary import load_vocabulary
+from workbench.index.engines import Engines
+from workbench.search.image_lookup import ImageLookup
 from workbench.store.case_folder import CaseFolder
 from workbench.store.keys import known_key
 from workbench.store.snapshot import read_snapshot
@@ -29,7 +30,8 @@ class Collection:
 
     ``key`` is the embedder key of the vectors (N, D), which are read-only; ``problems`` has a row a file that
     could not be used. ``embedder()`` gives the model; it raises CaseError where that no longer fits the
-    vectors, ModelError where it cannot be had. The tables are for our own code: users get copies.
+    vectors, ModelError where it cannot be had. ``engines`` opens an index of vectors. The tables are for our
+    own code: users get copies.
     """
 
     folder: CaseFolder
@@ -38,14 +40,15 @@ class Collection:
     vectors: NDArray[np.float32]
     problems: "pd.DataFrame"
     embedder: "Callable[[], Embedder]"
+    engines: Engines
 
     @classmethod
-    def read(cls, folder: CaseFolder, model: LazyEmbedder) -> "Collection":
+    def read(cls, folder: CaseFolder, model: LazyEmbedder, engines: Engines) -> "Collection":
         """Read what the case holds now; the model is loaded only where nothing was ever ingested."""
         key = known_key(folder.cache, folder.model) or model.get().key
         found = read_snapshot(folder, key)
         found.vectors.flags.writeable = False
-        return cls(folder, key, found.images, found.vectors, found.problems, model.matching(key))
+        return cls(folder, key, found.images, found.vectors, found.problems, model.matching(key), engines)
 
     def row(self, image: int | str) -> int:
         """Return the row of an image given by row, image id or path; raise QueryError where there is none."""

@@ -17,7 +17,7 @@ from workbench.media.quality import ISSUES, examine, look_hashes
 if TYPE_CHECKING:
     import pandas as pd
 
-    from workbench.case.query_resolution import Images
+    from workbench.search.request import Images
 
 By = Literal["folder", "tag", "cluster", "identity"]
 
@@ -65,7 +65,7 @@ class CollectionReport:
                     if identity:
                         found[row].add(str(name or identity))
                 return [next(iter(people)) if len(people) == 1 else "" for people in found]
-        raise QueryError(f"Images cannot be grouped by {by!r}.", f"Use {', '.join(get_args(By))}.")
+        raise QueryError(f"Unknown grouping {by!r}.", f"Use {', '.join(get_args(By))}.")
 
     def likeness(self, by: By | str = "folder", metric: Metric = "cosine") -> Likeness:
         """Return how near pairs within a group and pairs across groups are; see ``analysis.likeness``.

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from workbench.analysis import cluster_methods, clusters, projection
 from workbench.analysis.layout_trust import Trust, trust
-from workbench.analysis.layout_update import place
 from workbench.analysis.progress import Watch, nobody
+from workbench.analysis.projection import place
 from workbench.store.arrays import ArrayCache, Ids, digest_of
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from workbench.errors import CaseError
+from workbench.models.registry import model
 from workbench.store.case_folder import CaseFolder
 from workbench.store.keys import known_key
 
@@ -18,16 +19,11 @@ def load_embedder(folder: CaseFolder, precision: str = "auto") -> "Embedder":
 
     Raises ModelError naming the way to get the model.
     """
-    if folder.model == "fake":
-        from workbench.testing import ColourEmbedder
-
-        return ColourEmbedder()
-    from workbench.models import load
-
     known = known_key(folder.cache, folder.model)
     if known and precision == "auto":
         precision = known.rsplit("-", 1)[-1]
-    return load(folder.model, precision=precision)
+    embedder: Embedder = model(folder.model).embedder(precision)
+    return embedder
 
 
 class LazyEmbedder:

@@ -11,6 +11,7 @@ from workbench.store.keys import known_key, remember_key
 
 if TYPE_CHECKING:
     from workbench.ingest import IngestReport
+    from workbench.samples.models import InstanceModel
 
 
 def ingest_images(
@@ -18,26 +19,36 @@ def ingest_images(
     model: LazyEmbedder,
     faces: LazyFaceModel | None,
     regions: Collection[str] = (),
+    instances: "InstanceModel | None" = None,
     *,
     retry: bool,
     progress: bool,
 ) -> "IngestReport":
-    """Compute what is missing of the images and, where asked for, of faces and kinds of ``regions``.
+    """Compute what is missing of the images and, where asked for, faces, ``regions`` and candidates.
 
     Each photo is decoded once for all of it.
     """
     from workbench.ingest import ingest
 
     embedder, face_finder = model.get(), faces.get() if faces else None
-    finder = region_models.load_finder(folder, regions) if regions else None
+    regions = [regions] if isinstance(regions, str) else list(regions)
+    finder = region_models.load_finder(folder, regions)
     try:
-        return ingest(folder, embedder, faces=face_finder, regions=finder, retry=retry, progress=progress)
+        return ingest(
+            folder,
+            embedder,
+            faces=face_finder,
+            regions=finder,
+            instances=instances,
+            kinds=region_models.without_model(regions),
+            retry=retry,
+            progress=progress,
+        )
     finally:
         remember_key(folder.cache, folder.model, embedder.key)
         if faces:
             faces.remember()
-        if finder:
-            region_models.remember(folder, finder, embedder)
+        region_models.remember(folder, regions, finder, embedder)
 
 
 def ingest_faces(

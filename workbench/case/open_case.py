@@ -1,6 +1,7 @@
 """OpenCase: one Collection and all that answers questions about it; `Case.refresh` replaces it as a whole."""
 
 from functools import cached_property
+from typing import Any
 
 from workbench.case.cluster_runs import ClusterRuns
 from workbench.case.collection import Collection
@@ -10,14 +11,15 @@ from workbench.case.faces.face_store import FaceStore
 from workbench.case.faces.faces_api import Faces
 from workbench.case.faces.models import LazyFaceModel
 from workbench.case.instances.instances_api import Instances
-from workbench.case.limits import Limits
-from workbench.case.questions import Questions
 from workbench.case.regions.regions_api import Regions
 from workbench.case.selections import Selections
 from workbench.case.why.heatmaps_api import Why
-from workbench.hits import Hits
+from workbench.index.engines import Engines
+from workbench.search.hits import Hits
+from workbench.search.questions import Questions, Searchable
+from workbench.search.request import Limits, Request
+from workbench.search.terms import Term
 from workbench.store.case_folder import CaseFolder
-from workbench.terms import Term
 
 _BEST = Limits(k=1)
 
@@ -28,18 +30,38 @@ class OpenCase:
     A part gets the collection and the few callables it needs, never the case.
     """
 
-    def __init__(self, folder: CaseFolder, model: LazyEmbedder, face_model: LazyFaceModel) -> None:
-        self._folder, self._model, self._face_model = folder, model, face_model
+    def __init__(
+        self, folder: CaseFolder, model: LazyEmbedder, face_model: LazyFaceModel, engines: Engines
+    ) -> None:
+        self._folder, self._model, self._face_model, self._engines = folder, model, face_model, engines
 
     @cached_property
     def collection(self) -> Collection:
         """The images, their vectors and the problems."""
-        return Collection.read(self._folder, self._model)
+        return Collection.read(self._folder, self._model, self._engines)
 
     @cached_property
     def questions(self) -> Questions:
         """What answers queries."""
-        return Questions(self.collection, self.selections.open, lambda: self.faces, lambda: self.regions)
+        data = self.collection
+        return Questions(
+            Searchable(
+                data.images,
+                data.vectors,
+                data.lookup,
+                data.embedder,
+                data.phrase_vectors,
+                lambda: data.vocabulary,
+                self.selections.open,
+                data.tags,
+                data.folder.tags.version,
+                lambda: self.faces,
+                lambda text: self.regions.find_text(text).images,
+                lambda kinds: self.regions.ranker(kinds),  # noqa: PLW0108 reads the regions when asked for
+                data.thumbnails,
+                lambda: self._engines.open("images", data.images["image_id"], data.vectors),
+            )
+        )
 
     @cached_property
     def why(self) -> Why:
@@ -78,8 +100,27 @@ class OpenCase:
         """The selections kept under a name."""
         return Selections(self._folder.root / "work", self.collection.lookup, self.collection.key)
 
+    def info(self) -> dict[str, Any]:
+        """Return places, models and counts as a flat dict; bytes are those of the case folder."""
+        data, folder = self.collection, self._folder
+        return {
+            "case": str(folder.root),
+            "source": str(folder.source),
+            "model": folder.model,
+            "key": data.key,
+            "images": len(data.images),
+            "paths": int(data.images["paths"].map(len).sum()),
+            "problems": len(data.problems),
+            "faces": len(self.faces),
+            "named": len(self.faces.named),
+            "regions": len(self.regions),
+            "candidates": len(self.instances),
+            "tagged": int(data.tags()["sample_id"].nunique()),
+            "bytes": sum(path.stat().st_size for path in folder.root.rglob("*") if path.is_file()),
+        }
+
     def _best(self, term: Term) -> Hits:
         return self._asked(term, _BEST)
 
     def _asked(self, term: Term, limits: Limits) -> Hits:
-        return self.questions.search([term], (), (), (), None, None, (), None, "images", limits)
+        return self.questions.search(Request((term,), limits=limits))

@@ -1,10 +1,13 @@
 """Pictures: the images of a case as JPEG, small and large."""
 
+import os
 from collections.abc import Iterable
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from workbench.image_id import part_of
 from workbench.media.decode import DecodeError, read_image
+from workbench.media.read import ReadError, read_bytes
 from workbench.store.case_folder import CaseFolder
 from workbench.store.thumbnails import ThumbnailReader
 
@@ -30,10 +33,12 @@ class Pictures:
 
     def large(self, row: int) -> bytes:
         """Return an upright picture of at most 1280 px; the thumbnail if the original is out of reach."""
+        if part_of(str(self._images["image_id"].iloc[row])):  # the file is not the image
+            return self.thumbnails([row])[0]
         try:
-            data = self._folder.file_path(self._images["raw_path"].iloc[row]).read_bytes()
+            data = read_bytes(os.fsencode(self._folder.file_path(self._images["raw_path"].iloc[row])))
             picture = read_image(data, min_side=LARGE_SIDE).image
-        except (OSError, DecodeError):
+        except (OSError, ReadError, DecodeError):
             return self.thumbnails([row])[0]
         picture.thumbnail((LARGE_SIDE, LARGE_SIDE))
         buffer = BytesIO()

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workbench.analysis.rows import Rows, normalise
-from workbench.case.image_lookup import ImageLookup
 from workbench.errors import QueryError
+from workbench.search.image_lookup import ImageLookup
 from workbench.store.selections import Saved, SavedSelections
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import ArrayLike
 
-    from workbench.hits import Selected
+    from workbench.search.hits import Selected
 
 COLUMNS = ("name", "images", "gone", "query", "embedder", "parent", "sha256", "when", "who")
 TAKEN = ("selection",)
@@ -41,7 +41,9 @@ class Selections:
         """
         name = " ".join(name.split())
         if not name or name in TAKEN:
-            raise QueryError(f"A selection cannot be called {name!r}.", "Give it another name.")
+            raise QueryError(
+                f"Invalid selection name {name!r}.", "Use a name that is neither empty nor 'selection'."
+            )
         given: Any = getattr(selection, "rows", selection)
         rows = normalise(given, len(self._lookup.ids))
         if not len(rows):
@@ -64,7 +66,7 @@ class Selections:
         rows = self._rows(saved)
         if not len(rows):
             raise QueryError(
-                f"None of the {len(saved.ids):,} images of {name!r} is in this case now.",
+                f"None of the {len(saved.ids):,} images of {name!r} are in this case now.",
                 "Run `case.ingest()` where the photos are, or open the case it was saved in.",
             )
         if gone := len(saved.ids) - len(rows):
@@ -81,7 +83,7 @@ class Selections:
         known = self._kept.read()
         if name not in known:
             names = ", ".join(known) or "none yet"
-            raise QueryError(f"No selection is called {name!r}.", f"Use one that is saved: {names}.")
+            raise QueryError(f"No selection is called {name!r}.", f"Saved selections: {names}.")
         return known[name]
 
     def remove(self, name: str) -> None:

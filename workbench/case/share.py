@@ -11,7 +11,7 @@ from workbench.errors import CaseError, QueryError
 from workbench.store.case_folder import CaseFolder
 
 OfFaces = Literal["none", "decisions", "all"]
-COMPUTED = ("cache/faces", "cache/identities")
+COMPUTED = ("cache/samples/face", "cache/faces", "cache/identities")  # the second is of format 1
 """What models made of faces: boxes, landmarks, quality, vectors, crops, groupings and layouts."""
 DECIDED = "work/identities.jsonl"
 """What people decided: names, and in which photo and at which place (box) the faces are."""
@@ -28,7 +28,7 @@ def share_case(case: CaseFolder, folder: str | Path, *, faces: OfFaces = "none")
     CaseError, QueryError for another word.
     """
     if faces not in LEFT_OUT:
-        raise QueryError(f"Faces cannot be shared by {faces!r}.", f"Use one of {', '.join(LEFT_OUT)}.")
+        raise QueryError(f"Unknown value faces={faces!r}.", f"Use one of {', '.join(LEFT_OUT)}.")
     target = new_folder(folder, (case.source, case.root))
     try:
         for path in _files(case.root, LEFT_OUT[faces]):

@@ -18,6 +18,8 @@ def save_vocabulary(work: Path, phrases: Sequence[str]) -> None:
     """Keep phrases in ``work``, one a line; raise QueryError where there is none."""
     lines = [" ".join(phrase.split()) for phrase in phrases if phrase.strip()]
     if not lines:
-        raise QueryError("A vocabulary needs phrases.", "Give at least one, for example 'a street at night'.")
+        raise QueryError(
+            "The vocabulary is empty.", "Give at least one phrase, for example 'a street at night'."
+        )
     work.mkdir(parents=True, exist_ok=True)
     write_atomically(work / "vocabulary.txt", "\n".join(lines).encode())

@@ -47,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         say(f"workbench: {printable(str(error))}")
         return 1
     except KeyboardInterrupt:
-        say("workbench: Stopped. Nothing finished is lost; run the same command again to go on.")
+        say("workbench: Interrupted. Finished work is kept; run the same command again to continue.")
         return INTERRUPTED
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -130,12 +130,12 @@ def _faces(arguments: Namespace) -> int:
 
 def _export_faces(case: "Case", arguments: Namespace) -> int:
     if arguments.folder is None:
-        raise QueryError("An export needs a folder.", "Name a new one after 'export'.")
+        raise QueryError("The export folder is missing.", "Name a new folder after 'export'.")
     manifest = case.faces.export(arguments.folder, arguments.min_faces, arguments.how)
     failed = int((manifest["problem"] != "").sum())
     print(f"{len(manifest) - failed} photos in {manifest['folder'].nunique()} folders in {arguments.folder}")
     if failed:
-        say(f"{failed} could not be had: see 'problem' in {arguments.folder / 'manifest.csv'}")
+        say(f"{failed} could not be exported: see column 'problem' in {arguments.folder / 'manifest.csv'}")
     return 0
 
 

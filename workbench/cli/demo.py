@@ -6,11 +6,12 @@ import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from workbench.errors import SourceError, WorkbenchError
+from workbench.errors import SourceError, WorkbenchError, required_by
 
 if TYPE_CHECKING:
     from workbench.case import Case
@@ -41,49 +42,48 @@ def find_root(start: Path) -> Path:
     for root in (start, Path(__file__).parents[2]):
         if (root / PHOTOS).is_dir() and (root / NOTEBOOK).is_file():
             return root.absolute()
-    raise SourceError(f"There is no {PHOTOS} in {start}.", "Run the demo in a clone of the project.")
+    raise SourceError(
+        f"The folder {PHOTOS} was not found in {start} or above.", "Run the demo in a clone of the project."
+    )
 
 
-def prepare(root: Path, model: str) -> "Case":
+def prepare(root: Path, model: str, *, faces: bool = True) -> "Case":
     """Fetch what the models need, ingest the album and compute the layout; quick where that was done before.
 
-    Raises ModelError, SourceError or CaseError.
+    ``faces`` also looks for faces. Raises ModelError, SourceError or CaseError.
     """
     from workbench.case import open_case
     from workbench.models import weights
 
-    for name in (model, FACES) if has_faces(model) else (model,):
+    for name in (model, FACES) if faces else (model,):
         if name in weights.MODELS:
             weights.fetch(name)
     case = open_case(root / PHOTOS, case=root / CASE, model=model)
-    report = case.ingest(faces=has_faces(model))
+    report = case.ingest(faces=faces)
     print(f"Ingested  {len(case.images)} images, {report.embedded} of them now, in {report.seconds:.1f} s")
-    if has_faces(model):
+    if faces:
         print(f"Faces     {len(case.faces)} in {len(case.faces.identities)} identities")
     case.layout()
     print(f"Clusters  {len(set(case.clusters()) - {-1})}")
     return case
 
 
-def has_faces(model: str) -> bool:
-    """Return whether the demo looks for faces: the fake, which knows colours, is there to be quick."""
-    return model != "fake"
-
-
-def check(root: Path, model: str = "mini") -> bool:
+def check(
+    root: Path, model: str = "mini", *, faces: bool = True, expected: Mapping[str, str] = EXPECTED
+) -> bool:
     """Prepare the demo, try its queries, execute its notebooks; say what was found and if all is well.
 
-    Raises what ``prepare`` raises.
+    ``expected``: queries, and what the name of the best hit must match. Raises what ``prepare`` raises.
     """
-    wrong = _wrong_in_case(prepare(root, model), model)
-    for notebook in (NOTEBOOK, FACES_NOTEBOOK) if has_faces(model) else (NOTEBOOK,):
+    wrong = _wrong_in_case(prepare(root, model, faces=faces), expected)
+    for notebook in (NOTEBOOK, FACES_NOTEBOOK) if faces else (NOTEBOOK,):
         try:
             with copied(root, notebook) as copy:
                 print(f"Notebook  {notebook.stem}: {execute(copy)} cells ran")
         except WorkbenchError as error:
             print(f"Notebook  {error}")
             wrong.append(str(error))
-    print("All is well." if not wrong else f"{len(wrong)} of these are wrong.")
+    print("All checks passed." if not wrong else f"{len(wrong)} of these checks failed.")
     return not wrong
 
 
@@ -103,13 +103,12 @@ def copied(root: Path, notebook: Path) -> Iterator[Path]:
         yield Path(shutil.copy2(root / notebook, copy))
 
 
-def _wrong_in_case(case: "Case", model: str) -> list[str]:
+def _wrong_in_case(case: "Case", expected: Mapping[str, str]) -> list[str]:
     """Print and return the problems of the case and the queries that find something else."""
     problems = list(case.problems["path"])
     for path in problems:
         print(f"Problem   {path!r}")
-    # the fake knows colours, not things: nothing can be expected of it here
-    return problems + wrong_queries(case, {} if model == "fake" else EXPECTED)
+    return problems + wrong_queries(case, expected)
 
 
 def wrong_queries(case: "Case", expected: Mapping[str, str]) -> list[str]:
@@ -128,9 +127,10 @@ def execute(notebook: Path) -> int:
 
     Raises WorkbenchError with the error of the cell that failed.
     """
-    import nbformat
-    from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+    with required_by("Running a notebook"):
+        import nbformat
+        from nbclient import NotebookClient
+        from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     content = nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]
     client = NotebookClient(
@@ -147,17 +147,20 @@ def execute(notebook: Path) -> int:
         raise WorkbenchError(what, "Open it in JupyterLab and run it.") from error
     except (CellTimeoutError, DeadKernelError) as error:
         what = f"{notebook.name} came to no end: {error}."
-        raise WorkbenchError(what, "Look whether there is memory enough.") from error
+        raise WorkbenchError(what, "Check that there is enough free memory.") from error
     return sum(cell.cell_type == "code" for cell in content.cells)
 
 
 def launch(root: Path, model: str = "mini", *, port: int = 8888, browser: bool = True) -> int:
     """Prepare the demo and become JupyterLab on its notebook, so that Ctrl-C is JupyterLab's own.
 
-    Raises what ``prepare`` raises; does not return where that went well.
+    Raises MissingPackageError and what ``prepare`` raises; does not return where that went well.
     """
+    with required_by("The demo"):  # looked for, not imported: that takes seconds, and another process does it
+        if find_spec("jupyterlab") is None:
+            raise ModuleNotFoundError(name="jupyterlab")
     prepare(root, model)
-    print("JupyterLab starts; its URL follows. Ctrl-C twice ends it.", flush=True)
+    print("Starting JupyterLab; its URL follows. Press Ctrl-C twice to stop it.", flush=True)
     command = jupyter_command(root, port=port, browser=browser and has_screen())
     os.execv(sys.executable, command)  # noqa: S606 our own interpreter and arguments
     return 0

@@ -10,7 +10,7 @@ examples:
   workbench demo                                    the demo album in JupyterLab
 
 Photos are only ever read and never leave this machine.
-Every verb explains itself: workbench search --help
+Help on one command: workbench search --help
 """
 INGEST_EXAMPLES = """\
 examples:
@@ -57,8 +57,8 @@ Prints where the picture is; then, as notes, each word's share of the match and 
 """
 FACES_EXAMPLES = """\
 examples:
-  workbench faces cases/mine                        who was found: name, faces, images
-  workbench faces cases/mine ingest                 look for faces in the photos of a case
+  workbench faces cases/mine                        list identities: name, faces, images
+  workbench faces cases/mine ingest                 detect faces in the photos of a case
   workbench faces cases/mine ingest --pair sface    with another pair of models
   workbench faces cases/mine export people/ --min-faces 2
 
@@ -77,7 +77,7 @@ DEMO_EXAMPLES = """\
 examples:
   workbench demo                 prepare the demo case and open it in JupyterLab
   workbench demo --no-browser    the same on a machine without a screen: prints the URL
-  workbench demo --check         prepare, search, run the notebook, say whether all is well
+  workbench demo --check         prepare, search, run the notebook, report failed checks
 
 Run it in a clone of the project, where data/photos and notebooks/ are.
 """

@@ -44,11 +44,13 @@ def _verb(verbs: Verbs, name: str, text: str, epilog: str) -> argparse.ArgumentP
 def _ingest(verbs: Verbs) -> None:
     verb = _verb(verbs, "ingest", "read a folder of photos into a case", INGEST_EXAMPLES)
     verb.add_argument(
-        "source", metavar="SOURCE", type=Path, help="the folder of photos; it is only ever read"
+        "source", metavar="SOURCE", type=Path, help="the folder of photos; it is never written to"
     )
-    verb.add_argument("--case", required=True, type=Path, help="the folder of the case; made when missing")
+    verb.add_argument(
+        "--case", required=True, type=Path, help="the case folder; created if it does not exist"
+    )
     verb.add_argument("--model", help="mini (the default), or ARCHITECTURE/TAG of open_clip")
-    verb.add_argument("--faces", action="store_true", help="look for faces too")
+    verb.add_argument("--faces", action="store_true", help="also detect faces")
     what = "look for these too: persons objects text (or persons/box, persons/maskrcnn)"
     verb.add_argument("--regions", metavar="KIND", nargs="+", default=[], help=what)
     _add_pair(verb)
@@ -59,15 +61,23 @@ def _search(verbs: Verbs) -> None:
     verb = _verb(verbs, "search", "find images by words or by example, best first", SEARCH_EXAMPLES)
     _add_case(verb)
     verb.add_argument("query", metavar="QUERY", nargs="*", help="words in quotes, or the path of a picture")
-    verb.add_argument("--text", help="letters that are read in the image, such as part of a number plate")
+    verb.add_argument("--text", help="text to find in the images, such as part of a number plate")
     what = "compare these, not whole images: persons objects text, as ingested with --regions"
     verb.add_argument("--over", metavar="KIND", nargs="+", default="images", help=what)
-    verb.add_argument("--tag", action="append", default=[], help="only what has this tag (repeatable)")
-    verb.add_argument("--taken", metavar="SPAN", help="only what was taken then: 2019, 2019-05..2020")
+    verb.add_argument("--tag", action="append", default=[], help="only images with this tag (repeatable)")
+    verb.add_argument(
+        "--taken", metavar="SPAN", help="only images taken in this time span: 2019, 2019-05..2020"
+    )
     verb.set_defaults(misused=verb.error)
-    verb.add_argument("--unlike", metavar="QUERY", action="append", default=[], help="not this (repeatable)")
-    verb.add_argument("-k", type=_positive, default=20, help="how many hits at most (default: 20)")
-    verb.add_argument("--threshold", type=float, help="the least score, from -1 to 1")
+    verb.add_argument(
+        "--unlike",
+        metavar="QUERY",
+        action="append",
+        default=[],
+        help="words or a picture that hits should not resemble (repeatable)",
+    )
+    verb.add_argument("-k", type=_positive, default=20, help="maximum number of hits (default: 20)")
+    verb.add_argument("--threshold", type=float, help="minimum score, from -1 to 1")
     verb.add_argument("--model", help="use the vectors of this model (default: that of the case)")
     _add_formats(verb)
 
@@ -77,19 +87,35 @@ def _why(verbs: Verbs) -> None:
     _add_case(verb)
     verb.add_argument("image", metavar="IMAGE", help="path or id of an image of the case")
     verb.add_argument("query", metavar="QUERY", help="words in quotes, or the path of a picture")
-    verb.add_argument("--to", type=Path, default=Path("why.png"), help="the picture (default: why.png)")
-    verb.add_argument("--against", metavar="QUERY", help="why this, rather than that")
+    verb.add_argument(
+        "--to", type=Path, default=Path("why.png"), help="the PNG file to write (default: why.png)"
+    )
+    verb.add_argument(
+        "--against", metavar="QUERY", help="contrast with this query: why the first rather than this one"
+    )
     verb.add_argument("--method", help="relevance, gradcam, 'integrated gradients' or occlusion")
     verb.add_argument("--model", help="use the vectors of this model (default: that of the case)")
 
 
 def _faces(verbs: Verbs) -> None:
-    verb = _verb(verbs, "faces", "find faces, list who is there, export a folder a person", FACES_EXAMPLES)
+    verb = _verb(
+        verbs, "faces", "detect faces, list identities, export one folder per person", FACES_EXAMPLES
+    )
     _add_case(verb)
     verb.add_argument("action", nargs="?", choices=["list", "ingest", "export"], default="list")
     verb.add_argument("folder", metavar="FOLDER", nargs="?", type=Path, help="where to export to")
-    verb.add_argument("--min-faces", type=_positive, default=6, help="of who is exported (default: 6)")
-    verb.add_argument("--how", choices=["copy", "hardlink", "symlink"], default="copy", help="to export")
+    verb.add_argument(
+        "--min-faces",
+        type=_positive,
+        default=6,
+        help="export identities with at least this many faces (default: 6)",
+    )
+    verb.add_argument(
+        "--how",
+        choices=["copy", "hardlink", "symlink"],
+        default="copy",
+        help="how photos get into the folder",
+    )
     _add_pair(verb)
     _add_progress(verb)
     _add_formats(verb)
@@ -104,7 +130,7 @@ def _share(verbs: Verbs) -> None:
 
 
 def _info(verbs: Verbs) -> None:
-    verb = _verb(verbs, "info", "say what a case holds and where", INFO_EXAMPLES)
+    verb = _verb(verbs, "info", "show what a case contains and where it is", INFO_EXAMPLES)
     _add_case(verb)
     verb.add_argument("--json", action="store_true", help="print JSON")
 
@@ -117,35 +143,42 @@ def _problems(verbs: Verbs) -> None:
 
 def _demo(verbs: Verbs) -> None:
     verb = _verb(verbs, "demo", "open the demo album in JupyterLab, or check that it works", DEMO_EXAMPLES)
-    verb.add_argument("--check", action="store_true", help="everything but JupyterLab; exit status 0 or 1")
-    verb.add_argument("--no-browser", action="store_true", help="open no browser, only print the URL")
-    verb.add_argument("--port", type=_positive, default=8888, help="of JupyterLab (default: 8888 or near)")
+    verb.add_argument(
+        "--check", action="store_true", help="run all checks without starting JupyterLab; exit status 0 or 1"
+    )
+    verb.add_argument("--no-browser", action="store_true", help="print the URL without opening a browser")
+    verb.add_argument(
+        "--port",
+        type=_positive,
+        default=8888,
+        help="port of JupyterLab (default: 8888, or the next free one)",
+    )
     verb.add_argument("--model", default="mini", help=argparse.SUPPRESS)
 
 
 def _models(verbs: Verbs) -> None:
-    verb = _verb(verbs, "models", "list the models' weights, fetch them, say where they lie", MODELS_EXAMPLES)
+    verb = _verb(verbs, "models", "list model weights, download them, print their paths", MODELS_EXAMPLES)
     verb.add_argument("action", nargs="?", choices=["list", "fetch", "path"], default="list")
     what = "to fetch: mini (the default), faces-facenet, faces-sface, regions, regions-maskrcnn"
     verb.add_argument("names", metavar="NAME", nargs="*", help=what)
 
 
 def _add_case(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("case", metavar="CASE", type=Path, help="the folder of the case")
+    verb.add_argument("case", metavar="CASE", type=Path, help="the case folder")
 
 
 def _add_pair(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--pair", help="of face models: facenet (the default) or sface")
+    verb.add_argument("--pair", help="pair of face models: facenet (the default) or sface")
 
 
 def _add_progress(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--retry", action="store_true", help="try files again that failed before")
+    verb.add_argument("--retry", action="store_true", help="retry files that failed before")
     verb.add_argument("-q", "--quiet", action="store_true", help="show no progress bar")
 
 
 def _add_formats(verb: argparse.ArgumentParser) -> None:
     formats = verb.add_mutually_exclusive_group()
-    formats.add_argument("--json", action="store_true", help="print JSON, one object a row")
+    formats.add_argument("--json", action="store_true", help="print JSON, one object per row")
     formats.add_argument("--csv", action="store_true", help="print CSV with a header")
 
 

@@ -25,7 +25,9 @@ def print_for_programs(frame: "pd.DataFrame", arguments: Namespace) -> bool:
         known = frame.astype(object).where(frame.notna(), None)  # JSON has no NaN
         print(json.dumps(known.to_dict(orient="records"), indent=2))
     elif arguments.csv:
-        print(frame.to_csv(index=False), end="")
+        from workbench.case.safe_output import safe_table
+
+        print(safe_table(frame).to_csv(index=False), end="")
     return bool(arguments.json or arguments.csv)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from workbench.errors import ModelError
-from workbench.index.index import Found, Vectors, checked
+from workbench.index.index import Found, Vectors, blocks, checked
 
 LINKS, EFFORT = 32, 128
 """Neighbours a row is linked with, and rows looked at to build and to search: more is better and slower."""
@@ -18,11 +18,12 @@ class FaissIndex:
     Source: Malkov and Yashunin 2018 (arXiv:1603.09320), as in FAISS. Raises ModelError without the package.
     """
 
-    def __init__(self, vectors: Vectors) -> None:
+    def __init__(self, vectors: Vectors, progress: bool = False) -> None:
         faiss = _faiss()
         self._index = faiss.IndexHNSWFlat(vectors.shape[1], LINKS, faiss.METRIC_INNER_PRODUCT)
         self._index.hnsw.efConstruction = self._index.hnsw.efSearch = EFFORT
-        self._index.add(np.ascontiguousarray(vectors, np.float32))
+        for _, block in blocks(vectors, progress, "FAISS"):
+            self._index.add(block)
 
     @classmethod
     def load(cls, path: Path) -> "FaissIndex":

@@ -1,5 +1,6 @@
 """Index: what every engine can do, and the exact one that others are measured by."""
 
+from collections.abc import Iterator
 from typing import Protocol
 
 import numpy as np
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 from workbench.errors import QueryError
 
 Vectors = NDArray[np.float32]
+BLOCK = 10_000
 Found = tuple[NDArray[np.int64], NDArray[np.float32]]
 
 
@@ -69,8 +71,19 @@ def checked(queries: Vectors, dim: int, k: int) -> Vectors:
             f"Pass an array of shape (queries, {dim}), made by the same embedder.",
         )
     if k < 1:
-        raise QueryError(f"The {k} nearest cannot be found.", "Use a k of 1 or more.")
+        raise QueryError(f"Invalid k {k}.", "Use a k of 1 or more.")
     return queries
+
+
+def blocks(vectors: Vectors, progress: bool, what: str) -> Iterator[tuple[int, Vectors]]:
+    """Yield the first row and the vectors of one block after another, as float32, with a progress bar."""
+    from tqdm.auto import tqdm
+
+    with tqdm(total=len(vectors), desc=f"Index, {what}", unit="row", disable=not progress) as bar:
+        for start in range(0, len(vectors), BLOCK):
+            block = np.ascontiguousarray(vectors[start : start + BLOCK], np.float32)
+            yield start, block
+            bar.update(len(block))
 
 
 def empty(queries: int, k: int) -> Found:

@@ -1,5 +1,6 @@
 """LanceIndex: vectors in a folder on disk, by LanceDB (pip install lancedb)."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from workbench.errors import ModelError
-from workbench.index.index import Found, Vectors, checked, empty
+from workbench.index.index import Found, Vectors, blocks, checked, empty
 
 WORTH = 5_000
 """Rows from which on an approximate index is built; fewer are read one by one."""
@@ -22,8 +23,8 @@ class LanceIndex:
     Raises ModelError without the package, or where there is neither a table nor vectors.
     """
 
-    def __init__(self, folder: Path, vectors: Vectors | None = None) -> None:
-        self._table = _open(folder) if vectors is None else _make(folder, vectors)
+    def __init__(self, folder: Path, vectors: Vectors | None = None, progress: bool = False) -> None:
+        self._table = _open(folder) if vectors is None else _make(folder, vectors, progress)
         self._rows = int(self._table.count_rows())
         self._dim = int(self._table.schema.field("vector").type.list_size)
 
@@ -47,11 +48,18 @@ class LanceIndex:
         return rows, scores
 
 
-def _make(folder: Path, vectors: Vectors) -> Any:
-    flat = pa.array(np.ascontiguousarray(vectors, np.float32).reshape(-1))
-    column = pa.FixedSizeListArray.from_arrays(flat, vectors.shape[1])
-    data = pa.table({"row": pa.array(np.arange(len(vectors))), "vector": column})
-    table = _lancedb().connect(str(folder)).create_table("vectors", data, mode="overwrite")
+def _make(folder: Path, vectors: Vectors, progress: bool) -> Any:
+    vector = pa.list_(pa.float32(), vectors.shape[1])
+    schema = pa.schema([("row", pa.int64()), ("vector", vector)])
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for start, block in blocks(vectors, progress, "LanceDB"):
+            flat = pa.FixedSizeListArray.from_arrays(pa.array(block.reshape(-1)), type=vector)
+            rows = pa.array(np.arange(start, start + len(block)))
+            yield pa.RecordBatch.from_arrays([rows, flat], schema=schema)
+
+    reader = pa.RecordBatchReader.from_batches(schema, batches())
+    table = _lancedb().connect(str(folder)).create_table("vectors", reader, mode="overwrite")
     if len(vectors) >= WORTH:
         table.create_index(metric="dot", vector_column_name="vector")
     return table

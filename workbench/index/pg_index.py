@@ -2,10 +2,8 @@
 
 from typing import Any
 
-import numpy as np
-
 from workbench.errors import ModelError
-from workbench.index.index import Found, Vectors, checked, empty
+from workbench.index.index import Found, Vectors, blocks, checked, empty
 
 MOST_BUILDING = 8_000
 """Megabytes that the server may take while it builds the index."""
@@ -21,12 +19,16 @@ class PgIndex:
     """
 
     def __init__(
-        self, address: str, vectors: Vectors | None = None, table: str = "workbench_vectors"
+        self,
+        address: str,
+        vectors: Vectors | None = None,
+        table: str = "workbench_vectors",
+        progress: bool = False,
     ) -> None:
         self._connection = _connect(address)
-        self._table = _psycopg().sql.Identifier(table)
+        self._name, self._table = table, _psycopg().sql.Identifier(table)
         if vectors is not None:
-            self._make(vectors)
+            self._make(vectors, progress)
         try:
             counted = "SELECT count(*), max(vector_dims(vector)) FROM {}"
             self._rows, self._dim = self._run(counted).fetchone()
@@ -58,20 +60,43 @@ class PgIndex:
         """Close the connection."""
         self._connection.close()
 
-    def _make(self, vectors: Vectors) -> None:
-        self._run("DROP TABLE IF EXISTS {}")
-        self._run(f"CREATE TABLE {{}} (row bigint PRIMARY KEY, vector vector({vectors.shape[1]}))")
-        sql = _psycopg().sql.SQL("COPY {} (row, vector) FROM STDIN").format(self._table)
+    @classmethod
+    def kept(cls, address: str, table: str) -> "PgIndex | None":
+        """Return a table of a server; None where it has none of that name."""
+        connection = _connect(address)
+        there = connection.execute("SELECT to_regclass(%s)", (f'"{table}"',)).fetchone()[0] is not None
+        connection.close()
+        return cls(address, table=table) if there else None
+
+    def drop_others(self, prefix: str) -> None:
+        """Drop the tables whose names start with ``prefix``, but this one."""
+        named = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename LIKE %s"
+        found = self._connection.execute(named, (prefix.replace("_", r"\_") + "%",)).fetchall()
+        for (table,) in found:
+            if table != self._name:
+                self._run("DROP TABLE IF EXISTS {}", table=_psycopg().sql.Identifier(table))
+
+    def _make(self, vectors: Vectors, progress: bool) -> None:
+        """Fill and index a table under another name, so that a table of the right name is always whole."""
+        building = _psycopg().sql.Identifier(f"{self._name}_building")
+        self._run("DROP TABLE IF EXISTS {}", table=building)
+        columns = f"row bigint PRIMARY KEY, vector vector({vectors.shape[1]})"
+        self._run(f"CREATE TABLE {{}} ({columns})", table=building)
+        sql = _psycopg().sql.SQL("COPY {} (row, vector) FROM STDIN").format(building)
         with self._connection.cursor() as cursor, cursor.copy(sql) as copy:
-            for row, vector in enumerate(np.asarray(vectors, np.float32)):
-                copy.write_row((row, _text(vector)))
+            for start, block in blocks(vectors, progress, "PostgreSQL"):
+                for row, vector in enumerate(block, start):
+                    copy.write_row((row, _text(vector)))
         # a graph that outgrows this memory is built many times slower (README of pgvector)
         need = min(MOST_BUILDING, 64 + vectors.size * 6 // 2**20)
         self._run(f"SET maintenance_work_mem = '{need}MB'")
-        self._run("CREATE INDEX ON {} USING hnsw (vector vector_ip_ops)")
+        self._run("CREATE INDEX ON {} USING hnsw (vector vector_ip_ops)", table=building)
+        self._run("DROP TABLE IF EXISTS {}")
+        renamed = _psycopg().sql.SQL("ALTER TABLE {} RENAME TO {}").format(building, self._table)
+        self._connection.execute(renamed)
 
-    def _run(self, text: str, values: tuple[Any, ...] = ()) -> Any:
-        return self._connection.execute(_psycopg().sql.SQL(text).format(self._table), values or None)
+    def _run(self, text: str, values: tuple[Any, ...] = (), table: Any = None) -> Any:
+        return self._connection.execute(_psycopg().sql.SQL(text).format(table or self._table), values or None)
 
 
 def _text(vector: Vectors) -> str:

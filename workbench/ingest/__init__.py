@@ -1,8 +1,18 @@
-"""The loop: files -> batches -> vectors -> store. Bounded, ordered, resumable."""
+"""The loop: files -> images -> samples -> vectors, in batches -> store. Bounded, ordered, resumable."""
 
-from workbench.ingest.embedder import Embedder
-from workbench.ingest.face_model import FaceModel
 from workbench.ingest.part import EmbeddedPart, embed_part
-from workbench.ingest.run import IngestReport, ingest, ingest_faces
+from workbench.ingest.run import IngestReport, InstanceReport, ingest, ingest_faces, ingest_instances
+from workbench.samples.models import Embedder, FaceModel, RegionModel
 
-__all__ = ["EmbeddedPart", "Embedder", "FaceModel", "IngestReport", "embed_part", "ingest", "ingest_faces"]
+__all__ = [
+    "EmbeddedPart",
+    "Embedder",
+    "FaceModel",
+    "IngestReport",
+    "InstanceReport",
+    "RegionModel",
+    "embed_part",
+    "ingest",
+    "ingest_faces",
+    "ingest_instances",
+]

@@ -1,67 +1,78 @@
-"""What one thread does with one file: read it once, hash, decode, thumbnail, model input, faces, regions."""
+"""What one thread does with one file: read it once, hash, decode, thumbnail, find samples of each kind."""
 
 import hashlib
-import math
-from collections.abc import Callable
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
-
-from workbench.ingest.embedder import Embedder
-from workbench.ingest.examined import Claims, Examined, Failure, Needs
-from workbench.ingest.face_model import FaceModel
-from workbench.ingest.faces import examine_faces
-from workbench.ingest.region_model import RegionModel
-from workbench.ingest.regions import examine_regions
-from workbench.media.decode import DecodedImage, DecodeError, read_image
+from workbench.media.decode import DecodedImage, DecodeError, ImageFacts, read_image
 from workbench.media.read import ReadError, read_bytes
 from workbench.media.thumbnails import SIDE, thumbnail
+from workbench.samples.image import IMAGE, decode_side
+from workbench.samples.instances import not_looked_at
+from workbench.samples.kind import Finder, Found, kind_named
 
-_MARGIN = 1.4
-"""A JPEG is decoded no smaller than this many times the model's input. Measured with DINOv2 at 224 px on 30
-photos of 1 to 12 megapixels: mean cosine to full decoding 0.9996 with 1.4, 0.9991 with 1.15, 0.9964 with 1.
-"""
+__all__ = ["Claims", "Examined", "Failure", "Needs", "decode_side", "examine"]
 
-Prepare = Callable[[Image.Image], NDArray[np.float32]]
-
-
-def decode_side(prepare: Prepare) -> int:
-    """Return the shorter side, in pixels, that decoding must keep for this model and for a thumbnail."""
-    model_side: int = max(prepare(Image.new("RGB", (320, 240))).shape[1:])
-    return max(SIDE, math.ceil(_MARGIN * model_side))
+_FAILURES = (ValueError, OSError, ZeroDivisionError, RuntimeError)  # of a model with an odd picture
 
 
-@dataclass(frozen=True)
-class Models:
-    """What the loop computes with; each may be left out, but regions need an embedder.
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a step failed for a file."""
 
-    ``min_side``: pixels, see :func:`decode_side`.
+    step: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What must be made of a file: thumbnail and metadata, and samples of some kinds."""
+
+    picture: bool = False
+    kinds: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return self.picture or bool(self.kinds)
+
+
+@dataclass(slots=True)
+class Examined:
+    """The result for one file. What was not needed is None or not there; vectors are filled in by the loop.
+
+    ``claimed``: this file was the first to bring its bytes and stands for all others with the same bytes.
+    ``failure``: no image could be had from it. ``warnings``: lesser things that failed. ``found``: kind ->
+    samples, none for a kind that was looked for in vain.
     """
 
-    embedder: Embedder | None
-    faces: FaceModel | None = None
-    regions: RegionModel | None = None
-    min_side: int = SIDE
-
-    @classmethod
-    def of(
-        cls,
-        embedder: Embedder | None,
-        faces: FaceModel | None = None,
-        regions: RegionModel | None = None,
-    ) -> "Models":
-        """Look up how large pictures must be for them."""
-        return cls(embedder, faces, regions, decode_side(embedder.prepare) if embedder else SIDE)
-
-    def long_side(self, needs: Needs) -> int:
-        """Return the longest side, in pixels, that decoding must keep for what is needed; 0 for any."""
-        faces = self.faces.decode_side if self.faces and needs.faces else 0
-        return max(faces, self.regions.decode_side if self.regions and needs.regions else 0)
+    image_id: str | None = None
+    claimed: bool = False
+    failure: Failure | None = None
+    facts: ImageFacts | None = None
+    jpeg: bytes | None = None
+    found: dict[str, Found] = field(default_factory=dict)
+    warnings: list[Failure] = field(default_factory=list)
 
 
-def examine(path: bytes, claims: Claims, models: Models) -> Examined:
+class Claims:
+    """Which files need work. Each content is claimed once, by whichever thread reads its bytes first."""
+
+    def __init__(self, needs: Callable[[str], Needs]) -> None:
+        self._needs = needs
+        self._claimed: set[str] = set()
+        self._lock = threading.Lock()
+
+    def claim(self, image_id: str) -> Needs:
+        """Return what the caller must make of a content; nothing where another thread makes it."""
+        needs = self._needs(image_id)
+        with self._lock:
+            if not needs or image_id in self._claimed:
+                return Needs()
+            self._claimed.add(image_id)
+        return needs
+
+
+def examine(path: bytes, claims: Claims, finders: Sequence[Finder]) -> Examined:
     """Read a file and make of it what is still needed; failures of the file are results, bugs are raised."""
     try:
         data = read_bytes(path)
@@ -72,52 +83,39 @@ def examine(path: bytes, claims: Claims, models: Models) -> Examined:
     result = Examined(image_id, claimed=bool(needs))
     if not needs:
         return result
+    wanted = {finder.step: needs.kinds & finder.keys.keys() for finder in finders}
+    working = [finder for finder in finders if wanted[finder.step]]
     try:
-        decoded = read_image(data, min_side=models.min_side, min_long_side=models.long_side(needs))
+        decoded = read_image(
+            data,
+            min_side=max([_picture_side(finders), *(finder.min_side for finder in working)]),
+            min_long_side=max([0, *(finder.long_side for finder in working)]),
+        )
     except DecodeError as error:
         result.failure = Failure("decode", error.reason)
         return result
     del data
-    _make(result, decoded, needs, models)
+    if needs.picture:
+        result.facts, result.jpeg = decoded.facts, thumbnail(decoded.reduced(_picture_side(finders)))
+        if decoded.facts.metadata.reason:
+            result.warnings.append(Failure("metadata", decoded.facts.metadata.reason))
+        result.warnings.extend(Failure("decode", note) for note in decoded.facts.notes)
+    for finder in working:
+        _find(result, decoded, finder, wanted[finder.step])
     return result
 
 
-def _make(result: Examined, decoded: DecodedImage, needs: Needs, models: Models) -> None:
-    image = decoded.reduced(models.min_side) if models.long_side(needs) else decoded.image
-    if needs.picture:
-        result.facts, result.jpeg = decoded.facts, thumbnail(image)
-        if decoded.facts.metadata.reason:
-            result.warnings.append(Failure("metadata", decoded.facts.metadata.reason))
-    if needs.vector and models.embedder:
-        _prepare(result, image, models.embedder.prepare)
-    if needs.faces and models.faces:
-        _find_faces(result, decoded, models.faces)
-    if needs.regions and models.regions:
-        _find_regions(result, decoded, models.regions, needs.regions)
+def _picture_side(finders: Sequence[Finder]) -> int:
+    """Return the shorter side that thumbnails are made from: that of the vectors, for one decode."""
+    return max([SIDE, *(finder.min_side for finder in finders if IMAGE.name in finder.keys)])
 
 
-def _prepare(result: Examined, image: Image.Image, prepare: Prepare) -> None:
+def _find(result: Examined, decoded: DecodedImage, finder: Finder, kinds: frozenset[str]) -> None:
     try:
-        result.prepared = prepare(image)
-    except (ValueError, OSError, ZeroDivisionError) as error:
-        # A picture one pixel high may not fit a model; it still is an image of the case.
-        result.warnings.append(_failure("prepare", error))
-
-
-def _find_faces(result: Examined, decoded: DecodedImage, model: FaceModel) -> None:
-    try:
-        result.faces = examine_faces(decoded.image, decoded.facts, str(result.image_id), model)
-    except (ValueError, OSError, ZeroDivisionError, RuntimeError) as error:
-        result.warnings.append(_failure("faces", error))
-
-
-def _find_regions(result: Examined, decoded: DecodedImage, model: RegionModel, kinds: frozenset[str]) -> None:
-    try:
-        found = examine_regions(decoded.image, decoded.facts, str(result.image_id), model, kinds)
-        result.regions = found
-    except (ValueError, OSError, ZeroDivisionError, RuntimeError) as error:
-        result.warnings.append(_failure("regions", error))
-
-
-def _failure(step: str, error: Exception) -> Failure:
-    return Failure(step, f"{type(error).__name__}: {error}"[:200])
+        result.found.update(finder.find(decoded, str(result.image_id), kinds))
+    except _FAILURES as error:
+        reason = f"{type(error).__name__}: {error}"[:200]
+        kept = {kind: not_looked_at(finder.dim, reason) for kind in kinds if kind_named(kind).table.packed}
+        result.found.update(kept)
+        if not kept:
+            result.warnings.append(Failure(finder.step, reason))

@@ -1,21 +1,24 @@
-"""The bounded, ordered pipeline: threads examine files, the calling thread embeds batches."""
+"""The bounded, ordered pipeline: threads examine files, the calling thread embeds samples in batches."""
 
 import os
-from collections.abc import Generator, Iterable
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
+from itertools import islice
+from typing import TypeVar
 
-import numpy as np
-
-from workbench.ingest.embedder import Embedder
-from workbench.ingest.examine import Models, examine
-from workbench.ingest.examined import Claims, Examined
-from workbench.ingest.faces import CropBatches
-from workbench.ingest.ordered_pool import in_order
-from workbench.ingest.regions import RegionBatches
+from workbench.ingest.examine import Claims, Examined, examine
+from workbench.media import sandbox
+from workbench.samples.image import IMAGE
+from workbench.samples.kind import Finder, PackedSamples, Sample
 
 _MOST_RESULTS = 512  # results handed over at once where few of them need a vector
-_MOST_PARTS = 128  # faces and regions handed over at once where no image needs a vector
+_MOST_SAMPLES = 128  # samples within images handed over at once where no image needs a vector
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 def default_workers() -> int:
@@ -24,16 +27,16 @@ def default_workers() -> int:
 
 
 def run(
-    paths: Iterable[bytes], models: Models, claims: Claims, *, workers: int | None = None
+    paths: Iterable[bytes], finders: Sequence[Finder], claims: Claims, *, workers: int | None = None
 ) -> Generator[list[Examined], None, None]:
-    """Yield the results for ``paths``, in their order, in lists that end with each batch embedded.
+    """Yield the results for ``paths``, in their order, in lists that end with each batch of images embedded.
 
     At most two batches are in flight, so memory does not grow with the number of files. When the caller
     stops early, or is interrupted, files not begun are dropped and the threads end.
     """
-    batch = _Batch(models)
+    batch = _Batch(finders)
     examined = in_order(
-        partial(examine, claims=claims, models=models),
+        partial(examine, claims=claims, finders=finders),
         paths,
         lambda: 2 * batch.size - batch.ready,
         workers=workers or default_workers(),
@@ -48,62 +51,104 @@ def run(
             yield batch.finish()
 
 
-class _Batch:
-    """Results that wait for the models, in order; faces and regions are embedded as they come."""
+class Batcher:
+    """Gathers samples of one finder from many images and embeds them in full batches.
 
-    def __init__(self, models: Models) -> None:
-        self._embedder = models.embedder
-        self._crops = CropBatches(models.faces) if models.faces else None
-        self._cuts = RegionBatches(models.embedder) if models.regions and models.embedder else None
-        self.size = models.embedder.batch_size if models.embedder else 16
+    A sample lets go of what was cut out when it gets its vector.
+    """
+
+    def __init__(self, finder: Finder) -> None:
+        self._finder = finder
+        self._waiting: list[Sample] = []
+
+    def add(self, samples: Iterable[Sample]) -> None:
+        """Take samples, and embed as many as fill batches."""
+        self._waiting += samples
+        while len(self._waiting) >= self._finder.batch_size:
+            self._next(self._finder.batch_size)
+
+    def finish(self) -> None:
+        """Embed those that wait."""
+        if self._waiting:
+            self._next(len(self._waiting))
+
+    def _next(self, count: int) -> None:
+        batch, self._waiting = self._waiting[:count], self._waiting[count:]
+        finder = self._finder
+        if finder.embed is None:
+            raise ValueError(f"{finder.step} finds samples without a vector, and nothing embeds them")
+        vectors = finder.embed([sample.cut for sample in batch])
+        if vectors.shape != (count, finder.dim):
+            key = ", ".join(finder.keys.values())
+            raise ValueError(f"{key} gave {vectors.shape} for {count} samples of {finder.dim} dimensions")
+        for sample, vector in zip(batch, vectors, strict=True):
+            sample.vector, sample.cut = vector, None
+
+
+class _Batch:
+    """Results that wait for the models, in order; batches of samples are embedded as they fill."""
+
+    def __init__(self, finders: Sequence[Finder]) -> None:
+        self._batchers = [(finder, Batcher(finder)) for finder in finders]
+        sizes = [finder.batch_size for finder in finders if IMAGE.name in finder.keys]
+        self.size = sizes[0] if sizes else 16
         self.results: list[Examined] = []
-        self.ready = self.parts = 0
+        self.ready = self._others = 0
 
     @property
     def full(self) -> bool:
-        """Whether the images fill a batch, or so many need none that it is time to hand over."""
-        enough_parts = self.ready == 0 and self.parts >= _MOST_PARTS
-        return self.ready == self.size or len(self.results) >= _MOST_RESULTS or enough_parts
+        """Whether the images fill a batch, or nothing waits, or so much that it is time to hand over."""
+        if self.ready == 0:
+            return self._others == 0 or self._others >= _MOST_SAMPLES or len(self.results) >= _MOST_RESULTS
+        return self.ready == self.size or len(self.results) >= _MOST_RESULTS
 
     def add(self, result: Examined) -> None:
         """Take the next result."""
         self.results.append(result)
-        self.ready += result.prepared is not None
-        if self._crops and result.faces:
-            self.parts += len(result.faces)
-            self._crops.add(result.faces)
-        if self._cuts and result.regions:
-            self.parts += len(result.regions.regions)
-            self._cuts.add(result.regions.regions)
+        for finder, batcher in self._batchers:
+            for kind in finder.keys:
+                found = result.found.get(kind, ())
+                if isinstance(found, PackedSamples):
+                    continue
+                if kind == IMAGE.name:
+                    self.ready += len(found)
+                else:
+                    self._others += len(found)
+                batcher.add(found)
 
     def finish(self) -> list[Examined]:
         """Return all results with their vectors, and begin anew."""
-        if self._crops:
-            self._crops.finish()
-        if self._cuts:
-            self._cuts.finish()
-        if self._embedder:
-            _embed(self.results, self._embedder)
-        results, self.results, self.ready, self.parts = self.results, [], 0, 0
+        for _, batcher in self._batchers:
+            batcher.finish()
+        results, self.results, self.ready, self._others = self.results, [], 0, 0
         return results
 
 
-def _embed(results: list[Examined], embedder: Embedder) -> None:
-    """Fill in the vectors of those results that have model input."""
-    ready = [result for result in results if result.prepared is not None]
-    if ready:
-        vectors = embedder.embed_images(
-            np.stack([result.prepared for result in ready if result.prepared is not None])
-        )
-        _check(vectors, len(ready), embedder)
-        for result, vector in zip(ready, vectors, strict=True):
-            result.vector, result.prepared = vector, None
+def in_order(
+    work: Callable[[Item], Result],
+    items: Iterable[Item],
+    room: Callable[[], int],
+    *,
+    workers: int,
+    name: str = "work",
+) -> Generator[Result, None, None]:
+    """Call ``work`` on each item, on ``workers`` threads called ``name``; yield the results in order.
 
-
-def _check(
-    vectors: np.ndarray[tuple[int, ...], np.dtype[np.float32]], count: int, embedder: Embedder
-) -> None:
-    if vectors.shape != (count, embedder.dim):
-        raise ValueError(
-            f"{embedder.key} gave {vectors.shape} for {count} images of {embedder.dim} dimensions"
-        )
+    ``room()`` is asked before each result how many calls may be begun and not yet handed over, 1 or more.
+    Close the generator when stopping early: calls not begun are dropped, and the threads have ended.
+    """
+    pool = ThreadPoolExecutor(workers, thread_name_prefix=name)
+    waiting: deque[Future[Result]] = deque()
+    remaining = iter(items)
+    try:
+        while True:
+            for item in islice(remaining, room() - len(waiting)):
+                waiting.append(pool.submit(work, item))
+            if not waiting:
+                return
+            yield waiting.popleft().result()
+    except BaseException:
+        sandbox.stop()  # a thread may wait for it, and we for the thread
+        raise
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)

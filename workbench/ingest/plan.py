@@ -1,18 +1,18 @@
 """Which files of the source need work: compare what the scan finds with what the case knows."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
 import pyarrow.compute as pc
 
-from workbench.ingest.embedder import Embedder
-from workbench.ingest.examine import Models
-from workbench.ingest.examined import Needs
-from workbench.ingest.region_model import region_keys
+from workbench.image_id import file_id
+from workbench.ingest.examine import Needs
 from workbench.media.scan import FoundFile, Problem, join
+from workbench.samples.kind import Finder, kind_named
 from workbench.store.case_folder import CaseFolder
-from workbench.store.snapshot import current_problems, latest_files, vector_ids
+from workbench.store.sample_parts import SampleParts
+from workbench.store.snapshot import current_problems, latest_files
 
 
 @dataclass(frozen=True)
@@ -21,25 +21,20 @@ class Known:
 
     ``files``: raw path -> (size, mtime_ns, image_id or None, status). ``problems``: raw path -> (step,
     reason).
-    ``pictured``: ids with thumbnail and metadata. ``vectored``: ids with a vector of the embedder in use.
-    ``searched``: ids whose faces are known. The last two are None where there is no such model in use.
-    ``regions``: for each kind of region in use the ids that were searched for it.
+    ``pictured``: ids of files with thumbnail and metadata. ``finished``: for each kind in use the ids of the
+    files whose images need not be searched for it. All ids here are those of files.
     """
 
     files: dict[bytes, tuple[int, int, str | None, str]]
     problems: dict[bytes, tuple[str, str]]
     pictured: set[str]
-    vectored: set[str] | None
-    searched: set[str] | None = None
-    regions: Mapping[str, set[str]] = field(default_factory=dict)
+    finished: Mapping[str, set[str]] = field(default_factory=dict)
 
     def needs(self, image_id: str | None) -> Needs:
         """Return what a content lacks."""
         return Needs(
             picture=image_id not in self.pictured,
-            vector=self.vectored is not None and image_id not in self.vectored,
-            faces=self.searched is not None and image_id not in self.searched,
-            regions=frozenset(kind for kind, searched in self.regions.items() if image_id not in searched),
+            kinds=frozenset(kind for kind, finished in self.finished.items() if image_id not in finished),
         )
 
 
@@ -55,11 +50,24 @@ class Plan:
     skipped: int = 0
 
 
-def read_known(folder: CaseFolder, models: Models) -> Known:
-    """Read what the case knows about paths and contents, only the columns needed."""
+def sample_parts(folder: CaseFolder, finders: Sequence[Finder]) -> dict[str, SampleParts]:
+    """Return for each kind that is looked for its tables; raises CaseError for another dimension on disk."""
+    return {
+        kind: folder.samples(kind_named(kind).table, key, finder.dim)
+        for finder in finders
+        for kind, key in finder.keys.items()
+    }
+
+
+def read_known(folder: CaseFolder, parts: Mapping[str, SampleParts], *, retry: bool) -> Known:
+    """Read what the case knows about paths and contents, only the columns needed.
+
+    ``retry``: images in which nobody could look need another look.
+    """
     files = latest_files(folder)
     problems = current_problems(folder, files)
     images = folder.images.read(["image_id"])["image_id"]
+    ids = images.to_pylist()
     thumbnails = folder.thumbnails.read(["image_id"])["image_id"]
     pictured = images.filter(pc.is_in(images, value_set=thumbnails.combine_chunks()))
     return Known(
@@ -70,24 +78,17 @@ def read_known(folder: CaseFolder, models: Models) -> Known:
                 problems["raw_path"], problems["step"], problems["reason"], strict=True
             )
         },
-        pictured=set(pictured.to_pylist()),
-        vectored=_vectored(folder, models.embedder),
-        searched=folder.faces(models.faces.key, models.faces.dim).finished() if models.faces else None,
-        regions=_searched_for_regions(folder, models),
+        pictured={file_id(image_id) for image_id in pictured.to_pylist()},
+        finished={kind: _files_of(some.finished(failed_too=not retry), ids) for kind, some in parts.items()},
     )
 
 
-def _searched_for_regions(folder: CaseFolder, models: Models) -> dict[str, set[str]]:
-    if models.regions is None or models.embedder is None:
-        return {}
-    keys = region_keys(models.regions, models.embedder)
-    return {kind: folder.regions(key, models.embedder.dim).finished() for kind, key in keys.items()}
-
-
-def _vectored(folder: CaseFolder, embedder: Embedder | None) -> set[str] | None:
-    if embedder is None:
-        return None
-    return set(vector_ids(folder.vectors(embedder.key, embedder.dim)).to_pylist())
+def _files_of(finished: set[str], images: Sequence[str]) -> set[str]:
+    """Return the ids of the files all of whose images are finished."""
+    if not any("#" in image_id for image_id in images):
+        return finished
+    unfinished = {file_id(image_id) for image_id in images if image_id not in finished}
+    return {file_id(image_id) for image_id in finished} - unfinished
 
 
 def make_plan(scanned: Iterable[FoundFile | Problem], known: Known, *, retry: bool) -> Plan:

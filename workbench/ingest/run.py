@@ -3,22 +3,25 @@
 import os
 import time
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 
 from tqdm.auto import tqdm
 
-from workbench.ingest.embedder import Embedder
-from workbench.ingest.examine import Models
-from workbench.ingest.examined import Claims, Failure
-from workbench.ingest.face_model import FaceModel
+from workbench.image_id import part_of
+from workbench.ingest.examine import Claims, Examined, Failure, Needs
 from workbench.ingest.pipeline import run
-from workbench.ingest.plan import Plan, make_plan, read_known
-from workbench.ingest.region_model import RegionModel
-from workbench.ingest.writer import Writer
+from workbench.ingest.plan import Plan, make_plan, read_known, sample_parts
+from workbench.ingest.writer import PART_SECONDS, SampleWriter, Writer, written
 from workbench.media.scan import FoundFile, Problem, scan
+from workbench.samples.face import FACE
+from workbench.samples.image import IMAGE
+from workbench.samples.instances import INSTANCE, not_looked_at
+from workbench.samples.kind import Finder, Found, finders
+from workbench.samples.models import Embedder, FaceModel, InstanceModel, Models, RegionModel
 from workbench.store.case_folder import CaseFolder
+from workbench.store.sample_parts import SampleParts
 from workbench.store.snapshot import current_problems, latest_files
 
 _VIDEO = Failure("video", "frames of videos are not read yet")
@@ -26,12 +29,13 @@ _VIDEO = Failure("video", "frames of videos are not read yet")
 
 @dataclass(frozen=True)
 class IngestReport:
-    """What one ingest did. All but ``embedded``, ``faces``, ``regions`` and ``seconds`` count paths.
+    """What one ingest did. All but ``embedded``, ``samples`` and ``seconds`` count paths.
 
     ``found``: image files in the source. ``new``: contents never seen before. ``embedded``: vectors computed.
     ``renamed``: new paths of contents known already (moved, copied). ``unchanged``: not read again.
     ``gone``: paths no longer there. ``problems``: problems that now stand. ``skipped``: files of other kinds.
-    ``faces``, ``regions``: those found in images that were not searched for them before.
+    ``samples``: of each other kind those found in images that were not searched for it before; of these
+    ``faces``, ``candidates`` (of instance search) and ``regions``, all other kinds together.
     """
 
     found: int
@@ -43,8 +47,32 @@ class IngestReport:
     problems: int
     skipped: int
     seconds: float
-    faces: int = 0
-    regions: int = 0
+    samples: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def faces(self) -> int:
+        """The number of faces found."""
+        return self.samples.get(FACE.name, 0)
+
+    @property
+    def candidates(self) -> int:
+        """The number of candidates of instance search found."""
+        return self.samples.get(INSTANCE.name, 0)
+
+    @property
+    def regions(self) -> int:
+        """The number of samples found of all other kinds."""
+        return sum(self.samples.values()) - self.faces - self.candidates
+
+
+@dataclass(frozen=True)
+class InstanceReport:
+    """What one run did: images ``looked`` at, ``candidates`` found, images that ``failed``, ``seconds``."""
+
+    looked: int
+    candidates: int
+    failed: int
+    seconds: float
 
 
 def ingest(
@@ -53,18 +81,25 @@ def ingest(
     *,
     faces: FaceModel | None = None,
     regions: RegionModel | None = None,
+    instances: InstanceModel | None = None,
+    kinds: Collection[str] = (),
     retry: bool = False,
     progress: bool = True,
 ) -> IngestReport:
     """Bring the case up to date with its source for one embedder key; only what is missing is computed.
 
-    ``faces`` also finds faces, ``regions`` regions, in images that were not searched with their keys before;
-    an image that needs several is decoded once. May be interrupted at any time (Ctrl-C, the kernel's stop, a
-    crash) and run again; two processes may do so at once. ``retry`` tries broken files again. Raises
-    :class:`SourceError` where the source cannot be listed, :class:`CaseError` where the case cannot be
-    written; what fails for one file is a problem.
+    ``faces`` also finds faces, ``regions`` regions, ``instances`` candidates, and ``kinds`` names registered
+    kinds of samples that need no model but the embedder; each only in images that were not searched with
+    its key before. An image that needs several is decoded once. May be interrupted at any time (Ctrl-C, the
+    kernel's stop, a crash) and run again; two processes may do so at once. ``retry`` tries broken files
+    again. Raises :class:`SourceError` where the source cannot be listed, :class:`CaseError` where the case
+    cannot be written; what fails for one file is a problem.
     """
-    return _ingest(folder, Models.of(embedder, faces, regions), retry=retry, progress=progress)
+    models = Models(embedder, faces, regions, instances)
+    names = [IMAGE.name, *([FACE.name] if faces else []), *(regions.keys if regions else ())]
+    names += [INSTANCE.name] if instances else []
+    names += [kind for kind in kinds if kind not in names]
+    return _ingest(folder, finders(models, names), retry=retry, progress=progress)
 
 
 def ingest_faces(
@@ -74,32 +109,101 @@ def ingest_faces(
 
     What is new in the source is noted too, with its thumbnail. Stops, repeats and raises like :func:`ingest`.
     """
-    return _ingest(folder, Models.of(None, faces), retry=retry, progress=progress)
+    return _ingest(folder, finders(Models(faces=faces), [FACE.name]), retry=retry, progress=progress)
 
 
-def _ingest(folder: CaseFolder, models: Models, *, retry: bool, progress: bool) -> IngestReport:
+def ingest_instances(
+    folder: CaseFolder,
+    images: Sequence[tuple[str, bytes]],
+    model: InstanceModel,
+    *,
+    retry: bool = False,
+    progress: bool = True,
+) -> InstanceReport:
+    """Look at those of ``images`` (image id, raw path) that were not looked at with the key of ``model``.
+
+    The source is not scanned. May be stopped at any time and run again: what was finished is kept. An image
+    that cannot be read, or whose file is another one now, is noted with its reason and tried again with
+    ``retry``. Raises CaseError where the case cannot be written.
+    """
+    started, some = time.monotonic(), finders(Models(instances=model), [INSTANCE.name])
+    parts = _prepared(folder, some)[INSTANCE.name]
+    finished = parts.finished(failed_too=not retry)
+    work = [
+        (image_id, path)
+        for image_id, path in images
+        if image_id not in finished and not part_of(image_id)  # what reads pages and frames is to come
+    ]
+    wanted = {image_id for image_id, _ in work}
+    needs = Needs(kinds=frozenset([INSTANCE.name]))
+    claims = Claims(lambda image_id: needs if image_id in wanted else Needs())
+    writer, flushed = SampleWriter(parts), time.monotonic()
+    try:
+        paths = [path for _, path in work]
+        with closing(_results(folder, paths, some, claims, "instances", progress)) as results:
+            for (image_id, _), result in zip(work, results, strict=True):
+                found = _candidates(result, image_id, model.dim)
+                if found is not None:
+                    writer.add(image_id, found)
+                if writer.full or time.monotonic() - flushed > PART_SECONDS:
+                    with written(folder):
+                        writer.flush()
+                    flushed = time.monotonic()
+    finally:
+        with written(folder):
+            writer.flush()
+    return InstanceReport(writer.images, writer.count, writer.failed, time.monotonic() - started)
+
+
+def _candidates(result: Examined, image_id: str, dim: int) -> Found | None:
+    """Return what is to be written for an image; None where another file brought its bytes just before."""
+    if result.failure:
+        return not_looked_at(dim, result.failure.reason)
+    if result.image_id != image_id:
+        return not_looked_at(dim, "the file has changed since it was ingested")
+    return result.found.get(INSTANCE.name)
+
+
+def _prepared(folder: CaseFolder, some: Sequence[Finder]) -> dict[str, SampleParts]:
+    """Return the tables of what is looked for, with damaged parts moved aside."""
+    folder.prepare()
+    parts = sample_parts(folder, some)
+    for one in parts.values():
+        one.prepare()
+    return parts
+
+
+def _ingest(folder: CaseFolder, some: Sequence[Finder], *, retry: bool, progress: bool) -> IngestReport:
     started = time.monotonic()
-    folder.clean()
-    known = read_known(folder, models)
+    with written(folder):
+        parts = _prepared(folder, some)
+        known = read_known(folder, parts, retry=retry)
+        folder.prepare()  # what was found damaged just now
+        for one in parts.values():
+            one.prepare()
     plan = make_plan(scan(folder.source, skip=[folder.root]), known, retry=retry)
-    writer = Writer(folder, models, known)
+    writer = Writer(folder, parts, known)
     _note(plan, writer)
     try:
-        _work(folder, plan, models, Claims(known.needs), writer, progress=progress)
+        paths = [file.raw_path for file in plan.work]
+        claims = Claims(known.needs)
+        with closing(_results(folder, paths, some, claims, "ingest", progress, writer)) as results:
+            for file, result in zip(plan.work, results, strict=True):
+                writer.add(file, result)
     finally:
         writer.flush()
+    counts = {kind: one.count for kind, one in writer.samples.items()}
     return IngestReport(
         found=plan.found,
         new=writer.new,
-        embedded=writer.embedded,
+        embedded=counts.pop(IMAGE.name, 0),
         renamed=writer.renamed,
         unchanged=plan.unchanged,
         gone=len(plan.gone),
         problems=len(current_problems(folder, latest_files(folder))),
         skipped=plan.skipped,
         seconds=time.monotonic() - started,
-        faces=writer.faces,
-        regions=writer.regions,
+        samples=counts,
     )
 
 
@@ -114,24 +218,35 @@ def _note(plan: Plan, writer: Writer) -> None:
         writer.lose(raw_path)
 
 
-def _work(
-    folder: CaseFolder, plan: Plan, models: Models, claims: Claims, writer: Writer, *, progress: bool
-) -> None:
-    paths = (os.fsencode(folder.file_path(file.raw_path)) for file in plan.work)
-    files = iter(plan.work)
+def _place(folder: CaseFolder, raw_path: bytes) -> bytes:
+    """Return where a file lies; b"", which cannot be read, for a path that leads out of the source."""
+    try:
+        return os.fsencode(folder.file_path(raw_path))
+    except PermissionError:
+        return b""
+
+
+def _results(
+    folder: CaseFolder,
+    raw_paths: Sequence[bytes],
+    some: Sequence[Finder],
+    claims: Claims,
+    title: str,
+    progress: bool,
+    writer: Writer | None = None,
+) -> Generator[Examined, None, None]:
+    """Yield what the loop makes of each path, in their order, with a progress bar."""
+    paths = (_place(folder, raw_path) for raw_path in raw_paths)
     with (
         _quiet_pillow(),
-        tqdm(total=len(plan.work), desc="ingest", unit="image", disable=not progress) as bar,
+        tqdm(total=len(raw_paths), desc=title, unit="image", disable=not progress) as bar,
+        closing(run(paths, some, claims)) as batches,
     ):
-        batches = run(paths, models, claims)
-        try:
-            for results in batches:
-                for result, file in zip(results, files, strict=False):
-                    writer.add(file, result)
+        for results in batches:
+            yield from results
+            if writer:
                 bar.set_postfix(problems=writer.failed, refresh=False)
-                bar.update(len(results))
-        finally:
-            batches.close()
+            bar.update(len(results))
 
 
 @contextmanager

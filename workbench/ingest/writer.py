@@ -2,28 +2,30 @@
 
 import time
 from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from workbench.errors import CaseError
-from workbench.ingest.examine import Models
-from workbench.ingest.examined import Examined, Failure
-from workbench.ingest.face_writer import FaceWriter
+from workbench.ingest.examine import Examined, Failure
 from workbench.ingest.plan import Known
-from workbench.ingest.region_writer import RegionWriter
 from workbench.media.decode import ImageFacts
 from workbench.media.scan import FoundFile, display
+from workbench.samples.image import IMAGE
+from workbench.samples.kind import Found, PackedSamples, Sample
 from workbench.store import schemas
 from workbench.store.case_folder import CaseFolder
-from workbench.store.vector_parts import vector_table
+from workbench.store.sample_parts import SampleParts, vector_table
+from workbench.store.samples import pack
 
 PART_IMAGES = 512
+PART_SAMPLES = 4096
+PART_PACKED = 256  # images of a packed kind: their vectors are many
 PART_SECONDS = 60.0
-_STEPS_OF_MODELS = {"prepare", "faces", "regions"}
+_OF_THE_FILE = {"", "metadata"}  # steps whose problem lasts as long as the file is the same
 _PART_ROWS = 20_000  # rows that cost nothing to compute, such as renames
 
 Row = dict[str, Any]
@@ -32,29 +34,14 @@ Row = dict[str, Any]
 class Writer:
     """Turns results into rows and rows into parts. Nothing is on disk before :meth:`flush`."""
 
-    def __init__(self, folder: CaseFolder, models: Models, known: Known) -> None:
+    def __init__(self, folder: CaseFolder, parts: Mapping[str, SampleParts], known: Known) -> None:
         self._folder = folder
-        embedder = models.embedder
-        self._vectors = folder.vectors(embedder.key, embedder.dim) if embedder else None
-        self._face_writer = FaceWriter(folder, models.faces) if models.faces else None
-        self._region_writer: RegionWriter | None = None
-        if models.regions and embedder:
-            self._region_writer = RegionWriter(folder, models.regions, embedder)
+        self.samples = {kind: SampleWriter(some) for kind, some in parts.items()}
         self._known = known
         self._settled: dict[str, Failure | None] = {}
         self._waiting: defaultdict[str, list[FoundFile]] = defaultdict(list)
         self._clear()
-        self.new = self.embedded = self.renamed = self.failed = 0
-
-    @property
-    def faces(self) -> int:
-        """The number of faces found."""
-        return self._face_writer.faces if self._face_writer else 0
-
-    @property
-    def regions(self) -> int:
-        """The number of regions found."""
-        return self._region_writer.regions if self._region_writer else 0
+        self.new = self.renamed = self.failed = 0
 
     def add(self, file: FoundFile, result: Examined) -> None:
         """Take the result for a file, in any order; flushes when a part is full or old."""
@@ -66,9 +53,8 @@ class Writer:
             self.flush()
 
     def _full(self) -> bool:
-        parts = any(writer.full for writer in self._part_writers())
-        rows = len(self._ids) >= PART_IMAGES or len(self._files) >= _PART_ROWS
-        return rows or parts or self._age() > PART_SECONDS
+        samples = any(writer.full for writer in self.samples.values())
+        return samples or len(self._files) >= _PART_ROWS or self._age() > PART_SECONDS
 
     def fail(self, file: FoundFile, failure: Failure, image_id: str | None = None) -> None:
         """Note a file or folder without an image; says nothing that the case says already."""
@@ -100,23 +86,13 @@ class Writer:
             (self._folder.problems, self._problems),
             (self._folder.files, self._files),
         )
-        try:
-            for writer in self._part_writers():
+        with written(self._folder):
+            for writer in self.samples.values():
                 writer.flush()
-            if self._ids and self._vectors:
-                self._vectors.append(vector_table(self._ids, self._embedded, len(self._embedded[0])))
             for parts, rows in tables:
                 if rows:
                     parts.append(pa.Table.from_pylist(rows, parts.schema))
-        except OSError as error:
-            raise CaseError(
-                f"The case {self._folder.root} cannot be written: {error.strerror or error}.",
-                "Free some space or check that you may write there, then ingest again.",
-            ) from error
         self._clear()
-
-    def _part_writers(self) -> list[FaceWriter | RegionWriter]:
-        return [writer for writer in (self._face_writer, self._region_writer) if writer is not None]
 
     def _add_first(self, file: FoundFile, result: Examined) -> None:
         same = self._waiting.pop(result.image_id, []) if result.image_id else []
@@ -141,24 +117,18 @@ class Writer:
             self._settle_ok(file, image_id, [])
 
     def _keep(self, result: Examined) -> None:
-        """Gather the picture and the vector of a content, where they were made."""
+        """Gather the picture and the samples of a content, where they were made."""
         image_id = str(result.image_id)
         if result.facts is not None and result.jpeg is not None:
             self.new += 1
             self._images.append(_image_row(image_id, result.facts))
             self._thumbnails.append({"image_id": image_id, "jpeg": result.jpeg})
-        if result.vector is not None:
-            self.embedded += 1
-            self._ids.append(image_id)
-            self._embedded.append(result.vector)
-        if result.faces is not None and self._face_writer:
-            self._face_writer.add(image_id, result.faces)
-        if result.regions is not None and self._region_writer:
-            self._region_writer.add(image_id, result.regions)
+        for kind, found in result.found.items():
+            self.samples[kind].add(image_id, found)
 
     def _settle_ok(self, file: FoundFile, image_id: str, warnings: list[Failure]) -> None:
         # A new row of the path ends its problems: one that a model had with it is over.
-        over = self._known.problems.get(file.raw_path, ("", ""))[0] in _STEPS_OF_MODELS
+        over = self._known.problems.get(file.raw_path, ("", ""))[0] not in _OF_THE_FILE
         changed = self._known.files.get(file.raw_path) != (file.size, file.mtime_ns, image_id, "ok")
         if warnings or over or changed:
             self._file(file, image_id, "ok")
@@ -186,12 +156,77 @@ class Writer:
         self._images: list[Row] = []
         self._thumbnails: list[Row] = []
         self._problems: list[Row] = []
-        self._ids: list[str] = []
-        self._embedded: list[NDArray[np.float32]] = []
         self._flushed = time.monotonic()
 
     def _age(self) -> float:
         return time.monotonic() - self._flushed
+
+
+class SampleWriter:
+    """Gathers the samples of one kind and writes them as parts. Nothing is on disk before :meth:`flush`."""
+
+    def __init__(self, parts: SampleParts) -> None:
+        self._parts = parts
+        self._clear()
+        self.count = self.images = self.failed = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether there is enough for a part."""
+        table = self._parts.table
+        if table.packed:
+            return len(self._packed) >= PART_PACKED
+        return len(self._samples) >= (PART_IMAGES if table.kind == IMAGE.name else PART_SAMPLES)
+
+    def add(self, image_id: str, found: Found) -> None:
+        """Take all samples of an image that was searched; none says that it has none."""
+        self.images += 1
+        self.count += len(found)
+        self._seen.append({"image_id": image_id, "count": len(found)})
+        if isinstance(found, PackedSamples):
+            self.failed += found.reason is not None
+            self._packed.append(pack(image_id, found.boxes, found.vectors, found.reason))
+        else:
+            self._samples += found
+
+    def flush(self) -> None:
+        """Write what was gathered; raises OSError, and it is then kept for another try."""
+        if self._seen:
+            self._parts.append(**self._tables())
+            self._clear()
+
+    def _tables(self) -> dict[str, pa.Table]:
+        table, samples = self._parts.table, self._samples
+        if table.packed:
+            return {"rows": pa.Table.from_pylist(self._packed, schemas.PACKED)}
+        ids = [sample.row[table.id_column] for sample in samples]
+        vectors = [sample.vector for sample in samples if sample.vector is not None]
+        tables = {"vectors": vector_table(ids, vectors, self._parts.dim or 1)}
+        if table.columns is not None:
+            rows = [sample.row for sample in samples]
+            tables["rows"] = pa.Table.from_pylist(rows, table.columns)
+            tables["seen"] = pa.Table.from_pylist(self._seen, schemas.SEEN)
+        if table.crops:
+            crops = [{table.id_column: key, "jpeg": one.jpeg} for key, one in zip(ids, samples, strict=True)]
+            tables["crops"] = pa.Table.from_pylist(crops, schemas.crops(table.id_column))
+        return tables
+
+    def _clear(self) -> None:
+        self._samples: list[Sample] = []
+        self._packed: list[Row] = []
+        self._seen: list[Row] = []
+
+
+@contextmanager
+def written(folder: CaseFolder) -> Iterator[None]:
+    """Turn what the disk refuses into a :class:`CaseError` that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise CaseError(
+            f"The case {folder.root} cannot be written: {error.strerror or error}.",
+            "Free some space or check that you may write there, then ingest again.",
+        ) from error
 
 
 def _image_row(image_id: str, facts: ImageFacts) -> Row:

@@ -2,25 +2,28 @@
 
 import io
 import struct
-import threading
 import zlib
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from functools import cache
+from typing import Any
 
 import numpy as np
-from PIL import Image, JpegImagePlugin, UnidentifiedImageError
+from PIL import Image, ImageFile, JpegImagePlugin, UnidentifiedImageError
 
 from workbench.errors import WorkbenchError
+from workbench.media import sandbox
+from workbench.media.colour import to_srgb
 from workbench.media.exif import Metadata, read_metadata
+from workbench.media.header import Header, check_exif, read_header
+from workbench.media.limits import MAX_PIXELS, LimitError, check_size
 
-MAX_PIXELS = 120_000_000
-"""Images that need more pixels than this to be decoded are refused: 120 million are 360 MB as RGB."""
-MAX_SIDE = 60_000
-"""Longest side, in pixels, of a JPEG that draft mode may shrink while decoding."""
-
-_LARGE = 24_000_000  # pixels; above this, images are decoded one at a time so that memory stays bounded
-_one_large_at_a_time = threading.Lock()
+_LARGE = 24_000_000  # pixels held in memory; more are decoded in a process of their own
+_SLOW = 2_000_000  # pixels that Python code may decode here
+_PASSES = 400_000_000  # pixels times scans that a JPEG may cost here, about two seconds
+_MOST_STEP = 8  # the most that decoding reduces by
+_ENOUGH = 0.55  # of a picture must be there; a row of blocks that is cut counts as there
+_MISSING = 128  # what libjpeg fills in for what is missing, and we for other formats
 # No format whose reader starts another program (EPS) or that is a document or a video.
 _FORMATS = {
     "JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "DIB", "AVIF", "HEIF", "JPEG2000",
@@ -54,65 +57,149 @@ class DecodeError(WorkbenchError):
         self.reason = reason
 
 
+class _ElsewhereError(Exception):
+    """The image is to be decoded in a process of its own: it is large, slow or cut short."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """What is asked for: the sides that must be kept, in pixels, and how far to go.
+
+    ``limited``: this is the process with limits on itself. ``partial``: take what is there of a file that
+    lacks its end, of which this share of the bytes is there; 0 for no.
+    """
+
+    min_side: int
+    min_long_side: int
+    limited: bool = False
+    partial: float = 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class ImageFacts:
-    """What a file says: size of the whole upright image in pixels, Pillow's format and mode, metadata."""
+    """What a file says: size of the whole upright image in pixels, Pillow's format and mode, metadata.
+
+    ``notes``: what is odd about the pixels, each a short text for the problems table: a colour profile that
+    is left out, pages that are not read, an end that is missing.
+    """
 
     width: int
     height: int
     format: str
     mode: str
     metadata: Metadata
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class DecodedImage:
-    """Upright RGB pixels, at least ``min_side`` on the shorter side or all there are, and the facts."""
+    """Upright RGB pixels in sRGB, at least ``min_side`` on the shorter side or all there are, and the facts.
+
+    ``shrinks``: decoding made them no larger than asked for.
+    """
 
     image: Image.Image
     facts: ImageFacts
+    shrinks: bool = False
 
     def reduced(self, min_side: int) -> Image.Image:
         """Return what asking for ``min_side`` alone would have given: box means for a JPEG's DCT."""
-        step = 1
-        while self.facts.format in _DRAFTED and min(self.image.size) >= 2 * step * min_side and step < 8:
-            step *= 2
+        drafted = round(max(self.facts.width, self.facts.height) / max(self.image.size))
+        most = _MOST_STEP // max(1, drafted)
+        step = _step(self.image.size, min_side, min_side, most) if self.shrinks else 1
         return self.image if step == 1 else self.image.reduce(step)
 
 
 def read_image(data: bytes, *, min_side: int, min_long_side: int = 0) -> DecodedImage:
-    """Decode the first frame of an image; raises :class:`DecodeError` for what is broken or too large.
+    """Decode the first picture of a file; raises :class:`DecodeError` for what is broken or too large.
 
     A JPEG is decoded at 1/2, 1/4 or 1/8 of its size while its shorter side stays >= ``min_side`` pixels and
-    its longer side >= ``min_long_side``.
+    its longer side >= ``min_long_side``. Images that need much memory or time are decoded, and made as
+    small, in a process of their own that may take 1 GB and 20 s, one at a time. A file that lacks its end is
+    decoded as far as it goes, where that is more than half, and says so in its notes. Raises
+    :class:`~workbench.media.sandbox.StoppedError` where that process was stopped from another thread.
     """
+    ask = _Ask(min_side, max(min_side, min_long_side))
+    try:
+        return _decode(data, ask)
+    except _ElsewhereError:
+        return _decode_elsewhere(data, ask)
+
+
+def decode_limited(data: bytes, min_side: int, min_long_side: int) -> DecodedImage:
+    """Decode in this process, which must have limits on itself and no other thread; as :func:`read_image`."""
+    try:
+        return _decode(data, _Ask(min_side, min_long_side, limited=True))
+    except _ElsewhereError:  # cut short
+        longer = _lengthened(data)
+        ask = _Ask(min_side, min_long_side, limited=True, partial=len(data) / len(longer))
+        ImageFile.LOAD_TRUNCATED_IMAGES = True
+        try:
+            return _decode(longer, ask)
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = False
+
+
+def _decode(data: bytes, ask: _Ask) -> DecodedImage:
     if not data:
         raise DecodeError("the file is empty")
     try:
-        return _read(data, min_side, max(min_side, min_long_side))
-    except DecodeError:
-        raise
+        header = read_header(data)
+        check_size(header.width, header.height, header.held)
+        if not ask.limited and _costly(header):
+            raise _ElsewhereError
+        return _read(data, header, ask)
+    except LimitError as error:
+        raise DecodeError(str(error)) from None
     except UnidentifiedImageError:
         raise DecodeError("not an image in a format that is read") from None
     except _BROKEN as error:
+        if not ask.partial and _cut_short(error):
+            raise _ElsewhereError from None
         raise DecodeError(_reason(error)) from error
 
 
-def _read(data: bytes, min_side: int, min_long_side: int) -> DecodedImage:
+def _costly(header: Header) -> bool:
+    """Tell before opening whether an image belongs into a process of its own."""
+    passes = header.scans * header.pixels if header.scans > 1 else 0
+    most = _SLOW if header.slow else MAX_PIXELS if header.drafts and not header.whole else _LARGE
+    return passes > _PASSES or header.pixels > most
+
+
+def _cut_short(error: BaseException) -> bool:
+    """Tell what Pillow says of a file that ends too early; of a WebP it says no more than the last."""
+    text = str(error)
+    return "image file is truncated" in text or "could not create decoder object" in text
+
+
+def _read(data: bytes, header: Header, ask: _Ask) -> DecodedImage:
+    notes = list(header.notes)
     with _open(data) as image:
+        if header.page:
+            image.seek(header.page)
         full_size, name, mode = image.size, image.format or "", image.mode
-        _shrink_while_decoding(image, min_side, min_long_side)
-        pixels = _check_pixels(image, full_size)
-        with _memory(pixels):
-            image.load()
-            metadata = read_metadata(image)
-            drafted = image.size != full_size and image.format in _DRAFTED
-            upright = _turn(_to_rgb(image), metadata.orientation)
-    if not drafted:
-        full_size = upright.size
-    elif metadata.orientation in {5, 6, 7, 8}:
-        full_size = full_size[::-1]
-    return DecodedImage(upright, ImageFacts(*full_size, name, mode, metadata))
+        _shrink_while_decoding(image, ask)
+        width, height = full_size if header.whole else image.size
+        check_size(*full_size, width * height)
+        if not ask.limited and width * height > (_SLOW if header.slow else _LARGE):
+            raise _ElsewhereError
+        # Of the other formats it was checked before opening.
+        if name in {"HEIF", "AVIF"} and isinstance(exif := image.info.get("exif"), bytes):
+            check_exif(exif)
+        if ask.partial:
+            _fill(image)
+        # Before loading: a TIFF is turned while it is loaded, and then says that it always was upright.
+        metadata = read_metadata(image)
+        image.load()
+        if ask.partial:
+            _check_share(image, ask.partial, notes)
+        drafted = image.size != full_size and name in _DRAFTED
+        full_size = full_size if drafted else image.size
+        orientation = _orientation_left(image, metadata)
+        picture = _turn(_shrunk(to_srgb(image, notes), name, ask), orientation)
+    full_size = full_size[::-1] if orientation in {5, 6, 7, 8} else full_size
+    facts = ImageFacts(*full_size, name, mode, metadata, tuple(notes))
+    return DecodedImage(picture, facts, shrinks=ask.limited or name in _DRAFTED)
 
 
 def _open(data: bytes) -> Image.Image:
@@ -132,49 +219,61 @@ def _formats() -> tuple[str, ...]:
     return tuple(sorted(_FORMATS & set(Image.OPEN)))
 
 
-def _shrink_while_decoding(image: Image.Image, min_side: int, min_long_side: int) -> None:
+def _shrink_while_decoding(image: Image.Image, ask: _Ask) -> None:
     if isinstance(image, JpegImagePlugin.JpegImageFile):
-        wide = image.width >= image.height
-        image.draft(None, (min_long_side, min_side) if wide else (min_side, min_long_side))
+        least = (ask.min_long_side, ask.min_side)
+        image.draft(None, least if image.width >= image.height else least[::-1])
 
 
-def _check_pixels(image: Image.Image, full_size: tuple[int, int]) -> int:
-    """Return the number of pixels that decoding holds in memory; a progressive JPEG holds all of them."""
-    width, height = full_size if image.info.get("progressive") else image.size
-    if max(full_size) > MAX_SIDE or width * height > MAX_PIXELS:
-        raise DecodeError(
-            f"too large: {full_size[0]:,} x {full_size[1]:,} pixels, the limit is {MAX_PIXELS:,}"
-        )
-    return width * height
+def _fill(image: Image.Image) -> None:
+    """Paint what will be missing grey; where that cannot be, it stays 0."""
+    if image.format != "GIF" and image.mode in {"L", "RGB", "RGBA", "CMYK"}:
+        image.im = Image.new(image.mode, image.size, (_MISSING,) * len(image.getbands())).im
 
 
-def _memory(pixels: int) -> AbstractContextManager[object]:
-    return _one_large_at_a_time if pixels > _LARGE else nullcontext()
+def _check_share(image: Image.Image, of_bytes: float, notes: list[str]) -> None:
+    """Note how much of a picture is there; refuse it where that is too little."""
+    there = min(of_bytes, _share_there(image))
+    if there < _ENOUGH:
+        raise DecodeError(f"truncated: the file ends too early, only {there:.0%} of the picture is there")
+    notes[:] = [note for note in notes if not note.startswith("truncated")]
+    what = f"{there:.0%} of the picture is there" if there < 0.995 else "its last bytes are missing"
+    notes.append(f"truncated: the file ends too early, {what}")
 
 
-def _to_rgb(image: Image.Image) -> Image.Image:
-    """Return RGB; transparency lies on white, 16-bit and floating-point greys are scaled, not clipped."""
-    if image.mode == "RGB" and "transparency" not in image.info:
-        return image
-    if image.mode[0] in "IF":
-        return Image.fromarray(_grey8(np.asarray(image))).convert("RGB")
-    if image.has_transparency_data:
-        rgba = image.convert("RGBA")
-        white = Image.new("RGBA", rgba.size, "white")
-        return Image.alpha_composite(white, rgba).convert("RGB")
-    return image.convert("RGB")
+def _share_there(image: Image.Image) -> float:
+    """Return the share of rows that are not only what stands for missing pixels."""
+    missing = 0
+    for top in range(0, image.height, 64):
+        rows = np.asarray(image.crop((0, top, image.width, min(image.height, top + 64))))
+        rows = rows.reshape(len(rows), -1)
+        missing += int((rows == rows.dtype.type(_MISSING if image.mode != "P" else 0)).all(axis=1).sum())
+    return 1.0 - missing / image.height
 
 
-def _grey8(
-    values: np.ndarray[tuple[int, ...], np.dtype[np.generic]],
-) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-    """Scale greys of 16 or 32 bits or floats to 0..255 (uint8); integers by their nominal range."""
-    grey = np.nan_to_num(values.astype(np.float32), posinf=0.0, neginf=0.0)
-    low, high = float(grey.min()), float(grey.max())
-    if values.dtype.kind in "iu" and low >= 0 and high <= 65535:
-        low, high = 0.0, (65535.0 if high > 255 else 255.0)
-    scaled = (grey - low) * (255.0 / max(high - low, 1e-12))
-    return scaled.clip(0, 255).astype(np.uint8)
+def _lengthened(data: bytes) -> bytes:
+    """Return a WebP with zeros for what its header says is missing, where that is less than half."""
+    stated = int.from_bytes(data[4:8], "little") + 8
+    is_webp = data[:4] == b"RIFF" and data[8:12] == b"WEBP"
+    return data.ljust(stated, b"\0") if is_webp and len(data) < stated < 2 * len(data) else data
+
+
+def _orientation_left(image: Image.Image, metadata: Metadata) -> int:
+    """Return the turn that is still to be made: the readers of TIFF and HEIC make it themselves."""
+    return 1 if image.format in {"TIFF", "HEIF"} else metadata.orientation
+
+
+def _shrunk(image: Image.Image, name: str, ask: _Ask) -> Image.Image:
+    """Return no more than what is asked for of a picture that another process has to carry over."""
+    step = _step(image.size, ask.min_side, ask.min_long_side) if ask.limited and name not in _DRAFTED else 1
+    return image if step == 1 else image.reduce(step)
+
+
+def _step(size: tuple[int, int], min_side: int, min_long_side: int, most: int = _MOST_STEP) -> int:
+    step = 1
+    while step < most and min(size) >= 2 * step * min_side and max(size) >= 2 * step * min_long_side:
+        step *= 2
+    return step
 
 
 def _turn(image: Image.Image, orientation: int) -> Image.Image:
@@ -185,5 +284,41 @@ def _turn(image: Image.Image, orientation: int) -> Image.Image:
 def _reason(error: BaseException) -> str:
     if isinstance(error, Image.DecompressionBombError):
         return f"too large: more than {MAX_PIXELS:,} pixels"
+    if isinstance(error, MemoryError):
+        return f"too large: needs more than {sandbox.MAX_MEMORY / 2**30:.0f} GB of memory to be decoded"
     text = " ".join(str(error).split())
+    if "could not create decoder object" in text:
+        return "broken or truncated: its decoder cannot begin"
     return (text or type(error).__name__)[:200]
+
+
+def _decode_elsewhere(data: bytes, ask: _Ask) -> DecodedImage:
+    """Have the process with limits decode; what it says is data, and a picture of the size that it states."""
+    try:
+        said, pixels = sandbox.decode(data, ask.min_side, ask.min_long_side)
+    except sandbox.SandboxError as error:
+        raise DecodeError(str(error)) from None
+    if "reason" in said:
+        raise DecodeError(str(said["reason"]))
+    return unpacked(said, pixels)
+
+
+def packed(decoded: DecodedImage) -> dict[str, Any]:
+    """Return all but the pixels as JSON would have it."""
+    facts, said = decoded.facts, asdict(decoded.facts.metadata)
+    said["taken_at"] = said["taken_at"] and said["taken_at"].isoformat()
+    return {
+        "size": decoded.image.size,
+        "facts": (facts.width, facts.height, facts.format, facts.mode),
+        "metadata": said,
+        "notes": facts.notes,
+    }
+
+
+def unpacked(said: dict[str, Any], pixels: bytes) -> DecodedImage:
+    """Return what was packed, with its pixels."""
+    found = dict(said["metadata"])
+    found["taken_at"] = found["taken_at"] and datetime.fromisoformat(found["taken_at"])
+    width, height, name, mode = said["facts"]
+    facts = ImageFacts(width, height, name, mode, Metadata(**found), tuple(said["notes"]))
+    return DecodedImage(Image.frombytes("RGB", tuple(said["size"]), pixels), facts, shrinks=True)

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from workbench.errors import required_by
+
 BY_CLEANVISION = ("dark", "light", "low_information", "grayscale")
 ISSUES = (*BY_CLEANVISION, "blurry")
 """What is scored; a score near 0 is bad, 1 is fine."""
@@ -48,7 +50,8 @@ def look_hashes(thumbnails: Iterable[bytes]) -> NDArray[np.int64]:
     Pictures that look alike have hashes that differ in few bits. Source: Zauner, "Implementation and
     benchmarking of perceptual image hash functions" (2010), the discrete cosine one, as in imagehash.
     """
-    from imagehash import phash
+    with required_by("Finding near-duplicates"):
+        from imagehash import phash
 
     rows = []
     for jpeg in thumbnails:
@@ -78,7 +81,8 @@ def _opened(jpeg: bytes) -> Image.Image | None:
 
 def _judge(paths: list[Path], found: NDArray[np.float32]) -> None:
     """Fill the rows of ``found`` that the files are named after with what CleanVision says of them."""
-    from cleanvision import Imagelab
+    with required_by("Checking the quality of images"):
+        from cleanvision import Imagelab
 
     asked: dict[str, dict[str, object]] = {name: {} for name in BY_CLEANVISION}
     lab = Imagelab(filepaths=[str(path) for path in paths], verbose=False)

@@ -7,6 +7,8 @@ import stat
 MAX_BYTES = 512 * 2**20
 """Files above this size (bytes) are a problem, not an image: they would be held in memory whole."""
 
+_SPECIAL = "a pipe, socket or device, not a file"
+
 
 class ReadError(Exception):
     """The operating system did not give us the bytes; ``str(error)`` is the reason for the problems table."""
@@ -31,6 +33,8 @@ def open_quietly(path: bytes) -> int:
     ``O_NONBLOCK`` keeps a named pipe from waiting for a writer; ``O_NOATIME`` leaves even the access time
     of the source alone where we are allowed to.
     """
+    if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 - paths are bytes; opening alone may move a device
+        raise ReadError(_SPECIAL)
     flags = (
         os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
     )
@@ -40,7 +44,7 @@ def open_quietly(path: bytes) -> int:
         descriptor = os.open(path, flags)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise ReadError("a pipe, socket or device, not a file")
+        raise ReadError(_SPECIAL)
     return descriptor
 
 

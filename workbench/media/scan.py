@@ -4,12 +4,19 @@ import os
 import stat
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 from workbench.errors import SourceError
-from workbench.media.kinds import IMAGE_SUFFIXES, VIDEO_SUFFIXES, Kind, is_image_start, suffix
+from workbench.media.kinds import IMAGE_SUFFIXES, REASONS, Kind, Skipped, classify, is_system, suffix
 from workbench.media.read import ReadError, explain, read_start
+
+Links: TypeAlias = Literal["inside", "all", "none"]
+
+# What a signed 64-bit number of nanoseconds, and thus a table, holds; whole years, so that zones fit too.
+_FIRST_NS = -9_214_560_000 * 10**9  # 1678-01-01
+_LAST_NS = 9_214_646_400 * 10**9  # 2262-01-01
 
 
 def display(raw_path: bytes) -> str:
@@ -24,12 +31,22 @@ def join(folder: bytes, name: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """A file of the source: path relative to it, size in bytes, time of change in ns, what it seems to be."""
+    """A file of the source: path relative to it, size in bytes, time of change in ns, what it seems to be.
+
+    ``mtime_ns``: from 1678 to 2262, what a table holds; times before and after are given as these.
+    ``skipped``: for a file that is no image, what it is; ``reason`` says why it is not read.
+    """
 
     raw_path: bytes
     size: int
     mtime_ns: int
     kind: Kind
+    skipped: Skipped = ""
+
+    @property
+    def reason(self) -> str:
+        """Why the file is not read; empty for an image."""
+        return REASONS[self.skipped]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,35 +58,68 @@ class Problem:
     reason: str
 
 
-def scan(source: Path, *, skip: Iterable[Path] = ()) -> Iterator[FoundFile | Problem]:
+def scan(
+    source: Path, *, skip: Iterable[Path] = (), links: Links = "inside", system: bool = False
+) -> Iterator[FoundFile | Problem]:
     """Yield every file below ``source`` once per path, folders in the order of their names.
 
-    Links are followed, but each folder is entered once: real folders first, so that a link never hides the
-    real path and a circle ends. ``skip`` names folders to leave out (the case, where it lies in the source).
+    All that is there is yielded: images, files that are ``skipped`` (with what they are), and problems.
+    ``skip`` names folders to leave out (the case, where it lies in the source). ``links``: whether links are
+    followed that stay ``"inside"`` the source, ``"all"`` or ``"none"``; others are skipped. Each folder is
+    entered once: real ones first, so that a link never hides the real path and a circle ends. ``system``
+    takes what systems leave, such as recycle bins and previews of other programs; else it is skipped.
     Raises :class:`SourceError` where the source itself cannot be listed; anything else is a :class:`Problem`.
     """
-    root = os.fsencode(source)
     _check_source(source)
+    walk = _Walk(os.fsencode(source), links, system=system)
     entered = {_identity(os.fsencode(folder)) for folder in skip if folder.exists()}
-    folders, links = deque([b""]), deque[bytes]()
-    while folders or links:
-        folder = folders.popleft() if folders else links.popleft()
+    folders, linked = deque([(b"", False)]), deque[tuple[bytes, bool]]()
+    while folders or linked:
+        is_link = not folders
+        folder, in_system = linked.popleft() if is_link else folders.popleft()
         try:
-            identity = _identity(join(root, folder))
+            identity = _identity(join(walk.root, folder))
             if identity in entered:
+                if is_link:  # its files have their paths in the real folder
+                    yield FoundFile(folder, 0, 0, "other", "link")
                 continue
             entered.add(identity)
-            with os.scandir(join(root, folder)) as listing:
+            with os.scandir(join(walk.root, folder)) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
         except OSError as error:
             yield Problem(folder, "scan", f"the folder cannot be listed: {explain(error)}")
             continue
         for entry in entries:
-            found = _look(entry, join(folder, entry.name))
+            raw_path = join(folder, entry.name)
+            if entry.is_symlink() and not walk.follows(entry.path):
+                yield FoundFile(raw_path, 0, 0, "other", "link")
+                continue
+            found = _look(entry, raw_path)
             if found is None:
-                (links if entry.is_symlink() else folders).append(join(folder, entry.name))
+                inner = in_system or (not system and is_system(entry.name, folder=True))
+                (linked if entry.is_symlink() else folders).append((raw_path, inner))
+            elif isinstance(found, FoundFile) and (in_system or walk.leaves_out(entry.name)):
+                yield replace(found, kind="other", skipped="system")
             else:
                 yield found
+
+
+class _Walk:
+    """What is followed and what is left out on the way through a source."""
+
+    def __init__(self, root: bytes, links: Links, *, system: bool) -> None:
+        self.root, self._links, self._system = root, links, system
+        self._real_root = join(os.path.realpath(root), b"")
+
+    def follows(self, link: bytes) -> bool:
+        """Say whether a link is followed."""
+        if self._links == "inside":
+            return join(os.path.realpath(link), b"").startswith(self._real_root)
+        return self._links == "all"
+
+    def leaves_out(self, name: bytes) -> bool:
+        """Say whether a file is left out for its name."""
+        return not self._system and is_system(name, folder=False)
 
 
 def _check_source(source: Path) -> None:
@@ -103,20 +153,15 @@ def _look(entry: os.DirEntry[bytes], raw_path: bytes) -> FoundFile | Problem | N
         return Problem(raw_path, "scan", explain(error))
     if stat.S_ISDIR(info.st_mode):
         return None
+    mtime_ns = min(max(info.st_mtime_ns, _FIRST_NS), _LAST_NS)
+    if not stat.S_ISREG(info.st_mode):
+        image = suffix(raw_path) in IMAGE_SUFFIXES  # reading it says what it is
+        return FoundFile(raw_path, 0, mtime_ns, "image" if image else "other", "" if image else "special")
     try:
-        kind = _kind(entry.path, info)
+        # A suffix is enough: opening each of a million photos costs time on a disk that turns.
+        named = suffix(raw_path) in IMAGE_SUFFIXES
+        start = b"" if named or not info.st_size else read_start(entry.path)
     except ReadError as error:
         return Problem(raw_path, "read", str(error))
-    return FoundFile(raw_path, info.st_size, info.st_mtime_ns, kind)
-
-
-def _kind(path: bytes, info: os.stat_result) -> Kind:
-    """Tell images by suffix, else by content: on a seized disk a photo may be called ``notes.txt``."""
-    ending = suffix(path)
-    if ending in IMAGE_SUFFIXES:
-        return "image"
-    if not stat.S_ISREG(info.st_mode):
-        return "other"
-    if info.st_size and is_image_start(read_start(path)):
-        return "image"
-    return "video" if ending in VIDEO_SUFFIXES else "other"
+    kind, skipped = classify(raw_path, start)
+    return FoundFile(raw_path, info.st_size, mtime_ns, kind, skipped)

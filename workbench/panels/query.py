@@ -1,5 +1,6 @@
-"""Query: one line of text asks; chips show how it was understood, and clicks on them write the text anew."""
+"""Query: a line of text, and chips that show how it was understood; a click on a chip edits the text."""
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -7,10 +8,11 @@ import numpy as np
 import traitlets
 from numpy.typing import ArrayLike
 
-from workbench.grammar import Part, parse, write
-from workbench.hits import Hits
+from workbench.errors import QueryError
 from workbench.panels.base import Answer, Panel, script, style
 from workbench.panels.query_parts import chip, read_picture, small_jpeg
+from workbench.search.grammar import Part, parse, write
+from workbench.search.hits import Hits
 from workbench.selection import Selection
 
 if TYPE_CHECKING:
@@ -28,7 +30,8 @@ class Query(Panel):
 
     ``ask(text, selection=rows, pictures=..., k=..., threshold=..., probability=...)`` answers with Hits,
     which go to ``selection.hits``; ``thumbnail(name)`` returns a JPEG of the image called so, ``name(row)``
-    what a row is called in a query; ``kinds`` are the regions that can be compared, such as persons.
+    what a row is called in a query; ``kinds`` are the regions that can be compared, such as persons, ``over``
+    those that the text now names.
     """
 
     _esm = script("query")
@@ -41,6 +44,7 @@ class Query(Panel):
     chips = traitlets.List(traitlets.Dict()).tag(sync=True)
     answer = traitlets.Dict().tag(sync=True)
     kinds = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    over = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
     def __init__(
         self,
@@ -55,7 +59,7 @@ class Query(Panel):
         self.pictures: dict[str, Image] = {}
         self._chosen: list[int] = []
         self._hits: Hits | None = None
-        super().__init__(kinds=list(kinds))
+        super().__init__(actions={"compare": self._compare, "clear": self.clear}, kinds=list(kinds))
         selection.observe(lambda change: self._heed(change["new"]), "hits")
 
     # -- the same in Python ----------------------------------------------------------------------------------
@@ -139,9 +143,6 @@ class Query(Panel):
 
     # -- what the browser asks -------------------------------------------------------------------------------
 
-    def _answer_compare(self, text: str, kinds: list[str]) -> None:
-        self._compare(text, kinds)
-
     def _answer_run(self, text: str, k: int, least: float, unit: Unit) -> None:
         self.text, self.k, self.least, self.unit = text, k, least, unit
         self._run_or_clear(text)
@@ -163,9 +164,6 @@ class Query(Panel):
     def _answer_more(self) -> None:
         self.k += MORE
         self._run_or_clear(self.text)
-
-    def _answer_clear(self) -> None:
-        self.clear()
 
     def _answer_thumbnail(self, position: int) -> Answer:
         name = self.parts[position].value
@@ -195,6 +193,12 @@ class Query(Panel):
         if self.unit == "fixed":
             return {"threshold": "fixed"}
         return {"threshold" if self.unit == "cosine" else "probability": self.least} if self.least else {}
+
+    @traitlets.observe("text")
+    def _read_over(self, change: dict[str, Any]) -> None:
+        """Tell the browser what is compared; a text that cannot be read says so where it is asked."""
+        with contextlib.suppress(QueryError):
+            self.over = [part.value for part in parse(change["new"]) if part.kind == "over"]
 
     def _names(self, name: str) -> bool:
         """Say whether the query names a picture or "selection"."""

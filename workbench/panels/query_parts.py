@@ -4,7 +4,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import QueryError
-from workbench.grammar import Part
+from workbench.search.grammar import Part
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -20,9 +20,7 @@ def read_picture(data: bytes) -> "Image":
     try:
         return Image.open(BytesIO(data)).convert("RGB")
     except (OSError, ValueError, UnidentifiedImageError, Image.DecompressionBombError) as error:
-        raise QueryError(
-            "That file is not a picture this page can read.", "Use a JPEG, PNG or WebP."
-        ) from error
+        raise QueryError("This file cannot be read as a picture.", "Use a JPEG, PNG or WebP.") from error
 
 
 def small_jpeg(picture: "Image") -> bytes:

@@ -1,4 +1,4 @@
-"""Recall: did the hits miss any? Thumbnails from beyond the cut are judged, and recall is estimated."""
+"""RecallReview: did the hits miss any? Thumbnails from beyond the cut are judged, and recall is estimated."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from workbench.analysis.recall_estimate import Missed
-    from workbench.hits import Hits
+    from workbench.search.hits import Hits
 
 SAMPLE = 40
 """Images to judge, where nobody asks for another number."""
 
 
-class Recall(Panel):
+class RecallReview(Panel):
     """Asks yes or no about a sample beyond the hits, and a few of the hits.
 
     ``missed(hits, n)`` draws the sample; ``thumbnails(rows)`` returns JPEG bytes. A new question closes it.
@@ -42,7 +42,7 @@ class Recall(Panel):
         self.selection, self._draw_sample, self._thumbnails = selection, missed, thumbnails
         self.sample: Missed | None = None
         self._asked = SAMPLE
-        super().__init__()
+        super().__init__(actions={"keep": self.keep, "stop": self.stop})
         selection.observe(lambda _: self.stop(), "hits")
 
     # -- the same in Python ----------------------------------------------------------------------------------
@@ -50,7 +50,7 @@ class Recall(Panel):
     def start(self, n: int = SAMPLE) -> None:
         """Draw ``n`` images to judge; raises QueryError where there are no hits, or nothing beyond them."""
         if self.selection.hits is None:
-            raise QueryError("Nothing was asked yet.", "Search for something first.")
+            raise QueryError("There is no query yet.", "Search for something first.")
         self.sample, self._asked = self._draw_sample(self.selection.hits, n), n
         self._show()
 
@@ -104,18 +104,12 @@ class Recall(Panel):
     def _answer_judge(self, row: int, right: bool | None) -> None:
         self.answer({row: right})
 
-    def _answer_keep(self) -> None:
-        self.keep()
-
-    def _answer_stop(self) -> None:
-        self.stop()
-
     def _answer_thumbnails(self, rows: list[int]) -> Answer:
         return {"rows": rows}, self._thumbnails(rows)
 
     def _started(self) -> "Missed":
         if self.sample is None:
-            raise QueryError("No sample was drawn yet.", "Use `start()` after a search.")
+            raise QueryError("There is no sample yet.", "Use `start()` after a search.")
         return self.sample
 
     def _show(self) -> None:

@@ -1,4 +1,4 @@
-"""Shelf: undo, invert, name and reopen what is selected, and say in words what sets it apart."""
+"""SelectionBar: undo, invert, name and reopen what is selected, and say in words what sets it apart."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
@@ -33,7 +33,7 @@ class Book(Protocol):
         """Forget a name."""
 
 
-class Shelf(Panel):
+class SelectionBar(Panel):
     """A bar for the selection.
 
     ``book`` keeps selections; ``separates(a, b)`` returns a table with phrase and share of what tells the
@@ -59,7 +59,17 @@ class Shelf(Panel):
     ) -> None:
         self.selection, self._book, self._separates = selection, book, separates
         self._last = ""
-        super().__init__()
+        super().__init__(
+            actions={
+                "undo": self.selection.undo,
+                "redo": self.selection.redo,
+                "invert": self.selection.invert,
+                "clear": self.selection.clear,
+                "save": self.save,
+                "open": self.reopen,
+                "remove": self.remove,
+            }
+        )
         selection.observe(lambda _: self._follow(), "rows")
         self._follow()
         self._read()
@@ -70,7 +80,7 @@ class Shelf(Panel):
         """Keep what is selected under a name."""
         self._book.save(name, self.selection)
         self._read()
-        self.note = f"Kept {self.count:,} as “{' '.join(name.split())}”."
+        self.note = f"Saved {self.count:,} images as “{' '.join(name.split())}”."
 
     def reopen(self, name: str, mode: Mode = "replace") -> None:
         """Select a saved selection, or add, remove or intersect it; what is gone is said in ``note``."""
@@ -83,7 +93,7 @@ class Shelf(Panel):
         if mode == "replace":
             self.selection.parent = self._book.saved(name).digest
         self.note = " ".join(str(warning.message) for warning in told)
-        self._last = f"desk.shelf.reopen({name!r}, {mode!r})"
+        self._last = f"desk.selection_bar.reopen({name!r}, {mode!r})"
 
     def remove(self, name: str) -> None:
         """Forget a saved selection."""
@@ -100,7 +110,7 @@ class Shelf(Panel):
             for phrase, share in zip(found["phrase"], found["share"], strict=True)
         ]
         if not self.words:
-            self.note = "No phrase of the vocabulary fits the selection better."
+            self.note = "No phrase of the vocabulary sets the selection apart."
         return found
 
     @property
@@ -123,27 +133,6 @@ class Shelf(Panel):
         columns = ["name", "images", "gone", "query"]
         self.saved = self._book.frame[columns].astype({"images": object, "gone": object}).to_dict("records")
 
-    def _answer_undo(self) -> None:
-        self.selection.undo()
-
-    def _answer_redo(self) -> None:
-        self.selection.redo()
-
-    def _answer_invert(self) -> None:
-        self.selection.invert()
-
-    def _answer_clear(self) -> None:
-        self.selection.clear()
-
-    def _answer_save(self, name: str) -> None:
-        self.save(name)
-
-    def _answer_open(self, name: str, mode: Mode) -> None:
-        self.reopen(name, mode)
-
-    def _answer_remove(self, name: str) -> None:
-        self.remove(name)
-
     def _answer_separate(self, name: str) -> None:
-        self.busy = "Looking for words"
+        self.busy = "Finding phrases"
         self.separate(name)

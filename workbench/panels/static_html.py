@@ -1,4 +1,4 @@
-"""Still: the desk as a picture and a contact sheet, for a saved notebook that is read without a kernel."""
+"""The desk as a static picture and a contact sheet, for a saved notebook that is read without a kernel."""
 
 from base64 import b64encode
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from workbench.selection import Rows
 
 WIDTH, HEIGHT, SCALE = 560, 420, 2
 MOST_POINTS = 20_000
+BOX_LINE, BOX_EDGE = (255, 176, 0), (0, 0, 0)
 
 
 def still_html(
@@ -36,7 +37,7 @@ def still_html(
         'style="width:88px;height:66px;object-fit:cover;margin:2px;border-radius:4px">'
         for name, jpeg in thumbnails
     )
-    note = f"{escape(title)}. A still picture: run this cell for the live desk."
+    note = f"{escape(title)}. Static picture: run this cell for the interactive desk."
     return (
         f'<div class="wb-still"><p><em>{note}</em></p>{above}<table style="width:100%"><tr>'
         f'<td style="vertical-align:top"><img src="{picture}" width="{WIDTH}" alt="Map"></td>'
@@ -94,3 +95,23 @@ def _places(points: NDArray[np.float32]) -> NDArray[np.float64]:
 def data_url(kind: str, data: bytes) -> str:
     """Return an address that holds the picture itself; ``kind`` is jpeg or png."""
     return f"data:image/{kind};base64,{b64encode(data).decode('ascii')}"
+
+
+def boxed(jpeg: bytes, box: Sequence[float] | None, side: int) -> bytes:
+    """Return a JPEG of at most ``side`` pixels, with a box drawn: x, y, width, height as shares of its sides.
+
+    A bright line in a dark one is seen on any photo.
+    """
+    with Image.open(BytesIO(jpeg)) as opened:
+        picture: Image.Image = opened.convert("RGB")
+    picture.thumbnail((side, side))
+    if box is not None:
+        width, height = picture.size
+        left, top = box[0] * width, box[1] * height
+        corners = (left, top, max(left + 1, left + box[2] * width), max(top + 1, top + box[3] * height))
+        draw = ImageDraw.Draw(picture)
+        draw.rectangle(corners, outline=BOX_EDGE, width=4)
+        draw.rectangle(corners, outline=BOX_LINE, width=2)
+    buffer = BytesIO()
+    picture.save(buffer, "JPEG", quality=82, subsampling=0)  # or a thin line loses its colour
+    return buffer.getvalue()

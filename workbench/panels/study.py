@@ -21,7 +21,7 @@ SHOWN_IMAGES = 12
 """Rows of the matrix of images x captions at most."""
 
 
-class StudyPanel(Panel):
+class Study(Panel):
     """Four questions about all images, each with a picture or table; what they find can be selected.
 
     ``likeness(by, metric)``, ``captions(rows, captions, metric)``, ``duplicates()`` and ``quality()`` are
@@ -49,7 +49,7 @@ class StudyPanel(Panel):
         self._duplicates, self._quality, self._thumbnails = duplicates, quality, thumbnails
         self._frame: pd.DataFrame | None = None
         self._code = ""
-        super().__init__()
+        super().__init__(actions={"select": self.select})
 
     # -- the same in Python ----------------------------------------------------------------------------------
 
@@ -117,7 +117,7 @@ class StudyPanel(Panel):
     def select(self, issue: str) -> None:
         """Select the images with an issue that ``quality`` names, or "near" duplicates."""
         if self._frame is None or self.view.get("what") not in ("quality", "duplicates"):
-            raise QueryError("Nothing was looked for yet.", "Use `quality()` or `duplicates()` first.")
+            raise QueryError("There is no result to select from.", "Use `quality()` or `duplicates()` first.")
         if self.view["what"] == "duplicates":
             self.selection.rows = self._frame["row"][self._frame["kind"] == issue].to_numpy()
             return
@@ -140,7 +140,7 @@ class StudyPanel(Panel):
         chosen = self.selection.rows if len(self.selection) or hits is None else hits.rows
         if not len(chosen):
             raise QueryError(
-                "No images are chosen.", "Select some, or search for some, then compare captions."
+                "No images are selected.", "Select images or run a search, then compare captions."
             )
         return [int(row) for row in chosen[:SHOWN_IMAGES]]
 
@@ -153,20 +153,17 @@ class StudyPanel(Panel):
     def _answer_captions(self, phrases: str, metric: str) -> None:
         captions = [line.strip() for line in phrases.splitlines() if line.strip()]
         if not captions:
-            raise QueryError("There are no captions.", "Write one a line.")
+            raise QueryError("No captions were given.", "Write one on each line.")
         self.busy = "Embedding captions"
         self.captions(captions, metric)
 
     def _answer_duplicates(self) -> None:
-        self.busy = "Comparing what pictures look like"
+        self.busy = "Comparing images"
         self.duplicates()
 
     def _answer_quality(self) -> None:
-        self.busy = "Looking at every picture; the first time takes a while"
+        self.busy = "Checking every image; the first time takes a while"
         self.quality()
-
-    def _answer_select(self, issue: str) -> None:
-        self.select(issue)
 
     def _answer_focus(self, row: int) -> None:
         self.selection.focus = row

@@ -1,4 +1,4 @@
-"""Tabs: which side of the desk is shown. The sides stay where they are; a class on the desk shows one."""
+"""What frames the desk: its style sheet, and the tabs that choose which side of it is shown."""
 
 from collections.abc import Mapping
 
@@ -28,3 +28,10 @@ class Tabs(Panel):
     def to_code(self) -> str:
         """Return Python that shows the same side."""
         return f"desk.show({self.side!r})"
+
+
+class Shell(Panel):
+    """An empty panel with the style sheet of the desk; it hides the still picture while the widgets live."""
+
+    _esm = script("shell")
+    _css = style("shell")

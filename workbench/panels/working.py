@@ -1,15 +1,14 @@
-"""Working: panels that compute for long, on another thread, and let the user see how far it is and end it."""
+"""Panels that compute on another thread while the kernel goes on answering; progress and cancel."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import traitlets
 
 from workbench.analysis.progress import Watch
-from workbench.panels.background import BackgroundPanel
-from workbench.panels.base import message_of
-from workbench.panels.event_loop import kernel_loop
-from workbench.panels.latest_job import Newest
+from workbench.panels.base import Panel, message_of
+from workbench.panels.latest_job import LatestJob, kernel_loop
 
 T = TypeVar("T")
 
@@ -21,8 +20,43 @@ class EndedError(Exception):
     """Raised in a computation that nobody waits for any more; no panel ever shows it."""
 
 
+class BackgroundPanel(Panel):
+    """A panel with a job of its own on another thread.
+
+    ``working`` says what it does and ``trouble`` what went wrong there: areas apart from ``busy`` and
+    ``error``, which the questions of the browser clear meanwhile.
+    """
+
+    working = traitlets.Unicode("").tag(sync=True)
+    trouble = traitlets.Unicode("").tag(sync=True)
+
+    def __init__(self, **traits: Any) -> None:
+        self._work = LatestJob()
+        super().__init__(**traits)
+
+    def wait(self, seconds: float | None = None) -> None:
+        """Wait until what is computed in the background is there."""
+        self._work.wait(seconds)
+
+    def close(self) -> None:
+        """Close the panel and end what it computes."""
+        self._work.stop()
+        super().close()
+
+    @contextmanager
+    def _working(self, doing: str) -> Iterator[None]:
+        """Show ``doing`` while the block runs, and what it raises."""
+        self.working, self.trouble = doing, ""
+        try:
+            yield
+        except Exception as error:
+            self.trouble = message_of(error)
+        finally:
+            self.working = ""
+
+
 class WorkingPanel(BackgroundPanel):
-    """A panel with one long computation at a time, that tells how far it is and can be ended.
+    """A panel with one long computation at a time, that shows its progress and can be cancelled.
 
     ``share`` is how much of it is done: [0, 1], -1 where that is not known.
     """
@@ -77,7 +111,7 @@ class WorkingPanel(BackgroundPanel):
     def _leave(self) -> None:
         """Let what is computed end when it next tells its share; what comes then need not wait for that."""
         self._work.stop()
-        self._work, self._give = Newest(), None
+        self._work, self._give = LatestJob(), None
 
     def _watch(self, going: Callable[[], bool]) -> Watch:
         def watch(share: float) -> None:

@@ -1,19 +1,19 @@
 """A case on disk: ``case.json`` and where everything else lies."""
 
+import errno
 import json
 import os
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from workbench.errors import CaseError, SourceError
 from workbench.store import schemas
-from workbench.store.face_parts import FaceParts
-from workbench.store.parts import FORMAT, Parts, write_atomically
-from workbench.store.region_parts import RegionParts
+from workbench.store.parts import Parts, write_atomically
+from workbench.store.sample_parts import IMAGE, SampleParts, SampleTable, folder_name
 from workbench.store.tags import Tags
-from workbench.store.vector_parts import folder_name, vector_parts
+from workbench.store.upgrades import FORMAT, remove_left_over, upgrade
 
 DEFAULT_MODEL = "mini"
 _OURS = frozenset({"case.json", "cache", "work"})
@@ -33,9 +33,10 @@ class CaseFolder:
     def create_or_open(cls, root: Path, source: Path | None, model: str | None) -> "CaseFolder":
         """Open the case at ``root`` or make it for ``source``; only ``case.json`` is read or written here.
 
-        Raises :class:`CaseError` for a folder that is no case, is of another format or is about another
-        source that still exists (one that moved may be named anew), :class:`SourceError` for a missing
-        source.
+        A case of an older format is upgraded, see :mod:`workbench.store.upgrades`. Raises
+        :class:`CaseError` for a folder that is no case, is of a newer format, is of an older one and cannot
+        be written, or is about another source that still exists (one that moved may be named anew),
+        :class:`SourceError` for a missing source.
         """
         root, source = _plain(root), None if source is None else _plain(source)
         if (root / "case.json").exists():
@@ -67,25 +68,19 @@ class CaseFolder:
         """What failed, with the reason."""
         return Parts(self.cache / "problems", schemas.PROBLEMS)
 
+    def samples(self, table: SampleTable, key: str, dim: int | None = None) -> SampleParts:
+        """Return the samples of a kind and key, to be read, or with ``dim`` to be written too.
+
+        Raises :class:`CaseError` where the vectors on disk have another dimension than ``dim``.
+        """
+        parts = SampleParts(self.cache / "samples" / folder_name(table.kind) / folder_name(key), table, dim)
+        if dim is not None:
+            parts.check_dim(key)
+        return parts
+
     def vectors(self, key: str, dim: int | None = None) -> Parts:
-        """Return the vectors of an embedder key; ``dim`` may be left out where some are already on disk.
-
-        Raises :class:`CaseError` where the vectors on disk have another dimension than ``dim``.
-        """
-        return vector_parts(self.cache / "vectors" / folder_name(key), key, dim)
-
-    def faces(self, key: str, dim: int | None = None) -> FaceParts:
-        """Return the faces of a face key; ``dim`` may be left out where some are already on disk.
-
-        Raises :class:`CaseError` where the vectors on disk have another dimension than ``dim``.
-        """
-        folder = self.cache / "faces" / folder_name(key)
-        return FaceParts(folder, vector_parts(folder / "vectors", key, dim))
-
-    def regions(self, key: str, dim: int | None = None) -> RegionParts:
-        """Return the regions of a region key; ``dim`` and errors as for ``faces``."""
-        folder = self.cache / "regions" / folder_name(key)
-        return RegionParts(folder, vector_parts(folder / "vectors", key, dim))
+        """Return the vectors of whole images by an embedder key; ``dim`` and errors as for ``samples``."""
+        return self.samples(IMAGE, key, dim).vectors
 
     def opened(self, key: str) -> Path:
         """Return where what opening the vectors of a key found is kept ready."""
@@ -96,18 +91,22 @@ class CaseFolder:
         """What people said about samples."""
         return Tags(self.root / "work")
 
-    def clean(self) -> None:
-        """Remove temporary files that killed processes left behind."""
+    def prepare(self) -> None:
+        """Make the tables ready to be written: no files of killed processes, damaged parts moved aside."""
         for parts in (self.files, self.images, self.thumbnails, self.problems):
             parts.clean()
-        for folder in (self.cache / "faces").glob("*"):
-            FaceParts(folder, Parts(folder / "vectors", schemas.vectors(1))).clean()
-        for folder in (self.cache / "regions").glob("*"):
-            RegionParts(folder, Parts(folder / "vectors", schemas.vectors(1))).clean()
+            parts.mend()
 
     def file_path(self, raw_path: bytes) -> Path:
-        """Return where a file of the source lies; ``raw_path`` as in the tables, any bytes."""
-        return self.source / os.fsdecode(raw_path)
+        """Return where a file of the source lies; ``raw_path`` as in the tables, any bytes.
+
+        A case may come from somebody else, so its paths are data: raises PermissionError for one that leads
+        out of the source.
+        """
+        path = PurePath(os.fsdecode(raw_path))
+        if not path.parts or path.anchor or ".." in path.parts:
+            raise PermissionError(errno.EACCES, "lies outside the source of the case", str(path))
+        return self.source / path
 
 
 def _open(root: Path, source: Path | None, model: str | None) -> CaseFolder:
@@ -142,21 +141,22 @@ def _create(root: Path, source: Path | None, model: str | None) -> CaseFolder:
 def _read_facts(path: Path) -> dict[str, Any]:
     try:
         facts = json.loads(path.read_bytes())
-        number = facts["format"]
-        if number == FORMAT:
-            return {
-                "source": str(facts["source"]),
-                "models": list(facts["models"]),
-                "created": facts["created"],
-            }
+        number = int(facts["format"])
+        known = {"source": str(facts["source"]), "models": list(facts["models"]), "created": facts["created"]}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CaseError(
             f"{path} cannot be read: {error}.", "Restore it from a copy, or use a new case."
         ) from error
-    raise CaseError(
-        f"The case {path.parent} has format {number}; this version of Workbench reads format {FORMAT}.",
-        "Use the version of Workbench that made it, or make a new case.",
-    )
+    if not 0 < number <= FORMAT:
+        raise CaseError(
+            f"The case {path.parent} has format {number}; this version of Workbench reads format {FORMAT}.",
+            "Use the version of Workbench that made it, or a newer one.",
+        )
+    if number < FORMAT:
+        upgrade(path.parent)
+    else:
+        remove_left_over(path.parent)
+    return known
 
 
 def _write_facts(folder: CaseFolder) -> None:

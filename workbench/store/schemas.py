@@ -2,6 +2,14 @@
 
 import pyarrow as pa
 
+# Columns that are never null are marked: a part without one of them is damaged, one without another column
+# was written by another version, and the column is null. A column that is added later must be nullable.
+
+
+def _never_null(name: str, kind: pa.DataType) -> pa.Field:
+    return pa.field(name, kind, nullable=False)
+
+
 WHEN = pa.timestamp("us", tz="UTC")
 
 # One row for a path each time it was looked at with a new result; the last row of a path counts.
@@ -9,10 +17,10 @@ WHEN = pa.timestamp("us", tz="UTC")
 FILES = pa.schema(
     [
         ("path", pa.string()),  # for people: bytes that are not UTF-8 as backslash escapes
-        ("raw_path", pa.binary()),  # relative to the source, as the operating system gave it
+        _never_null("raw_path", pa.binary()),  # relative to the source, as the operating system gave it
         ("size", pa.int64()),  # bytes
         ("mtime_ns", pa.int64()),
-        ("image_id", pa.string()),  # SHA-256 of the bytes; null where they could not be read
+        ("image_id", pa.string()),  # of the file: SHA-256 of its bytes; null where they could not be read
         ("status", pa.string()),
         ("when", WHEN),
     ]
@@ -20,7 +28,7 @@ FILES = pa.schema(
 # One row for a content. Width and height are those of the upright image, in pixels.
 IMAGES = pa.schema(
     [
-        ("image_id", pa.string()),
+        _never_null("image_id", pa.string()),
         ("width", pa.int32()),
         ("height", pa.int32()),
         ("format", pa.string()),
@@ -35,11 +43,11 @@ IMAGES = pa.schema(
         ("orientation", pa.int8()),  # EXIF 1..8 as stored; 1 is upright
     ]
 )
-THUMBNAILS = pa.schema([("image_id", pa.string()), ("jpeg", pa.binary())])
+THUMBNAILS = pa.schema([_never_null("image_id", pa.string()), ("jpeg", pa.binary())])
 PROBLEMS = pa.schema(
     [
         ("path", pa.string()),
-        ("raw_path", pa.binary()),
+        _never_null("raw_path", pa.binary()),
         ("step", pa.string()),
         ("reason", pa.string()),
         ("when", WHEN),  # equal to the `when` of the row in files that it belongs to
@@ -47,15 +55,15 @@ PROBLEMS = pa.schema(
 )
 
 
-# One row for a face. Places are pixels of the upright image in full size, x to the right and y down.
+# Tables of kinds of samples, in `cache/samples/<kind>/<key>/`. The first column of rows is the id of the
+# sample. Places are pixels of the upright image in full size, x to the right and y down.
+_PLACE = [(name, pa.float32()) for name in ("x", "y", "width", "height")]
+
 FACES = pa.schema(
     [
-        ("face_id", pa.string()),  # image_id:x,y,width,height
-        ("image_id", pa.string()),
-        ("x", pa.float32()),
-        ("y", pa.float32()),
-        ("width", pa.float32()),
-        ("height", pa.float32()),
+        _never_null("face_id", pa.string()),  # image_id:x,y,width,height
+        _never_null("image_id", pa.string()),
+        *_PLACE,
         ("score", pa.float32()),  # how sure the detector is, 0..1
         ("landmarks", pa.list_(pa.float32(), 10)),  # x, y of left eye, right eye, nose, mouth left and right
         ("size", pa.float32()),  # pixels: the shorter side of the box
@@ -66,21 +74,14 @@ FACES = pa.schema(
         ("gamma", pa.float32()),  # exponent that brightened the crop, 1 where none was needed
     ]
 )
-CROPS = pa.schema([("face_id", pa.string()), ("jpeg", pa.binary())])
-# One row for an image that was searched for faces: how many it has, zero included.
-EXAMINED = pa.schema([("image_id", pa.string()), ("faces", pa.int32())])
-
-# One row for a region. Places as for faces. A mask covers the box in rows and columns of its own.
+# A mask covers the box in rows and columns of its own.
 REGIONS = pa.schema(
     [
-        ("region_id", pa.string()),  # image_id:kind:x,y,width,height
-        ("image_id", pa.string()),
+        _never_null("region_id", pa.string()),  # image_id:kind:x,y,width,height
+        _never_null("image_id", pa.string()),
         ("kind", pa.string()),  # persons, objects, text
         ("label", pa.string()),
-        ("x", pa.float32()),
-        ("y", pa.float32()),
-        ("width", pa.float32()),
-        ("height", pa.float32()),
+        *_PLACE,
         ("score", pa.float32()),  # how sure the model is, 0..1
         ("mask", pa.list_(pa.int32())),  # run lengths, row by row, the first of False; null without a mask
         ("mask_rows", pa.int32()),  # how many rows and columns it has, 0 without a mask
@@ -89,10 +90,26 @@ REGIONS = pa.schema(
         ("script", pa.string()),  # Latin, Cyrillic, ...
     ]
 )
-# One row for an image that was searched for a kind of region: how many it has, zero included.
-EXAMINED_REGIONS = pa.schema([("image_id", pa.string()), ("regions", pa.int32())])
+# All samples of an image in one row, where they are many: see `store/samples.py`.
+PACKED = pa.schema(
+    [
+        _never_null("image_id", pa.string()),
+        ("dim", pa.int32()),
+        ("boxes", pa.binary()),  # of each sample x, y, width, height: 16 bits, in 1 / 65535 of the image
+        ("vectors", pa.binary()),  # of each sample `dim` numbers of 8 bits; lengths mean nothing
+        ("reason", pa.string()),  # why nobody could look in this image
+    ]
+)
+# One row for an image that was searched: how many samples it has, zero included.
+SEEN = pa.schema([_never_null("image_id", pa.string()), ("count", pa.int32())])
 
 
-def vectors(dim: int) -> pa.Schema:
-    """Return the schema of the vectors of one embedder key: ``dim`` float32 numbers a sample."""
-    return pa.schema([("sample_id", pa.string()), ("vector", pa.list_(pa.float32(), dim))])
+def crops(id_column: str) -> pa.Schema:
+    """Return the schema of small pictures of samples."""
+    return pa.schema([_never_null(id_column, pa.string()), ("jpeg", pa.binary())])
+
+
+def vectors(dim: int | None) -> pa.Schema:
+    """Return the schema of vectors: ``dim`` float32 numbers a sample, or as many as a part has for None."""
+    vector = pa.list_(pa.float32()) if dim is None else pa.list_(pa.float32(), dim)
+    return pa.schema([_never_null("sample_id", pa.string()), _never_null("vector", vector)])

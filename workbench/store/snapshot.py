@@ -1,8 +1,6 @@
 """What a case knows now: one table of images with their vectors, in a stable order."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,14 +8,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from workbench.image_id import file_id, position
 from workbench.store.case_folder import CaseFolder
 from workbench.store.joined_cache import Opened
-from workbench.store.parts import Parts
+from workbench.store.sample_parts import read_vectors, unique
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Images that have a vector, sorted by first path; row i of ``vectors`` belongs to ``images.iloc[i]``.
+    """Images that have a vector, sorted by first path and by place in the file.
+
+    Row i of ``vectors`` belongs to ``images.iloc[i]``.
 
     ``images``: image_id, path, paths (list), raw_path (bytes), size (bytes), mtime (UTC), width, height
     (pixels, upright), format, mode, taken_at, lat, lon, altitude, camera, lens, software, orientation.
@@ -45,7 +46,8 @@ def read_snapshot(folder: CaseFolder, key: str) -> Snapshot:
 def _join(folder: CaseFolder, key: str) -> Snapshot:
     files = latest_files(folder)
     parts = folder.vectors(key)
-    images = _images(folder, files[files["status"] == "ok"], vector_ids(parts))
+    with_vector = pc.unique(parts.read(["sample_id"])["sample_id"])
+    images = _images(folder, files[files["status"] == "ok"], with_vector)
     vectors, found = read_vectors(parts, pa.array(images["image_id"], pa.string()))
     if not found.all():  # a part turned out to be corrupt just now
         images, vectors = images[found].reset_index(drop=True), vectors[found]
@@ -69,54 +71,25 @@ def current_problems(folder: CaseFolder, files: pd.DataFrame) -> pd.DataFrame:
     return standing_problems.sort_values(["raw_path", "step"], ignore_index=True)
 
 
-def vector_ids(parts: Parts) -> pa.Array:
-    """Return the ids of the samples that have a vector, unsorted, each once."""
-    return pc.unique(parts.read(["sample_id"])["sample_id"])
-
-
-def read_vectors(parts: Parts, ids: pa.Array) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Return the vectors of ``ids`` in their order, (len(ids), D) float32, and which were found.
-
-    Parts are read one by one into the final array, so that memory stays at one copy and one part.
-    """
-    vectors = np.zeros((len(ids), parts.schema.field("vector").type.list_size), np.float32)
-    found = np.zeros(len(ids), np.bool_)
-    for path, rows in _rows_by_part(parts, ids):
-        table = parts.read_part(path, ["vector"])
-        if table is not None:
-            flat = table["vector"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
-            wanted = rows >= 0
-            vectors[rows[wanted]] = flat.reshape(-1, vectors.shape[1])[wanted]
-            found[rows[wanted]] = True
-    return vectors, found
-
-
-def _rows_by_part(parts: Parts, ids: pa.Array) -> Iterator[tuple[Path, NDArray[np.int64]]]:
-    """Yield each part with the position in ``ids`` of each of its samples, -1 for those not asked for.
-
-    All positions are looked up at once: a look-up for each part would hash all ids each time.
-    """
-    tables = [(path, parts.read_part(path, ["sample_id"])) for path in parts.paths()]
-    there = [(path, table["sample_id"].combine_chunks()) for path, table in tables if table is not None]
-    names = pa.chunked_array([column for _, column in there], pa.string())
-    positions = pc.fill_null(pc.index_in(names, value_set=ids), -1)
-    rows = positions.to_numpy().astype(np.int64)
-    start = 0
-    for path, column in there:
-        yield path, rows[start : start + len(column)]
-        start += len(column)
-
-
 def _images(folder: CaseFolder, files: pd.DataFrame, with_vector: pa.Array) -> pd.DataFrame:
-    """Join paths to contents: one row an image, sorted by its first raw path."""
+    """Join paths to contents: one row an image, sorted by its first raw path and place in the file."""
     contents = unique(folder.images.read(), "image_id", last=False)
-    contents = contents.filter(pc.is_in(contents["image_id"], value_set=with_vector)).to_pandas()
-    files = files[files["image_id"].isin(contents["image_id"])]
+    contents = contents.filter(pc.is_in(contents["image_id"], value_set=with_vector))
+    in_files = pc.any(pc.match_substring(contents["image_id"], "#")).as_py()  # pages or frames
+    contents = contents.to_pandas()
+    contents["file_id"] = contents["image_id"]
+    if in_files:
+        contents["file_id"] = contents["image_id"].map(file_id)
+        contents = contents.iloc[np.argsort(contents["image_id"].map(position), kind="stable")]
+    files = files[files["image_id"].isin(contents["file_id"])]
     first = files.drop_duplicates("image_id")
-    table = first[["image_id", "path", "raw_path", "size"]].copy()
-    table.insert(2, "paths", _paths(files, first))
+    table = first[["path", "raw_path", "size"]].copy()
+    table.insert(1, "paths", _paths(files, first))
     table["mtime"] = pd.to_datetime(first["mtime_ns"], unit="ns", utc=True)
-    return table.merge(contents, on="image_id", how="left", validate="one_to_one").reset_index(drop=True)
+    table["file_id"] = first["image_id"]
+    table = table.merge(contents, on="file_id", how="left", validate="one_to_many")
+    table.insert(0, "image_id", table.pop("image_id"))
+    return table.drop(columns="file_id").reset_index(drop=True)
 
 
 def _paths(files: pd.DataFrame, first: pd.DataFrame) -> pd.Series:
@@ -127,11 +100,3 @@ def _paths(files: pd.DataFrame, first: pd.DataFrame) -> pd.Series:
     for image_id, path in zip(others["image_id"], others["path"], strict=True):
         of[image_id].append(path)
     return pd.Series(lists, index=first.index, dtype=object)
-
-
-def unique(table: pa.Table, column: str, *, last: bool) -> pa.Table:
-    """Return a table with only the last or first row of each value of a column, in the order it had."""
-    how = "max" if last else "min"
-    rows = table.select([column]).append_column("row", pa.array(np.arange(table.num_rows)))
-    kept = rows.group_by(column).aggregate([("row", how)])[f"row_{how}"]
-    return table.take(np.sort(kept.to_numpy()))

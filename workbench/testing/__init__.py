@@ -4,11 +4,13 @@ from workbench.testing.colours import PALETTE, ColourEmbedder, colour_folder, co
 from workbench.testing.faces import PEOPLE, SquareFaces, face_vectors, write_faces
 from workbench.testing.patches import ColourPatches
 from workbench.testing.regions import PATCHES, PaintedRegions, write_regions
+from workbench.testing.register import SQUARES, register
 
 __all__ = [
     "PALETTE",
     "PATCHES",
     "PEOPLE",
+    "SQUARES",
     "ColourEmbedder",
     "ColourPatches",
     "PaintedRegions",
@@ -16,6 +18,7 @@ __all__ = [
     "colour_folder",
     "colour_vectors",
     "face_vectors",
+    "register",
     "write_faces",
     "write_photos",
     "write_regions",

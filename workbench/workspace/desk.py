@@ -1,24 +1,19 @@
 """Workspace: one Case on the desk. Images share one Selection, faces another, and images follow faces."""
 
-from functools import cached_property
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
 from workbench.errors import CaseError
-from workbench.panels.details import Box, Details
-from workbench.panels.faces.panel import FacesPanel
-from workbench.panels.gallery import Gallery
+from workbench.panels.base import close_widgets
 from workbench.panels.map.panel import Map
-from workbench.panels.shell import Shell
-from workbench.panels.tabs import Tabs
+from workbench.panels.tabs import Shell, Tabs
 from workbench.selection import Selection
-from workbench.workspace.face_panels import FaceSide
-from workbench.workspace.focus_panels import LookingSide
-from workbench.workspace.image_metadata import facts
-from workbench.workspace.maps import TwoMaps
-from workbench.workspace.placeholder import slot
-from workbench.workspace.search_panels import SearchSide
+from workbench.workspace.context import DeskContext
+from workbench.workspace.maps import SECOND
+from workbench.workspace.notice import Notice
+from workbench.workspace.panel_table import TABLE, PanelEntry
 from workbench.workspace.static_html import desk_still
 
 if TYPE_CHECKING:
@@ -30,110 +25,140 @@ if TYPE_CHECKING:
 SOON = 20_000
 """Up to so many faces are grouped when the desk is made; more when somebody first looks at them."""
 
+FACE_CLASSES = {"above": "wb-faceside", "middle": "wb-facemap", "below": "wb-faceside"}
+"""Class of the place that a panel of the faces is put into when it is made."""
 
-class Workspace(TwoMaps, ipywidgets.VBox):
+
+class Workspace(ipywidgets.VBox):
     """The desk: show it as the last line of a cell.
 
     ``desk.selection`` is what all panels share: read ``desk.selection.frame``, or set ``rows`` and ``focus``
-    from Python and every panel follows. Where the case has faces, ``desk.faces``, ``desk.face_map`` and
-    ``desk.face_selection`` are a second side of the desk; its images follow the faces selected there.
-    Raises CaseError for a case without images.
+    from Python and every panel follows. Each panel of ``table`` is an attribute by its name: ``desk.query``,
+    ``desk.map``, ``desk.gallery``, ``desk.details``, ... Where the case has faces, ``desk.faces``,
+    ``desk.face_map`` and ``desk.face_selection`` are a second side of the desk; its images follow the faces
+    selected there.
+
+    A desk shows the case as it is when the desk is made: its rows mean the same images whatever is ingested
+    later. Where the case has changed it says so, and `update` takes the changes over. Raises CaseError for a
+    case without images.
     """
 
-    panels: tuple[Any, ...] = ()
-    _around: tuple[Any, ...] = ()
     _still: Any = None  # where the still picture is displayed, once it is
 
-    def __init__(self, case: "Case") -> None:
+    def __init__(self, case: "Case", *, table: Sequence[PanelEntry] = TABLE) -> None:
         if not len(case.images):
             raise CaseError(
                 "This case holds no images yet.", "Run `case.ingest()` first, and look at `case.problems`."
             )
         self.case = case
         case.warm()
-        self.selection = Selection(case.images)
-        side = SearchSide(case, self.selection, self._put_beside)
-        self.query, self.map, self._maps = side.query, side.map, side.maps
-        self.recall, self.shelf, self.study = side.recall, side.shelf, side.study
-        self.timeline, self.places, self.runs = side.timeline, side.places, side.runs
-        self.gallery = Gallery(self.selection, case.thumbnails, self._like)
-        self.details = Details(
-            self.selection,
-            case.picture,
-            self._facts,
-            lambda row, phrases: case.describe(row, vocabulary=phrases),
-            case.vocabulary,
-            on_like=self._like,
-            on_tag=case.tag,
-            boxes=self._boxes,
-            on_face=self._look_at_face,
-        )
-        self.details.observe(lambda change: setattr(case, "vocabulary", change["new"]), "vocabulary")
-        looking = LookingSide(case, self.selection)
-        self.why, self.things = looking.why, looking.things
-        self.panels = (
-            *(self.query, self.recall, self.map, self._maps, self.shelf),
-            *(self.gallery, self.details, self.why, self.things),
-            *(self.timeline, self.places, self.runs, self.study),
-        )
+        self._table = {entry.name: entry for entry in table}
+        super().__init__([])
+        self.add_class("wb-desk")
+        self._notice = Notice(self.update)
+        self._build()
+        case.on_refresh(self._compare)
+
+    def _build(self) -> None:
+        """Make the panels of the case as it is now."""
+        case = self.case.pinned()
+        self._made: dict[str, Any] = {}
+        self._places: dict[str, ipywidgets.VBox] = {}
+        self._context = DeskContext(case, self.panel, self.show)
+        self.selection = self._context.selection
+        for entry in self._table.values():
+            if not entry.lazy:
+                self.panel(entry.name)
         self.tabs = Tabs({"images": f"Images {len(case.images):,}", "faces": f"Faces {len(case.faces):,}"})
         self.tabs.observe(lambda change: self._turn(change["new"]), "side")
-        self._shell, self._face_place, self._face_map_place = Shell(), slot("faceside"), slot("facemap")
-        self._around = (self.tabs, self._shell)
-        middle = ipywidgets.HBox([self.map, self._maps.place, self._face_map_place, self.gallery])
-        middle.add_class("wb-middle")
+        self._shell, self._middle = Shell(), ipywidgets.HBox(self._placed("middle"))
+        self._middle.add_class("wb-middle")
         tabs = [self.tabs] if len(case.faces) else []
-        above = [self._shell, *tabs, self._face_place, self.query, self.recall, self.shelf]
-        below = [self.details, self.why, self.things, self.timeline, self.places, self.runs, self.study]
-        super().__init__([*above, middle, *below])
-        self.add_class("wb-desk")
+        above = [self._shell, self._notice, *tabs, *self._placed("above")]
+        self.children = [*above, self._middle, *self._placed("below")]
+        self._context.maps.beside.changed = self._put_beside
         if 0 < len(case.faces) <= SOON:
-            self._face_side  # noqa: B018 (made now, so that the faces of the image in focus have names)
+            self.panel("faces")  # made now, so that the faces of the image in focus have names
 
-    # -- the side of the faces -------------------------------------------------------------------------------
+    # -- a case that changes ---------------------------------------------------------------------------------
 
-    @cached_property
-    def _face_side(self) -> FaceSide:
-        side = FaceSide(self.case, self.selection, self._rename_boxes)
-        side.selection.observe(lambda change: self._mark_box(change["new"]), "focus")
-        self.panels = (*self.panels, side.panel, self.tabs)
-        return side
+    def _compare(self) -> None:
+        """Say what has changed in the case since the desk was made."""
+        shown, now = (set(case.images["image_id"]) for case in (self._context.case, self.case))
+        self._notice.tell(len(now - shown), len(shown - now))
+
+    def update(self) -> None:
+        """Show the case as it is now; what is selected and looked at stays, as far as it is still there.
+
+        The panels and ``desk.selection`` are made anew.
+        """
+        ids, focus = self.selection.ids, self.selection.focus
+        looked_at = None if focus is None else self.selection.table["image_id"].iloc[focus]
+        self._close_panels()
+        self._build()
+        lookup = self._context.case.lookup
+        self.selection.rows = [lookup.row(image_id) for image_id in ids if lookup.knows(image_id)]
+        if looked_at is not None and lookup.knows(looked_at):
+            self.selection.focus = lookup.row(looked_at)
+        self._notice.tell(0, 0)
+
+    # -- the panels ------------------------------------------------------------------------------------------
+
+    def panel(self, name: str) -> Any:
+        """Return a panel by its name, made now if it is not there yet. Raises KeyError for another name."""
+        if name not in self._made:
+            self._made[name] = self._table[name].make(self._context)
+        return self._made[name]
 
     @property
-    def faces(self) -> FacesPanel:
-        """The panel of the identities; empty where the case has no faces."""
-        return self._face_side.panel
+    def panels(self) -> tuple[Any, ...]:
+        """The panels that were made, in the order of the table; then the tabs where there are two sides."""
+        made = [self._made[name] for name in self._table if name in self._made]
+        return (*made, self.tabs) if self._context.has_face_panels else tuple(made)
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a panel of the desk by its name."""
+        if name in self.__dict__.get("_table", ()):
+            return self.panel(name)
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def __dir__(self) -> Iterable[str]:
+        return [*super().__dir__(), *self._table]
+
+    def _placed(self, place: str) -> list[ipywidgets.Widget]:
+        """Return what lies at a place: first the places of the faces, then the panels of the images."""
+        here = [entry for entry in self._table.values() if entry.place == place]
+        for entry in here:
+            if entry.lazy:
+                self._places[entry.name] = ipywidgets.VBox([])
+                self._places[entry.name].add_class(FACE_CLASSES[place])
+        empty = [self._places[entry.name] for entry in here if entry.lazy]
+        return [*empty, *(self.panel(entry.name) for entry in here if not entry.lazy)]
+
+    # -- the two sides ---------------------------------------------------------------------------------------
 
     @property
     def face_selection(self) -> Selection:
         """What is selected among the faces; the images follow it."""
-        return self._face_side.selection
-
-    @property
-    def face_map(self) -> Map:
-        """The map of the faces, made when it is first looked at."""
-        if self._face_side.map not in self.panels:
-            self.panels = (*self.panels, self._face_side.map)
-        return self._face_side.map
+        return self._context.face_panels.selection
 
     def show(self, side: str) -> None:
         """Show a side of the desk: ``images`` or ``faces``. Raises CaseError where the case has no faces."""
-        if not len(self.case.faces):
-            raise CaseError(
-                "This case has no faces.", "Run `case.ingest_faces()`, then make the Workspace again."
-            )
+        if not len(self._context.case.faces):
+            raise CaseError("This desk shows no faces.", "Run `case.ingest_faces()`, then `desk.update()`.")
         if side not in self.tabs.sides:
-            raise CaseError(f"This desk has no side {side!r}.", f"Use {' or '.join(self.tabs.sides)}.")
+            raise CaseError(
+                f"There is no side {side!r} on this desk.", f"Use {' or '.join(self.tabs.sides)}."
+            )
         self.tabs.side = side
 
     def _turn(self, side: str) -> None:
         if side == "faces":
-            self.tabs.busy = "Grouping the faces"
-            self._face_place.children = [self.faces]
-            self.add_class("wb-on-faces")
-            self.tabs.busy = "Drawing the map of the faces"
-            self._face_map_place.children = [self.face_map]
+            for name, place in self._places.items():
+                self.tabs.busy = self._table[name].doing
+                place.children = [self.panel(name)]
             self.tabs.busy = ""
+            self.add_class("wb-on-faces")
         else:
             self.remove_class("wb-on-faces")
         if self._still is not None:
@@ -141,36 +166,28 @@ class Workspace(TwoMaps, ipywidgets.VBox):
 
             self._still.update(HTML(self.still()))  # type: ignore[no-untyped-call]
 
-    def _boxes(self, row: int) -> list[Box]:
-        return self._face_side.boxes(row) if "_face_side" in self.__dict__ else []
+    # -- the second map --------------------------------------------------------------------------------------
 
-    def _mark_box(self, face: int | None) -> None:
-        self.details.face = -1 if face is None else face
+    @property
+    def second_map(self) -> Map | None:
+        """The map beside the first, once `split` has opened it."""
+        return self._context.maps.beside.map
 
-    def _rename_boxes(self) -> None:
-        self.details.boxes_version += 1
+    def split(self, method: str = SECOND, **settings: Any) -> Map:
+        """Open a second map beside the first, and return it: the same selection in another layout.
 
-    def _look_at_face(self, row: int) -> None:
-        self.show("faces")
-        self._face_side.look(row)
+        ``method`` and ``settings`` are those of ``desk.map.show``; its colours are its own too.
+        """
+        return self._context.maps.beside.split(method, **settings)
 
-    # -- the side of the images ------------------------------------------------------------------------------
+    def unite(self) -> None:
+        """Close the second map."""
+        self._context.maps.beside.unite()
 
     def _put_beside(self, split: bool) -> None:
         (self.add_class if split else self.remove_class)("wb-split")
 
-    def _like(self, row: int, add: bool) -> None:
-        self.query.like(row, add)
-
-    def _facts(self, row: int) -> list[tuple[str, str]]:
-        """Return what is known of an image as pairs of name and text."""
-        tags, image = self.case.tags, self.case.images.iloc[row]
-        cluster = int(self.map.labels[row])
-        return facts(
-            image,
-            cluster=self.map.names[cluster] if cluster >= 0 else "none",
-            tags=set(tags["tag"][tags["sample_id"] == image["image_id"]]),
-        )
+    # -- the desk as a whole ---------------------------------------------------------------------------------
 
     @property
     def frame(self) -> "pd.DataFrame":
@@ -182,13 +199,18 @@ class Workspace(TwoMaps, ipywidgets.VBox):
         return "\n".join(filter(None, (panel.to_code() for panel in self.panels)))
 
     def close(self) -> None:
-        """Close every panel, and free what the browser holds."""
-        for panel in (*self.panels, *self._around):
-            panel.close()
+        """Close every panel and all else that the desk made: nothing of it stays open in the browser."""
+        self._close_panels()
+        close_widgets(self._notice, self.layout)
         super().close()
 
+    def _close_panels(self) -> None:
+        for panel in self._made.values():
+            panel.close()
+        close_widgets(self.tabs, self._shell, self._middle, *self._places.values())
+
     def __repr__(self) -> str:
-        return f"<Workspace of {len(self.case.images):,} images: {self.selection!r}>"
+        return f"<Workspace of {len(self.selection.table):,} images: {self.selection!r}>"
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         """Show the widget, and before it a still picture for readers without a kernel."""
@@ -200,7 +222,7 @@ class Workspace(TwoMaps, ipywidgets.VBox):
     def still(self) -> str:
         """Return the side shown as HTML with pictures inside: a saved notebook without a kernel shows it."""
         people = self.tabs.side == "faces"
-        drawn, above = (self.face_map, self._face_side.still()) if people else (self.map, "")
-        desk = desk_still(drawn, self.case, self.gallery.rows.tolist(), above)
-        folds = (self.why, self.things, self.timeline, self.places, self.runs)
-        return desk + "".join(panel.still() for panel in folds)
+        drawn = self.face_map if people else self.map
+        above = self._context.face_panels.still() if people else ""
+        desk = desk_still(drawn, self._context.case, self.gallery.rows.tolist(), above)
+        return desk + "".join(self.panel(name).still() for name, entry in self._table.items() if entry.still)

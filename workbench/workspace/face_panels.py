@@ -1,4 +1,4 @@
-"""FaceSide: the faces of a Case on their panel and their map, and what links them with the images."""
+"""FacePanels: the faces of a Case on their panel and their map, and what links them with the images."""
 
 from collections.abc import Callable
 from functools import cached_property
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from workbench.case import Case
 
 
-class FaceSide:
+class FacePanels:
     """The faces of ``case``; ``images`` is the Selection of its images, which follows the one made here.
 
     ``renamed`` is called after each decision, also one made without the desk.
@@ -74,7 +74,7 @@ class FaceSide:
 
     def still(self) -> str:
         """Return the people, and the faces of who is open, as HTML for a saved notebook."""
-        people = self.panel.roster.people
+        people = self.panel.index.people
         first = people.head(MOST)
         covers = self._faces.crops(first["cover"].tolist())
         cards = [
@@ -84,13 +84,13 @@ class FaceSide:
         rows = self.panel.rows[:MOST].tolist()
         paths = [self.caption(row) for row in rows]
         crops = list(zip(paths, self._faces.crops(rows), strict=True))
-        called = self.panel.person.get("name") or "The person who is open"
+        called = self.panel.person.get("name") or "The open person"
         return people_html(cards, len(people), called if self.panel.opened else "Faces", crops)
 
     def look(self, row: int) -> None:
         """Open the identity of a face, or the face alone where it has none, and look at it."""
         identity = str(self._faces.frame["identity"].iloc[row])
-        if self.panel.roster.position(identity) >= 0:
+        if self.panel.index.position(identity) >= 0:
             self.panel.look(identity)
         else:
             self.selection.rows = [row]

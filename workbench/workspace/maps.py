@@ -1,12 +1,14 @@
-"""Maps: the map of the images of a Case, and a second one beside it with a layout and colours of its own."""
+"""The map of the images of a Case, and a second one beside it with a layout and colours of its own."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import ipywidgets
+
+from workbench.panels.base import close_widgets
 from workbench.panels.map.colours import Colouring, Values
 from workbench.panels.map.panel import Map
-from workbench.workspace.placeholder import slot
-from workbench.workspace.progress_bar import told
+from workbench.workspace.progress_bar import with_progress_bar
 
 if TYPE_CHECKING:
     from workbench.case import Case
@@ -23,22 +25,23 @@ def run_column(name: str) -> str:
     return f"run: {name}"
 
 
-class Maps:
-    """The maps of ``case``, linked by ``selection`` alone; the second is made when it is asked for.
+class SecondMap(ipywidgets.VBox):
+    """The place of a second map beside ``first``; ``make(name, beside)`` makes one when it is asked for.
 
-    ``changed(split)`` is called when the second one comes or goes.
+    While there is one, the desk around it has the class ``wb-split``: ``changed(split)`` is told.
     """
 
-    def __init__(self, case: "Case", selection: "Selection", changed: Callable[[bool], None]) -> None:
-        self._case, self._selection, self._changed = case, selection, changed
-        self.labels = self._told(case.clusters, "Grouping")()
-        self.names = case.cluster_names(self.labels)
-        self.first = self._map("desk.map", self.begin)
-        self.second: Map | None = None
-        self.place = slot("secondmap")
+    children: tuple[Map, ...]
+
+    def __init__(self, first: Map, make: Callable[[str, Callable[[], None]], Map]) -> None:
+        super().__init__()
+        self.add_class("wb-secondmap")
+        self.map: Map | None = None
+        self.changed: Callable[[bool], None] = lambda split: None
+        self._first, self._make = first, make
 
     def begin(self) -> None:
-        """Open a second map as a click does: it shows the first layout until its own is made."""
+        """Open a second map as a click does: it shows the first layout until its own is computed."""
         self._open().compute(SECOND)
 
     def split(self, method: str = SECOND, **settings: Any) -> Map:
@@ -49,40 +52,57 @@ class Maps:
 
     def unite(self) -> None:
         """Close the second map."""
-        if self.second is not None:
-            second, self.second = self.second, None
-            self.place.children, self.first.bar.beside = (), "open"
-            self._changed(False)
+        if self.map is not None:
+            second, self.map = self.map, None
+            self.children = ()
+            self._first.bar.beside = "open"
+            self.changed(False)
             second.close()
-
-    def colour_by_run(self, name: str) -> None:
-        """Colour the first map by a run of clustering, and offer it to the second."""
-        for drawn in filter(None, (self.first, self.second)):
-            drawn.offer({run_column(name): self._run(name)})
-        self.first.colour(run_column(name))
 
     def to_code(self) -> str:
         """Return Python that opens the same second map; "" where there is none."""
-        if self.second is None:
+        if self.map is None:
             return ""
-        return f"desk.split({self.second.layouts.code()})\n{self.second.to_code()}"
+        return f"desk.split({self.map.layouts.code()})\n{self.map.to_code()}"
 
     def close(self) -> None:
-        """Close the second map; the first is a panel of the desk."""
-        if self.second is not None:
-            self.second.close()
+        """Close the second map with its place."""
+        if self.map is not None:
+            self.map.close()
+        close_widgets(self.layout)
+        super().close()
 
     def _open(self) -> Map:
-        if self.second is None:
-            self.second = self._map("desk.second_map", self.unite)
-            self.second.bar.beside, self.first.bar.beside = "close", ""
-            self.place.children = [self.second]
-            self._changed(True)
-        return self.second
+        if self.map is None:
+            self.map = self._make("desk.second_map", self.unite)
+            self.map.bar.beside, self._first.bar.beside = "close", ""
+            self.children = (self.map,)
+            self.changed(True)
+        return self.map
 
-    def _told(self, make: Callable[..., T], doing: str) -> Callable[..., T]:
+
+class ImageMaps:
+    """The maps of the images of ``case``, linked by ``selection`` alone, in the colours of its clusters."""
+
+    def __init__(self, case: "Case", selection: "Selection") -> None:
+        self._case, self._selection = case, selection
+        self.labels = self._with_progress(case.clusters, "Grouping")()
+        self.names = case.cluster_names(self.labels)
+        self.first = self._map("desk.map", self._begin)
+        self.beside = SecondMap(self.first, self._map)
+
+    def colour_by_run(self, name: str) -> None:
+        """Colour the first map by a run of clustering, and offer it to the second."""
+        for drawn in filter(None, (self.first, self.beside.map)):
+            drawn.offer({run_column(name): self._run(name)})
+        self.first.colour(run_column(name))
+
+    def _begin(self) -> None:
+        self.beside.begin()
+
+    def _with_progress(self, make: Callable[..., T], doing: str) -> Callable[..., T]:
         count = len(self._selection.table)
-        return told(make, f"{doing} {count:,} images", count)
+        return with_progress_bar(make, f"{doing} {count:,} images", count)
 
     def _run(self, name: str) -> Callable[[], Colouring]:
         def classes() -> Colouring:
@@ -101,7 +121,7 @@ class Maps:
         drawn.append(
             Map(
                 self._selection,
-                self._told(case.layout, "Laying out"),
+                self._with_progress(case.layout, "Laying out"),
                 self.labels,
                 self.names,
                 case.thumbnails,
@@ -111,25 +131,3 @@ class Maps:
             )
         )
         return drawn[0]
-
-
-class TwoMaps:
-    """The verbs of a desk about its second map."""
-
-    _maps: Maps
-
-    @property
-    def second_map(self) -> Map | None:
-        """The map beside the first, once `split` has opened it."""
-        return self._maps.second
-
-    def split(self, method: str = SECOND, **settings: Any) -> Map:
-        """Open a second map beside the first, and return it: the same selection in another layout.
-
-        ``method`` and ``settings`` are those of ``desk.map.show``; its colours are its own too.
-        """
-        return self._maps.split(method, **settings)
-
-    def unite(self) -> None:
-        """Close the second map."""
-        self._maps.unite()

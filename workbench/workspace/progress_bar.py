@@ -1,4 +1,4 @@
-"""Telling: how far a computation is that a cell must wait for."""
+"""A progress bar for computations that a cell must wait for."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -8,15 +8,16 @@ from tqdm.auto import tqdm
 T = TypeVar("T")
 
 BRIEF = 5_000
-"""Up to so many samples take some seconds: a bar comes only where they become more than `PATIENCE`."""
+"""Up to so many samples usually take some seconds: the bar appears only after `PATIENCE` seconds."""
 
 PATIENCE = 3.0
 
 
-def told(make: Callable[..., T], doing: str, samples: int) -> Callable[..., T]:
-    """Return ``make``, which takes a ``watch``, with a bar for its calls that nobody else watches.
+def with_progress_bar(make: Callable[..., T], doing: str, samples: int) -> Callable[..., T]:
+    """Return ``make``, which takes a ``watch``, with a progress bar for calls that give it none.
 
-    The bar comes when the watcher is first told, and goes with the call; what is cached shows none.
+    The bar appears with the first progress and goes when the call ends; a cached result shows none.
+    ``doing`` is what it says, ``samples`` how many are worked on.
     """
 
     def made(*given: Any, **settings: Any) -> T:

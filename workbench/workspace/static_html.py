@@ -1,10 +1,9 @@
-"""DeskStill: the side of the desk that is shown, as HTML for a reader without a kernel."""
+"""The side of the desk that is shown, as HTML for a reader without a kernel."""
 
 from typing import TYPE_CHECKING
 
-from workbench.panels.boxed import boxed
 from workbench.panels.map.panel import Map
-from workbench.panels.static_html import still_html
+from workbench.panels.static_html import boxed, still_html
 
 if TYPE_CHECKING:
     from workbench.case import Case

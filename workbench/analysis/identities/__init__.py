@@ -1,22 +1,26 @@
 """Identities: which faces are one person, and what to make of it. Arrays in, arrays out."""
 
-from workbench.analysis.identities.calibration import SCALES, THRESHOLDS, probability
+from workbench.analysis.identities.calibration import Scale, probability
 from workbench.analysis.identities.constraints import FREE, LEFT_OUT
 from workbench.analysis.identities.grouping import DEFAULT_METHOD, Method, group
 from workbench.analysis.identities.neighbours import Neighbours, neighbour_graph
 from workbench.analysis.identities.review import Doubt, review
-from workbench.analysis.identities.similarity_order import order_by_similarity, propose_split
-from workbench.analysis.identities.suggestions import confidence, nearest, suggest
+from workbench.analysis.identities.suggestions import (
+    confidence,
+    nearest,
+    order_by_similarity,
+    propose_split,
+    suggest,
+)
 
 __all__ = [
     "DEFAULT_METHOD",
     "FREE",
     "LEFT_OUT",
-    "SCALES",
-    "THRESHOLDS",
     "Doubt",
     "Method",
     "Neighbours",
+    "Scale",
     "confidence",
     "group",
     "nearest",

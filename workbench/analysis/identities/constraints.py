@@ -4,9 +4,25 @@ A node is what grouping works on: a free face, or all faces that are already kno
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+
+from workbench.errors import QueryError
+
+
+def column(values: ArrayLike | None, n: int, default: float, name: str) -> NDArray[Any]:
+    """Return ``values`` as (n,), all ``default`` for None; raises QueryError for another length."""
+    if values is None:
+        return np.full(n, default)
+    given = np.asarray(values)
+    if given.shape != (n,):
+        raise QueryError(
+            f"{name} has shape {given.shape}, but there are {n} faces.", "Pass one value per face."
+        )
+    return given
+
 
 FREE, LEFT_OUT = -1, -2
 

@@ -5,22 +5,24 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from workbench.analysis.identities.attach import attach
-from workbench.analysis.identities.calibration import scale
-from workbench.analysis.identities.chinese_whispers import agreed, loudness
+from workbench.analysis.identities.calibration import Scale
 from workbench.analysis.identities.constraints import (
     FREE,
     LEFT_OUT,
     Nodes,
+    column,
     contract,
     node_neighbours,
     node_sums,
 )
-from workbench.analysis.identities.density import dense_groups
-from workbench.analysis.identities.linkage import Linkage
+from workbench.analysis.identities.graph_clustering import (
+    Linkage,
+    chinese_whispers,
+    dense_groups,
+    edge_weights,
+)
 from workbench.analysis.identities.neighbours import neighbour_graph
-from workbench.analysis.identities.postprocess import loose, rejoin
-from workbench.analysis.identities.validation import column
+from workbench.analysis.identities.postprocess import attach, loose, rejoin
 from workbench.errors import QueryError
 
 Labels = NDArray[np.int32]
@@ -35,12 +37,12 @@ LOW_QUALITY = 0.2  # a face below may join an identity and never forms one
 def group(
     vectors: NDArray[np.floating],
     *,
+    scale: Scale,
     quality: ArrayLike | None = None,
     photo: ArrayLike | None = None,
     method: Method = DEFAULT_METHOD,
     threshold: float | None = None,
     known: ArrayLike | None = None,
-    recogniser: str = "facenet",
     min_quality: float = LOW_QUALITY,
 ) -> Labels:
     """Group the unit rows of ``vectors`` (N, D) into identities: (N,) int32, -1 for a face that is alone.
@@ -50,14 +52,14 @@ def group(
     -1 is no photo. ``known`` (N,) ints: the identity (0 and up) a face already has, which it keeps under the
     same number, and two known identities never join; `FREE` (-1) for a face to be grouped, `LEFT_OUT` (-2)
     for one that takes no part and gets -1. New identities get numbers above the known ones, largest first.
-    ``threshold`` is a cosine, by default the one measured for ``method`` and ``recogniser``.
+    ``threshold`` is a cosine, by default the one that ``scale`` gives for ``method``.
 
-    Raises QueryError for arrays of other lengths, an unknown method or recogniser.
+    Raises QueryError for arrays of other lengths, an unknown method.
     """
     n = len(vectors)
     if method not in get_args(Method):
-        raise QueryError(f"Unknown method {method!r}.", f"Use one of {', '.join(get_args(Method))}.")
-    cut = scale(recogniser).groups[method] if threshold is None else threshold
+        raise QueryError(f"Unknown grouping method {method!r}.", f"Use one of {', '.join(get_args(Method))}.")
+    cut = scale.groups[method] if threshold is None else threshold
     identities = column(known, n, FREE, "known").astype(np.int32)
     photos = column(photo, n, -1, "photo").astype(np.int64)
     poor = column(quality, n, 1.0, "quality").astype(np.float64) < min_quality
@@ -77,10 +79,10 @@ def _link(vectors: NDArray[np.floating], nodes: Nodes, method: Method, cut: floa
     """
     floor = cut if method == "agglomerative" else cut - HEARD
     graph = neighbour_graph(vectors, NEIGHBOURS, floor)
-    near, loud = node_neighbours(graph.rows, loudness(graph.similarity, floor), nodes)
+    near, loud = node_neighbours(graph.rows, edge_weights(graph.similarity, floor), nodes)
     sums, sizes = node_sums(vectors, nodes)
     if method == "whispers":
-        near = agreed(near, loud, nodes.known >= 0)
+        near = chinese_whispers(near, loud, nodes.known >= 0)
     elif method == "hdbscan":
         means = sums / sizes[:, None].astype(np.float32)
         part = dense_groups(near, [means[rows] @ means[node] for node, rows in enumerate(near)], cut)

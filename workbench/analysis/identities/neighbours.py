@@ -33,8 +33,8 @@ def neighbour_graph(
     """
     if vectors.ndim != 2 or k < 1:
         raise QueryError(
-            f"No neighbours can be found: vectors of shape {vectors.shape}, k = {k}.",
-            "Pass one row a face and a k of 1 or more.",
+            f"Neighbours cannot be computed for vectors of shape {vectors.shape} with k = {k}.",
+            "Pass one row per face and a k of 1 or more.",
         )
     n = len(vectors)
     rows = np.full((n, min(k, max(n - 1, 1))), -1, np.int32)

@@ -7,10 +7,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from workbench.analysis.identities.attach import means_of
-from workbench.analysis.identities.calibration import cosine_of, scale
+from workbench.analysis.identities.calibration import Scale, cosine_of
+from workbench.analysis.identities.constraints import column
 from workbench.analysis.identities.neighbours import neighbour_graph
-from workbench.analysis.identities.validation import column
+from workbench.analysis.identities.postprocess import means_of
 
 Kind = Literal["far apart", "far in time", "close"]
 Identities = list[tuple[int, NDArray[np.int64]]]
@@ -46,8 +46,8 @@ def review(
     quality: ArrayLike | None = None,
     when: ArrayLike | None = None,
     *,
+    scale: Scale,
     photo: ArrayLike | None = None,
-    recogniser: str = "facenet",
     years: float = 10.0,
     limit: int = 100,
 ) -> list[Doubt]:
@@ -64,9 +64,9 @@ def review(
     photos = column(photo, len(known), -1, "photo").astype(np.int64)
     identities = _identities(known)
     kinds = (
-        _far_apart(vectors, identities, good, recogniser),
+        _far_apart(vectors, identities, good, scale),
         _far_in_time(vectors, identities, times, years),
-        _close(vectors, known, identities, photos, recogniser),
+        _close(vectors, known, identities, photos, scale),
     )
     return [doubt for found in kinds for _, doubt in sorted(found, key=lambda pair: pair[0])[:limit]]
 
@@ -79,10 +79,9 @@ def _identities(labels: NDArray[np.int64]) -> Identities:
 
 
 def _far_apart(
-    vectors: NDArray[np.floating], identities: Identities, quality: NDArray[np.float64], recogniser: str
+    vectors: NDArray[np.floating], identities: Identities, quality: NDArray[np.float64], scale: Scale
 ) -> Iterator[tuple[float, Doubt]]:
     """Yield faces that more likely are somebody else, with how like they are once quality is allowed for."""
-    even = scale(recogniser).even
     for identity, rows in identities:
         if len(rows) < 2:
             continue
@@ -90,7 +89,7 @@ def _far_apart(
         likeness = (own @ own.sum(axis=0) - 1) / (len(rows) - 1)
         typical = int(np.argmax(likeness))
         adjusted = likeness + BLUR_ALLOWANCE * (1 - quality[rows])
-        for place in np.flatnonzero(adjusted < even):
+        for place in np.flatnonzero(adjusted < scale.even):
             if place != typical:
                 why = f"unlike the other {len(rows) - 1} faces: mean cosine {likeness[place]:.2f}"
                 pair = int(rows[place]), int(rows[typical])
@@ -123,13 +122,13 @@ def _close(
     labels: NDArray[np.int64],
     identities: Identities,
     photo: NDArray[np.int64],
-    recogniser: str,
+    scale: Scale,
 ) -> Iterator[tuple[float, Doubt]]:
     """Yield pairs of identities that may be one person, with how unlike they are."""
     if not identities:
         return
     means = means_of(vectors, labels, np.array([identity for identity, _ in identities], np.int32))
-    near = neighbour_graph(means, CLOSEST, cosine_of(CLOSE_CHANCE, recogniser))
+    near = neighbour_graph(means, CLOSEST, cosine_of(CLOSE_CHANCE, scale))
     places, columns = np.nonzero(near.rows >= 0)
     pairs = {tuple(sorted((int(p), int(near.rows[p, c])))) for p, c in zip(places, columns, strict=True)}
     for first, second in sorted(pairs):

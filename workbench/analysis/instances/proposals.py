@@ -1,6 +1,6 @@
 """Regions of a picture that may be things, found in its dense features without any training.
 
-DASR (see `workbench.models.instances.dasr`) takes peaks of the last feature map of a convolutional
+DASR (see `benchmarks.dasr`) takes peaks of the last feature map of a convolutional
 network, traces each back to the region that made it, and puts a rectangle around the second moments of that.
 `salient` does that last step. `alike` is the same idea for a transformer: a token that is like few others is
 a peak, the connected tokens that are like it are its region.
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.analysis.instances.boxes import ellipse_box, suppressed
-from workbench.analysis.instances.pooling import unit
+from workbench.vectors import unit_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,7 +43,7 @@ def alike(dense: Dense, count: int = COUNT, overlap: float = OVERLAP) -> Boxes:
     """
     shape = (dense.shape[0], dense.shape[1])
     tokens = dense.reshape(-1, dense.shape[2])
-    tokens = unit(tokens - tokens.mean(axis=0))
+    tokens = unit_rows(tokens - tokens.mean(axis=0))
     likeness = tokens @ tokens.T
     found: dict[bytes, tuple[Boxes, float]] = {}
     for seed in _seeds(likeness, shape):

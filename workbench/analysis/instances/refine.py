@@ -1,4 +1,4 @@
-"""Where exactly: the query against every token of a picture that was found."""
+"""Refinement: where in a region that was found the thing is, token by token."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.analysis.instances.boxes import ellipse_box
-from workbench.analysis.instances.pooling import unit
+from workbench.vectors import unit_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,7 +21,7 @@ SHARE = 0.6
 
 def likeness(dense: Dense, query: NDArray[np.floating]) -> NDArray[np.float32]:
     """Return the cosine (rows, columns) of each token (D,) with a query (D,)."""
-    return np.asarray(unit(dense) @ unit(np.asarray(query)), np.float32)
+    return np.asarray(unit_rows(dense) @ unit_rows(np.asarray(query)), np.float32)
 
 
 def refined(heat: NDArray[np.float32], box: Boxes) -> Boxes:

@@ -12,9 +12,9 @@ from workbench.case.safe_output import (
     distinct,
     distinct_files,
     new_folder,
-    safe_cell,
     safe_file_name,
     safe_name,
+    safe_table,
 )
 from workbench.errors import CaseError, QueryError
 from workbench.store.case_folder import CaseFolder
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 How = Literal["copy", "hardlink", "symlink"]
 COLUMNS = ("identity", "name", "folder", "file", "path", "image_id", "faces", "boxes", "problem")
 """Of the manifest. ``file`` is relative to the export; ``boxes`` hold x,y,width,height in pixels."""
-FROM_OTHERS = ("name", "path", "problem")
-"""Columns whose text we did not make: in the file no cell of theirs is a formula."""
 MANIFEST = "manifest.csv"
 
 
@@ -46,21 +44,19 @@ def export_identities(
     the folder is not empty or nothing at all could be written, QueryError for another ``how``.
     """
     if how not in _PLACE:
-        raise QueryError(f"Photos cannot be exported by {how!r}.", f"Use one of {', '.join(_PLACE)}.")
+        raise QueryError(f"Unknown export mode how={how!r}.", f"Use one of {', '.join(_PLACE)}.")
     target = new_folder(folder, (case.source, case.root))
     manifest = _plan(faces, identities, images)
-    sources = [case.file_path(raw_path) for raw_path in manifest.pop("raw_path")]
     problems = [
-        _put(source, target / file, _PLACE[how])
-        for source, file in zip(sources, manifest["file"], strict=True)
+        _put(case, raw_path, target / file, _PLACE[how])
+        for raw_path, file in zip(manifest.pop("raw_path"), manifest["file"], strict=True)
     ]
     manifest["problem"] = problems
     if problems and all(problems):
         raise CaseError(f"No photo could be exported: {problems[0]}.", "Try how='copy', or another folder.")
     manifest.loc[manifest["problem"] != "", "file"] = ""
-    told = manifest.assign(**{column: manifest[column].map(safe_cell) for column in FROM_OTHERS})
     with (target / MANIFEST).open("x", encoding="utf-8", errors="backslashreplace", newline="") as file:
-        told.to_csv(file, index=False)
+        safe_table(manifest).to_csv(file, index=False)
     return manifest
 
 
@@ -87,9 +83,10 @@ def _plan(faces: "pd.DataFrame", identities: "pd.DataFrame", images: "pd.DataFra
     return photos.reindex(columns=[*COLUMNS[:-1], "raw_path"])
 
 
-def _put(source: Path, target: Path, place: Callable[[Path, Path], None]) -> str:
+def _put(case: CaseFolder, raw_path: bytes, target: Path, place: Callable[[Path, Path], None]) -> str:
     """Place one photo; return "" or the reason why that failed."""
     try:
+        source = case.file_path(raw_path)
         target.parent.mkdir(exist_ok=True)
         place(source, target)
     except OSError as error:

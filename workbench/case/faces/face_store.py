@@ -20,6 +20,8 @@ from workbench.case.computed import once
 from workbench.case.faces.grouping import Choice, Known, choice_of, identities
 from workbench.case.faces.table import FaceTable, Places, place
 from workbench.errors import QueryError
+from workbench.samples.face import TABLE as FACES
+from workbench.samples.face import read_faces
 from workbench.store.case_folder import CaseFolder
 from workbench.store.decisions import Decision, Decisions
 from workbench.store.identity_state import Standing
@@ -30,7 +32,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from workbench.case.faces.export import How
-    from workbench.store.faces import FaceSnapshot
+    from workbench.models.faces.pairs import FacePair
+    from workbench.store.samples import Samples
 
 OF_FACES = "identities"
 """Folder of the cache for what follows from the vectors of faces."""
@@ -41,22 +44,19 @@ REMEMBERED = 50  # groupings kept in memory, so that undo gives back exactly wha
 class FaceStore:
     """Faces of one face key: the table with identities, made anew whenever a decision was written.
 
-    ``pair`` names the models; ``images`` is the image table of the case.
+    ``pair`` is the record of the models; ``images`` is the image table of the case.
     """
 
-    def __init__(self, folder: CaseFolder, pair: str, key: str, images: "pd.DataFrame") -> None:
+    def __init__(self, folder: CaseFolder, pair: "FacePair", key: str, images: "pd.DataFrame") -> None:
         self.key, self.decisions = key, Decisions(folder.root / "work")
         self._folder, self.pair, self.images = folder, pair, images
-        self.recogniser = pair if pair in analysis.SCALES else "facenet"
         self._table: FaceTable | None = None
         self._remembered: OrderedDict[str, list[str]] = OrderedDict()
         self._listeners: list[weakref.WeakMethod[Callable[[], object]]] = []
         self._earlier: tuple[Path, dict[str, str]] | None = None
 
     @cached_property
-    def _snapshot(self) -> "FaceSnapshot":
-        from workbench.store.faces import read_faces
-
+    def _snapshot(self) -> "Samples":
         return read_faces(self._folder, self.key, self.images)
 
     @property
@@ -72,10 +72,8 @@ class FaceStore:
     @cached_property
     def _sure(self) -> NDArray[np.bool_]:
         """Whether the detector is sure of each face: (F,); one that is doubtful forms no identity."""
-        from workbench.models.faces import SURE_SCORES
-
         scores = self._snapshot.frame["score"].to_numpy(np.float32)
-        return np.asarray(scores >= SURE_SCORES.get(self.pair, 0.0))
+        return np.asarray(scores >= self.pair.sure_score)
 
     @cached_property
     def photo(self) -> NDArray[np.int32]:
@@ -146,7 +144,7 @@ class FaceStore:
 
     @cached_property
     def _crops(self) -> ThumbnailReader:
-        return ThumbnailReader(self._folder.faces(self.key).crops)
+        return ThumbnailReader(self._folder.samples(FACES, self.key).crops)
 
     def _tell(self) -> None:
         for tell in [tell for reference in self._listeners if (tell := reference())]:
@@ -155,7 +153,7 @@ class FaceStore:
     def _make(self, standing: Standing) -> FaceTable:
         face_ids = self._snapshot.frame["face_id"].tolist()
         places = place(standing, face_ids)
-        found = self._identities(face_ids, places, standing.names, choice_of(standing, self.pair))
+        found = self._identities(face_ids, places, standing.names, choice_of(standing, self.pair.name))
         return FaceTable(self._snapshot.frame.assign(sure=self._sure), found, places, standing)
 
     def _identities(
@@ -202,12 +200,12 @@ class FaceStore:
             method=choice.method,
             threshold=choice.threshold,
             known=known,
-            recogniser=self.recogniser,
+            scale=self.pair,
         )
 
     def _floor(self, choice: Choice) -> float:
         """Return the cosine below which two faces cannot come into one group, with room for chains."""
-        measured = analysis.SCALES[self.recogniser].groups[choice.method]
+        measured = self.pair.groups[choice.method]
         return (measured if choice.threshold is None else choice.threshold) - CHAIN
 
     def _groups_path(self, choice: Choice) -> Path:

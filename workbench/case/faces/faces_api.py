@@ -101,7 +101,9 @@ class Faces:
         """Make one of several identities; the first stays, with the first name among them. Return it."""
         chosen = list(dict.fromkeys(identities))
         if isinstance(identities, str) or len(chosen) < 2:
-            raise QueryError("Merging needs two identities.", "Pass a list of two or more.")
+            raise QueryError(
+                "Merging needs at least two identities.", "Pass a list of two or more identity ids."
+            )
         table = self._book.table
         put = {chosen[0]: [face for identity in chosen for face in table.undecided(identity)]}
         names = [table.standing.names.get(identity, "") for identity in chosen]
@@ -118,7 +120,7 @@ class Faces:
         members = table.members(identity)
         if not np.isin(leaving, members).all() or len(leaving) == len(members):
             raise QueryError(
-                "A split takes some of the faces of one identity, not all and no others.",
+                "A split must contain some, but not all, of the faces of one identity.",
                 "See `case.faces.rows_of(identity)` and `propose_split`.",
             )
         new = self._new_identity()
@@ -217,7 +219,7 @@ class Faces:
         ``method``: whispers (the default), agglomerative or hdbscan; ``threshold``: the cosine [-1, 1] at
         which groups still join, by default the one measured for this pair of models. Raises QueryError.
         """
-        grouping = Choice(method, threshold).as_decided(self._book.pair)
+        grouping = Choice(method, threshold).as_decided(self._book.pair.name)
         self._book.decide(Decision("group", grouping=grouping))
         return self.identities
 

@@ -1,5 +1,6 @@
 """Find people: who is in a given photo, and where else in the collection these people are."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -13,14 +14,15 @@ from numpy.typing import NDArray
 from workbench.case.faces.review import nearest
 from workbench.errors import QueryError
 from workbench.media.decode import DecodeError, read_image
+from workbench.media.read import ReadError, read_bytes
 from workbench.media.thumbnails import SIDE
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
     from workbench.case.faces.face_store import FaceStore
-    from workbench.ingest.face_model import FaceModel
     from workbench.media.faces import FoundFace
+    from workbench.samples.models import FaceModel
 
 Photo = Union[str, Path, "Image"]
 COLUMNS = ("x", "y", "width", "height", "score", "quality", "identity", "name", "row", "similarity")
@@ -78,8 +80,10 @@ def _read(photo: Photo, side: int) -> tuple["Image", float]:
             raise QueryError(what, "Give the path of a photo or a PIL image.")
         return photo.convert("RGB"), 1.0
     try:
-        decoded = read_image(Path(photo).expanduser().read_bytes(), min_side=SIDE, min_long_side=side)
-    except (OSError, DecodeError) as error:
+        decoded = read_image(
+            read_bytes(os.fsencode(Path(photo).expanduser())), min_side=SIDE, min_long_side=side
+        )
+    except (ReadError, DecodeError) as error:
         reason = f"The picture {photo} cannot be read ({error})."
         raise QueryError(reason, "Give a JPEG, PNG, WebP or HEIC file.") from error
     return decoded.image, decoded.facts.width / decoded.image.width

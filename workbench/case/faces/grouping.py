@@ -32,9 +32,11 @@ class Choice:
     def __post_init__(self) -> None:
         """Refuse what no grouping understands, with QueryError."""
         if self.method not in get_args(Method):
-            raise QueryError(f"Unknown method {self.method!r}.", f"Use one of {', '.join(get_args(Method))}.")
+            raise QueryError(
+                f"Unknown grouping method {self.method!r}.", f"Use one of {', '.join(get_args(Method))}."
+            )
         if self.threshold is not None and not -1 <= self.threshold <= 1:
-            raise QueryError(f"{self.threshold} is no cosine.", "Give a threshold from -1 to 1.")
+            raise QueryError(f"Invalid threshold {self.threshold}.", "Use a cosine from -1 to 1.")
 
     def as_decided(self, pair: str) -> Mapping[str, str | float | None]:
         """Return the choice for a pair of models as a decision writes it down."""

@@ -4,28 +4,33 @@ import threading
 from typing import TYPE_CHECKING
 
 from workbench.errors import CaseError
+from workbench.models.faces.pairs import DEFAULT, face_pair
 from workbench.store.case_folder import CaseFolder
 from workbench.store.keys import known_key, remember_key
 
 if TYPE_CHECKING:
-    from workbench.ingest.face_model import FaceModel
-
-DEFAULT_PAIR = "facenet"
+    from workbench.models.faces.pairs import FacePair
+    from workbench.samples.models import FaceModel
 
 
 class LazyFaceModel:
-    """The face models of a case, loaded once; ``pair`` names them."""
+    """The face models of a case, loaded once; ``pair`` is their name."""
 
     def __init__(self, folder: CaseFolder, pair: str | None = None) -> None:
         self._folder = folder
-        self.pair = pair or known_key(folder.cache, "faces") or DEFAULT_PAIR
+        self.name = pair or known_key(folder.cache, "faces") or DEFAULT
         self._model: FaceModel | None = None
         self._loading = threading.Lock()
 
     @property
     def known_key(self) -> str | None:
         """The face key of the faces in the case, without loading anything; None where there are none."""
-        return known_key(self._folder.cache, f"faces:{self.pair}")
+        return known_key(self._folder.cache, f"faces:{self.name}")
+
+    @property
+    def pair(self) -> "FacePair":
+        """The record of the pair; raises ModelError for a name that nobody registered."""
+        return face_pair(self.name)
 
     def get(self) -> "FaceModel":
         """Return the models; raises ModelError naming the way to get them."""
@@ -50,15 +55,10 @@ class LazyFaceModel:
     def remember(self) -> None:
         """Note in the case that its faces are those of these models, so that opening it loads none."""
         if self._model is not None:
-            remember_key(self._folder.cache, f"faces:{self.pair}", self._model.key)
-            remember_key(self._folder.cache, "faces", self.pair)
+            remember_key(self._folder.cache, f"faces:{self.name}", self._model.key)
+            remember_key(self._folder.cache, "faces", self.name)
 
     def _load(self) -> "FaceModel":
-        if self.pair == "fake":
-            from workbench.testing import SquareFaces
-
-            return SquareFaces()
-        from workbench.models.faces import load_faces
-
         key = self.known_key
-        return load_faces(self.pair, precision=key.rsplit("-", 1)[-1] if key else "auto")
+        model: FaceModel = self.pair.load(precision=key.rsplit("-", 1)[-1] if key else "auto")
+        return model

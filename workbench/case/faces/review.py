@@ -27,9 +27,7 @@ def suggest(book: "FaceStore", identity: str, k: int) -> pd.DataFrame:
     label = int(labels[table.members(identity)[0]])
     rejected = [row for row, others in table.places.rejected.items() if identity in others]
     labels[[row for row in rejected if labels[row] == analysis.FREE]] = analysis.LEFT_OUT
-    rows, confidence = analysis.suggest(
-        book.vectors, labels, label, k, photo=book.photo, recogniser=book.recogniser
-    )
+    rows, confidence = analysis.suggest(book.vectors, labels, label, k, photo=book.photo, scale=book.pair)
     worth = confidence >= LEAST_CONFIDENCE
     return pd.DataFrame({"row": rows[worth], "confidence": confidence[worth]})
 
@@ -45,7 +43,7 @@ def review(book: "FaceStore") -> pd.DataFrame:
         book.quality,
         book.when,
         photo=book.photo,
-        recogniser=book.recogniser,
+        scale=book.pair,
         limit=DOUBTS + answered,
     )
     rows = [
@@ -93,4 +91,4 @@ def nearest(
     A person is a label of ``FaceTable.people``, -1 is nobody.
     """
     people = book.table.people
-    return analysis.nearest(book.vectors, people, queries, threshold, recogniser=book.recogniser)
+    return analysis.nearest(book.vectors, people, queries, threshold, scale=book.pair)

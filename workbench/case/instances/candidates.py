@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.analysis.instances import pooling, vlad
-from workbench.analysis.instances.search import CandidateIndex
+from workbench.analysis.instances import pooling
 from workbench.case.instances.model import ThingModel
 from workbench.case.instances.things import as_pixels
+from workbench.samples.instances import instance_parts
+from workbench.search.ranker import Ranker
 from workbench.store.case_folder import CaseFolder
-from workbench.store.instances import StoredCandidates, instance_parts, read_candidates
+from workbench.store.samples import Packed, read_packed
+from workbench.vectors import unit_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,16 +30,18 @@ class CandidateBook:
         self._folder, self._images, self._key, self._model = folder, images, key, model
 
     @cached_property
-    def stored(self) -> StoredCandidates:
+    def stored(self) -> Packed:
         """Boxes and vectors, row by row of ``images``."""
-        return read_candidates(
+        return read_packed(
             instance_parts(self._folder, self._key), list(self._images["image_id"]), self._model.dim
         )
 
     @cached_property
-    def index(self) -> CandidateIndex:
-        """The candidates, to be searched."""
-        return CandidateIndex(self.stored.vectors, self.stored.boxes, self.stored.starts)
+    def ranker(self) -> Ranker:
+        """The candidates, to be searched; their boxes are fractions of the sides of their image."""
+        stored = self.stored
+        owners = np.repeat(np.arange(len(self._images)), np.diff(stored.starts))
+        return Ranker(self._images, stored.vectors, owners, stored.boxes, images=len(self._images))
 
     def boxes(self, row: int) -> NDArray[np.float32]:
         """Return the candidates (R, 4) of an image as fractions, the whole image first."""
@@ -69,8 +73,8 @@ class CandidateBook:
         if not len(vectors):
             return np.zeros((len(starts) - 1, self._model.dim), np.float32)
         some = np.sort(np.random.default_rng(0).permutation(len(vectors))[:SAMPLED])
-        centres = vlad.words(self._plain(vectors[some]))
-        return np.stack([vlad.vlad(self._plain(vectors[a:b]), centres) for a, b in pairwise(starts)])
+        centres = pooling.words(self._plain(vectors[some]))
+        return np.stack([pooling.vlad(self._plain(vectors[a:b]), centres) for a, b in pairwise(starts)])
 
     def _plain(self, vectors: NDArray[np.int8]) -> NDArray[np.float32]:
-        return pooling.unit(self._model.plain(vectors))
+        return unit_rows(self._model.plain(vectors))

@@ -11,22 +11,24 @@ from typing import TYPE_CHECKING, Any, TypeAlias, Union
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.analysis import search
 from workbench.case.instances.candidates import CandidateBook
-from workbench.case.instances.found import Found
-from workbench.case.instances.model import ThingModel, load_thing_model
+from workbench.case.instances.model import ThingModel, key_name, load_thing_model
 from workbench.case.instances.things import Picture, as_fractions, read_picture
 from workbench.errors import CaseError, WorkbenchError
-from workbench.store.instances import count_candidates, instance_parts
+from workbench.samples.instances import instance_parts
+from workbench.search.hits import Hits
+from workbench.search.ranker import Ranker
+from workbench.search.request import Limits
 from workbench.store.keys import known_key, remember_key
+from workbench.store.samples import count_packed
 
 if TYPE_CHECKING:
     import pandas as pd
     from PIL import Image
 
     from workbench.case.collection import Collection
-    from workbench.hits import Hits
-    from workbench.ingest.instances import InstanceReport
+    from workbench.ingest import InstanceReport
+    from workbench.search.hits import Hits
 
 Where: TypeAlias = Union[int, str, Path, "Image.Image"]
 Rows = NDArray[np.int32]
@@ -44,8 +46,7 @@ class Instances:
 
     def __init__(self, case: "Collection", search: "Callable[[str, int], Hits]") -> None:
         self._case, self._search = case, search
-        # keys.json knows embedders and face models too; fakes must not pass for the real one
-        self._name = "instances-fake" if case.folder.model == "fake" else "instances"
+        self._name = key_name(case.folder)
 
     @cached_property
     def model(self) -> ThingModel:
@@ -58,16 +59,20 @@ class Instances:
         Images that are new in the source show up here after the next ``case.ingest``. ``retry`` tries again
         what could not be read.
         """
-        from workbench.ingest.instances import ingest_instances
+        from workbench.ingest import ingest_instances
 
         images = self._case.images
         work = list(zip(images["image_id"], images["raw_path"], strict=True))
         try:
             return ingest_instances(self._case.folder, work, self.model, retry=retry, progress=progress)
         finally:
-            remember_key(self._case.folder.cache, self._name, self.model.key)
-            self.__dict__.pop("_book", None)
-            self.__dict__.pop("_count", None)
+            self.remember()
+
+    def remember(self) -> None:
+        """Note in the case that its candidates are those of the model, and read them anew."""
+        remember_key(self._case.folder.cache, self._name, self.model.key)
+        self.__dict__.pop("_book", None)
+        self.__dict__.pop("_count", None)
 
     @property
     def key(self) -> str:
@@ -95,7 +100,7 @@ class Instances:
 
     def find_this(
         self, asked: Where, box: Sequence[float] | None = None, k: int = 50, **options: Any
-    ) -> Found:
+    ) -> Hits:
         """Find the thing in a box of an image, or what a text says; see ``Case.find_this``."""
         if isinstance(asked, str) and box is None and not self._case.lookup.knows(asked):
             return self.find_words(asked, k)
@@ -109,28 +114,29 @@ class Instances:
         *,
         sharpen: int = SHARPENED,
         kind: float = 0.0,
-    ) -> Found:
+    ) -> Hits:
         """Find the thing in a box of an image in the other images; see ``Case.find_this``.
 
         The boxes of the best ``sharpen`` hits are looked for again in the photos, which takes a fraction of a
         second each. ``kind``: how much the vector of the whole image counts beside the cosine of its best
         candidate; 1.25 finds more things of the same kind, 0 is better for one and the same thing.
         """
+        Limits(k)  # refuses what is no number of hits
         book, picture = self._asked(), read_picture(self._case, image, self.model.decode_side)
         place = as_fractions(box, picture.size)
         started = time.perf_counter()
         vector = self.model.ask(picture.image, place)
-        scores, at = book.index.best(vector)
+        scores, at = book.ranker.best(book.ranker.scores(vector))
         if kind:
-            scores = scores + kind * self._alike(picture, place)
-        rows = _others(np.where(at < 0, -np.inf, scores).astype(np.float32), picture.row, k)
+            scores = scores + np.float32(kind) * self._alike(picture, place)
+        rows = self._others(scores, picture.row, k)
         boxes = book.stored.boxes[at[rows]]
         for number, row in enumerate(rows[:sharpen]):
             boxes[number] = self._sharpened(int(row), vector, boxes[number])
         thing = "all" if box is None else f"the thing at {tuple(round(float(side)) for side in box)}"
         return self._found(rows, scores[rows], boxes, f"{thing} of {picture.name}", started)
 
-    def find_words(self, text: str, k: int = _ASKED) -> Found:
+    def find_words(self, text: str, k: int = _ASKED) -> Hits:
         """Find what a text says, with its box: of the best dozen images, the candidates are compared too."""
         book, hits = self._asked(), self._search(text, k)
         started = time.perf_counter()
@@ -146,11 +152,11 @@ class Instances:
         order = np.argsort(-scores, kind="stable")
         return self._found(hits.rows[order], scores[order], boxes[order], f'"{text.strip()}"', started)
 
-    def similar(self, image: int | str, k: int = 50) -> Found:
+    def similar(self, image: int | str, k: int = 50) -> Hits:
         """Return images with things like those of an image of the case, by VLAD; boxes are whole images."""
         vectors, row, started = self._asked().image_vectors, self._case.row(image), time.perf_counter()
-        scores = search.scores(vectors, vectors[row])
-        rows = _others(scores, row, k)
+        scores = Ranker(self._case.images, vectors).scores(vectors[row])
+        rows = self._others(scores, row, k)
         whole = np.tile(_WHOLE, (len(rows), 1))
         query = f"images like {self._case.images['path'].iloc[row]}"
         return self._found(rows, scores[rows], whole, query, started)
@@ -166,7 +172,7 @@ class Instances:
     def _count(self) -> int:
         key = known_key(self._case.folder.cache, self._name)
         ids = list(self._case.images["image_id"])
-        return 0 if key is None else count_candidates(instance_parts(self._case.folder, key), ids)
+        return 0 if key is None else count_packed(instance_parts(self._case.folder, key), ids)
 
     @cached_property
     def _book(self) -> CandidateBook:
@@ -198,7 +204,8 @@ class Instances:
     def _alike(self, picture: Picture, place: Box) -> NDArray[np.float32]:
         """Return how like the cut-out each whole image (N,) is, by the vectors of the case."""
         embedder, cut = self._case.embedder(), picture.image.crop(_corners(place, picture.image.size))
-        return search.scores(self._case.vectors, embedder.embed_images(np.stack([embedder.prepare(cut)]))[0])
+        vector = embedder.embed_images(np.stack([embedder.prepare(cut)]))[0]
+        return Ranker(self._case.images, self._case.vectors).scores(vector)
 
     def _fits(self, row: int, boxes: NDArray[np.float32], asked: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return how well each candidate (R,) of an image fits a text, alone; nothing where it cannot."""
@@ -211,19 +218,29 @@ class Instances:
 
     def _found(
         self, rows: Rows, scores: NDArray[np.float32], boxes: NDArray[np.float32], query: str, started: float
-    ) -> Found:
+    ) -> Hits:
         pixels = [self._book.pixels(int(row), box) for row, box in zip(rows, boxes, strict=True)]
         places = np.array(pixels, np.float32).reshape(-1, 4)
         seconds = time.perf_counter() - started
-        return Found(rows, scores, places, self._case.images, self._case.thumbnails, query, seconds)
+        return Hits(
+            rows,
+            scores,
+            np.full(len(rows), np.nan, np.float32),
+            self._case.images,
+            query,
+            seconds,
+            len(rows),
+            boxes=places,
+            thumbnails=self._case.thumbnails,
+        )
 
-
-def _others(scores: NDArray[np.float32], row: int | None, k: int) -> Rows:
-    """Return the rows of the ``k`` best scores, without the row that was asked with and those at -inf."""
-    left = scores.copy()
-    if row is not None:
-        left[row] = -np.inf
-    return search.top(left, k, -2.0)
+    def _others(self, scores: NDArray[np.float32], row: int | None, k: int) -> Rows:
+        """Return the rows of the ``k`` best scores, without the row that was asked with and those at -inf."""
+        others = np.ones(len(scores), bool)
+        if row is not None:
+            others[row] = False
+        images = Ranker(self._case.images, self._case.vectors)
+        return images.cut(scores, scores.__getitem__, Limits(k), others).rows
 
 
 def _corners(box: Box, size: tuple[int, int]) -> tuple[int, int, int, int]:

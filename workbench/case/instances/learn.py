@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
-from workbench.analysis.instances import whitening
+from workbench.analysis.instances import pooling
 from workbench.case.instances.model import ThingModel
 from workbench.models.instances.dense import WHITENING, patch_tokens
 
@@ -25,7 +25,7 @@ def main() -> None:
         with Image.open(path) as photo:
             means.append(model.regions(ImageOps.exif_transpose(photo).convert("RGB"))[1])
     vectors = np.concatenate(means)
-    np.savez_compressed(options.to, matrix=whitening.learn(vectors).astype(np.float16))
+    np.savez_compressed(options.to, matrix=pooling.learn(vectors).astype(np.float16))
     print(f"{options.to}: learnt on {len(vectors):,} candidates of {len(means)} photos")
 
 

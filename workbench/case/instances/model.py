@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from workbench.analysis.instances import pooling, proposals, refine
-from workbench.analysis.instances.compress import to_int8
+from workbench.analysis.instances.pooling import to_int8
+from workbench.models.registry import model
 from workbench.store.case_folder import CaseFolder
 
 if TYPE_CHECKING:
@@ -109,10 +110,17 @@ class ThingModel:
 
 def load_thing_model(folder: CaseFolder) -> ThingModel:
     """Load the model that a case finds things with; raises ModelError naming the way to get its weights."""
-    if folder.model == "fake":
-        from workbench.testing import ColourPatches
-
-        return ThingModel(ColourPatches())
+    own = model(folder.model).instances
+    if own is not None:
+        return ThingModel(own())
     from workbench.models.instances.dense import patch_tokens
 
     return ThingModel(patch_tokens())
+
+
+def key_name(folder: CaseFolder) -> str:
+    """Return the name under which keys.json keeps the instance key.
+
+    A model that brings its own dense features has one of its own: its candidates must not pass for others.
+    """
+    return "instances" if model(folder.model).instances is None else f"instances-{folder.model}"

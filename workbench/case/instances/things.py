@@ -1,6 +1,7 @@
 """Things: a box somebody drew, and the picture it was drawn on."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.errors import QueryError
+from workbench.image_id import part_of
 from workbench.media.decode import DecodeError, read_image
+from workbench.media.read import ReadError, read_bytes
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -38,16 +41,20 @@ def read_picture(case: "Collection", image: Any, min_side: int) -> Picture:
         upright = ImageOps.exif_transpose(image).convert("RGB")
         return Picture(upright, upright.size, "a picture")
     if isinstance(image, Path):
-        return _decoded(image, min_side, image.name, None)
+        return _decoded(lambda: image, min_side, image.name, None)
     row = case.row(image)
-    path = case.folder.file_path(case.images["raw_path"].iloc[row])
-    return _decoded(path, min_side, str(case.images["path"].iloc[row]), row)
+    if part_of(str(case.images["image_id"].iloc[row])):
+        what = f"{case.lookup.shown(row)} is a part of a file, and nothing can be looked for in those yet."
+        raise QueryError(what, "Use a photo, or give the picture itself.")
+    raw_path = case.images["raw_path"].iloc[row]
+    name = str(case.images["path"].iloc[row])
+    return _decoded(lambda: case.folder.file_path(raw_path), min_side, name, row)
 
 
-def _decoded(path: Path, min_side: int, name: str, row: int | None) -> Picture:
+def _decoded(path: Callable[[], Path], min_side: int, name: str, row: int | None) -> Picture:
     try:
-        decoded = read_image(path.read_bytes(), min_side=min_side)
-    except (OSError, DecodeError) as error:
+        decoded = read_image(read_bytes(os.fsencode(path())), min_side=min_side)
+    except (OSError, ReadError, DecodeError) as error:
         reason = f"The picture {name} cannot be read ({error})."
         raise QueryError(reason, "Give a JPEG, PNG, WebP or HEIC file that is there.") from error
     return Picture(decoded.image, (decoded.facts.width, decoded.facts.height), name, row)

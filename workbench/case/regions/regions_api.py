@@ -9,23 +9,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.analysis import query, search
 from workbench.analysis.texts import find_text, reading_order
-from workbench.case.regions.best import Best, best_of_each
-from workbench.case.regions.hits import BOX, RegionHits
 from workbench.case.regions.models import known_keys
-from workbench.case.regions.pool import IMAGES, RegionPool
 from workbench.errors import QueryError
 from workbench.media.masks import from_run_lengths
-from workbench.media.regions import KINDS
-from workbench.store.regions import read_regions
-from workbench.terms import Term, as_terms, needs_model, plain, term_vector
+from workbench.samples.kind import searchable_kinds
+from workbench.samples.regions import read_regions
+from workbench.search.hits import BOX, Hits
+from workbench.search.ranker import Ranked, Ranker
+from workbench.search.request import IMAGES, Limits
+from workbench.search.terms import Like, Term, as_terms, plain, query_vector, weigh
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from workbench.case.collection import Collection
-    from workbench.store.regions import RegionSnapshot
+    from workbench.store.samples import Samples
 
 
 class Regions:
@@ -36,7 +35,7 @@ class Regions:
 
     def __init__(self, case: "Collection") -> None:
         self._case = case
-        self._pools: dict[tuple[str, ...], RegionPool] = {}
+        self._rankers: dict[tuple[str, ...], Ranker] = {}
 
     @cached_property
     def keys(self) -> dict[str, str]:
@@ -44,7 +43,7 @@ class Regions:
         return known_keys(self._case.folder)
 
     @cached_property
-    def _snapshot(self) -> "RegionSnapshot":
+    def _snapshot(self) -> "Samples":
         return read_regions(self._case.folder, self.keys, self._case.images)
 
     @property
@@ -71,7 +70,7 @@ class Regions:
         k: int | None = 50,
         threshold: float | None = None,
         group: bool = True,
-    ) -> RegionHits:
+    ) -> Hits:
         """Find regions by words or by example, best first: for each image its best region.
 
         ``terms`` and ``unlike`` as for ``Case.search``, region ids in ``wb.like`` too. ``kinds``: some of
@@ -80,35 +79,40 @@ class Regions:
         gives all regions instead of the best of each image. Raises QueryError for an empty query, an unknown
         kind, and kinds that were not looked for.
         """
-        pool, started = self._pool(self._checked(kinds)), time.perf_counter()
-        unwanted = as_terms(unlike)
-        weights = [plain(term)[1] for term in (*terms, *unwanted)]
-        wanted, away = self._vectors_of(terms), self._vectors_of(unwanted)
-        vector = query.combine(wanted, away, weights if set(weights) - {1.0} else None)
-        scores = chances = np.zeros(0, np.float32)
-        if len(pool.frame):
-            scores = search.scores(pool.vectors, vector)
-            chances = pool.background(any(map(needs_model, (*terms, *unwanted)))).probability(scores)
-        rows = search.top(scores, None, threshold)
+        limits = Limits(k, threshold)
+        ranker, started = self.ranker(kinds), time.perf_counter()
+        wanted, unwanted = ([self._example(term) for term in given] for given in (terms, as_terms(unlike)))
+        vector = query_vector(wanted, unwanted, self._case.embedder, self._sample_vectors)
+        words = any(isinstance(plain(term)[0], str) for term in (*wanted, *unwanted))
+        ranked = ranker.rank(vector, words, limits, group=group)
         asked = " + ".join(str(plain(term)[0]) for term in terms)
-        return self._hits(pool.frame, rows, scores, chances, k, group, asked, started, vector)
+        return self._hits(ranker, ranked, asked, started, vector)
 
-    def best(self, kinds: Iterable[str], vector: NDArray[np.float32], words: bool) -> Best:
-        """Return what each image has of some kinds that fits ``vector`` (D,) best; see `Best`.
+    def ranker(self, kinds: Iterable[str] | None = None) -> Ranker:
+        """Return what ranks the regions of some kinds, "images" being the whole images beside them.
 
-        ``words``: whether the query has words, for the probabilities. Raises QueryError as `search` does.
+        Raises QueryError as `search`.
         """
-        pool = self._pool(self._checked(kinds))
-        scores = search.scores(pool.vectors, vector)
-        chances = pool.background(words).probability(scores)
-        boxes = pool.frame[BOX].to_numpy(np.float32, copy=True)
-        boxes[(pool.frame["kind"] == IMAGES).to_numpy()] = np.nan
-        parents = pool.frame["image_row"].to_numpy(np.int64)
-        return best_of_each(parents, scores, chances, boxes, len(self._case.images))
+        asked = self._checked(kinds)
+        if asked not in self._rankers:
+            frame, vectors = self.frame, self.vectors
+            chosen = frame["kind"].isin(list(asked)).to_numpy()
+            if not chosen.all():
+                frame, vectors = frame[chosen].reset_index(drop=True), vectors[chosen]
+            if IMAGES in asked:
+                frame, vectors = self._with_images(frame, vectors)
+            self._rankers[asked] = Ranker(
+                frame,
+                vectors,
+                frame["image_row"].to_numpy(np.int64),
+                frame[BOX].to_numpy(np.float32),
+                images=len(self._case.images),
+                phrases=lambda: self._case.phrase_vectors(self._case.vocabulary),
+                engine=lambda: self._case.engines.open("regions", frame.iloc[:, 0], vectors),
+            )
+        return self._rankers[asked]
 
-    def find_text(
-        self, words: str, *, fuzzy: bool = True, k: int | None = None, group: bool = True
-    ) -> RegionHits:
+    def find_text(self, words: str, *, fuzzy: bool = True, k: int | None = None, group: bool = True) -> Hits:
         """Find text that was read in the photos, best first; ``images.rows`` are the rows of the images.
 
         Case, spaces and punctuation do not count: "ABC 12" finds "xabc-123". Words may begin in one area and
@@ -119,10 +123,14 @@ class Regions:
         self._checked(["text"])
         started = time.perf_counter()
         rows, texts, groups = self._texts
-        scores = np.zeros(len(self.frame), np.float32)
-        scores[rows] = find_text(texts, groups, words, fuzzy)
-        found = search.top(scores, None, float(np.finfo(np.float32).tiny))
-        return self._hits(self.frame, found, scores, scores, k, group, f'text:"{words}"', started, None)
+        scores = np.full(len(self.frame), -np.inf, np.float32)
+        fits = find_text(texts, groups, words, fuzzy)
+        scores[rows] = np.where(fits > 0, fits, np.float32(-np.inf))
+        parents = self.frame["image_row"].to_numpy(np.int64)
+        boxes = self.frame[BOX].to_numpy(np.float32)
+        ranker = Ranker(self.frame, self.vectors, parents, boxes, images=len(self._case.images))
+        ranked = ranker.cut(scores, scores.__getitem__, Limits(k), group=group)
+        return self._hits(ranker, ranked, f'text:"{words}"', started, None)
 
     def mask(self, row: int) -> NDArray[np.bool_] | None:
         """Return which part of a region's box is the thing: (h, w) bool over the box; None without a mask."""
@@ -152,34 +160,39 @@ class Regions:
     def _checked(self, kinds: Iterable[str] | None) -> tuple[str, ...]:
         """Return the kinds asked for; raise QueryError for those that do not exist or were not looked for."""
         asked = tuple(self.keys) if kinds is None else (kinds,) if isinstance(kinds, str) else tuple(kinds)
+        there_are = searchable_kinds()
         for kind in asked:
-            if kind not in (*KINDS, IMAGES):
+            if kind not in (*there_are, IMAGES):
                 raise QueryError(
-                    f"No regions are called {kind!r}.", f"Use some of: {', '.join(KINDS)}, {IMAGES}."
+                    f"Unknown kind of region {kind!r}.", f"Use some of: {', '.join(there_are)}, {IMAGES}."
                 )
-        missing = sorted(set(asked) - set(self.keys) - {IMAGES}) or ([] if asked else list(KINDS))
+        missing = sorted(set(asked) - set(self.keys) - {IMAGES}) or ([] if asked else list(there_are))
         if missing:
             raise QueryError(
-                f"Nobody looked for {' or '.join(missing)} in these photos yet.",
+                f"No {' or '.join(missing)} in these photos: nobody looked for them yet.",
                 f"Run `case.ingest(regions={missing})` first.",
             )
         return asked
 
-    def _pool(self, kinds: tuple[str, ...]) -> RegionPool:
-        if kinds not in self._pools:
-            case = self._case
-            self._pools[kinds] = RegionPool.of(
-                kinds,
-                self.frame,
-                self.vectors,
-                case.images if IMAGES in kinds else None,
-                case.vectors,
-                lambda: case.phrase_vectors(case.vocabulary),
-            )
-        return self._pools[kinds]
+    def _with_images(
+        self, frame: "pd.DataFrame", vectors: NDArray[np.float32]
+    ) -> "tuple[pd.DataFrame, NDArray[np.float32]]":
+        """Add the whole images as regions that fill their image."""
+        import pandas as pd
 
-    def _vectors_of(self, terms: Sequence[Term]) -> list[NDArray[np.float32]]:
-        return [term_vector(term, self._case.embedder, self._sample_vectors) for term in terms]
+        whole = pd.concat([frame, _as_regions(self._case.images)], ignore_index=True)
+        images = self._case.vectors
+        return whole, images if not len(vectors) else np.concatenate([vectors, images])
+
+    def _example(self, term: Term) -> Term:
+        """Return a text that is the id of a region or image, or a path, as that sample."""
+        what, weight = plain(term)
+        if not isinstance(what, str):
+            return term
+        if what in self._row_of:
+            return weigh(Like(what), weight)
+        known = self._case.lookup.knows(what)
+        return weigh(Like(self._case.lookup.ids[self._case.row(what)]), weight) if known else term
 
     def _sample_vectors(self, sample_ids: Sequence[str]) -> NDArray[np.float32]:
         """Return the vectors of regions and images by their ids."""
@@ -205,30 +218,47 @@ class Regions:
 
     def _hits(
         self,
-        frame: "pd.DataFrame",
-        rows: NDArray[np.int32],
-        scores: NDArray[np.float32],
-        chances: NDArray[np.float32],
-        k: int | None,
-        group: bool,
+        ranker: Ranker,
+        ranked: Ranked,
         asked: str,
         started: float,
         vector: NDArray[np.float32] | None,
-    ) -> RegionHits:
-        if group:
-            parents = frame["image_row"].to_numpy()[rows]
-            rows = rows[np.sort(np.unique(parents, return_index=True)[1])]
-        shown = rows[:k]
-        return RegionHits(
-            shown,
-            scores[shown],
-            chances[shown],
-            frame,
+    ) -> Hits:
+        return Hits(
+            ranked.samples.astype(np.int32),
+            ranked.scores,
+            ranked.chances,
+            ranker.frame,
             asked,
             time.perf_counter() - started,
-            len(rows),
+            ranked.total,
             vector,
-            boxes=frame[BOX].to_numpy(np.float32)[shown],
+            boxes=None if ranker.boxes is None else ranker.boxes[ranked.samples],
+            kinds=ranker.frame["kind"].to_numpy(object)[ranked.samples],
             image_table=self._case.images,
             thumbnails=self._case.thumbnails,
         )
+
+
+def _as_regions(images: "pd.DataFrame") -> "pd.DataFrame":
+    import pandas as pd
+
+    return pd.DataFrame(
+        {
+            "region_id": images["image_id"],
+            "image_id": images["image_id"],
+            "image_row": np.arange(len(images), dtype=np.int32),
+            "kind": IMAGES,
+            "label": "image",
+            "x": np.float32(0),
+            "y": np.float32(0),
+            "width": images["width"].astype(np.float32),
+            "height": images["height"].astype(np.float32),
+            "score": np.float32(1),
+            "mask": None,
+            "mask_rows": np.int32(0),
+            "mask_columns": np.int32(0),
+            "text": "",
+            "script": "",
+        }
+    )

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.analysis.heatmaps import overlay
-from workbench.analysis.heatmaps.pointing import place_in_words
-from workbench.analysis.heatmaps.verdict import Check
+from workbench.analysis import heatmaps
+from workbench.analysis.heatmaps import Check, place_in_words
 from workbench.errors import WorkbenchError
 
 if TYPE_CHECKING:
@@ -99,7 +98,7 @@ class Heatmap:
 
         photo = np.asarray(self._picture().convert("RGB"))
         values = self.values if block is None else self.block(block)
-        return Image.fromarray(overlay.overlaid(photo, values, opacity))
+        return Image.fromarray(heatmaps.overlaid(photo, values, opacity))
 
     def layer(self, block: int | None = None) -> bytes:
         """Return the map alone as a PNG with transparency, to be laid over the image."""
@@ -107,7 +106,7 @@ class Heatmap:
 
         buffer = BytesIO()
         values = self.values if block is None else self.block(block)
-        Image.fromarray(overlay.layer(values)).save(buffer, "PNG")
+        Image.fromarray(heatmaps.layer(values)).save(buffer, "PNG")
         return buffer.getvalue()
 
     def save(self, path: str | Path, opacity: float = OPACITY, block: int | None = None) -> Path:

@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Union
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.analysis.heatmaps.verdict import Check, check_map
+from workbench.analysis.heatmaps import Check, check_map
 from workbench.case.collection import Collection
 from workbench.case.why.heatmap import Heatmap
 from workbench.errors import CaseError, QueryError
-from workbench.grammar import parse
-from workbench.hits import Hits
+from workbench.search.grammar import parse
+from workbench.search.hits import Hits
+from workbench.search.terms import Like
 from workbench.store.heatmaps import HeatmapCache, Kept
-from workbench.terms import Like
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
     from workbench.models.relevance import Explainer, Method, Relevance
-    from workbench.terms import Term
+    from workbench.search.terms import Term
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +124,7 @@ class Why:
         hits = query if isinstance(query, Hits) else self._asked(query)
         if hits.vector is None:
             raise QueryError(
-                f"No map can tell why {hits.query!r} matched: it names people, text or a thing in a box.",
+                f"No heatmap for {hits.query!r}: it has neither words nor an example image.",
                 "Add words or an example to the query.",
             )
         words = [part.value for part in parse(hits.query) if part.kind == "words" and part.wanted]
@@ -220,7 +220,7 @@ class Why:
         if not data:
             raise CaseError(
                 f"{self._collection.images['path'].iloc[row]} can no longer be read.",
-                "Connect its source, or run `case.ingest()` to see what is left.",
+                "Reconnect the source folder, or run `case.ingest()` to update the case.",
             )
         return Image.open(BytesIO(data)).convert("RGB")
 

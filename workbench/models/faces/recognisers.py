@@ -9,6 +9,7 @@ from PIL import Image
 
 from workbench.models import weights
 from workbench.models.engine import Runner, exported, runner
+from workbench.vectors import unit_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +37,7 @@ def load_facenet(precision: Chosen) -> tuple[str, Recogniser]:
 
     def embed(crops: NDArray[np.uint8]) -> NDArray[np.float32]:
         pixels = np.stack([_as_trained(crop) for crop in crops]).astype(np.float32)
-        return _unit(network((pixels - 127.5) / 128))
+        return unit_rows(network((pixels - 127.5) / 128))
 
     return "facenet_vggface2-release" if released else "facenet_vggface2", embed
 
@@ -74,7 +75,7 @@ def load_sface(precision: Chosen) -> Recogniser:
 
     def embed(crops: NDArray[np.uint8]) -> NDArray[np.float32]:
         small = np.stack([_shrink(crop) for crop in crops])
-        return _unit(network(small.transpose(0, 3, 1, 2).astype(np.float32)))
+        return unit_rows(network(small.transpose(0, 3, 1, 2).astype(np.float32)))
 
     return embed
 
@@ -108,9 +109,3 @@ def _any_batch(path: Path, shape: tuple[int, int, int], precision: Chosen) -> Ru
             node.input(1).replace_source_output(opset13.constant(np.array(target, np.int64)).output(0))
     model.reshape([-1, *shape])
     return runner(model, precision)
-
-
-def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    unit: NDArray[np.float32] = rows / np.maximum(lengths, 1e-12)
-    return unit

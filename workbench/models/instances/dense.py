@@ -3,22 +3,51 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from PIL import Image
 
 from workbench.models import weights
 from workbench.models.engine import Exported, exported
-from workbench.models.instances import grid
 from workbench.models.joint import embedder_key
 from workbench.models.precision import SHORT, choose
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image
+
+
+LONGEST = 4.0
+"""Pictures longer than 4 : 1 are squeezed to that: else a panorama would be a few rows of patches high."""
+
+
+def grid_of(size: tuple[int, int], patches: int) -> tuple[int, int]:
+    """Return (rows, columns) of about ``patches`` patches for a picture of (width, height) pixels."""
+    ratio = min(max(size[0] / size[1], 1 / LONGEST), LONGEST)
+    columns = max(1, round(math.sqrt(patches * ratio)))
+    return max(1, round(patches / columns)), columns
+
+
+def pixels(image: Image.Image, grid: tuple[int, int], side: int) -> NDArray[np.uint8]:
+    """Upright picture of any size and mode -> (1, 3, rows * side, columns * side) uint8."""
+    upright = image if image.mode == "RGB" else image.convert("RGB")
+    size = (grid[1] * side, grid[0] * side)
+    small = upright.resize(size, Image.Resampling.BICUBIC, reducing_gap=3.0)
+    return np.ascontiguousarray(np.asarray(small).transpose(2, 0, 1)[None])
+
+
+@lru_cache(maxsize=256)
+def stretch(cells: int, known: int) -> NDArray[np.float32]:
+    """Return the matrix (cells, known) that resizes a row of ``known`` numbers, bicubic with antialiasing."""
+    identity = Image.fromarray(np.eye(known, dtype=np.float32))
+    return np.array(identity.resize((known, cells), Image.Resampling.BICUBIC), np.float32)
+
 
 KNOWN = 37
 PATCHES = 576
@@ -46,8 +75,8 @@ class DenseModel:
 
     def look(self, image: Image.Image) -> NDArray[np.float32]:
         """Upright picture of any size and mode -> (rows, columns, dim) float32, not of unit length."""
-        shape = grid.grid_of(image.size, self.cells)
-        return self.run(grid.pixels(image, shape, self.side), shape).reshape(*shape, self.dim)
+        shape = grid_of(image.size, self.cells)
+        return self.run(pixels(image, shape, self.side), shape).reshape(*shape, self.dim)
 
 
 def patch_tokens(*, patches: int = PATCHES, precision: str = "auto") -> DenseModel:
@@ -56,7 +85,7 @@ def patch_tokens(*, patches: int = PATCHES, precision: str = "auto") -> DenseMod
     network = exported(f"patches-{digest}", _made("patch_tower"), chosen)
 
     def run(pixels: NDArray[np.uint8], shape: tuple[int, int]) -> NDArray[np.float32]:
-        rows, columns = (grid.stretch(cells, KNOWN) for cells in shape)
+        rows, columns = (stretch(cells, KNOWN) for cells in shape)
         return network(pixels, rows, columns)
 
     learnt = hashlib.sha256(WHITENING.read_bytes()).hexdigest()[:8]

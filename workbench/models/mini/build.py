@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
@@ -10,11 +11,26 @@ from torch import nn
 from workbench.models import weights
 from workbench.models.mini.convert import dinov2_from_onnx, lite0_from_checkpoint
 from workbench.models.mini.heads import Heads, ImageHead, load_heads
-from workbench.models.mini.text import load_text_state, minilm_folder
 from workbench.models.mini.towers import Towers, TowerWeights, build_towers
 
 if TYPE_CHECKING:
+    import torch
     from open_clip.model import CustomTextCLIP
+
+
+def minilm_folder() -> Path:
+    """Folder of the checked MiniLM files. Raises ModelError when one is missing or wrong."""
+    model, *_ = [weights.path_of(file) for file in weights.MINILM]
+    return model.parent
+
+
+def load_text_state(transformer: torch.nn.Module) -> None:
+    """Load the published weights into a transformers ``BertModel`` without pooling layer."""
+    from safetensors.torch import load_file
+
+    state = load_file(str(minilm_folder() / "model.safetensors"))
+    unused = ("pooler.", "embeddings.position_ids")
+    transformer.load_state_dict({name: value for name, value in state.items() if not name.startswith(unused)})
 
 
 class ImageTower(nn.Module):

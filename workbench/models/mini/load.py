@@ -3,18 +3,45 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from workbench.models import weights
 from workbench.models.engine import Chosen, Exported, Runner, exported
 from workbench.models.joint import JointModel, embedder_key
 from workbench.models.mini.config import HEADS_FILE, read_config
 from workbench.models.mini.preprocess import SIDE, VERSION, squeeze
-from workbench.models.mini.tokens import tokenizer
 from workbench.models.precision import SHORT, choose
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+CONTEXT = 96
+Tokenizer = Callable[[Sequence[str]], "NDArray[np.int64]"]
+
+
+def tokenizer() -> Tokenizer:
+    """MiniLM's tokenizer from its checked file: T sentences -> (T, L) ids, 0 is padding, L at most CONTEXT.
+
+    Raises ModelError where the file is missing or wrong.
+    """
+    from tokenizers import Tokenizer as WordPieces
+
+    pieces = WordPieces.from_file(str(weights.path_of(weights.MINILM_TOKENIZER)))
+    pieces.enable_truncation(CONTEXT)
+    pieces.enable_padding()
+
+    def encode(texts: Sequence[str]) -> NDArray[np.int64]:
+        ids = [row.ids for row in pieces.encode_batch([" ".join(text.split()) for text in texts])]
+        return np.array(ids, np.int64) if ids else np.zeros((0, 0), np.int64)
+
+    return encode
+
 
 _CODE = ("towers.py", "heads.py", "export.py")
 """The modules that say what is computed: an export made by others than these is made anew."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from workbench.errors import ModelError
+from workbench.errors import ModelError, required_by
 from workbench.media.regions import CUT, KINDS
 from workbench.models.regions.model import RegionFinder
 
@@ -28,8 +28,8 @@ def load_regions(kinds: Iterable[str] = KINDS) -> RegionFinder:
     or way and where the weights are not on this machine; uses no network but for "persons/maskrcnn".
     """
     from workbench.models.regions.detector import load_detector
-    from workbench.models.regions.foreground import load_foreground
     from workbench.models.regions.maskrcnn import load_segmenter
+    from workbench.models.regions.model import load_foreground
     from workbench.models.regions.reader import LONGEST, load_reader
 
     chosen = ways(kinds)
@@ -51,17 +51,18 @@ def ways(kinds: Iterable[str]) -> dict[str, str]:
     pairs = [kind.partition("/")[::2] for kind in kinds]
     for kind, way in pairs:
         if kind not in KINDS:
-            raise ModelError(f"No regions are called {kind!r}.", f"Give some of: {', '.join(KINDS)}.")
+            raise ModelError(f"Unknown kind of region {kind!r}.", f"Use one or more of: {', '.join(KINDS)}.")
         if way and way not in WAYS[kind]:
             known = ", ".join(f"{kind}/{name}" for name in WAYS[kind])
-            raise ModelError(f"There is no way {way!r} to find {kind}.", f"Use one of: {known}.")
+            raise ModelError(f"Unknown method {way!r} to detect {kind}.", f"Use one of: {known}.")
     return {kind: way or WAYS[kind][0] for kind, way in pairs}
 
 
 def _key(kind: str, way: str) -> str:
     """Return what names everything that changes the boxes, masks and cuts of a kind of region."""
     if kind == "text":
-        finder = f"rapidocr_{version('rapidocr')}-{_LEAST_SCORES[kind]:.2f}"
+        with required_by("Reading text"):
+            finder = f"rapidocr_{version('rapidocr')}-{_LEAST_SCORES[kind]:.2f}"
     elif way == "maskrcnn":
         finder = "maskrcnn_resnet50_fpn_v2-0.50"
     else:

@@ -15,7 +15,7 @@ from PIL import Image
 
 from workbench.errors import ModelError
 from workbench.media.regions import FoundRegion
-from workbench.models.regions.coco import PERSON
+from workbench.models.regions.detector import PERSON
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -57,9 +57,9 @@ def load_segmenter() -> PersonSegmenter:
         values = published.get_state_dict(progress=True, check_hash=True)  # before the slow building
     except (OSError, RuntimeError) as error:
         raise ModelError(
-            f"The weights of Mask R-CNN could not be had: {error}.",
-            "Run `workbench models fetch regions-maskrcnn` where download.pytorch.org answers, and copy "
-            "~/.cache/torch/hub/checkpoints here; or look for 'persons' instead of 'persons/maskrcnn'.",
+            f"The weights of Mask R-CNN could not be downloaded: {error}.",
+            "Run `workbench models fetch regions-maskrcnn` where download.pytorch.org can be reached, and "
+            "copy ~/.cache/torch/hub/checkpoints here; or look for 'persons' instead of 'persons/maskrcnn'.",
         ) from error
 
     network = detection.maskrcnn_resnet50_fpn_v2(weights=None, weights_backbone=None)

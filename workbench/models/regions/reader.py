@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
+from workbench.errors import required_by
 from workbench.media.regions import FoundRegion
 
 if TYPE_CHECKING:
@@ -49,8 +50,9 @@ class Reader:
 
 def load_reader(least_score: float) -> Reader:
     """Load the reader; its models lie inside the installed package, so that no network is used."""
-    import rapidocr
-    from rapidocr import EngineType, RapidOCR
+    with required_by("Reading text"):
+        import rapidocr
+        from rapidocr import EngineType, RapidOCR
 
     parts = ("Det", "Cls", "Rec")
     engine = RapidOCR(

@@ -2,24 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args
 
 import numpy as np
 
 from workbench.errors import ModelError, QueryError
-from workbench.models.relevance.relevance import Relevance
-from workbench.models.relevance.searching import EVERYDAY, Method, Searching
-from workbench.models.relevance.view import view_of
+from workbench.models.relevance.relevance import Relevance, view_of
 
 if TYPE_CHECKING:
+    import numpy as np
     import torch
     from numpy.typing import NDArray
     from PIL import Image
 
-    from workbench.models.relevance.forward_pass import Look, Score
-    from workbench.models.relevance.tower_layers import Anatomy
+    from workbench.models.relevance.forward_pass import ForwardPass, Score
+    from workbench.models.relevance.tower_layers import TowerLayers
+
+
+Method = Literal["relevance", "gradcam", "integrated gradients", "occlusion"]
+
+EVERYDAY = (
+    "a photo",
+    "a photo of a person",
+    "a photo of people",
+    "a photo of an animal",
+    "a photo of a thing",
+    "a photo of food",
+    "a photo of a vehicle",
+    "a photo of a building",
+    "a photo of a room",
+    "a photo of a landscape",
+    "a photo of a street",
+    "a page of text",
+)
+"""What any query is set against unless told otherwise: their mean row is what texts about photos share."""
+
+
+class Searching(Protocol):
+    """What search computes with; a `JointModel` also has the torch module that gradients need."""
+
+    @property
+    def dim(self) -> int:
+        """Length of a row."""
+        ...
+
+    @property
+    def batch_size(self) -> int:
+        """The number of photos it likes at once."""
+        ...
+
+    def prepare(self, image: Image.Image) -> NDArray[Any]:
+        """Upright photo -> (3, H, W) model input."""
+        ...
+
+    def embed_images(self, batch: NDArray[Any]) -> NDArray[np.float32]:
+        """(B, 3, H, W) model input -> (B, dim) unit rows."""
+        ...
+
+    def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """T sentences -> (T, dim) unit rows."""
+        ...
 
 
 class Explainer:
@@ -62,7 +106,8 @@ class Explainer:
         chosen = method or self.methods[0]
         if chosen not in self.methods:
             raise QueryError(
-                f"This model has no heatmap {chosen!r}.", f"Use one of: {', '.join(self.methods)}."
+                f"Heatmap method {chosen!r} is not available for this model.",
+                f"Use one of: {', '.join(self.methods)}.",
             )
         row, prepared = self.difference(target, against), self.model.prepare(image)
         look = self._look(chosen, prepared, row)
@@ -149,7 +194,7 @@ class Explainer:
         The check of Adebayo et al. 2018 (arXiv:1810.03292). Its scores are those of the true model; of
         `methods` it is meant for those that take gradients.
         """
-        from workbench.models.relevance.pixels import randomised
+        from workbench.models.relevance.forward_pass import randomised
 
         other = Explainer(self.model)
         other.clip, other.visual = self.clip, randomised(self.visual, seed)
@@ -158,7 +203,7 @@ class Explainer:
     @cached_property
     def clip(self) -> Any:
         """The torch module with hooks of its own and the model's weights; built on first use."""
-        from workbench.models.relevance.pixels import twin
+        from workbench.models.relevance.forward_pass import twin
 
         return twin(self.model.clip)
 
@@ -168,11 +213,11 @@ class Explainer:
         return self.clip.visual
 
     @cached_property
-    def parts(self) -> Anatomy:
+    def parts(self) -> TowerLayers:
         """Where in the tower to look. Raises ModelError for a tower of unknown kind."""
-        from workbench.models.relevance.tower_layers import anatomy_of
+        from workbench.models.relevance.tower_layers import tower_layers
 
-        return anatomy_of(self.visual)
+        return tower_layers(self.visual)
 
     @cached_property
     def everyday(self) -> NDArray[np.float32]:
@@ -180,9 +225,9 @@ class Explainer:
         mean: NDArray[np.float32] = self.model.embed_texts(EVERYDAY).mean(axis=0)
         return mean
 
-    def _look(self, method: Method, prepared: NDArray[Any], row: NDArray[np.float32]) -> Look:
+    def _look(self, method: Method, prepared: NDArray[Any], row: NDArray[np.float32]) -> ForwardPass:
         from workbench.models.relevance import attribution, forward_pass
-        from workbench.models.relevance.pixels import as_pixels
+        from workbench.models.relevance.forward_pass import as_pixels
 
         if method == "occlusion":
             return attribution.occlusion(lambda batch: self.model.embed_images(batch) @ row, prepared)
@@ -219,7 +264,7 @@ class Explainer:
         given = np.ascontiguousarray(row, np.float32)
         if given.shape != (self.model.dim,) or not np.isfinite(given).all():
             raise QueryError(
-                f"A target must be a row of {self.model.dim} finite numbers, not of shape {given.shape}.",
-                "Take a row of embed_texts(...) or embed_images(...) of the same model.",
+                f"A target must be a vector of {self.model.dim} finite numbers, not of shape {given.shape}.",
+                "Use a row from embed_texts(...) or embed_images(...) of the same model.",
             )
         return given

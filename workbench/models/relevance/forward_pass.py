@@ -1,7 +1,8 @@
-"""One look of an image tower at one photo: relevance of every patch, or Grad-CAM, for one target."""
+"""One forward pass of an image tower for one photo: relevance of every patch, or Grad-CAM, for one target."""
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,13 +12,53 @@ import numpy as np
 import torch
 from torch.nn.functional import interpolate
 
-from workbench.models.relevance.recording import watched_attention
-from workbench.models.relevance.rule import block_relevance, class_activation, handed_down, read_relevance
-from workbench.models.relevance.tower_layers import Anatomy
+from workbench.models.relevance.attention import (
+    block_relevance,
+    class_activation,
+    handed_down,
+    read_relevance,
+    watched_attention,
+)
+from workbench.models.relevance.tower_layers import TowerLayers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import nn
+
+
+def as_pixels(prepared: NDArray[Any]) -> torch.Tensor:
+    """(3, H, W) as the model's preparation gives it -> (1, 3, H, W) float32 as its torch module takes it.
+
+    Bytes are what `mini` keeps for its quick path; the torch module wants them normalised.
+    """
+    if prepared.dtype == np.uint8:
+        from workbench.models.mini.preprocess import MEAN, STD
+
+        prepared = (prepared / np.float32(255) - MEAN[:, None, None]) / STD[:, None, None]
+    return torch.from_numpy(np.ascontiguousarray(prepared, np.float32))[None]
+
+
+def twin(module: Any) -> Any:
+    """Copy a module but not its weights: hooks on the copy do not meet threads that embed with the original.
+
+    A module in bfloat16 is copied whole, to float32: gradients of single attentions are too small for it.
+    """
+    tensors = [*module.parameters(), *module.buffers()]
+    if any(tensor.dtype in (torch.bfloat16, torch.float16) for tensor in tensors):
+        return copy.deepcopy(module).float().eval()
+    return copy.deepcopy(module, {id(tensor): tensor for tensor in tensors}).eval()
+
+
+def randomised(module: Any, seed: int = 0) -> Any:
+    """Copy a module with the numbers of each weight shuffled: the same sizes, nothing of what was learned."""
+    random = torch.Generator().manual_seed(seed)
+    shuffled = copy.deepcopy(module)
+    with torch.no_grad():
+        for tensor in shuffled.parameters():
+            flat = tensor.reshape(-1)
+            tensor.copy_(flat[torch.randperm(len(flat), generator=random)].reshape(tensor.shape))
+    return shuffled.eval()
+
 
 Score = Callable[[torch.Tensor], torch.Tensor]
 """(B, 3, H, W) pixels -> (B,) cosine with the target, or difference of two."""
@@ -32,14 +73,14 @@ TEACHER_SHARE = 0.2
 
 
 @dataclass(frozen=True)
-class Look:
+class ForwardPass:
     """Relevance (h, w) float32, not negative; of it, what each block adds (L, h, w), if there are any."""
 
     whole: NDArray[np.float32]
     blocks: NDArray[np.float32] | None
 
 
-def relevance(score: Score, pixels: torch.Tensor, parts: Anatomy) -> Look:
+def relevance(score: Score, pixels: torch.Tensor, parts: TowerLayers) -> ForwardPass:
     """Attention x gradient through every residual attention block, superimposed; one pass each way.
 
     The direct part of tokens that are read as a mean and the Grad-CAM of a convolutional tower beside the
@@ -60,13 +101,15 @@ def relevance(score: Score, pixels: torch.Tensor, parts: Anatomy) -> Look:
         }
         blocks = handed_down(starts, steps)[:, parts.prefix :].reshape(-1, *parts.grid)
         if parts.maps is None:
-            return Look(blocks.sum(dim=0).numpy(), blocks.numpy())
+            return ForwardPass(blocks.sum(dim=0).numpy(), blocks.numpy())
         beside = class_activation(kept[1][0][0], gradients[-1][0])
         blocks = blocks / blocks.sum().clamp_min(1e-20)
-        return Look((blocks.sum(dim=0) + TEACHER_SHARE * _fitted(beside, parts.grid)).numpy(), blocks.numpy())
+        return ForwardPass(
+            (blocks.sum(dim=0) + TEACHER_SHARE * _fitted(beside, parts.grid)).numpy(), blocks.numpy()
+        )
 
 
-def token_activation(score: Score, pixels: torch.Tensor, parts: Anatomy) -> Look:
+def token_activation(score: Score, pixels: torch.Tensor, parts: TowerLayers) -> ForwardPass:
     """Grad-CAM of a transformer: the patch tokens that enter the last block, as maps of D channels."""
     with kept_outputs([cast("nn.Module", parts.inner)]) as kept:
         value = SHARPNESS * score(pixels.requires_grad_(True)).sum()
@@ -74,7 +117,7 @@ def token_activation(score: Score, pixels: torch.Tensor, parts: Anatomy) -> Look
     (gradient,) = torch.autograd.grad(value, tokens)
     with torch.no_grad():
         maps, by = (token_rows(one)[parts.prefix :].T.reshape(-1, *parts.grid) for one in (tokens, gradient))
-        return Look(class_activation(maps, by).numpy(), None)
+        return ForwardPass(class_activation(maps, by).numpy(), None)
 
 
 @contextmanager

@@ -1,17 +1,86 @@
-"""Relevance: what a method says of one photo and one target, and its map over the whole photo."""
+"""Relevance: what a method says of one photo and one target, and its map laid over the whole photo."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from PIL import Image
 
 from workbench.errors import QueryError
-from workbench.models.relevance.view import View
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+
+_PROBE = 512
+_CANVAS = 896
+
+
+@dataclass(frozen=True)
+class View:
+    """What a model sees of the upright photo, in shares of its width and height: a crop, or all of it.
+
+    side: (H, W) pixels of the model's input.
+    """
+
+    side: tuple[int, int]
+    left: float = 0.0
+    top: float = 0.0
+    right: float = 1.0
+    bottom: float = 1.0
+
+    def laid(self, cells: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(h, w) over what is seen -> (H, W) over the whole photo, 0 where the model does not look.
+
+        As large as the model's input where that shows the whole photo; else larger, at most 896 a side.
+        """
+        wide, tall = self.right - self.left, self.bottom - self.top
+        rows, columns = self.side[0] / tall, self.side[1] / wide
+        shrink = min(1.0, _CANVAS / rows, _CANVAS / columns)
+        rows, columns = max(1, round(rows * shrink)), max(1, round(columns * shrink))
+        inner = (max(1, round(tall * rows)), max(1, round(wide * columns)))
+        top, left = (
+            min(round(self.top * rows), rows - inner[0]),
+            min(round(self.left * columns), columns - inner[1]),
+        )
+        canvas = np.zeros((rows, columns), np.float32)
+        smooth = Image.fromarray(np.asarray(cells, np.float32)).resize(inner[::-1], Image.Resampling.BILINEAR)
+        canvas[top : top + inner[0], left : left + inner[1]] = np.asarray(smooth)
+        return canvas
+
+
+def view_of(prepare: Callable[[Image.Image], NDArray[Any]], size: tuple[int, int]) -> View:
+    """Find out what a model's preparation keeps of photos of this (width, height).
+
+    It is asked to prepare a picture whose colours are its coordinates, so any mixture of resizing, cropping
+    and normalising is understood; one that pads with a colour is taken to show the whole photo, unpadded.
+    """
+    scale = min(1.0, _PROBE / min(size), 4096 / max(size))
+    width, height = (max(2, round(side * scale)) for side in size)
+    ramp = np.zeros((height, width, 3), np.uint8)
+    ramp[..., 0] = np.rint((np.arange(width) + 0.5) / width * 255)
+    ramp[..., 1] = np.rint((np.arange(height) + 0.5) / height * 255)[:, None]
+    black, white, seen = (
+        np.asarray(prepare(Image.fromarray(picture)), np.float64)
+        for picture in (np.zeros_like(ramp), np.full_like(ramp, 255), ramp)
+    )
+    if not np.all(white - black):
+        return View(seen.shape[1:])
+    shares = (seen - black) / (white - black)
+    left, right = _ends(shares[0].mean(axis=0))
+    top, bottom = _ends(shares[1].mean(axis=1))
+    return View(seen.shape[1:], left, top, right, bottom)
+
+
+def _ends(shares: NDArray[np.float64]) -> tuple[float, float]:
+    """Coordinates at the middles of cells -> those at the outer edges; within a cell of all is all."""
+    slope, offset = np.polyfit(np.arange(len(shares)), shares, 1)
+    first, last = offset - slope / 2, offset + slope * (len(shares) - 0.5)
+    near = 1.0 / len(shares)
+    return (0.0 if first < near else float(first)), (1.0 if last > 1 - near else float(last))
 
 
 @dataclass(frozen=True)
@@ -40,9 +109,11 @@ class Relevance:
     def block(self, index: int) -> NDArray[np.float32]:
         """(H, W) as ``values``: what one block adds, its own highest point 1. Raises QueryError."""
         if self.blocks is None:
-            raise QueryError("This method has no blocks.", "Use method='relevance' on a transformer.")
+            raise QueryError(
+                "This method gives no maps of single blocks.", "Use method='relevance' on a transformer."
+            )
         if not -len(self.blocks) <= index < len(self.blocks):
-            raise QueryError(f"There is no block {index}.", f"Choose one from 0 to {len(self.blocks) - 1}.")
+            raise QueryError(f"There is no block {index}.", f"Use a block from 0 to {len(self.blocks) - 1}.")
         return laid(self.blocks[index], self.view)
 
 

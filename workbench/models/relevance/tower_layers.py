@@ -11,7 +11,7 @@ from workbench.errors import ModelError
 
 
 @dataclass(frozen=True)
-class Anatomy:
+class TowerLayers:
     """What relevance needs to know of an image tower.
 
     tokens: module whose output (1, T, D) the row is read from, None in a purely convolutional tower. inner:
@@ -28,7 +28,7 @@ class Anatomy:
     maps: nn.Module | None = None
 
 
-def anatomy_of(visual: Any) -> Anatomy:
+def tower_layers(visual: Any) -> TowerLayers:
     """Know the parts of an image tower: `mini`, or a transformer or convolutional one of open_clip and timm.
 
     Raises ModelError for a tower of another kind.
@@ -38,25 +38,25 @@ def anatomy_of(visual: Any) -> Anatomy:
         from workbench.models.mini.towers import BLOCKS
 
         seen = _timm(trunk)
-        return Anatomy(trunk.norm, seen.inner, BLOCKS, seen.prefix, seen.grid, visual.towers.teacher.bn2)
+        return TowerLayers(trunk.norm, seen.inner, BLOCKS, seen.prefix, seen.grid, visual.towers.teacher.bn2)
     if hasattr(visual, "transformer") and hasattr(visual, "grid_size"):
         blocks = visual.transformer.resblocks
-        return Anatomy(blocks[-1], blocks[-2:][0], (len(blocks) - 1,), 1, tuple(visual.grid_size))
+        return TowerLayers(blocks[-1], blocks[-2:][0], (len(blocks) - 1,), 1, tuple(visual.grid_size))
     if hasattr(trunk, "blocks") and hasattr(trunk, "num_prefix_tokens"):
         return _timm(trunk)
     if hasattr(trunk, "feature_info"):
-        return Anatomy(maps=trunk.get_submodule(trunk.feature_info[-1]["module"]))
+        return TowerLayers(maps=trunk.get_submodule(trunk.feature_info[-1]["module"]))
     if hasattr(visual, "layer4"):
-        return Anatomy(maps=visual.layer4)
+        return TowerLayers(maps=visual.layer4)
     raise ModelError(
-        f"Heatmaps do not know the parts of the image tower {type(visual).__name__}.",
-        "Use method='occlusion', which needs to know none, or another model.",
+        f"Heatmaps do not support the image tower {type(visual).__name__}.",
+        "Use method='occlusion', which works with any model, or another model.",
     )
 
 
-def _timm(trunk: Any) -> Anatomy:
+def _timm(trunk: Any) -> TowerLayers:
     blocks, grid = trunk.blocks, trunk.patch_embed.grid_size
-    return Anatomy(blocks[-1], blocks[-2:][0], (len(blocks) - 1,), trunk.num_prefix_tokens, tuple(grid))
+    return TowerLayers(blocks[-1], blocks[-2:][0], (len(blocks) - 1,), trunk.num_prefix_tokens, tuple(grid))
 
 
 def last_text_block(clip: Any) -> nn.Module:
@@ -73,6 +73,6 @@ def last_text_block(clip: Any) -> nn.Module:
             block: nn.Module = blocks[-1]
             return block
     raise ModelError(
-        f"Word relevance does not know the parts of the text tower {type(transformer).__name__}.",
-        "Compare the scores with one word left out instead: Explainer.without_each_word().",
+        f"Word relevance does not support the text tower {type(transformer).__name__}.",
+        "Use Explainer.without_each_word() instead: it compares the scores with one word left out.",
     )

@@ -10,9 +10,13 @@ import numpy as np
 import torch
 from torch.nn.functional import normalize
 
+from workbench.models.relevance.attention import (
+    block_relevance,
+    handed_down,
+    read_relevance,
+    watched_attention,
+)
 from workbench.models.relevance.forward_pass import SHARPNESS, kept_outputs, token_rows
-from workbench.models.relevance.recording import watched_attention
-from workbench.models.relevance.rule import block_relevance, handed_down, read_relevance
 from workbench.models.relevance.tower_layers import last_text_block
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Roster: who is who at one moment, laid out so that a page of it costs nothing."""
+"""IdentityIndex: the identities at one moment, indexed so that a page of them is read at once."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ ASIDE = ("not a face", "unknown")
 
 
 @dataclass(frozen=True, eq=False)
-class Roster:
+class IdentityIndex:
     """The identities, largest first, and the place of every face among them.
 
     ``people``: the book's table of identities; ``place`` (N,) int32: position in ``people`` of each face, -1
@@ -33,7 +33,7 @@ class Roster:
     _starts: NDArray[np.int64]
 
     @classmethod
-    def of(cls, book: IdentityBook) -> "Roster":
+    def of(cls, book: IdentityBook) -> "IdentityIndex":
         """Read the book once."""
         people, frame = book.identities.reset_index(drop=True), book.frame
         place = _places(frame["identity"].to_numpy(), people["identity"].to_numpy())
@@ -68,7 +68,7 @@ class Roster:
         found = np.flatnonzero(self.people["identity"].to_numpy() == identity)
         return int(found[0]) if found.size else -1
 
-    def heir(self, identity: str, before: "Roster") -> str:
+    def heir(self, identity: str, before: "IdentityIndex") -> str:
         """Return the identity that most faces of an earlier one have now, "" for none.
 
         An identity that stands keeps its id; one the analyst decides about for the first time gets another.
@@ -111,7 +111,7 @@ class Numbers:
         """Return the number of an identity, a new one the first time."""
         return self._numbers.setdefault(identity, len(self._numbers))
 
-    def pass_on(self, before: Roster, now: Roster) -> None:
+    def pass_on(self, before: IdentityIndex, now: IdentityIndex) -> None:
         """Give the number of an identity that is gone to the one that has its cover now."""
         there, ids = set(now.people["identity"]), now.people["identity"].to_numpy()
         for identity, cover in zip(before.people["identity"], before.people["cover"], strict=True):
@@ -119,14 +119,14 @@ class Numbers:
             if identity not in there and place >= 0:
                 self._numbers.setdefault(str(ids[place]), self.of(str(identity)))
 
-    def labels(self, roster: Roster) -> NDArray[np.int32]:
+    def labels(self, index: IdentityIndex) -> NDArray[np.int32]:
         """Return the number (N,) of each face's identity, -1 for none."""
-        numbers = [self.of(str(identity)) for identity in roster.people["identity"]]
-        return np.array([*numbers, -1], np.int32)[roster.place]
+        numbers = [self.of(str(identity)) for identity in index.people["identity"]]
+        return np.array([*numbers, -1], np.int32)[index.place]
 
-    def names(self, roster: Roster) -> list[str]:
+    def names(self, index: IdentityIndex) -> list[str]:
         """Return what each number is called."""
-        people = roster.people
+        people = index.people
         numbers = [self.of(str(identity)) for identity in people["identity"]]
         names = [f"person {number + 1}" for number in range(len(self._numbers))]
         for number, name in zip(numbers, people["name"], strict=True):

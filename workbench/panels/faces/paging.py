@@ -34,18 +34,18 @@ class FacesPages(FacesState):
     def frame(self) -> "pd.DataFrame":
         """The faces of the pane as a DataFrame, in the order shown; the identities where it shows none."""
         if self.pane in ("", "review", "history"):
-            return self.roster.people.iloc[self.roster.found(self.find, self.which)]
+            return self.index.people.iloc[self.index.found(self.find, self.which)]
         return self._book.frame.iloc[self.rows]
 
     @property
     def labels(self) -> NDArray[np.int32]:
         """The number (N,) of each face's identity, -1 for none: the same as long as the panel lives."""
-        return self._numbers.labels(self.roster)
+        return self._numbers.labels(self.index)
 
     @property
     def names(self) -> list[str]:
         """What each number of ``labels`` is called."""
-        return self._numbers.names(self.roster)
+        return self._numbers.names(self.index)
 
     def to_code(self) -> str:
         """Return Python that shows the same faces."""
@@ -63,10 +63,10 @@ class FacesPages(FacesState):
         return self._doubts
 
     def _card(self, position: int) -> dict[str, Any]:
-        return {**self._person(position), "rows": self.roster.best(position, ON_CARD)}
+        return {**self._person(position), "rows": self.index.best(position, ON_CARD)}
 
     def _answer_cards(self, start: int, count: int) -> Answer:
-        found = self.roster.found(self.find, self.which)
+        found = self.index.found(self.find, self.which)
         items = [self._card(int(position)) for position in found[start : start + count]]
         return {"items": items, "total": len(found)}, ()
 
@@ -84,7 +84,7 @@ class FacesPages(FacesState):
 
     def _answer_people(self, text: str, count: int) -> Answer:
         """Answer with the identities whose name holds ``text``, for the box that moves faces."""
-        found = self.roster.found(text, "named" if text.strip() else "all")
+        found = self.index.found(text, "named" if text.strip() else "all")
         return {"items": [self._card(int(position)) for position in found[:count]]}, ()
 
     def _answer_half(self, leaves: bool, start: int, count: int) -> Answer:
@@ -101,14 +101,14 @@ class FacesPages(FacesState):
         return {"identity": identity, "items": items}, ()
 
     def _answer_doubts(self, start: int, count: int) -> Answer:
-        self.busy = "Looking for what should be looked at again"
+        self.busy = "Finding faces to review"
         page = self.doubts.iloc[start : start + count]
         items = [self._doubt(row) for _, row in page.iterrows()]
         return {"items": items, "total": len(self.doubts)}, ()
 
     def _doubt(self, row: "pd.Series[Any]") -> dict[str, Any]:
         sides = [("identity", "row"), ("other", "other_row")]
-        names = dict(zip(self.roster.people["identity"], self.roster.people["name"], strict=True))
+        names = dict(zip(self.index.people["identity"], self.index.people["name"], strict=True))
         return {
             "why": str(row["why"]),
             "similarity": float(row["similarity"]),

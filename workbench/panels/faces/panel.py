@@ -1,4 +1,4 @@
-"""FacesPanel: who is in the collection, and the verbs that put it right. One click, one verb, one undo."""
+"""FacesPanel: the people of the collection and the actions that correct them; each click is one undo step."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from workbench.panels.faces.paging import FacesPages
 from workbench.selection import Rows, Selection
 
 ASIDE = {"not a face": "not_a_face", "unknown": "unknown"}
-SLOW = {"propose_split": "Looking for two halves"}
+SLOW = {"propose_split": "Finding two groups"}
 """Verbs that may take a while, and what is shown meanwhile."""
 
 VERBS = (
@@ -51,14 +51,14 @@ class FacesPanel(FacesPages):
     def name(self, identity: str, name: str) -> str:
         """Give an identity a name, offer to merge it with others of that name, and return the identity."""
         name = " ".join(name.split())
-        before = self.roster
+        before = self.index
         self._book.name(identity, name)
         self.refresh()
-        identity, people = self.roster.heir(identity, before), self.roster.people
+        identity, people = self.index.heir(identity, before), self.index.people
         same = people["name"].astype(str).str.casefold() == name.casefold()
         others = [str(i) for i in people["identity"][same] if i != identity] if name else []
         self._say(
-            f"This is {name} now." if name else "The name is gone.",
+            f"Named {name}." if name else "Name removed.",
             merge=[identity, *others] if others else [],
         )
         return identity
@@ -70,10 +70,10 @@ class FacesPanel(FacesPages):
         """
         chosen = list(identities) or sorted(self.picked, key=self._rank)
         if len(chosen) < 2:
-            raise QueryError("Merging needs two identities.", "Tick two cards, or drop one on another.")
+            raise QueryError("Merging needs two identities.", "Select two cards, or drop one on another.")
         kept = self._book.merge(chosen)
         self.picked = []
-        self._done(f"{len(chosen)} people are one now: {{name}}.", kept)
+        self._done(f"{len(chosen)} people merged into {{name}}.", kept)
         return kept
 
     def move(self, identity: str | None, rows: ArrayLike | None = None, name: str = "") -> str:
@@ -95,7 +95,7 @@ class FacesPanel(FacesPages):
         """Take back what was decided about the ticked faces (or ``rows``); the grouping decides again."""
         chosen = self._chosen(rows)
         self._book.release(chosen)
-        self._done(f"Nothing is decided about {_faces(len(chosen))} any more.")
+        self._done(f"Decisions about {_faces(len(chosen))} removed.")
 
     def propose_split(self) -> tuple[Rows, Rows]:
         """Propose two halves of the open identity, show them side by side and return them."""
@@ -115,24 +115,26 @@ class FacesPanel(FacesPages):
     def split(self) -> str:
         """Make a new identity of the second half, and open it."""
         if not self._stays or not self._leaves:
-            raise QueryError("Both halves need a face.", "Click faces to put them into the other half.")
+            raise QueryError(
+                "Each half needs at least one face.", "Click a face to move it to the other half."
+            )
         new = self._book.split(self.opened, np.array(self._leaves, np.int32))
         count = len(self._leaves)
-        self._done(f"{_faces(count)} split off. Who is this?", new)
+        self._done(f"{_faces(count)} moved to a new person. Enter a name.", new)
         self.look(new)
         return new
 
     def answer(self, row: int, identity: str, yes: bool) -> None:
         """Say whether a suggested face is of an identity."""
         (self._book.confirm if yes else self._book.reject)([row], identity)
-        self._done("One face is of {name}." if yes else "One face is not of {name}.", identity)
+        self._done("Face confirmed as {name}." if yes else "Face marked as not {name}.", identity)
 
     def settle(self, row: int, other_row: int, same: bool) -> None:
         """Say whether the two faces of a doubt, ``row`` and ``other_row`` of ``doubts``, are one person."""
         doubts = self.doubts
         found = doubts[(doubts["row"] == row) & (doubts["other_row"] == other_row)]
         if not len(found):
-            raise QueryError("This doubt is settled already.", "Look at the others.")
+            raise QueryError("This question was answered already.", "Choose another one.")
         identity, other = str(found["identity"].iloc[0]), str(found["other"].iloc[0])
         if not same:
             self._book.reject(found["leaving"].iloc[0], identity)
@@ -140,39 +142,41 @@ class FacesPanel(FacesPages):
             self._book.confirm([row, other_row], identity)
         else:
             self._book.merge([identity, other])
-        self._done("The same person." if same else "Not the same person.")
-        there = {"", *self.roster.people["identity"]}
+        self._done("Marked as the same person." if same else "Marked as different people.")
+        there = {"", *self.index.people["identity"]}
         left = doubts.drop(index=found.index)
         self._doubts = left[left["identity"].isin(there) & left["other"].isin(there)]
 
     def undo(self) -> None:
         """Take the last step back."""
         verb = self._book.undo()
-        self._done(f"Undone: {verb}." if verb else "Nothing is left to undo.")
+        self._done(f"Undone: {verb}." if verb else "Nothing to undo.")
 
     def redo(self) -> None:
         """Do again what was taken back."""
         verb = self._book.redo()
-        self._done(f"Done again: {verb}." if verb else "Nothing is left to do again.")
+        self._done(f"Redone: {verb}." if verb else "Nothing to redo.")
 
     # -- keeping up ------------------------------------------------------------------------------------------
 
     def _chosen(self, rows: ArrayLike | None) -> Rows:
         chosen = self.ticked if rows is None else np.atleast_1d(np.asarray(rows, np.int32))
         if not len(chosen):
-            raise QueryError("No face is ticked.", "Tick faces first: Space, or a click on the corner.")
+            raise QueryError(
+                "No face is selected.", "Select faces first: press Space, or click the corner of a face."
+            )
         return chosen
 
     def _rank(self, identity: str) -> tuple[bool, int]:
-        position = self.roster.position(identity)
-        return not self.roster.people["name"].iloc[position], position
+        position = self.index.position(identity)
+        return not self.index.people["name"].iloc[position], position
 
     def _done(self, text: str, identity: str = "") -> None:
         """Show the book as it now is, and say what was done."""
         self.refresh()
-        position = self.roster.position(identity) if identity else -1
-        called = str(self.roster.people["name"].iloc[position]) if position >= 0 else ""
-        self._say(text.format(name=called or "a person without a name"))
+        position = self.index.position(identity) if identity else -1
+        called = str(self.index.people["name"].iloc[position]) if position >= 0 else ""
+        self._say(text.format(name=called or "an unnamed person"))
 
     def _say(self, text: str, merge: Sequence[str] = ()) -> None:
         self.note = {"text": text, "merge": list(merge), "id": self.version}
@@ -182,7 +186,7 @@ class FacesPanel(FacesPages):
     def _answer_do(self, verb: str, **data: Any) -> None:
         """Do what was clicked: a click is a verb with a line of Python."""
         if verb not in VERBS:
-            raise QueryError(f"There is no verb {verb!r}.", f"Use one of {', '.join(VERBS)}.")
+            raise QueryError(f"Unknown action {verb!r}.", f"Use one of {', '.join(VERBS)}.")
         if verb in SLOW:
             self.busy = SLOW[verb]
         getattr(self, verb)(**data)

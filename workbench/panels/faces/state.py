@@ -11,7 +11,7 @@ from workbench.analysis.rows import normalise
 from workbench.errors import QueryError
 from workbench.panels.base import Panel
 from workbench.panels.faces.identity_book import IdentityBook
-from workbench.panels.faces.identity_index import Numbers, Roster
+from workbench.panels.faces.identity_index import IdentityIndex, Numbers
 from workbench.panels.map.figure import colour
 from workbench.selection import Rows, Selection
 
@@ -48,7 +48,7 @@ class FacesState(Panel):
         self.selection, self._book, self._crops, self._caption = selection, book, crops, caption
         self.ticked: Rows = _NONE
         self._pane_rows = self._lassoed = _NONE
-        self._numbers, self.roster = Numbers(), Roster.of(book)
+        self._numbers, self.index = Numbers(), IdentityIndex.of(book)
         self._busy_selecting = False
         super().__init__()
         selection.observe(lambda _: self._selected_elsewhere(), "rows")
@@ -62,8 +62,8 @@ class FacesState(Panel):
 
     def look(self, identity: str) -> None:
         """Open an identity: all its faces, alike ones beside each other. Raises QueryError without one."""
-        if self.roster.position(identity) < 0:
-            raise QueryError(f"No identity {identity!r}.", "Take one of `case.faces.identities`.")
+        if self.index.position(identity) < 0:
+            raise QueryError(f"There is no identity {identity!r}.", "Use one of `case.faces.identities`.")
         self.opened = identity
         self._turn("identity")
 
@@ -114,11 +114,11 @@ class FacesState(Panel):
         frame = self._book.frame
         if self.version and self.selection.table is frame:
             return
-        before, self.roster = self.roster, Roster.of(self._book)
-        self._numbers.pass_on(before, self.roster)
+        before, self.index = self.index, IdentityIndex.of(self._book)
+        self._numbers.pass_on(before, self.index)
         self.selection.table = frame
-        self.picked = [identity for one in self.picked if (identity := self.roster.heir(one, before))]
-        self.opened = self.roster.heir(self.opened, before)
+        self.picked = [identity for one in self.picked if (identity := self.index.heir(one, before))]
+        self.opened = self.index.heir(self.opened, before)
         if self.pane in ("identity", "split"):
             self.pane = "identity" if self.opened else ""
         self._turned()
@@ -134,7 +134,7 @@ class FacesState(Panel):
         rows = self._gather()
         self._pane_rows = rows[::-1] if self.odd_first and self.pane == "identity" else rows
         self.ticked = np.intersect1d(self.ticked, rows).astype(np.int32)
-        self.person = self._person(self.roster.position(self.opened)) if self.opened else {}
+        self.person = self._person(self.index.position(self.opened)) if self.opened else {}
         self._select()
         self._bump()
 
@@ -143,9 +143,9 @@ class FacesState(Panel):
             case "identity" | "split":
                 return np.asarray(self._book.rows_of(self.opened), np.int32)
             case "alone":
-                return self.roster.alone
+                return self.index.alone
             case "aside":
-                return self.roster.aside
+                return self.index.aside
             case "selected":
                 return self._lassoed
         return _NONE
@@ -175,10 +175,10 @@ class FacesState(Panel):
 
     def _count(self) -> None:
         self.counts = {
-            "faces": len(self.roster.place),
-            "people": len(self.roster.people),
-            "alone": len(self.roster.alone),
-            "aside": len(self.roster.aside),
+            "faces": len(self.index.place),
+            "people": len(self.index.people),
+            "alone": len(self.index.alone),
+            "aside": len(self.index.aside),
             "selected": len(self._lassoed),
             "shown": len(self.rows),
             "ticked": len(self.ticked),
@@ -187,11 +187,11 @@ class FacesState(Panel):
         }
 
     def _light(self) -> None:
-        self.lit = self.roster.count_at(self.selection.marked)
+        self.lit = self.index.count_at(self.selection.marked)
 
     def _set_focus(self) -> None:
         self.focus = -1 if self.selection.focus is None else self.selection.focus
 
     def _person(self, position: int) -> dict[str, Any]:
-        person = self.roster.person(position)
+        person = self.index.person(position)
         return {**person, "colour": colour(self._numbers.of(person["identity"]))}

@@ -1,4 +1,4 @@
-"""Still people: the side of the faces in a saved notebook that is read without a kernel."""
+"""The people as static HTML, for a saved notebook that is read without a kernel."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,12 +26,12 @@ def people_html(people: Sequence[Person], count: int, opened: str, faces: Sequen
     """
     cards = "".join(
         f'<div style="display:inline-block;width:96px;margin:3px;vertical-align:top;text-align:center">'
-        f"{_picture(person.cover, person.name or 'A person without a name', 96)}"
+        f"{_picture(person.cover, person.name or 'An unnamed person', 96)}"
         f'<div style="overflow:hidden;text-overflow:ellipsis;white-space:nowrap">'
         f"{escape(person.name) or '<em>no name</em>'} ({person.faces:,})</div></div>"
         for person in people
     )
-    more = f"<p>... and {count - len(people):,} more people.</p>" if count > len(people) else ""
+    more = f"<p>... and {count - len(people):,} more people</p>" if count > len(people) else ""
     strip = "".join(_picture(jpeg, path, 72) for path, jpeg in faces)
     return f"<div>{cards}{more}</div>" + (
         f"<p><b>{escape(opened)}</b></p><div>{strip}</div>" if faces else ""

@@ -1,4 +1,4 @@
-"""Things: a box around a thing on the image in focus, and the images that hold the same thing."""
+"""InstanceSearch: a box around an object in the focused image, and the images that show the same object."""
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -8,11 +8,11 @@ import traitlets
 from numpy.typing import NDArray
 
 from workbench.errors import QueryError
-from workbench.hits import Hits
 from workbench.panels.base import Answer, script, style
 from workbench.panels.instance_search import view_model
 from workbench.panels.instance_search.view_model import FINDING, FIRST, KIND, Asked, Box, FoundThings
 from workbench.panels.working import WorkingPanel
+from workbench.search.hits import Hits
 from workbench.selection import Selection
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ STILL = 12
 """Images shown in a saved notebook."""
 
 
-class Things(WorkingPanel):
+class InstanceSearch(WorkingPanel):
     """A fold-out with the image in focus, on which a box is drawn or proposed.
 
     ``find(image, box)`` returns what holds the thing in a box of an image (a row), more of its kind the
@@ -57,7 +57,7 @@ class Things(WorkingPanel):
         self.found: FoundThings | None = None
         self._hits: Hits | None = None
         self._asked: Asked | None = None
-        super().__init__()
+        super().__init__(actions={"clear": self.clear})
         selection.observe(lambda _: self._follow(), "focus")
         self._follow()
 
@@ -153,7 +153,7 @@ class Things(WorkingPanel):
             return text.strip(), None, 0.0
         self._shape()
         if not self.box:
-            raise QueryError("There is no box yet.", "Draw one around a thing, or say in words what to find.")
+            raise QueryError("No box was drawn.", "Draw one around an object, or describe it in words.")
         x, y, width, height = self.box
         return self.row, (x, y, width, height), self.kind
 
@@ -198,7 +198,7 @@ class Things(WorkingPanel):
             self._start()
 
     def _answer_click(self, x: float, y: float) -> None:
-        self.busy = "Looking for candidates"
+        self.busy = "Finding candidates"
         self.click(x, y)
 
     def _answer_find(self, text: str = "") -> None:
@@ -208,9 +208,6 @@ class Things(WorkingPanel):
         self.kind = KIND if on else 0.0
         if self._asked is not None and self._asked[1] is not None and self.box:
             self._start()
-
-    def _answer_clear(self) -> None:
-        self.clear()
 
     def _answer_picture(self) -> Answer:
         return {"row": self.row}, [self._picture(self.row) if self.row >= 0 else b""]

@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.errors import QueryError
-from workbench.hits import Hits
-from workbench.panels.boxed import boxed
-from workbench.panels.static_html import data_url
+from workbench.panels.static_html import boxed, data_url
+from workbench.search.hits import Hits
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,12 +23,12 @@ KIND = 1.25
 Asked: TypeAlias = tuple[int | str, Box | None, float]
 """What was asked: an image (its row) with a box, or a text; and ``kind``."""
 
-FINDING = "Looking for it in the other images"
-FIRST = "Looking for it in the other images: the first time in a session takes some seconds more"
+FINDING = "Searching the other images"
+FIRST = "Searching the other images; the first search of a session takes some seconds longer"
 
 
 class FoundThings(Protocol):
-    """Images that hold a thing; `case.instances.found.Found` fits it."""
+    """Images that hold a thing; `Hits` fit it."""
 
     @property
     def query(self) -> str:
@@ -59,8 +58,8 @@ def cut(box: Sequence[float], shape: Sequence[int]) -> Box:
     """
     sides = np.asarray(box, np.float64).ravel()
     if sides.shape != (4,) or not np.isfinite(sides).all() or min(sides[2:]) <= 0:
-        what = f"{tuple(box)!r} is no box."
-        raise QueryError(what, "Give x, y, width and height in pixels, the last two above 0.")
+        what = f"Invalid box {tuple(box)!r}."
+        raise QueryError(what, "Use x, y, width and height in pixels; width and height must be above 0.")
     low, high = np.maximum(sides[:2], 0), np.minimum(sides[:2] + sides[2:], shape)
     if (high <= low).any():
         what = f"The box {tuple(round(side) for side in sides.tolist())} lies outside the image."
@@ -78,7 +77,7 @@ def proposed(candidates: NDArray[np.floating], x: float, y: float, now: Sequence
     holds = ((low <= (x, y)) & (high >= (x, y))).all(1)
     here = np.round(candidates[holds].astype(np.float64), 1)
     if not len(here):
-        raise QueryError("No candidate lies there.", "Draw a box with the mouse held down.")
+        raise QueryError("There is no candidate at this place.", "Draw a box by dragging the mouse.")
     same = np.flatnonzero((here == np.asarray(now)).all(1)) if len(now) else np.empty(0, np.intp)
     left, top, width, height = here[(same[0] + 1) % len(here) if same.size else 0].tolist()
     return left, top, width, height
@@ -117,7 +116,7 @@ def still(
 
     ``photo`` and ``jpegs`` are JPEGs; ``box`` is in shares of the sides of the photo, and so are the tiles'.
     """
-    pictures = [("What was asked for", boxed(photo, box, 320))] if photo else []
+    pictures = [("Query", boxed(photo, box, 320))] if photo else []
     pictures += [
         (f"{tile['name']}, {tile['score']:.2f}", boxed(jpeg, tile["box"], 128))
         for tile, jpeg in zip(tiles, jpegs, strict=True)

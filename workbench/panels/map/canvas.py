@@ -7,11 +7,11 @@ import ipywidgets
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.panels.event_loop import kernel_loop
+from workbench.panels.base import close_widgets
+from workbench.panels.latest_job import kernel_loop
 from workbench.panels.map import summary
 from workbench.panels.map.bar import MapBar
-from workbench.panels.map.classes import Classes
-from workbench.panels.map.columns import SCORES
+from workbench.panels.map.classes import SCORES, Classes
 from workbench.panels.map.picture import MapPicture
 from workbench.panels.map.view import Points
 from workbench.selection import Rows, Selection
@@ -129,6 +129,5 @@ class DrawnMap(ipywidgets.VBox):
         """Close the plot and the toolbar with the panel, and end what is computed for it."""
         if self._waiting is not None:
             self._waiting.cancel()
-        for child in self.children:
-            child.close()
+        close_widgets(*self.children, self.layout)
         super().close()

@@ -1,16 +1,86 @@
-"""Classes: what the points of a map are coloured by now, and which of those classes are hidden."""
+"""Classes: what the points of a map can be coloured by, what they are, the legend, and what is hidden."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.panels.map.colours import Colouring
-from workbench.panels.map.columns import Columns, Made
-from workbench.panels.map.legend import legend
+from workbench.errors import QueryError
+from workbench.panels.map.colours import Colouring, Values, by_values
+from workbench.panels.map.figure import colour
 from workbench.panels.map.view import Mask
 from workbench.selection import Selection
+
+Made: TypeAlias = Callable[[], "Values | Colouring"]
+"""What gives the values (N,) of a column, or the classes that it makes."""
+
+SCORES = ("score", "probability")
+"""Columns of the hits; they change with every question."""
+
+NEVER = {"image_id", "face_id", "sample_id", "path", "paths", "raw_path"}
+"""Columns that tell every row apart, or hold lists: no colours can show them."""
+
+KEYS = 30
+"""Clusters in the legend at most, the largest; the others are only counted."""
+
+
+class Columns:
+    """The columns of a selection's table, the folders of its paths, the scores of its hits, and ``more``.
+
+    ``more`` gives the values (N,) of other columns by name, or their classes, and is asked only when one is
+    looked at.
+    """
+
+    def __init__(self, selection: Selection, more: Mapping[str, Made]) -> None:
+        self._selection, self._more = selection, dict(more)
+        if "path" in selection.table:
+            self._more.setdefault("folder", self._folders)
+        self._own = [str(name) for name in selection.table.columns if name not in NEVER]
+
+    @property
+    def names(self) -> list[str]:
+        """What can be coloured by."""
+        return [*self._more, *self._own, *(name for name in SCORES if name not in self._own)]
+
+    def offer(self, more: Mapping[str, Made]) -> None:
+        """Take other columns, or other values of those that are there."""
+        self._more |= more
+
+    def colouring(self, by: str) -> Colouring:
+        """Return the classes of a column; raises QueryError for one that is not there or holds nothing."""
+        if by not in self.names:
+            known = ", ".join(self.names)
+            raise QueryError(f"There is no column {by!r} to colour by.", f"Use one of {known}.")
+        made = self._values(by)
+        if isinstance(made, Colouring):
+            return made
+        found = by_values(by, made)
+        if len(found.codes) and found.codes.max() < 0:
+            raise QueryError(f"The column {by!r} has no values.", self._advice(by))
+        return found
+
+    def _values(self, by: str) -> Values | Colouring:
+        if by in self._more:
+            return self._more[by]()
+        if by in self._selection.table:
+            return self._selection.table[by]
+        return self._scores(by)
+
+    def _advice(self, by: str) -> str:
+        if by in SCORES:
+            return "Run a search first: its hits have a score."
+        return "Colour by another column."
+
+    def _scores(self, by: str) -> NDArray[np.float64]:
+        values = np.full(len(self._selection.table), np.nan)
+        hits = self._selection.hits
+        if hits is not None:
+            values[hits.rows] = hits.scores if by == "score" else hits.probabilities
+        return values
+
+    def _folders(self) -> list[str]:
+        return [str(path).rpartition("/")[0] or "." for path in self._selection.table["path"]]
 
 
 class Classes:
@@ -115,3 +185,30 @@ class Classes:
     def _regroup(self, labels: NDArray[np.int32], names: Sequence[str]) -> Colouring:
         self.clusters = Colouring(self._groups, labels, list(names), self._nobody)
         return self.clusters
+
+
+def legend(
+    labels: NDArray[np.int32], hidden: Collection[int], name: Callable[[int], str], sought: str = ""
+) -> tuple[list[dict[str, Any]], int]:
+    """Return a key for each large cluster of ``labels`` (N,), and how many clusters got none.
+
+    The largest come first, -1 (in no cluster) last. ``sought``: only those whose name holds this text, in
+    whatever case.
+    """
+    clusters, counts = np.unique(labels, return_counts=True)
+    if sought:
+        found = np.array([sought.casefold() in name(int(cluster)).casefold() for cluster in clusters], bool)
+        clusters, counts = clusters[found], counts[found]
+    order = np.lexsort((-counts, clusters < 0))
+    few = order if len(order) <= KEYS + 1 else np.r_[order[:KEYS], order[-1]]
+    keys = [
+        {
+            "cluster": int(clusters[i]),
+            "name": name(int(clusters[i])),
+            "count": int(counts[i]),
+            "colour": colour(int(clusters[i])),
+            "shown": int(clusters[i]) not in hidden,
+        }
+        for i in few
+    ]
+    return keys, len(order) - len(few)

@@ -1,33 +1,83 @@
-"""Gestures: what the browser reports of a map, each turned into the public verb that does the same."""
+"""Gestures: what the browser reports of a map, each turned into the public method that does it."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 
 from workbench.analysis import geometry
 from workbench.analysis.rows import Mode
 from workbench.panels.base import Answer
-from workbench.panels.map import figure as drawing
-from workbench.panels.map.view import View
-
-if TYPE_CHECKING:
-    from workbench.panels.map.panel import Map
+from workbench.panels.map.classes import Classes
+from workbench.panels.map.figure import TOOLS
+from workbench.panels.map.picture import MapPicture
+from workbench.panels.map.view import Points, View
+from workbench.selection import Selection
 
 REACH = 12
 """CSS pixels from the pointer within which a point is meant."""
 
 
+class Drawing(Protocol):
+    """What gestures need of a map; `Map` fits it."""
+
+    selection: Selection
+    picture: MapPicture
+    classes: Classes
+
+    def caption(self, row: int) -> str:
+        """Return the title of a row."""
+        ...
+
+    def thumbnails(self, rows: Sequence[int]) -> list[bytes]:
+        """Return the pictures of rows as JPEG."""
+        ...
+
+    def lasso(self, polygon: Points, mode: Mode = "replace") -> None:
+        """Select what is inside a polygon."""
+        ...
+
+    def box(self, x0: float, y0: float, x1: float, y1: float, mode: Mode = "replace") -> None:
+        """Select what lies inside a box."""
+        ...
+
+    def hide(self, classes: Sequence[int]) -> None:
+        """Hide classes of the legend."""
+        ...
+
+    def redraw_points(self) -> None:
+        """Draw the points that are in view."""
+        ...
+
+
 class Gestures:
-    """The answers to the questions of the browser; places are in map coordinates."""
+    """The answers to the questions of the browser about a map; places are in its coordinates."""
 
-    def __init__(self, panel: "Map") -> None:
-        self._map, self._picture, self._classes = panel, panel.picture, panel.classes
+    def __init__(self, drawing: Drawing) -> None:
+        self._map, self._picture, self._classes = drawing, drawing.picture, drawing.classes
 
-    def draw(self, shape: dict[str, Any], mode: Mode) -> None:
-        """Select what a drawn path or box holds."""
-        corners = drawing.shape_outline(shape)
-        if corners is None:
-            self._map.lasso(geometry.path_polygon(shape["path"]), mode)
+    @property
+    def answers(self) -> Mapping[str, Callable[..., Answer | None]]:
+        """What the browser may ask, by name."""
+        return {
+            "draw": self.draw,
+            "click": self.click,
+            "hover": self.hover,
+            "view": self.view,
+            "marks": self.marks,
+            "legend": self.legend,
+            "all": self.show_all,
+        }
+
+    def draw(self, shape: str, mode: Mode, buffers: Sequence[bytes]) -> None:
+        """Select what a ``lasso`` or ``box`` holds; the buffer has its corners, two for a box.
+
+        Raises QueryError for another shape or corners that cannot be read.
+        """
+        corners = geometry.corners_from_bytes(buffers[0])
+        if shape == "box":
+            (x0, y0), (x1, y1) = corners[[0, -1]].tolist()
+            self._map.box(x0, y0, x1, y1, mode=mode)
         else:
-            self._map.box(*corners, mode=mode)
+            self._map.lasso(corners, mode)
 
     def click(self, x: float, y: float) -> None:
         """Look at the point nearest to a place."""
@@ -63,6 +113,10 @@ class Gestures:
         """Hide or show a class; ``only`` shows it alone, or all again when it already is alone."""
         self._map.hide(self._classes.toggled(cluster, only))
 
+    def show_all(self, shown: bool) -> None:
+        """Show all classes of the legend, or hide them all."""
+        self._map.hide([] if shown else self._classes.present)
+
     def tool(self, name: str) -> None:
         """Let the mouse draw a lasso or a box, or move the map."""
-        self._picture.figure.layout.dragmode = drawing.TOOLS[name]
+        self._picture.figure.layout.dragmode = TOOLS[name]

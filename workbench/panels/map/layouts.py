@@ -1,12 +1,22 @@
-"""Layouts: which layout a map shows, and the one that is being made for it."""
+"""Layouts: which layout a map shows, the one that is being computed, and the form of what can be set."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from workbench.analysis.projection import PARAMETERS, Setting, parameters
+from workbench.analysis.projection import LIMITS, METRICS, PARAMETERS, Setting, parameters
 from workbench.panels.map.view import Points
 from workbench.panels.working import WorkingPanel
 
 NAMES = {"umap": "UMAP", "tsne": "t-SNE", "pca": "PCA"}
+
+HINTS = {
+    "n_neighbors": "low: small groups stand out; high: overall structure",
+    "min_dist": "least distance between points; 0 gives the tightest groups",
+    "metric": "how the distance of two vectors is measured",
+    "perplexity": "approximate number of neighbours of a point; use less for small collections",
+    "seed": "random start: another number gives another layout",
+}
+STEPS = {"n_neighbors": 1, "min_dist": 0.05, "perplexity": 5, "seed": 1}
 
 
 class Layouts:
@@ -51,3 +61,27 @@ def _own(method: str, params: dict[str, Setting]) -> dict[str, Setting]:
         return params
     whole, usual = parameters(method, **params), parameters(method)  # type: ignore[arg-type]
     return {name: value for name, value in whole.items() if value != usual[name]}
+
+
+def fields(methods: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """Return for each method its settings: name, default, hint, and either choices or low, high and step.
+
+    PCA has none: its axes are those of most variance.
+    """
+    return {
+        method: [_field(name, default) for name, default in {**PARAMETERS[method], **_seed(method)}.items()]
+        for method in methods
+        if method in PARAMETERS
+    }
+
+
+def _seed(method: str) -> dict[str, int]:
+    return {} if method == "pca" else {"seed": 0}
+
+
+def _field(name: str, default: float | str) -> dict[str, Any]:
+    about = {"name": name, "default": default, "hint": HINTS[name]}
+    if name == "metric":
+        return {**about, "choices": list(METRICS)}
+    low, high = LIMITS[name]
+    return {**about, "low": low, "high": high, "step": STEPS[name]}

@@ -12,8 +12,7 @@ from workbench.analysis.rows import Mode
 from workbench.panels.map import summary
 from workbench.panels.map.bar import MapBar
 from workbench.panels.map.canvas import DrawnMap
-from workbench.panels.map.classes import Classes
-from workbench.panels.map.columns import Made
+from workbench.panels.map.classes import Classes, Made
 from workbench.panels.map.gestures import Gestures
 from workbench.panels.map.layouts import Layouts
 from workbench.panels.map.picture import MapPicture
@@ -59,9 +58,15 @@ class Map(DrawnMap):
         super().__init__(selection, MapPicture(len(labels)), classes, noun)
         self._jpegs, self._caption, self._beside = thumbnails, caption, beside
         self._place, self._last = place, summary.LastLasso()
+        gestures = Gestures(self)
         self.bar = MapBar(
-            Gestures(self), self, plots=[self.figure.model_id], methods=list(methods), method=methods[0]
+            gestures.answers,
+            self._actions(),
+            plots=[self.figure.model_id],
+            methods=list(methods),
+            method=methods[0],
         )
+        self.bar.observe(lambda change: gestures.tool(change["new"]), "tool")
         self.bar.columns, self.bar.column = classes.choices, groups
         self.bar.beside = "open" if beside else ""
         self.layouts = Layouts(layout, self.bar, self._lay_out, methods[0])
@@ -69,6 +74,19 @@ class Map(DrawnMap):
         with self.bar.shown(f"Computing the {methods[0].upper()} layout" if len(labels) else ""):
             self.show(methods[0])
         self.follow()
+
+    def _actions(self) -> dict[str, Callable[..., object]]:
+        """Return what the buttons of the bar do."""
+        return {
+            "seek": self.seek,
+            "tool": lambda name: setattr(self.bar, "tool", name),
+            "clear": self.selection.clear,
+            "method": lambda name, settings: self.compute(name, **settings),
+            "beside": self.beside,
+            "column": lambda name: self.compute_colours(by=name),
+            "again": self.again,
+            "whole": self.whole,
+        }
 
     # -- the same in Python ----------------------------------------------------------------------------------
 

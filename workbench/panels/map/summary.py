@@ -1,4 +1,4 @@
-"""Told: what a map says of itself in words, and as a table."""
+"""Summary: what a map holds, as a sentence and as a table."""
 
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,7 @@ def summary(picture: MapPicture, selected: int, noun: str) -> str:
     total = len(picture.points)
     if selected:
         return f"{selected:,} of {total:,} selected"
-    drawn = f", {len(picture.drawn):,} drawn, a lasso takes all" if picture.dense else ""
+    drawn = f", {len(picture.drawn):,} drawn; a lasso selects all" if picture.dense else ""
     return f"{total:,} {noun.removesuffix('s') if total == 1 else noun}{drawn}"
 
 
@@ -38,9 +38,9 @@ def note(picture: MapPicture, classes: Classes, noun: str) -> str:
     if not len(points):
         return f"There are no {noun} here."
     if not classes.shown.any():
-        return f"All {noun} are hidden. Click a key of the legend to show its class."
+        return f"All {noun} are hidden. Click an entry of the legend to show it."
     if len(points) > 1 and bool((points == points[0]).all()):
-        return f"All {len(points):,} {noun} lie at one place: their vectors are the same."
+        return f"All {len(points):,} {noun} have the same vector and lie at one place."
     return ""
 
 

@@ -13,7 +13,7 @@ from workbench.analysis.rows import Mode
 from workbench.errors import QueryError
 from workbench.panels.base import Answer, script, style
 from workbench.panels.runs import view_model
-from workbench.panels.runs.book import Labels, RunBook
+from workbench.panels.runs.view_model import Labels, RunBook
 from workbench.panels.working import WorkingPanel
 from workbench.selection import Selection
 
@@ -61,7 +61,17 @@ class Runs(WorkingPanel):
         self._thumbnails, self._colour, self._last = thumbnails, colour, ""
         self._labels: Labels = np.empty(0, np.int32)
         self._frame: pd.DataFrame | None = None
-        super().__init__(fields=view_model.fields())
+        super().__init__(
+            actions={
+                "open": self.look_into,
+                "look": self.look,
+                "select": self.select,
+                "colour": self.colour,
+                "rename": self.rename,
+                "remove": self.remove,
+            },
+            fields=view_model.fields(),
+        )
 
     # -- the same in Python ----------------------------------------------------------------------------------
 
@@ -171,7 +181,7 @@ class Runs(WorkingPanel):
 
     def _check(self, cluster: int) -> None:
         if not self.opened:
-            raise QueryError("No run is open.", "Open one with `look_into(name)`.")
+            raise QueryError("No run is selected.", "Open one with `look_into(name)`.")
         if not -1 <= cluster <= self._labels.max(initial=-1):
             last = int(self._labels.max(initial=-1))
             raise QueryError(f"This run has no cluster {cluster}.", f"Use 0 to {last}, or -1 for none.")
@@ -194,24 +204,6 @@ class Runs(WorkingPanel):
             lambda watch: self._book.k_distances(k, space, watch=watch),
             lambda found: setattr(self, "curve", {**view_model.curve(found, k), "space": space}),
         )
-
-    def _answer_open(self, name: str) -> None:
-        self.look_into(name)
-
-    def _answer_look(self, cluster: int) -> None:
-        self.look(cluster)
-
-    def _answer_select(self, cluster: int) -> None:
-        self.select(cluster)
-
-    def _answer_colour(self, name: str) -> None:
-        self.colour(name)
-
-    def _answer_rename(self, name: str, to: str) -> None:
-        self.rename(name, to)
-
-    def _answer_remove(self, name: str) -> None:
-        self.remove(name)
 
     def _answer_focus(self, row: int) -> None:
         self.selection.focus = row

@@ -1,23 +1,30 @@
-"""Shown: what the panel of the runs sends to the browser: its form, its table, its curve, and a still."""
+"""What the panel of the cluster runs needs of a case, and what it shows: form, table, curve and a still."""
 
 import math
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workbench.analysis.cluster_methods import METHODS, knee
+from workbench.analysis.progress import Watch
 
 if TYPE_CHECKING:
     import pandas as pd
 
+Labels: TypeAlias = NDArray[np.int32]
+
 ABOUT: dict[str, dict[str, Any]] = {
-    "min_cluster_size": {"label": "Smallest cluster", "step": 1, "hint": "fewer samples are no cluster"},
-    "min_samples": {"label": "Neighbours", "step": 1, "hint": "more of them: more is left out as noise"},
-    "merge_distance": {"label": "Join within", "step": 0.1, "hint": "clusters nearer than this are one"},
-    "eps": {"label": "eps", "step": 0.05, "hint": "how near neighbours are; click the curve to choose it"},
-    "threshold": {"label": "Threshold", "step": 0.05, "hint": "clusters farther apart stay apart"},
+    "min_cluster_size": {"label": "Smallest cluster", "step": 1, "hint": "smaller groups count as noise"},
+    "min_samples": {"label": "Neighbours", "step": 1, "hint": "higher: more images count as noise"},
+    "merge_distance": {"label": "Join within", "step": 0.1, "hint": "clusters nearer than this are merged"},
+    "eps": {
+        "label": "eps",
+        "step": 0.05,
+        "hint": "largest distance of neighbours; click the curve to choose it",
+    },
+    "threshold": {"label": "Threshold", "step": 0.05, "hint": "clusters farther apart are not merged"},
 }
 FIGURES = ("clusters", "noise", "largest", "silhouette", "dbcv", "purity", "adjusted_rand")
 PLACES = 160
@@ -25,6 +32,38 @@ PLACES = 160
 
 CLUSTERS = 60
 """Clusters of a run that can be looked into by a click, the largest; Python looks into all."""
+
+
+class RunBook(Protocol):
+    """Where runs are made and kept: ``case.cluster_runs`` is one."""
+
+    @property
+    def names(self) -> list[str]:
+        """What the runs are called, the oldest first."""
+
+    def run(self, method: str, *, name: str, watch: Watch, **params: Any) -> Labels:
+        """Cluster the samples (N,) and keep the run."""
+
+    def labels(self, name: str) -> Labels:
+        """Return the clusters (N,) of a run."""
+
+    def compare(self, against: str) -> "pd.DataFrame":
+        """Return a row a run: name, figures, note and parameters."""
+
+    def k_distances(self, k: int, space: str, *, watch: Watch) -> NDArray[np.float32]:
+        """Return the sorted distances (N,) to the k-th neighbour."""
+
+    def representatives(self, labels: Labels, cluster: int, k: int) -> Labels:
+        """Return the rows most typical of a cluster."""
+
+    def outliers(self, labels: Labels, cluster: int, k: int) -> Labels:
+        """Return the rows of a cluster least like it."""
+
+    def rename(self, name: str, to: str) -> None:
+        """Call a run otherwise."""
+
+    def remove(self, name: str) -> None:
+        """Forget a run."""
 
 
 def fields() -> dict[str, list[dict[str, Any]]]:

@@ -60,11 +60,11 @@ export function outlinePath(corners, home) {
 /**
  * @param {string} tool "box" or "lasso"
  * @param {Point[]} places the corners, in coordinates of the map
- * @returns {object | null} the shape as Python reads it, null where it has no area
+ * @returns {{ shape: string, corners: Float64Array<ArrayBuffer> } | null} what Python reads: x and y of each
+ * corner of a lasso, of the first and third of a box; null where it has no area
  */
 export function shapeOf(tool, places) {
   if (places.length < 3) return null;
-  const [first, , third] = places;
-  if (tool === "box") return { type: "rect", x0: first.x, y0: first.y, x1: third.x, y1: third.y };
-  return { type: "path", path: `M${places.map(({ x, y }) => `${x},${y}`).join("L")}Z` };
+  const kept = tool === "box" ? [places[0], places[2]] : places;
+  return { shape: tool, corners: Float64Array.from(kept.flatMap(({ x, y }) => [x, y])) };
 }

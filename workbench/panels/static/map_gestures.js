@@ -75,8 +75,8 @@ export function listen(model, ask, plot, card) {
     if (!start) return;
     start = null;
     if (moved > CLICK_PIXELS) {
-      const shape = outline.end();
-      if (shape) ask("draw", { shape, mode: mode() });
+      const drawn = outline.end();
+      if (drawn) ask("draw", { shape: drawn.shape, mode: mode() }, [drawn.corners.buffer]);
       return;
     }
     outline.drop();

@@ -4,7 +4,7 @@
 import { h, options, pictureUrl } from "./dom.js";
 import { number } from "./format.js";
 import { asker, fill, status } from "./panel.js";
-import { chipText, comparisons, kindsAsked, shownChips, tellsMore, weightText } from "./query_chips.js";
+import { chipText, comparisons, shownChips, tellsMore, weightText } from "./query_chips.js";
 
 const LARGEST = 1024; // pixels: a dropped picture is made smaller before it travels to the kernel
 
@@ -189,7 +189,7 @@ function render({ model, el }) {
   // Whole images, one kind of region, or all of them together; what is written in the box is what counts.
   function drawOver() {
     const kinds = model.get("kinds");
-    const asked = kindsAsked(model.get("text"));
+    const asked = model.get("over").join(" "); // Python reads the grammar
     over.replaceChildren(...options(comparisons(kinds, asked)));
     over.value = asked;
     compare.hidden = !kinds.length;
@@ -239,6 +239,7 @@ function render({ model, el }) {
     drawOver();
   };
   model.on("change:text", drawText);
+  model.on("change:over", drawOver);
   model.on("change:k change:unit change:least", drawLimits);
   fill(
     el,

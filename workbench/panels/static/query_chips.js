@@ -40,13 +40,6 @@ export const chipText = (chip) =>
   `${chip.kind === "words" ? "" : `${chip.kind} `}${chip.label}${weightText(chip)}`;
 
 /**
- * @param {string} text the query as written
- * @returns {string} the kinds after "over:", with blanks between them
- */
-export const kindsAsked = (text) =>
-  [...text.matchAll(/(?<=^|\s)over:(\w+)/g)].map((found) => found[1]).join(" ");
-
-/**
  * What a query may be compared with: whole images, one kind of region, all together, and what is asked now.
  * @param {string[]} kinds of regions in the case
  * @param {string} asked

@@ -218,7 +218,7 @@ function render({ model, el }) {
     else if (model.get("tool") === "box") {
       const [[x0, y0], , [x1, y1]] = path;
       ask("box", { x0, y0, x1, y1, mode });
-    } else ask("lasso", { path, mode });
+    } else ask("lasso", { mode }, [Float64Array.from(path.flat()).buffer]);
   });
   function stop() {
     start = null;

@@ -60,7 +60,7 @@ class Bars:
     def show(self, start: np.datetime64, end: np.datetime64, bins: Bins) -> None:
         """Show a span in bins. Raises QueryError where that makes more bars than can be drawn."""
         if (count := self._count(start, end, bins)) > MOST:
-            raise QueryError(f"That makes {count:,} bars.", "Zoom in first, or take longer bins.")
+            raise QueryError(f"This span would need {count:,} bars.", "Zoom in first, or choose longer bins.")
         self._part, self.bins = (None if (start, end) == self.times.span else (start, end)), bins
 
     def whole(self) -> None:
@@ -91,7 +91,9 @@ class Bars:
         moments = self.times.values[rows]
         moments = moments[~np.isnat(moments)]
         if not len(moments):
-            raise QueryError("Nothing with a time is selected.", "Select some images, then zoom to them.")
+            raise QueryError(
+                "None of the selected images has a time.", "Select images that have one, then zoom to them."
+            )
         first, last = moments.min(), moments.max()
         rest = max(SHORTEST - (last - first), np.timedelta64(0, "s")) // 2
         self.show(first - rest, last + rest + np.timedelta64(1, "s"), "auto")

@@ -13,8 +13,7 @@ from workbench.errors import QueryError
 from workbench.panels.base import Panel, script, style
 from workbench.panels.when import time_parsing
 from workbench.panels.when.bars import Bars, Bins
-from workbench.panels.when.static_html import still_html
-from workbench.panels.when.words import no_times, sentence
+from workbench.panels.when.view_model import no_times, sentence, still_html
 from workbench.selection import Selection
 
 if TYPE_CHECKING:
@@ -43,7 +42,14 @@ class Timeline(Panel):
 
     def __init__(self, selection: Selection, place: str = "desk.timeline") -> None:
         self.selection, self._place, self._last_code = selection, place, ""
-        super().__init__()
+        super().__init__(
+            actions={
+                "untimed": self.select_untimed,
+                "clear": self.selection.clear,
+                "whole": self.whole,
+                "near": self.zoom_to_selection,
+            }
+        )
         self.observe(lambda _: self._draw(), "unfolded")
         selection.observe(lambda _: self._draw_layers(), ["rows", "hits", "focus"])
 
@@ -125,7 +131,7 @@ class Timeline(Panel):
 
     def _timed(self) -> None:
         if not len(self._bars.times):
-            raise QueryError("No image has a time.", "Nothing can be shown on a timeline.")
+            raise QueryError("No image has a time.", "The timeline needs images with a date.")
 
     def _counts(self) -> dict[str, Any]:
         return self._bars.counts(self.selection.found, self.selection.rows)
@@ -175,12 +181,6 @@ class Timeline(Panel):
         low, high = max(0, min(first, last)), min(max(first, last), len(edges) - 2)
         self.select(edges[low], edges[high + 1], mode)
 
-    def _answer_untimed(self, mode: Mode) -> None:
-        self.select_untimed(mode)
-
-    def _answer_clear(self) -> None:
-        self.selection.clear()
-
     def _answer_wheel(self, at: float, factor: float) -> None:
         self._bars.zoom(at, factor)
         self._draw()
@@ -188,12 +188,6 @@ class Timeline(Panel):
     def _answer_move(self, share: float) -> None:
         self._bars.move(share)
         self._draw()
-
-    def _answer_whole(self) -> None:
-        self.whole()
-
-    def _answer_near(self) -> None:
-        self.zoom_to_selection()
 
     def _answer_bins(self, name: Bins) -> None:
         self.show(name)

@@ -12,7 +12,7 @@ def span_of(start: Any, end: Any) -> tuple[np.datetime64, np.datetime64]:
     first, last = moment(start), moment(end)
     if last <= first:
         raise QueryError(
-            f"The span from {text(first)} to {text(last)} is empty.", "Give the earlier time first."
+            f"The span from {text(first)} to {text(last)} is empty.", "Pass the earlier time first."
         )
     return first, last
 
@@ -24,9 +24,9 @@ def moment(value: Any) -> np.datetime64:
     try:
         read = pd.Timestamp(value)
     except (ValueError, TypeError) as error:
-        raise QueryError(f"{value!r} is no time.", "Write it as 2019-05-31 or 2019-05-31 14:00.") from error
+        raise QueryError(f"Invalid time {value!r}.", "Use YYYY, YYYY-MM-DD or YYYY-MM-DD HH:MM.") from error
     if pd.isna(read):
-        raise QueryError("A time is missing.", "Write it as 2019-05-31 or 2019-05-31 14:00.")
+        raise QueryError("A time is missing.", "Use YYYY, YYYY-MM-DD or YYYY-MM-DD HH:MM.")
     return np.datetime64(read.tz_localize(None).isoformat(), "s")
 
 

@@ -1,4 +1,4 @@
-"""Placed: where images were taken, and the circles that a view shows of them."""
+"""GeoPoints: where images were taken, and the circles that a view shows of them."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -48,7 +48,7 @@ class View:
         return View(float(x), float(y), float(scale), self.width, self.height)
 
 
-class Placed:
+class GeoPoints:
     """N rows at degrees ``lat`` north and ``lon`` east, NaN where unknown."""
 
     def __init__(self, lat: ArrayLike, lon: ArrayLike) -> None:
@@ -59,7 +59,7 @@ class Placed:
         self.points = project(self.lon[known], self.lat[known])
 
     @classmethod
-    def of_table(cls, table: "pd.DataFrame") -> "Placed":
+    def of_table(cls, table: "pd.DataFrame") -> "GeoPoints":
         """Take the columns ``lat`` and ``lon`` of a table; one without them has no places."""
         nowhere = np.full(len(table), np.nan)
         columns = [

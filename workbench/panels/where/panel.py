@@ -1,4 +1,4 @@
-"""Places: images on a map of the world that needs no network; lasso and box select them."""
+"""PlacesPanel: images on a map of the world that needs no network; lasso and box select them."""
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -8,15 +8,14 @@ import numpy as np
 import traitlets
 from numpy.typing import NDArray
 
+from workbench.analysis import geometry
 from workbench.analysis.mercator import project
 from workbench.analysis.rows import Mode
 from workbench.errors import QueryError
 from workbench.panels.base import Answer, Panel, script, style
-from workbench.panels.where import tiles
-from workbench.panels.where.geo_points import Placed, View
+from workbench.panels.where.geo_points import GeoPoints, View
 from workbench.panels.where.outline import outline
-from workbench.panels.where.static_html import still_html
-from workbench.panels.where.words import degrees, no_places, sentence
+from workbench.panels.where.view_model import checked_tiles, degrees, no_places, sentence, still_html
 from workbench.selection import Selection
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ REACH = 14
 """CSS pixels from the pointer within which an image is meant."""
 
 
-class Places(Panel):
+class PlacesPanel(Panel):
     """The ``lat`` and ``lon`` of the selection's table on an outline of the world.
 
     Images too near to tell apart share a circle; hits and selected images are drawn over all. Only circles
@@ -61,13 +60,13 @@ class Places(Panel):
     ) -> None:
         self.selection, self._thumbnails, self._place = selection, thumbnails, place
         self._view, self._zoomed, self._last_code = View(0, 0, 900), "", ""
-        super().__init__()
+        super().__init__(actions={"unplaced": self.select_unplaced, "clear": self.selection.clear})
         self.observe(lambda _: self._opened(), "unfolded")
         selection.observe(lambda _: self._draw(), ["rows", "hits", "focus"])
 
     @traitlets.validate("tiles")
     def _check_tiles(self, proposal: Any) -> str:
-        return tiles.checked(proposal["value"])
+        return checked_tiles(proposal["value"])
 
     # -- the same in Python ----------------------------------------------------------------------------------
 
@@ -78,20 +77,20 @@ class Places(Panel):
         """
         corners = np.asarray(polygon, np.float64)
         if corners.ndim != 2 or corners.shape[1] != 2 or len(corners) < 3:
-            raise QueryError("That is no polygon.", "Give three corners or more as (longitude, latitude).")
-        self.selection.change(self._placed.inside(corners), mode)
+            raise QueryError("A polygon needs three corners or more.", "Pass them as (longitude, latitude).")
+        self.selection.change(self._geo_points.inside(corners), mode)
         self._last_code = f"{self._place}.lasso({corners.round(5).tolist()}, mode={mode!r})"
 
     def box(self, west: float, south: float, east: float, north: float, mode: Mode = "replace") -> None:
         """Select what lies in a box of degrees; west beyond east means across the antimeridian."""
-        self.selection.change(self._placed.inside_box(west, south, east, north), mode)
+        self.selection.change(self._geo_points.inside_box(west, south, east, north), mode)
         self._last_code = (
             f"{self._place}.box({west:.5f}, {south:.5f}, {east:.5f}, {north:.5f}, mode={mode!r})"
         )
 
     def select_unplaced(self, mode: Mode = "replace") -> None:
         """Select the images whose file says no place."""
-        self.selection.change(self._placed.unknown, mode)
+        self.selection.change(self._geo_points.unknown, mode)
         self._last_code = f"{self._place}.select_unplaced(mode={mode!r})"
 
     def zoom(self, west: float, south: float, east: float, north: float) -> None:
@@ -101,8 +100,8 @@ class Places(Panel):
 
     def whole(self) -> None:
         """Show all images that have a place, and some of the world around them."""
-        if len(self._placed):
-            self._look(self._view.around(self._placed.points, FIRST))
+        if len(self._geo_points):
+            self._look(self._view.around(self._geo_points.points, FIRST))
         self._zoomed = ""
 
     def world(self) -> None:
@@ -112,7 +111,7 @@ class Places(Panel):
     @property
     def frame(self) -> "pd.DataFrame":
         """Every image that has a place: its row as index, image_id and path, lat, lon, shown (in view)."""
-        table, placed = self.selection.table, self._placed
+        table, placed = self.selection.table, self._geo_points
         columns = [name for name in ("face_id", "image_id", "path", "lat", "lon") if name in table]
         frame: pd.DataFrame = table.iloc[placed.rows][columns].copy()
         frame["shown"] = np.isin(placed.rows, placed.in_view(self._view))
@@ -125,21 +124,21 @@ class Places(Panel):
 
     def still(self) -> str:
         """Return the map as HTML with a picture inside, for a saved notebook; "" while folded."""
-        if not self.unfolded or not len(self._placed):
+        if not self.unfolded or not len(self._geo_points):
             return ""
         return still_html(self._view, self._circles(), self.text)
 
     # -- drawing ---------------------------------------------------------------------------------------------
 
     @cached_property
-    def _placed(self) -> Placed:
-        return Placed.of_table(self.selection.table)
+    def _geo_points(self) -> GeoPoints:
+        return GeoPoints.of_table(self.selection.table)
 
     def _opened(self) -> None:
         if not self.unfolded:
             return
-        self.placed, self.unplaced = len(self._placed), len(self._placed.unknown)
-        self.text = sentence(self._placed) if self.placed else no_places(self.unplaced)
+        self.placed, self.unplaced = len(self._geo_points), len(self._geo_points.unknown)
+        self.text = sentence(self._geo_points) if self.placed else no_places(self.unplaced)
         if not self.look:
             self.whole()
         self._draw()
@@ -151,16 +150,16 @@ class Places(Panel):
         self._draw()
 
     def _circles(self) -> NDArray[np.float64]:
-        return self._placed.circles(self._view, self.selection.found, self.selection.rows)
+        return self._geo_points.circles(self._view, self.selection.found, self.selection.rows)
 
     def _draw(self) -> None:
         """Send the circles of the view to a browser that shows them."""
-        if not self.unfolded or not len(self._placed):
+        if not self.unfolded or not len(self._geo_points):
             return
         with self.hold_sync():
             self.selected = len(self.selection)
             self.circles = self._circles().tobytes()
-            self.ring = self._placed.place(self.selection.focus)
+            self.ring = self._geo_points.place(self.selection.focus)
 
     # -- what the browser asks -------------------------------------------------------------------------------
 
@@ -176,43 +175,38 @@ class Places(Panel):
         before, self._view = self._view, View(x, y, scale, max(int(width), 1), max(int(height), 1))
         if (before.x, before.y, before.scale) != (x, y, scale):
             west, south, east, north = self._view.corners
-            ends = self._placed.degrees([[west, south], [east, north]]).ravel()
+            ends = self._geo_points.degrees([[west, south], [east, north]]).ravel()
             self._zoomed = f"{self._place}.zoom({', '.join(map(str, ends.tolist()))})"
         self._draw()
 
-    def _answer_lasso(self, path: list[list[float]], mode: Mode) -> None:
+    def _answer_lasso(self, mode: Mode, buffers: Sequence[bytes]) -> None:
+        path = geometry.corners_from_bytes(buffers[0])
         if len(path) > 2:
-            self.lasso(self._placed.degrees(path), mode)
+            self.lasso(self._geo_points.degrees(path), mode)
 
     def _answer_box(self, x0: float, y0: float, x1: float, y1: float, mode: Mode) -> None:
         corners = [[min(x0, x1), min(y0, y1)], [max(x0, x1), max(y0, y1)]]
-        west, south, east, north = self._placed.degrees(corners).ravel().tolist()
+        west, south, east, north = self._geo_points.degrees(corners).ravel().tolist()
         self.box(west, south, east, north, mode)
 
     def _answer_click(self, x: float, y: float) -> None:
-        row = self._placed.nearest(x, y, REACH / self._view.scale)
+        row = self._geo_points.nearest(x, y, REACH / self._view.scale)
         if row >= 0:
             self.selection.focus = row
 
     def _answer_hover(self, x: float, y: float) -> Answer:
-        row = self._placed.nearest(x, y, REACH / self._view.scale)
+        row = self._geo_points.nearest(x, y, REACH / self._view.scale)
         if row < 0:
             return {"row": row}, []
         about = {
             "name": str(self.selection.table["path"].iloc[row]),
-            "where": degrees(self._placed.lat[row], self._placed.lon[row]),
-            "near": self._placed.near(x, y, REACH / self._view.scale),
+            "where": degrees(self._geo_points.lat[row], self._geo_points.lon[row]),
+            "near": self._geo_points.near(x, y, REACH / self._view.scale),
         }
         return {"row": row, **about}, self._thumbnails([row])
 
     def _answer_tool(self, name: str) -> None:
         self.tool = name
 
-    def _answer_unplaced(self, mode: Mode) -> None:
-        self.select_unplaced(mode)
-
     def _answer_turn(self, to: str) -> None:
         {"whole": self.whole, "world": self.world}[to]()
-
-    def _answer_clear(self) -> None:
-        self.selection.clear()

@@ -6,23 +6,23 @@ from typing import TYPE_CHECKING
 import traitlets
 
 from workbench.errors import QueryError
-from workbench.grammar import Part, write
-from workbench.panels.background import BackgroundPanel
 from workbench.panels.base import Answer, script, style
 from workbench.panels.why import view_model
 from workbench.panels.why.view_model import Explained, query_of, row_of
+from workbench.panels.working import BackgroundPanel
+from workbench.search.grammar import Part, write
 from workbench.selection import Selection
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from workbench.hits import Hits
+    from workbench.search.hits import Hits
 
 TILES = 8
 """Best hits shown with their maps."""
 
-LOOKING = "Looking for where it matched"
-FIRST = "Looking for where it matched: the first map of a session takes some seconds more"
+LOOKING = "Computing the heatmap"
+FIRST = "Computing the heatmap; the first one of a session takes some seconds longer"
 
 
 class Why(BackgroundPanel):
@@ -127,7 +127,7 @@ class Why(BackgroundPanel):
     def _show(self, heatmap: Explained, whole: Explained) -> None:
         self._version += 1
         self.heatmap, self.methods, self.verdict = heatmap, list(self._methods()), ""
-        self.about = view_model.told(heatmap, whole) | {"version": self._version}
+        self.about = view_model.details(heatmap, whole) | {"version": self._version}
 
     def _follow(self) -> None:
         """Compute anew in the background, if anybody looks."""
@@ -149,7 +149,7 @@ class Why(BackgroundPanel):
         self._of_tiles, self.ready = {}, []
         self.tiles = view_model.tiles_of(self.selection, TILES)
         yield
-        with self._working("Checking the map against chance"):
+        with self._working("Comparing the heatmap with chance"):
             verdict = heatmap.verdict_while(going)
             self.verdict = verdict if self.heatmap is heatmap else ""
         yield
@@ -191,6 +191,6 @@ class Why(BackgroundPanel):
 
     def _answer_png(self) -> Answer:
         if self.heatmap is None:
-            raise QueryError("There is no map to save.", "Click an image first.")
+            raise QueryError("There is no heatmap to save.", "Click an image first.")
         name = self.heatmap.path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
         return {"name": f"why-{name}.png"}, [view_model.png(self.heatmap, self.opacity, self._block)]

@@ -1,4 +1,4 @@
-"""What the Why panel shows of a heatmap, and how it is told to browser, table and paper."""
+"""What the Why panel shows of a heatmap, and in which form browser, table and saved notebook get it."""
 
 from collections.abc import Callable, Iterable
 from html import escape
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from PIL.Image import Image
 
-    from workbench.hits import Hits
+    from workbench.search.hits import Hits
 
 COLUMNS = ("row", "path", "query", "against", "method", "score", "lead", "place")
 
@@ -69,7 +69,9 @@ def query_of(selection: Selection, text: str) -> "str | Hits":
     if text.strip():
         return text
     if selection.hits is None:
-        raise QueryError("Nothing was asked yet.", "Ask in the query box, or type what to look for here.")
+        raise QueryError(
+            "There is no query yet.", "Enter one in the query box, or type what to look for here."
+        )
     return selection.hits
 
 
@@ -88,7 +90,7 @@ def tiles_of(selection: Selection, most: int) -> list[dict[str, Any]]:
     return [{"row": row, "name": str(selection.table["path"].iloc[row])} for row in rows]
 
 
-def told(heatmap: Explained, whole: Explained) -> dict[str, Any]:
+def details(heatmap: Explained, whole: Explained) -> dict[str, Any]:
     """Return what the browser shows of a map beside its picture; ``whole`` is that of the whole query."""
     about: dict[str, Any] = {name: getattr(heatmap, name) for name in (*COLUMNS, "blocks")}
     words = [{"word": word, "share": share} for word, share in whole.words]

@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from dom.js format.js hover.js jupyterlab.js lasso.js map.js map_form.js map_gestures.js map_highlights.js map_marks.js map_outline.js panel.js plotly.js stamps.js widgets.js working.js sha256:81c0e8c6cc12e0dad295250c6dab946c7e39f8affcf2cda69068314084057cbc
+// Built by esbuild 0.28.2 from dom.js format.js hover.js jupyterlab.js lasso.js map.js map_form.js map_gestures.js map_highlights.js map_marks.js map_outline.js panel.js plotly.js stamps.js widgets.js working.js sha256:c0ce50bfbd8cf0e33f23dae806b08ead491616160c61b5c181963c5045090d6f
 // dom.js
 var SVG = "http://www.w3.org/2000/svg";
 function h(tag, attributes = {}, ...children) {
@@ -451,9 +451,8 @@ function outlinePath(corners, home) {
 }
 function shapeOf(tool, places) {
   if (places.length < 3) return null;
-  const [first, , third] = places;
-  if (tool === "box") return { type: "rect", x0: first.x, y0: first.y, x1: third.x, y1: third.y };
-  return { type: "path", path: `M${places.map(({ x, y }) => `${x},${y}`).join("L")}Z` };
+  const kept = tool === "box" ? [places[0], places[2]] : places;
+  return { shape: tool, corners: Float64Array.from(kept.flatMap(({ x, y }) => [x, y])) };
 }
 
 // map_outline.js
@@ -548,8 +547,8 @@ function listen(model, ask, plot, card) {
     if (!start) return;
     start = null;
     if (moved > CLICK_PIXELS) {
-      const shape = outline.end();
-      if (shape) ask("draw", { shape, mode: mode() });
+      const drawn = outline.end();
+      if (drawn) ask("draw", { shape: drawn.shape, mode: mode() }, [drawn.corners.buffer]);
       return;
     }
     outline.drop();

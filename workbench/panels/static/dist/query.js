@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from dom.js format.js jupyterlab.js panel.js query.js query_chips.js widgets.js sha256:25d1033747c86a8c98628ea7c34d4da5f33c08c0c7f403b4a33c61ad20a3ab14
+// Built by esbuild 0.28.2 from dom.js format.js jupyterlab.js panel.js query.js query_chips.js widgets.js sha256:c3493e1a16adb3efe3657c65d4dfa3dd5c869a75cedd0f92b24d09f1c2867b96
 // dom.js
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
@@ -93,7 +93,6 @@ function tellsMore(shown) {
 }
 var weightText = ({ weight }) => weight === 1 ? "" : ` ×${weight}`;
 var chipText = (chip) => `${chip.kind === "words" ? "" : `${chip.kind} `}${chip.label}${weightText(chip)}`;
-var kindsAsked = (text) => [...text.matchAll(/(?<=^|\s)over:(\w+)/g)].map((found) => found[1]).join(" ");
 function comparisons(kinds, asked) {
   const choices = [
     ["", "whole images"],
@@ -263,7 +262,7 @@ function render({ model, el }) {
   }
   function drawOver() {
     const kinds = model.get("kinds");
-    const asked = kindsAsked(model.get("text"));
+    const asked = model.get("over").join(" ");
     over.replaceChildren(...options(comparisons(kinds, asked)));
     over.value = asked;
     compare.hidden = !kinds.length;
@@ -313,6 +312,7 @@ function render({ model, el }) {
     drawOver();
   };
   model.on("change:text", drawText);
+  model.on("change:over", drawOver);
   model.on("change:k change:unit change:least", drawLimits);
   fill(
     el,

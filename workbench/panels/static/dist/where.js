@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from dom.js folding.js format.js hover.js jupyterlab.js panel.js selecting.js where.js where_canvas.js widgets.js world_view.js sha256:3cbc91098a3b35e2a894febb808dfdac9298069267d55eccfdbc053637d8deb3
+// Built by esbuild 0.28.2 from dom.js folding.js format.js hover.js jupyterlab.js panel.js selecting.js where.js where_canvas.js widgets.js world_view.js sha256:57aa6a00d1ad491c5762b83321fb0949ca16c752ecdc49aa8929cb2e1f9ae388
 // dom.js
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
@@ -583,7 +583,7 @@ function render({ model, el }) {
     else if (model.get("tool") === "box") {
       const [[x0, y0], , [x1, y1]] = path;
       ask("box", { x0, y0, x1, y1, mode });
-    } else ask("lasso", { path, mode });
+    } else ask("lasso", { mode }, [Float64Array.from(path.flat()).buffer]);
   });
   function stop() {
     start = null;

@@ -1,0 +1,1 @@
+"""Training of the heads of `mini`: photos with sentences in, ``heads.safetensors`` out."""

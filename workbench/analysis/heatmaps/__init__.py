@@ -1,1 +1,0 @@
-"""What numbers say of a heatmap: its picture, whether it points at the thing, whether it is chance."""

@@ -1,0 +1,36 @@
+"""Opening: how a case is made or found again."""
+
+from pathlib import Path
+
+from workbench.case import arguments
+from workbench.case.case import Case
+from workbench.errors import CaseError
+from workbench.store.case_folder import CaseFolder
+
+
+def open_case(
+    source: str | Path | None = None,
+    *,
+    case: str | Path | None = None,
+    model: str | None = None,
+    precision: str = "auto",
+    faces: str | None = None,
+    index: str = "exact",
+) -> Case:
+    """Create a case for the folder ``source``, or reopen it (``source`` may then be left out).
+
+    ``model`` names the embedder (``mini`` where nothing else was chosen); one case can hold vectors of
+    several.
+    ``precision`` is for new vectors; a case that has some keeps theirs. ``faces`` names the pair of face
+    models, ``facenet`` or ``sface``: by default that of the last ``ingest_faces``, or ``facenet``; names and
+    other decisions about faces hold for all pairs. The source is only ever read.
+    ``index`` searches a large collection by an engine: "faiss", "lancedb" or the URL of a PostgreSQL with
+    pgvector (docs/search.md); "exact" compares every vector.
+    Raises SourceError, CaseError, or ModelError for an engine that is not installed, with what to do next.
+    """
+    if case is None:
+        raise CaseError("No case folder was given.", "For example wb.open('photos/', case='cases/mine').")
+    root = arguments.folder(case, "The case")
+    photos = None if source is None else arguments.folder(source, "The source")
+    chosen = None if model is None else arguments.text(model, "The model", "mini")
+    return Case(CaseFolder.create_or_open(root, photos, chosen), precision, faces, index)

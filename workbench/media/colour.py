@@ -1,0 +1,185 @@
+"""Colours as they are meant: to 8-bit sRGB by the file's profile, its range of greys and its transparency."""
+
+from functools import cache, lru_cache
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageCms
+
+_MAX_PROFILE = 8 * 2**20  # bytes; the largest for printing presses have some 4 MB
+_SAME = 3  # a profile whose colours differ by at most this from sRGB (0..255) is taken for sRGB
+_STRIP = 2_000_000  # pixels converted at once, so that large pictures need no second copy of themselves
+_LIGHT, _DARK = 255, 32  # the two grounds for transparent pictures, as greys
+_LOST = 48  # an edge is lost on a ground from which it differs by less than this
+_FLAGS = ImageCms.Flags.BLACKPOINTCOMPENSATION | ImageCms.Flags.NOCACHE  # NOCACHE: threads share transforms
+_SPACES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
+_GREYS = {"L", "LA", "La", "1"}
+_BIT_DEPTHS = (255, 1023, 4095, 16383, 65535)
+
+Transform = ImageCms.ImageCmsTransform
+
+
+def to_srgb(image: Image.Image, notes: list[str]) -> Image.Image:
+    """Return a loaded image as RGB in sRGB, on a ground that shows it; what is odd is added to ``notes``.
+
+    A profile that cannot be used is said and left out. Greys of more than 8 bits and floats are scaled, not
+    clipped, see :func:`grey8`.
+    """
+    profile = _profile(image, notes)
+    if image.mode[0] in "IF":
+        image = Image.fromarray(grey8(np.asarray(image), bits=_bits(image), inverted=_inverted(image)))
+    elif image.mode == "RGB" and not profile and "transparency" not in image.info:
+        return image
+    transform = _transform(image, profile, notes) if profile else None
+    if not image.has_transparency_data:
+        return image.convert("RGB") if transform is None else _applied(image, transform)
+    ground, (width, height) = _ground(image), image.size
+    flat, step = Image.new("RGB", image.size), max(1, _STRIP // max(1, width))
+    for top in range(0, height, step):
+        rgba = image.crop((0, top, width, min(height, top + step))).convert("RGBA")
+        colours = rgba.convert("RGB") if transform is None else _applied(rgba, transform)
+        below = Image.new("RGB", rgba.size, (ground, ground, ground))
+        flat.paste(Image.composite(colours, below, rgba.getchannel("A")), (0, top))
+    return flat
+
+
+def grey8(values: NDArray[Any], *, bits: int | None = None, inverted: bool = False) -> NDArray[np.uint8]:
+    """Scale greys (h, w) of 16 or 32 bits or floats to 0..255.
+
+    Whole numbers are scaled by ``bits`` where the file states other than those of its container, else by
+    the least of 8, 10, 12, 14 and 16 bits that holds them all: cameras of microscopes write 12 bits into 16.
+    Floats within 0..1 are scaled by 1; others from their least to their greatest, but for the most extreme
+    thousandth at both ends. ``inverted``: 0 is white.
+    """
+    with np.errstate(all="ignore"):
+        low, high = _range(values, bits)
+        grey = np.nan_to_num(values.astype(np.float32), nan=low, posinf=high, neginf=low)
+        grey -= np.float32(low)
+        grey *= np.float32(255.0 / max(high - low, 1e-12))
+    np.clip(grey, 0, 255, out=grey)
+    eight = grey.astype(np.uint8)
+    return np.uint8(255) - eight if inverted else eight
+
+
+def _range(values: NDArray[Any], bits: int | None) -> tuple[float, float]:
+    """Return what is black and what is white, two finite numbers a float32 can hold."""
+    if values.dtype.kind in "iu":
+        low, high = float(values.min()), float(values.max())
+        if low < 0 or high > _BIT_DEPTHS[-1]:
+            return low, high
+        stated = 2**bits - 1 if bits and bits not in (8, 16, 32) else 0
+        return 0.0, float(stated if stated >= high else next(most for most in _BIT_DEPTHS if most >= high))
+    some = values.ravel()[:: max(1, values.size // 1_000_000)]
+    some = some[np.isfinite(some) & (np.abs(some) < 1e30)]
+    if not some.size:
+        return 0.0, 1.0
+    if some.min() >= 0 and 0 < some.max() <= 1:
+        return 0.0, 1.0
+    low, high = np.percentile(some, (0.1, 99.9))
+    return float(low), float(high)
+
+
+def _bits(image: Image.Image) -> int | None:
+    """Return the bits of a grey that a TIFF states."""
+    stated = getattr(image, "tag_v2", {}).get(258)
+    first = stated[0] if isinstance(stated, tuple) and stated else stated
+    return first if isinstance(first, int) and 0 < first <= 32 else None
+
+
+def _inverted(image: Image.Image) -> bool:
+    """Tell a TIFF whose 0 is white; of 8 bits Pillow turns them over itself."""
+    return getattr(image, "tag_v2", {}).get(262) == 0
+
+
+def _ground(image: Image.Image) -> int:
+    """Return the grey that a transparent picture is laid on: white, unless its outline is lost there.
+
+    The outline counts, not the area: a cartoon with white faces and black lines is at home on white.
+    """
+    step = max(1, max(image.size) // 512)
+    size = (max(1, image.width // step), max(1, image.height // step))
+    small = image.resize(size, Image.Resampling.NEAREST).convert("RGBA")
+    alpha = np.asarray(small.getchannel("A"), np.int16)
+    grey = np.asarray(small.convert("RGB").convert("L"), np.int16)
+    seen = alpha > int(alpha.max()) // 2
+    around = np.pad(seen, 1, constant_values=True)
+    inside = around[:-2, 1:-1] & around[2:, 1:-1] & around[1:-1, :-2] & around[1:-1, 2:]
+    edge = grey[seen & ~inside]
+    if not edge.size or not alpha.any():
+        return _LIGHT
+    on_light, on_dark = (float(np.mean(np.abs(edge - ground) < _LOST)) for ground in (_LIGHT, _DARK))
+    return _DARK if on_light > 0.5 and on_dark < on_light else _LIGHT
+
+
+def _profile(image: Image.Image, notes: list[str]) -> bytes:
+    """Return the bytes of a profile that changes something; empty where there is none or it is sRGB."""
+    profile = image.info.get("icc_profile")
+    if not isinstance(profile, bytes) or not profile or image.mode == "LAB":
+        return b""
+    if len(profile) > _MAX_PROFILE:
+        notes.append(f"colour profile left out: {len(profile):,} bytes, the limit is {_MAX_PROFILE:,}")
+        return b""
+    return b"" if _is_srgb(profile) else profile
+
+
+def _transform(image: Image.Image, profile: bytes, notes: list[str]) -> Transform | None:
+    """Return what takes this image to sRGB; None, with a note, where the profile cannot be used."""
+    try:
+        space = _space(profile)
+        if (space == "CMYK") != (image.mode == "CMYK") or (space == "L" and image.mode not in _GREYS):
+            notes.append(f"colour profile left out: it is for {space}, the picture is {image.mode}")
+            return None
+        return _to_srgb(profile, space)
+    except (ImageCms.PyCMSError, OSError, ValueError, KeyError, TypeError) as error:
+        notes.append(f"colour profile left out: {str(error)[:100] or type(error).__name__}")
+        return None
+
+
+def _applied(image: Image.Image, transform: Transform) -> Image.Image:
+    space = transform.input_mode
+    ready, out = image if image.mode == space else image.convert(space), Image.new("RGB", image.size)
+    # Not Transform.apply: it leaves a profile with the picture, which some formats would save.
+    transform.transform.apply(ready.getim(), out.getim())
+    return out
+
+
+@lru_cache(maxsize=32)
+def _space(profile: bytes) -> str:
+    """Return the mode of Pillow that a profile is for; raises for a profile that is none."""
+    name = ImageCms.ImageCmsProfile(BytesIO(profile)).profile.xcolor_space.strip()
+    if name not in _SPACES:
+        raise ValueError(f"its colours are {name!r}")
+    return _SPACES[name]
+
+
+@lru_cache(maxsize=32)
+def _is_srgb(profile: bytes) -> bool:
+    """Tell by some hundred colours whether a profile is sRGB; names are not believed."""
+    try:
+        if _space(profile) != "RGB":
+            return False
+        steps = np.array([0, 32, 64, 128, 192, 255], np.uint8)
+        colours = np.stack(np.meshgrid(steps, steps, steps), -1).reshape(6, 36, 3)
+        seen = np.asarray(_applied(Image.fromarray(colours), _to_srgb(profile, "RGB")), np.int16)
+    except (ImageCms.PyCMSError, OSError, ValueError, KeyError, TypeError):
+        return False  # said when it is used
+    return bool(np.abs(seen - colours).max() <= _SAME)
+
+
+@lru_cache(maxsize=32)
+def _to_srgb(profile: bytes, space: str) -> Transform:
+    return ImageCms.buildTransform(
+        ImageCms.ImageCmsProfile(BytesIO(profile)),
+        _srgb(),
+        space,
+        "RGB",
+        ImageCms.Intent.RELATIVE_COLORIMETRIC,
+        _FLAGS,
+    )
+
+
+@cache
+def _srgb() -> ImageCms.ImageCmsProfile:
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))

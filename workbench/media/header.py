@@ -1,0 +1,253 @@
+"""What decoding a file would cost, told from its bytes without decoding: sizes, scans, metadata, pages.
+
+Readers of images allocate what a header asks for before they look at the rest. So the headers of the formats
+that may ask for much are read here first, bytes only, and what is too much is refused with the limit it hit.
+"""
+
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from workbench.media.limits import (
+    MAX_SCANS,
+    LimitError,
+    check_metadata,
+    check_size,
+)
+from workbench.media.tiff_directories import Directory, directories
+
+_SCAN_STARTS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # frame headers, of every process
+_PROGRESSIVE = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
+_LONE = frozenset({0x00, 0x01, 0xFF, *range(0xD0, 0xD8)})  # markers without a length, and none
+
+
+@dataclass(slots=True)
+class Header:
+    """What a file asks for. ``width``, ``height``: pixels, 0 where not told before opening.
+
+    ``whole``: all pixels are held in memory at once, draft mode or not. ``scans``: passes over the picture.
+    ``members``: pixels of the largest picture inside (of an icon). ``slow``: decoded by Python code.
+    ``drafts``: can be decoded at a fraction of its size.
+    ``page``, ``pages``: which page of a TIFF to read, from 0, and how many there are. ``notes``: what is left
+    out.
+    """
+
+    width: int = 0
+    height: int = 0
+    whole: bool = False
+    scans: int = 1
+    members: int = 0
+    slow: bool = False
+    drafts: bool = False
+    page: int = 0
+    pages: int = 1
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def held(self) -> int:
+        """The pixels that are held in memory at once, as far as it is known before opening."""
+        return self.members if self.drafts and not self.whole else self.pixels
+
+    @property
+    def pixels(self) -> int:
+        """The pixels of the picture, or of the largest inside it."""
+        return max(self.width * self.height, self.members)
+
+
+def read_header(data: bytes) -> Header:
+    """Return what a file asks for; raises :class:`LimitError`. Unknown and broken files ask for nothing."""
+    try:
+        return _read(data)
+    except (struct.error, IndexError):
+        return Header()  # cut short: the reader of the format says what is wrong
+
+
+def _read(data: bytes) -> Header:
+    for start, reader in _READERS:
+        if data.startswith(start):
+            return reader(data)
+    return Header()
+
+
+def _jpeg(data: bytes) -> Header:
+    """Walk the segments up to the first scan; count the scans where there may be several."""
+    header = Header(drafts=True)
+    place, size, blocks, components, progressive = 2, 0, 0, 0, False
+    while 0 <= (place := data.find(b"\xff", place)) < len(data) - 3:
+        marker = data[place + 1]
+        if marker in _LONE:
+            place += 1 if marker == 0xFF else 2
+            continue
+        length = int.from_bytes(data[place + 2 : place + 4])
+        if marker in _SCAN_STARTS:
+            header.height, header.width, components = struct.unpack_from(">HHB", data, place + 5)
+            progressive = marker in _PROGRESSIVE
+        elif marker == 0xDA:
+            header.whole = progressive or data[place + 4] < components
+            header.scans = data.count(b"\xff\xda", place) if header.whole else 1
+            if data.rfind(b"\xff\xd9", place) < 0:
+                header.notes.append("truncated: the file ends too early, its last bytes are missing")
+            break
+        else:
+            blocks += 1
+            size += length
+            check_metadata("segments", size, blocks)
+            if marker == 0xE1 and data[place + 4 : place + 10] == b"Exif\0\0":
+                check_exif(data[place + 10 : place + 2 + length])
+        place += 2 + length
+    if header.scans > MAX_SCANS:
+        raise LimitError(
+            f"too many scans: {header.scans:,} passes over the picture, the limit is {MAX_SCANS}"
+        )
+    return header
+
+
+def _png(data: bytes) -> Header:
+    header = Header(*struct.unpack_from(">II", data, 16))
+    place, size, blocks = 33, 0, 0
+    while place < len(data) - 8:
+        length, name = struct.unpack_from(">I4s", data, place)
+        if name == b"IEND":
+            break
+        if name not in (b"IDAT", b"fdAT", b"fcTL"):
+            blocks += 1
+            size += min(length, len(data) - place)
+            check_metadata("chunks", size, blocks)
+            if name == b"eXIf":
+                check_exif(data[place + 8 : place + 8 + length])
+        place += 12 + length
+    return header
+
+
+def _gif(data: bytes) -> Header:
+    return Header(*struct.unpack_from("<HH", data, 6))
+
+
+def _slow(_: bytes) -> Header:
+    return Header(slow=True)
+
+
+def _bitmap(data: bytes) -> Header:
+    """Tell run lengths, which Python code decodes."""
+    return Header(slow=data[30:34] in (b"\1\0\0\0", b"\2\0\0\0"))
+
+
+def _webp(data: bytes) -> Header:
+    if data[8:12] != b"WEBP":
+        return Header()
+    header, place, size, blocks = Header(), 12, 0, 0
+    while place < len(data) - 8:
+        name, length = struct.unpack_from("<4sI", data, place)
+        start = data[place + 8 : place + 18]
+        if name == b"VP8X":
+            header.width, header.height = _int24(start, 4) + 1, _int24(start, 7) + 1
+        elif name == b"VP8L" and not header.width:
+            bits = int.from_bytes(start[1:5], "little")
+            header.width, header.height = (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+        elif name == b"VP8 " and not header.width:
+            header.width, header.height = (side & 0x3FFF for side in struct.unpack_from("<HH", start, 6))
+        elif name not in (b"ANMF", b"ALPH", b"VP8 ", b"VP8L"):
+            blocks += 1
+            size += min(length, len(data) - place)
+            check_metadata("chunks", size, blocks)
+            if name == b"EXIF":
+                check_exif(data[place + 8 : place + 8 + length])
+        place += 8 + length + length % 2
+    return header
+
+
+def _int24(data: bytes, place: int) -> int:
+    return int.from_bytes(data[place : place + 3], "little")
+
+
+def _ico(data: bytes) -> Header:
+    """Tell the pixels of the largest picture in an icon, not what its directory says of them."""
+    count = int.from_bytes(data[4:6], "little")
+    places = (struct.unpack_from("<I", data, 6 + 16 * number + 12)[0] for number in range(count))
+    return Header(members=max((_png_pixels(data, place) for place in places), default=0))
+
+
+def _icns(data: bytes) -> Header:
+    place, most = 8, 0
+    while place < len(data) - 8:
+        length = max(8, int.from_bytes(data[place + 4 : place + 8]))
+        most = max(most, _png_pixels(data, place + 8), _jpeg2000_pixels(data[place + 8 : place + 200]))
+        place += length
+    return Header(members=most)
+
+
+def _png_pixels(data: bytes, place: int) -> int:
+    if data[place : place + 8] != b"\x89PNG\r\n\x1a\n":
+        return 0
+    width, height = struct.unpack_from(">II", data, place + 16)
+    check_size(width, height, width * height)
+    return int(width * height)
+
+
+def _jpeg2000_pixels(start: bytes) -> int:
+    """Return the pixels of a JPEG 2000 by its image header box or its SIZ segment."""
+    if (box := start.find(b"ihdr")) >= 0:
+        height, width = struct.unpack_from(">II", start, box + 4)
+    elif start[:4] == b"\xff\x4f\xff\x51":
+        right, bottom, left, top = struct.unpack_from(">IIII", start, 8)
+        width, height = right - left, bottom - top
+    else:
+        return 0
+    check_size(width, height, width * height)
+    return int(width * height)
+
+
+def check_exif(data: bytes) -> None:
+    """Raise :class:`LimitError` where the tags of an EXIF block, which may overlap, add up to too much."""
+    data = data.removeprefix(b"Exif\0\0")
+    try:
+        total = sum(ifd.size for _, ifd in directories(data))
+    except (struct.error, IndexError):
+        return
+    check_metadata("tags", total, 0)
+
+
+def _tiff(data: bytes) -> Header:
+    """Find the page to read, and refuse what would be a preview in the place of the picture."""
+    chain: list[Directory] = []
+    inner: list[Directory] = []
+    total = 0
+    for depth, ifd in directories(data):
+        (chain if depth == 0 else inner).append(ifd)
+        total += ifd.size
+    check_metadata("tags", total, 0)
+    if not chain:
+        return Header()
+    _refuse_raw(data, chain, inner)
+    pages = [ifd for ifd in chain if not ifd.preview] or chain[:1]
+    page = pages[0]
+    header = Header(page.first.get(256, 0), page.first.get(257, 0), page=chain.index(page), pages=len(pages))
+    tile = page.first.get(322, 0) * page.first.get(323, 0)
+    check_size(page.first.get(322, 0), page.first.get(323, 0), tile)
+    header.members = tile
+    if len(pages) > 1:
+        header.notes.append(f"{len(pages):,} pages; page 1 is used")
+    return header
+
+
+def _refuse_raw(data: bytes, chain: list[Directory], inner: list[Directory]) -> None:
+    first = chain[0]
+    size = f"{first.first.get(256, 0):,} x {first.first.get(257, 0):,} pixels"
+    if data[8:10] == b"CR" or any(ifd.raw for ifd in (*chain, *inner)):
+        raise LimitError(f"a raw photo: only its preview of {size} could be read")
+    larger = max(inner, key=lambda ifd: ifd.pixels, default=first)
+    if larger.pixels > first.pixels and all(ifd.preview for ifd in chain):
+        raise LimitError(f"the picture lies in a part that is not read: only its preview of {size} could be")
+
+
+_READERS: tuple[tuple[bytes, Callable[[bytes], Header]], ...] = (
+    (b"\xff\xd8\xff", _jpeg),
+    (b"\x89PNG\r\n\x1a\n", _png),
+    *((start, _tiff) for start in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")),
+    (b"RIFF", _webp),
+    (b"GIF8", _gif),
+    (b"\0\0\1\0", _ico),
+    (b"icns", _icns),
+    (b"BM", _bitmap),
+    *((start, _slow) for start in (b"qoif", b"DDS ", b"P1", b"P2", b"P3")),
+)

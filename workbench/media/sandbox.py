@@ -1,0 +1,145 @@
+"""A process of its own, with limits on memory and time, for images that may take much of both.
+
+It is started when first needed and kept. It gets bytes and gives back JSON and pixels, nothing that is run.
+"""
+
+import atexit
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+MAX_MEMORY = 2**30
+"""Bytes that decoding one image may take, its file included. Not enforced where there is no RLIMIT_AS."""
+MAX_SECONDS = 20.0
+"""Wall-clock seconds that decoding one image may take."""
+
+_MAX_REPLY = 65_536  # bytes of JSON
+
+
+class SandboxError(Exception):
+    """The image took too much, or its decoder crashed; ``str(error)`` is the reason for the problems."""
+
+
+class StoppedError(Exception):
+    """:func:`stop` was called while an image was being decoded or waited for its turn; it is no problem."""
+
+
+class _Sandbox:
+    """The process, one image at a time; threads that bring another wait for their turn."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._state = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._owner = os.getpid()
+        self._stops = 0
+
+    def decode(self, data: bytes, min_side: int, min_long_side: int) -> tuple[dict[str, Any], bytes]:
+        stops = self._stops
+        with self._turn:
+            process = self._started(stops)
+            late = threading.Event()
+            timer = threading.Timer(MAX_SECONDS, _expire, (process, late))
+            timer.daemon = True
+            timer.start()
+            try:
+                return _asked(process, data, min_side, min_long_side)
+            except (OSError, ValueError, EOFError) as error:  # it ended before it answered
+                self._end(process)
+                if self._stops != stops:
+                    raise StoppedError from None
+                if late.is_set():
+                    raise SandboxError(f"takes more than {MAX_SECONDS:.0f} s to decode") from None
+                raise SandboxError(f"its decoder crashed (exit status {process.returncode})") from error
+            except BaseException:  # an interrupt: what it would answer belongs to nobody
+                self._end(process)
+                raise
+            finally:
+                timer.cancel()
+
+    def stop(self) -> None:
+        with self._state:
+            self._stops += 1
+            process, self._process = self._process, None
+        if process is not None and self._owner == os.getpid():
+            process.kill()
+            process.wait()
+
+    def _started(self, stops: int) -> subprocess.Popen[bytes]:
+        """Return the running process, or a new one; a fork of ours does not share its parent's."""
+        with self._state:
+            if self._stops != stops:
+                raise StoppedError
+            if self._process is None or self._process.poll() is not None or self._owner != os.getpid():
+                self._process, self._owner = _start(), os.getpid()
+            return self._process
+
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
+        process.kill()
+        process.wait()
+        with self._state:
+            if self._process is process:
+                self._process = None
+
+
+def _expire(process: subprocess.Popen[bytes], late: threading.Event) -> None:
+    late.set()
+    process.kill()
+
+
+def _start() -> subprocess.Popen[bytes]:
+    package = str(Path(__file__).parents[2])
+    paths = os.pathsep.join([package, *filter(None, [os.environ.get("PYTHONPATH")])])
+    try:
+        return subprocess.Popen(
+            # -P: nothing is imported from the folder we happen to be in, which may be one of strange files.
+            [sys.executable, "-P", "-W", "ignore", "-m", "workbench.media.decode_child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": paths, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+        )
+    except OSError as error:
+        raise SandboxError(f"no process can be started to decode it: {error.strerror}") from error
+
+
+def _asked(
+    process: subprocess.Popen[bytes], data: bytes, min_side: int, min_long_side: int
+) -> tuple[dict[str, Any], bytes]:
+    """Send an image and return the answer; raises OSError, ValueError or EOFError where there is none."""
+    if process.stdin is None or process.stdout is None:
+        raise EOFError
+    sides = {"min_side": min_side, "min_long_side": min_long_side}
+    ask = {"bytes": len(data), **sides, "memory": MAX_MEMORY, "seconds": int(MAX_SECONDS)}
+    process.stdin.write(json.dumps(ask).encode() + b"\n")
+    process.stdin.write(data)
+    process.stdin.flush()
+    said = json.loads(process.stdout.readline(_MAX_REPLY))
+    length = 3 * said["size"][0] * said["size"][1] if "size" in said else 0
+    pixels = process.stdout.read(length)
+    if len(pixels) != length:
+        raise EOFError
+    return said, pixels
+
+
+_sandbox = _Sandbox()
+
+
+def decode(data: bytes, min_side: int, min_long_side: int) -> tuple[dict[str, Any], bytes]:
+    """Return what the process says of an image, and its RGB pixels (empty where it says ``reason``).
+
+    Raises :class:`SandboxError` where it takes too much or crashes, :class:`StoppedError` after :func:`stop`.
+    """
+    return _sandbox.decode(data, min_side, min_long_side)
+
+
+def stop() -> None:
+    """End the process at once, from any thread: who waits for it gets :class:`StoppedError`."""
+    _sandbox.stop()
+
+
+atexit.register(stop)

@@ -1,0 +1,149 @@
+"""QueryResolver: what the parts of a query mean in one case. Names become samples, rows and people."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from workbench.analysis.rows import Rows, normalise
+from workbench.errors import QueryError
+from workbench.search.grammar import Part, parse
+from workbench.search.image_lookup import ImageLookup
+from workbench.search.request import IMAGES, Images, Request
+from workbench.search.terms import Centre, Like, Term, as_terms, plain, weigh
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+SELECTION = "selection"
+"""What the rows now selected are called in a query."""
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """A part of a query with what it means: a term to embed or look up, or rows to stay within."""
+
+    part: Part
+    term: Term | None = None
+    rows: Rows | None = None
+
+
+class QueryResolver:
+    """Understands queries about the images of ``lookup``.
+
+    ``saved(name)`` returns the rows of a selection; each of ``filters`` those that what is behind its key in
+    a query names.
+    """
+
+    def __init__(
+        self, lookup: ImageLookup, saved: Callable[[str], Rows], filters: Mapping[str, Callable[[str], Rows]]
+    ) -> None:
+        self._lookup, self._saved, self._filters = lookup, saved, filters
+
+    def text(
+        self, text: str, selection: ArrayLike | None, pictures: "Mapping[str, Image | Path]"
+    ) -> list[Piece]:
+        """Return the pieces of a query in the grammar of the query box.
+
+        ``selection`` holds the rows that ``like:selection`` and ``within:selection`` mean, ``pictures`` the
+        pictures that ``like:`` may name besides images of the case. Raises QueryError for an unknown name.
+        """
+        chosen = None if selection is None else self._rows(selection)
+        return [self._understood(part, chosen, pictures) for part in parse(text)]
+
+    def request(self, asked: Request) -> list[Piece]:
+        """Return the pieces of a query given in Python; see `Case.search`."""
+        pieces = [self._piece(self._named_exactly(term), 1) for term in asked.terms]
+        pieces += [self._piece(self._example(term), 1) for term in as_terms(asked.like)]
+        pieces += [self._piece(self._example(term, or_words=True), -1) for term in as_terms(asked.unlike)]
+        pieces += [Piece(Part("face", who)) for who in _several(asked.face)]
+        pieces += [] if asked.text is None else [Piece(Part("text", asked.text))]
+        if asked.within is not None:
+            name = asked.within if isinstance(asked.within, str) else SELECTION
+            pieces.append(Piece(Part("within", name), rows=self.rows(asked.within)))
+        pieces += [self._understood(Part("tag", tag), None, {}) for tag in _several(asked.tag)]
+        pieces += [] if asked.taken is None else [self._understood(Part("taken", asked.taken), None, {})]
+        kinds = tuple(_several(asked.over))
+        return pieces + ([] if kinds == (IMAGES,) else [Piece(Part("over", kind)) for kind in kinds])
+
+    def rows(self, images: "Images") -> Rows:
+        """Return the rows of a Selection, Hits, rows, booleans, or the name of a saved selection."""
+        return self._saved(images) if isinstance(images, str) else self._rows(_rows_of(images))
+
+    def _understood(
+        self, part: Part, selection: Rows | None, pictures: "Mapping[str, Image | Path]"
+    ) -> Piece:
+        match part.kind:
+            case "words":
+                return Piece(part, part.value)
+            case "like":
+                return Piece(part, self._named(part.value, selection, pictures))
+            case "within":
+                return Piece(part, rows=self._place(part.value, selection))
+            case "tag" | "taken":
+                return Piece(part, rows=self._filters[part.kind](part.value))
+        return Piece(part)
+
+    def _named(self, name: str, selection: Rows | None, pictures: "Mapping[str, Image | Path]") -> Term:
+        if name in pictures:
+            return pictures[name]
+        if name == SELECTION:
+            return Centre(tuple(self._lookup.ids[row] for row in self._place(name, selection)))
+        return Like(self._lookup.ids[self._lookup.named(name)])
+
+    def _place(self, name: str, selection: Rows | None) -> Rows:
+        if name != SELECTION:
+            return self._saved(name)
+        if selection is None or not len(selection):
+            raise QueryError(
+                "Nothing is selected.", "Draw a lasso on the map first, or name a saved selection."
+            )
+        return selection
+
+    def _named_exactly(self, term: Term) -> Term:
+        """Return a text that is an image id or a path of the case as that image, and all else as it is."""
+        what, weight = plain(term)
+        if isinstance(what, str) and self._lookup.knows(what):
+            return weigh(Like(self._lookup.ids[self._lookup.row(what)]), weight)
+        return term
+
+    def _example(self, given: Any, or_words: bool = False) -> Term:
+        """Return what is given as an example: a string names an image of the case, or else is words."""
+        if isinstance(given, int | np.integer):
+            return Like(self._lookup.ids[self._lookup.row(int(given))])
+        if isinstance(given, str) and (not or_words or self._lookup.knows(given)):
+            return Like(self._lookup.ids[self._lookup.named(given)])
+        if hasattr(given, "rows") and hasattr(given, "ids"):
+            return Centre(tuple(given.ids))
+        term: Term = given
+        return term
+
+    def _piece(self, term: Term, sign: int) -> Piece:
+        what, weight = plain(term)
+        match what:
+            case str():
+                part = Part("words", " ".join(what.split()), sign * weight)
+            case Like(sample_id):
+                part = Part("like", self._lookup.name(self._lookup.row(sample_id)), sign * weight)
+            case Centre(_, name):
+                part = Part("like", name, sign * weight)
+            case Path():
+                part = Part("like", what.name, sign * weight)
+            case _:
+                part = Part("like", "picture", sign * weight)
+        return Piece(part, weigh(what, weight))
+
+    def _rows(self, rows: ArrayLike) -> Rows:
+        return normalise(rows, len(self._lookup.ids))
+
+
+def _several(given: str | Sequence[str]) -> list[str]:
+    return [given] if isinstance(given, str) else list(given)
+
+
+def _rows_of(within: Any) -> ArrayLike:
+    rows: ArrayLike = getattr(within, "rows", within)
+    return rows

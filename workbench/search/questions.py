@@ -1,0 +1,187 @@
+"""Questions: what an analyst asks about a collection, in Python or in the grammar of the query box."""
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from workbench.analysis import captions, thresholds
+from workbench.analysis.distinguishing_phrases import Difference, separate
+from workbench.analysis.recall_estimate import Missed
+from workbench.analysis.rows import Rows
+from workbench.errors import QueryError
+from workbench.search import filters
+from workbench.search.hits import Hits
+from workbench.search.image_lookup import ImageLookup
+from workbench.search.people import FaceSearch, People
+from workbench.search.query_resolution import QueryResolver
+from workbench.search.ranker import Ranker
+from workbench.search.request import Images, Limits, Request
+from workbench.search.searcher import Searcher
+from workbench.search.terms import MOST_SAMPLES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+    from PIL.Image import Image
+
+    from workbench.index.index import Index
+    from workbench.ingest import Embedder
+
+LEAST_BACKGROUND = 20
+Phrases = Sequence[str]
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Searchable:
+    """What questions are asked of: arrays, tables and narrow callables.
+
+    Row i of ``vectors`` (N, D) belongs to row i of ``images``, which ``lookup`` finds by name. ``embedder()``
+    gives the model, ``phrase_vectors(phrases)`` text vectors (P, D), ``vocabulary()`` the phrases that stand
+    for any query. ``saved(name)`` returns the rows of a saved selection; ``tags()`` the table of tags and
+    ``tags_version()`` what changes with it. ``people()`` gives the faces, ``find_text(text)`` hits among the
+    images, ``regions(kinds)`` a ranker; ``engine()`` an index of the vectors, or None for exact search.
+    """
+
+    images: "pd.DataFrame"
+    vectors: Floats
+    lookup: ImageLookup
+    embedder: "Callable[[], Embedder]"
+    phrase_vectors: Callable[[Phrases], Floats]
+    vocabulary: Callable[[], Phrases]
+    saved: Callable[[str], Rows]
+    tags: "Callable[[], pd.DataFrame]"
+    tags_version: Callable[[], Hashable]
+    people: Callable[[], People]
+    find_text: Callable[[str], Hits]
+    regions: Callable[[Sequence[str]], Ranker]
+    thumbnails: Callable[[Sequence[int]], list[bytes]] | None = None
+    engine: "Callable[[], Index | None]" = lambda: None
+
+
+class Questions:
+    """Answers questions about a collection as it is now open."""
+
+    def __init__(self, collection: Searchable) -> None:
+        self._all = collection
+
+    def search(self, request: Request) -> Hits:
+        """Return the hits of a query given in Python; see ``Case.search``."""
+        known = self._background(request.background)
+        return self._searcher.search(self._resolver.request(request), request.limits, known)
+
+    def ask(
+        self,
+        text: str,
+        selection: ArrayLike | None,
+        pictures: "Mapping[str, Image | Path] | None",
+        limits: Limits,
+    ) -> Hits:
+        """Return the hits of a query in the grammar of the query box; see ``Case.ask``."""
+        return self._searcher.search(self._resolver.text(text, selection, pictures or {}), limits)
+
+    def learn_threshold(
+        self, examples: "Mapping[str, Images]", precision: float | None, on: str
+    ) -> thresholds.Threshold:
+        """Learn a threshold from example queries; see ``Case.learn_threshold``."""
+        if on not in ("score", "probability"):
+            raise QueryError(f"Invalid scale {on!r} of a threshold.", "Use score or probability.")
+        judged = []
+        for query, images in examples.items():
+            hits = self.ask(query, None, None, Limits(k=None))
+            right = np.isin(hits.rows, self.rows(images))
+            judged.append((hits.scores if on == "score" else hits.probabilities, right))
+        return thresholds.learn(judged, precision, on)
+
+    def missed(self, hits: Hits, n: int, seed: int) -> Missed:
+        """Return images beyond hits to judge; see ``Case.missed``."""
+        return Missed(hits.rows, hits.ranking, n, seed)
+
+    def describe(self, images: "int | str | Images", k: int, vocabulary: Phrases) -> "pd.DataFrame":
+        """Return the ``k`` phrases that fit one image or the middle of several; see ``Case.describe``."""
+        import pandas as pd
+
+        rows = self.rows(images)
+        if not len(rows):
+            raise QueryError("There is nothing to describe.", "Select some images first.")
+        phrases, vectors = self._all.phrase_vectors(vocabulary), self._all.vectors
+        usual = captions.usual_scores(vectors, phrases)
+        middle = np.mean(vectors[rows[:: -(-len(rows) // MOST_SAMPLES)]], axis=0)
+        found = captions.describe(middle, phrases, vocabulary, k, usual=usual)
+        return pd.DataFrame(found, columns=["phrase", "score", "probability"])
+
+    def separates(self, a: "Images", b: "Images | None", k: int, vocabulary: Phrases) -> "pd.DataFrame":
+        """Return the phrases that fit ``a`` better than ``b``, or than all others; see `Case.separates`."""
+        import pandas as pd
+
+        inside, vectors = self.rows(a), self._all.vectors
+        others = np.ones(len(vectors), bool)
+        others[inside] = False
+        outside = np.flatnonzero(others) if b is None else self.rows(b)
+        phrases = self._all.phrase_vectors(vocabulary)
+        found = separate(vectors, inside, outside, phrases, vocabulary, k)
+        return pd.DataFrame(found, columns=list(Difference._fields))
+
+    def rows(self, images: "int | str | Images") -> NDArray[np.integer]:
+        """Return the rows of one image, of several, or of a saved selection."""
+        if isinstance(images, int | np.integer):
+            return np.array([self._all.lookup.row(int(images))])
+        if isinstance(images, str) and self._all.lookup.knows(images):
+            return np.array([self._all.lookup.row(images)])
+        return self._resolver.rows(images)
+
+    def _background(self, images: "Images | None") -> Rows | None:
+        """Return the rows to judge scores against, or None; raise QueryError for fewer than twenty."""
+        rows = None if images is None else self._resolver.rows(images)
+        if rows is not None and len(rows) < LEAST_BACKGROUND:
+            raise QueryError(
+                f"Too few background images: {len(rows)}.",
+                f"Use {LEAST_BACKGROUND} or more that do not show what you look for.",
+            )
+        return rows
+
+    @cached_property
+    def _resolver(self) -> QueryResolver:
+        collection = self._all
+
+        @lru_cache(maxsize=8)
+        def tagged(tag: str, version: Hashable) -> Rows:  # tags may change, also by another process
+            return filters.tagged(tag, collection.tags(), collection.images["image_id"])
+
+        @lru_cache(maxsize=8)
+        def taken(span: str) -> Rows:
+            return filters.taken(span, collection.images["taken_at"])
+
+        places: dict[str, Callable[[str], Rows]] = {
+            "tag": lambda tag: tagged(tag, collection.tags_version()),
+            "taken": taken,
+        }
+        return QueryResolver(collection.lookup, collection.saved, places)
+
+    @cached_property
+    def _searcher(self) -> Searcher:
+        collection = self._all
+        images = Ranker(
+            collection.images,
+            collection.vectors,
+            phrases=lambda: collection.phrase_vectors(collection.vocabulary()),
+            engine=collection.engine,
+        )
+        return Searcher(
+            images,
+            collection.embedder,
+            self._sample_vectors,
+            FaceSearch(collection.people, len(images)),
+            lru_cache(maxsize=8)(collection.find_text),
+            collection.regions,
+            collection.thumbnails,
+        )
+
+    def _sample_vectors(self, sample_ids: Sequence[str]) -> Floats:
+        rows = [self._all.lookup.row(sample_id) for sample_id in sample_ids]
+        return np.asarray(self._all.vectors[rows], np.float32)

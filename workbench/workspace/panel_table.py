@@ -1,0 +1,138 @@
+"""The table of the desk's panels: each is one entry, in the order in which ``to_code`` repeats them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.panels.details import Details
+from workbench.panels.gallery import Gallery
+from workbench.panels.instance_search.panel import InstanceSearch
+from workbench.panels.query import Query
+from workbench.panels.recall_review import RecallReview
+from workbench.panels.runs.panel import Runs
+from workbench.panels.selection_bar import SelectionBar
+from workbench.panels.study import Study
+from workbench.panels.when.panel import Timeline
+from workbench.panels.where.panel import PlacesPanel
+from workbench.panels.why.panel import Why
+from workbench.workspace.context import DeskContext
+
+WHOLE_IMAGE = 0.8
+"""A candidate that covers more than this share of its image is offered last: it is rarely one thing in it."""
+
+
+@dataclass(frozen=True)
+class PanelEntry:
+    """One panel of the desk.
+
+    name: its attribute, ``desk.<name>``. make: returns the panel, which has ``to_code()`` and ``close()``.
+    place: where it lies; those above and below stand one under another, those in the middle side by side.
+    side: with which tab it is shown; panels of ``faces`` are made when they are first shown or asked for, and
+    stand before the others. doing: what the tabs say while it is made. still: its ``still()`` is part of the
+    still picture of the desk.
+    """
+
+    name: str
+    make: Callable[[DeskContext], Any]
+    place: Literal["above", "middle", "below"]
+    side: Literal["images", "faces"] = "images"
+    doing: str = ""
+    still: bool = False
+
+    @property
+    def lazy(self) -> bool:
+        """Whether the panel is made when it is first shown or asked for."""
+        return self.side == "faces"
+
+
+def _query(desk: DeskContext) -> Query:
+    case = desk.case
+    return Query(
+        desk.selection,
+        case.ask,
+        lambda name: case.thumbnails([case.lookup.named(name)])[0],
+        case.lookup.name,
+        list(case.regions.keys),
+    )
+
+
+def _details(desk: DeskContext) -> Details:
+    case = desk.case
+    details = Details(
+        desk.selection,
+        case.picture,
+        desk.metadata,
+        lambda row, phrases: case.describe(row, vocabulary=phrases),
+        case.vocabulary,
+        on_like=desk.like,
+        on_tag=case.tag,
+        boxes=desk.boxes,
+        on_face=desk.look_at_face,
+    )
+    details.observe(lambda change: setattr(case, "vocabulary", change["new"]), "vocabulary")
+    return details
+
+
+def _why(desk: DeskContext) -> Why:
+    case = desk.case
+    return Why(desk.selection, case.why, lambda: case.why.methods, case.picture, case.thumbnails)
+
+
+def _instance_search(desk: DeskContext) -> InstanceSearch:
+    case = desk.case
+
+    def candidates(row: int) -> NDArray[np.float32]:
+        boxes = case.instances.boxes(row)
+        large = boxes[:, 2] * boxes[:, 3] > WHOLE_IMAGE * float(boxes[:, 2].max() * boxes[:, 3].max())
+        return np.concatenate([boxes[~large], boxes[large]])
+
+    return InstanceSearch(desk.selection, case.find_this, candidates, case.picture, case.thumbnails)
+
+
+def _runs(desk: DeskContext) -> Runs:
+    case = desk.case
+    book = case.cluster_runs
+    return Runs(desk.selection, book, case.cluster_names, case.thumbnails, desk.maps.colour_by_run)
+
+
+def _study(desk: DeskContext) -> Study:
+    study = desk.case.study
+    return Study(
+        desk.selection,
+        study.likeness,  # type: ignore[arg-type]  # it refuses what it does not know
+        study.captions,  # type: ignore[arg-type]
+        study.duplicates,
+        study.quality,
+        desk.case.thumbnails,
+    )
+
+
+TABLE = (
+    PanelEntry("query", _query, "above"),
+    PanelEntry(
+        "recall", lambda desk: RecallReview(desk.selection, desk.case.missed, desk.case.thumbnails), "above"
+    ),
+    PanelEntry("map", lambda desk: desk.maps.first, "middle"),
+    PanelEntry("beside", lambda desk: desk.maps.beside, "middle"),
+    PanelEntry(
+        "selection_bar",
+        lambda desk: SelectionBar(desk.selection, desk.case.selections, desk.case.separates),
+        "above",
+    ),
+    PanelEntry("gallery", lambda desk: Gallery(desk.selection, desk.case.thumbnails, desk.like), "middle"),
+    PanelEntry("details", _details, "below"),
+    PanelEntry("why", _why, "below", still=True),
+    PanelEntry("things", _instance_search, "below", still=True),
+    PanelEntry("timeline", lambda desk: Timeline(desk.selection), "below", still=True),
+    PanelEntry("places", lambda desk: PlacesPanel(desk.selection, desk.case.thumbnails), "below", still=True),
+    PanelEntry("runs", _runs, "below", still=True),
+    PanelEntry("study", _study, "below"),
+    PanelEntry("faces", lambda desk: desk.face_panels.panel, "above", "faces", "Grouping the faces"),
+    PanelEntry(
+        "face_map", lambda desk: desk.face_panels.map, "middle", "faces", "Drawing the map of the faces"
+    ),
+)
+"""The desk as it ships. ``Workspace(case, table=(*TABLE, PanelEntry(...)))`` has one panel more."""
