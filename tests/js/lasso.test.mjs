@@ -46,6 +46,9 @@ test("Python gets a lasso as all its corners, a box as two opposite ones", () =>
     { x: 2, y: 1 },
     { x: 0, y: 1 },
   ];
-  assert.deepEqual(shapeOf("lasso", round), { shape: "lasso", corners: Float64Array.of(0, 0, 2, 0, 2, 1, 0, 1) });
+  assert.deepEqual(shapeOf("lasso", round), {
+    shape: "lasso",
+    corners: Float64Array.of(0, 0, 2, 0, 2, 1, 0, 1),
+  });
   assert.deepEqual(shapeOf("box", round), { shape: "box", corners: Float64Array.of(0, 0, 2, 1) });
 });
