@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from benchmarks.table import Row, seconds, show
 from workbench.analysis import projection
-from workbench.analysis.clusters import cluster, smallest_cluster
+from workbench.analysis.clusters import HDBSCAN_SMALLEST, cluster
 
 Vectors = NDArray[np.float32]
 GROUPS = 120
@@ -90,16 +90,15 @@ def layouts(vectors: Vectors) -> list[Row]:
 
 
 def groups(vectors: Vectors) -> Row:
-    """Measure clusters as a desk makes them, by UMAP to five and HDBSCAN, once the map has its neighbours."""
+    """Measure clusters by UMAP to five and HDBSCAN, once the map has its neighbours."""
     import hdbscan
     import umap
 
     settings = {"n_components": 5, "min_dist": 0.0, "metric": "cosine", "init": "pca", "random_state": 0}
-    size = smallest_cluster(len(vectors))
 
     def library() -> object:
         reduced = umap.UMAP(**settings).fit_transform(vectors)
-        return hdbscan.HDBSCAN(min_cluster_size=size, min_samples=3).fit_predict(reduced)
+        return hdbscan.HDBSCAN(min_cluster_size=HDBSCAN_SMALLEST, min_samples=3).fit_predict(reduced)
 
     ours, theirs = seconds([lambda: cluster(vectors), library], 1)
     return Row("UMAP to five, HDBSCAN", f"{ours:.0f} s", f"{theirs:.0f} s the libraries", ours / theirs)
@@ -111,8 +110,7 @@ def clusters(rows: int) -> list[Row]:
 
     points = np.random.default_rng(0).standard_normal((rows, 5)).astype(np.float32)
     points += 12 * grouped(rows, 5)
-    size = smallest_cluster(rows)
-    library = hdbscan.HDBSCAN(min_cluster_size=size, min_samples=3)
+    library = hdbscan.HDBSCAN(min_cluster_size=HDBSCAN_SMALLEST, min_samples=3)
     cluster(points[:2000]), library.fit_predict(points[:2000])
     first = seconds([lambda: library.fit_predict(points)], 1)[0]
     ours, again = seconds([lambda: cluster(points), lambda: library.fit_predict(points)], 1)

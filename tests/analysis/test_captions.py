@@ -22,15 +22,22 @@ def test_shares_of_all_phrases_sum_to_one():
     assert sum(caption.probability for caption in found) == pytest.approx(1)
 
 
-def test_a_phrase_that_fits_every_image_gives_way_to_what_is_special():
-    images = np.array([[0.5, 0.1, 0.9], [0.1, 0.5, 0.9]], np.float32)
-    usual = captions.usual_scores(images, TEXTS)
-    named = [captions.describe(image, TEXTS, WORDS, k=1, usual=usual)[0].phrase for image in images]
-    assert named == ["cat", "dog"]
+def test_what_all_images_show_is_named_all_the_same():
+    images = np.array([[0.9, 0.1, 0.3], [0.9, 0.3, 0.1]], np.float32)
+    assert [captions.describe(image, TEXTS, WORDS, k=1)[0].phrase for image in images] == ["cat", "cat"]
 
 
-def test_usual_scores_of_an_empty_collection_are_zero():
-    assert captions.usual_scores(np.zeros((0, 3), np.float32), TEXTS).tolist() == [0, 0, 0]
+def test_a_phrase_near_to_all_phrases_gives_way_to_one_that_says_more():
+    texts = np.array([[1, 0, 0.8], [0, 1, 0.8], [0.7, 0.7, 1]], np.float32)
+    texts /= np.linalg.norm(texts, axis=1, keepdims=True)
+    image = np.array([0.75, 0.35, 1.0], np.float32)
+    image /= np.linalg.norm(image)
+    assert (texts @ image).argmax() == 2
+    assert captions.describe(image, texts, WORDS, k=1)[0].phrase == "cat"
+
+
+def test_no_phrases_fit_nothing():
+    assert captions.fit(TEXTS, TEXTS[:0]).shape == (3, 0)
 
 
 def test_vectors_of_another_vocabulary_are_refused():

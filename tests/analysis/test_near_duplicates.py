@@ -29,3 +29,20 @@ def test_a_chain_is_one_group_and_invalid_ones_are_in_none():
 
 def test_nothing_has_no_groups():
     assert look_alikes(np.zeros(0, np.uint64), np.zeros(0, bool)).shape == (0,)
+
+
+def test_one_hash_in_other_colours_is_no_look_alike():
+    hashes = np.zeros(5, np.uint64)
+    colours = np.array([[200, 0, 0], [0, 200, 0], [203, 4, 0], [0, 0, 200], [0, 190, 5]], np.uint8)
+    found = look_alikes(hashes, np.ones(5, bool), colours)
+    assert found[0] == found[2]
+    assert found[1] == found[4]
+    assert sorted(found.tolist()) == [-1, 0, 0, 1, 1]
+    assert found[3] == -1
+
+
+def test_many_plain_pictures_are_compared_in_parts(monkeypatch):
+    monkeypatch.setattr("workbench.analysis.near_duplicates.AT_ONCE", 7)
+    colours = np.repeat(np.arange(0, 240, 40), 10)[:, None] + np.arange(60)[:, None] % 10
+    found = look_alikes(np.full(60, 5, np.uint64), np.ones(60, bool), colours.astype(np.uint8))
+    assert found.tolist() == np.repeat(np.arange(6), 10).tolist()

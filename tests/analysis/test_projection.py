@@ -1,6 +1,7 @@
 """Layouts and clusters of vectors whose groups are known."""
 
 import warnings
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -157,6 +158,43 @@ def test_clusters_are_the_same_each_time():
     np.testing.assert_array_equal(clusters.cluster(vectors), clusters.cluster(vectors))
 
 
+def test_clusters_of_every_level_lie_within_one_of_the_level_before():
+    points, _ = groups((60, 40, 30, 3), dim=5, noise=0.08)
+    found = clusters.levels(points * 4)
+
+    counts = found.max(axis=1) + 1
+    assert found.shape == (len(clusters.LEVELS), len(points))
+    assert 3 <= counts[0] < counts.max()
+    for coarse, fine in pairwise(found):
+        above = clusters.parents(fine, coarse)
+        members = fine >= 0
+        assert (coarse[members] == np.array(above)[fine[members]]).all()
+        assert (np.bincount(fine[members]) >= clusters.SMALLEST).all()
+        assert (np.diff(np.bincount(fine[members])) <= 0).all()
+
+
+def test_the_same_groups_are_found_among_many_as_among_few():
+    """A cluster is not the larger for the collection around it, nor for being gathered in cells first."""
+    points, labels = groups((40,) * 4, dim=5, noise=0.02)
+    crowd = np.concatenate([points * 9, groups((1500,) * 5, dim=5, noise=0.02)[0] * 9 + 50])
+    found = clusters.levels(crowd)[clusters.LEVEL]
+
+    assert len(crowd) > clusters.CELLS
+    assert found.max() == 8
+    assert (found[:160] < 0).mean() < 0.02
+    assert all(len(set(found[:160][labels == group]) - {-1}) == 1 for group in range(4))
+    assert clusters.levels(points * 9)[clusters.LEVEL].max() == 3
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_too_few_samples_are_in_no_cluster_at_any_level(count):
+    assert (clusters.levels(np.zeros((count, 5))) == -1).all()
+
+
+def test_copies_are_one_cluster_at_every_level():
+    assert (clusters.levels(np.ones((9, 5), np.float32)) == 0).all()
+
+
 @pytest.mark.parametrize("settings", [{"min_cluster_size": 1}, {"min_samples": 0}, {"merge_distance": -0.1}])
 def test_impossible_sizes_and_distances_are_refused(settings):
     with pytest.raises(QueryError):
@@ -177,12 +215,20 @@ def test_cluster_parameters_are_those_of_cluster():
     assert clusters.cluster(vectors, **settings).max() == 2
 
 
-def test_a_cluster_is_named_by_what_sets_it_apart_not_by_what_fits_all():
-    """Axis 3 is shared by all samples: "a photo" has the highest cosine everywhere, and is no name."""
+def test_clusters_that_show_the_same_are_named_by_it_and_told_apart():
+    """Axis 3 is shared by all samples: all are "a photo", and that alone tells nobody which."""
     vectors, labels = groups((10, 8), dim=4)
     vectors = vectors + np.array([0, 0, 0, 5], np.float32)
     texts = np.eye(4, dtype=np.float32)
-    assert clusters.names(vectors, labels, texts, ["cat", "dog", "bird", "a photo"]) == ["cat", "dog"]
+    found = clusters.names(vectors, labels, texts, ["cat", "dog", "bird", "a photo"])
+    assert found == ["a photo: cat", "a photo: dog"]
+
+
+def test_the_only_cluster_is_named_by_what_it_shows():
+    vectors, labels = groups((12,), dim=4)
+    assert clusters.names(vectors, labels, np.eye(4, dtype=np.float32), ["cat", "dog", "bird", "a"]) == [
+        "cat"
+    ]
 
 
 def test_names_are_unique_and_run_out_gracefully():

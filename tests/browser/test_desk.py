@@ -218,7 +218,7 @@ def test_not_this(desk: lab.Notebook) -> None:
     desk.page.wait_for_selector(".wb-chip.wb-minus")
     desk.screenshot("not-this")
     asked = desk.state(1)["query"]
-    desk.page.get_by_role("button", name="Not wanted: red").click()
+    desk.page.get_by_role("button", name="Excluded: red").click()
     desk.page.wait_for_selector(".wb-chip.wb-minus", state="detached")
 
     assert asked == "magenta -red^0.5"

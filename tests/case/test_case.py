@@ -226,7 +226,7 @@ def test_what_is_unlike_is_an_image_where_it_names_one_and_words_otherwise(case:
 
     assert case.search("red", unlike=path).query == "red -like:003-yellow"
     assert case.search("red", unlike="yellow").query == "red -yellow"
-    with pytest.raises(QueryError, match="No image is called"):
+    with pytest.raises(QueryError, match="No image has the name"):
         case.search(like="yellow submarine")
 
 

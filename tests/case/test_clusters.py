@@ -2,6 +2,7 @@
 
 import io
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -59,6 +60,33 @@ def test_trust_is_a_number_a_photo_and_cached(case: wb.Case, monkeypatch: pytest
     assert first.both.shape == (40,)
     assert 0 <= first.both.min() <= first.both.max() <= 1
     assert np.array_equal(case.trust("pca").both, first.both)
+
+
+def test_levels_go_from_coarse_to_fine_with_names_and_parents(case: wb.Case) -> None:
+    levels = case.cluster_levels()
+    assert [level.level for level in levels] == [0, 1, 2, 3, 4]
+    assert np.array_equal(case.clusters(), levels[2].labels)
+    assert np.array_equal(case.clusters(level=4), levels[4].labels)
+    for level in levels:
+        count = level.labels.max() + 1
+        assert count >= 1
+        assert len(level.names) == len(set(level.names)) == len(level.parents) == count
+    assert set(levels[0].parents) == {-1}
+    for coarse, fine in pairwise(levels):
+        assert set(fine.parents) <= set(range(len(coarse.names)))
+
+
+def test_a_level_is_computed_once_and_one_that_is_not_there_is_refused(
+    case: wb.Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = case.clusters(level=1)
+    monkeypatch.setattr("workbench.analysis.clusters.levels", pytest.fail)
+    assert np.array_equal(case.clusters(level=1), first)
+    for wrong in (-1, 5):
+        with pytest.raises(QueryError, match=r"0 .coarse. to 4"):
+            case.clusters(level=wrong)
+    with pytest.raises(QueryError, match="no levels"):
+        case.clusters(level=1, min_cluster_size=3)
 
 
 def test_a_run_is_kept_under_its_name_and_found_by_a_colleague(case: wb.Case) -> None:

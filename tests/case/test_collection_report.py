@@ -103,3 +103,19 @@ def test_a_picture_that_is_gone_has_no_verdict(case: wb.Case) -> None:
     assert np.isnan(found[:2, :5]).all()
     assert not found[:2, 5:10].any()
     assert not np.isnan(found[2, :5]).any()
+
+
+def test_plain_pictures_of_five_colours_are_no_duplicates_and_the_same_one_saved_again_is(
+    tmp_path: Path,
+) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    for colour in ("red", "green", "blue", "white", "orange"):
+        Image.new("RGB", (320, 240), colour).save(photos / f"{colour}.png")
+    Image.new("RGB", (160, 120), "blue").save(photos / "small.jpg")
+    case = wb.open(photos, case=tmp_path / "case", model="fake")
+    case.ingest(progress=False)
+    found = case.study.duplicates()
+
+    assert {Path(path).name for path in found["path"]} == {"blue.png", "small.jpg"}
+    assert found["group"].nunique() == 1

@@ -194,7 +194,7 @@ def test_names_of_files_and_queries_are_escaped(tmp_path):
 
 @pytest.mark.parametrize(
     ("query", "message"),
-    [("", "empty"), ("   ", "empty"), ("like:nobody", "No image is called"), ("¿¡…", "no words")],
+    [("", "empty"), ("   ", "empty"), ("like:nobody", "No image has the name"), ("¿¡…", "no words")],
 )
 def test_a_query_that_says_nothing_is_told_so(case, query, message):
     with pytest.raises(QueryError, match=message):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from workbench.models import registry
+from workbench.samples import kind
 from workbench.testing import write_photos
 
 ROOT = Path(__file__).parents[2]
@@ -19,10 +20,11 @@ PYTHON = {
 
 @pytest.fixture
 def in_a_folder_with_photos(tmp_path, monkeypatch):
-    """Stand where `photos/` lies; a model that an example registers is forgotten afterwards."""
+    """Stand where `photos/` lies; a model or kind that an example registers is forgotten afterwards."""
     write_photos(tmp_path / "photos", {"black.png": "black", "white.png": "white", "grey.png": "grey"})
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(registry, "_registered", dict(registry._registered))
+    monkeypatch.setattr(kind, "_registered", kind.kinds())
 
 
 @pytest.mark.usefixtures("in_a_folder_with_photos")

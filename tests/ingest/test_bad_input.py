@@ -148,7 +148,11 @@ def test_not_an_image(photos: Path, look: Look) -> None:
     (photos / "page.jpg").write_text("<html>404</html>")
     _, snapshot = look()
 
-    assert only_problem(snapshot) == ("page.jpg", "decode", "not an image in a format that is read")
+    assert only_problem(snapshot) == (
+        "page.jpg",
+        "decode",
+        "not an image, or in a format that is not supported",
+    )
 
 
 def test_bomb_of_20000_x_20000(photos: Path, look: Look) -> None:

@@ -55,6 +55,7 @@ def dms(degrees: float, minutes: float = 0, seconds: float = 0) -> tuple[int, Ra
         (GOOD, WHEN),
         ("2019-05-01T10:00:00+02:00", WHEN),
         ("2019-05-01T10:00:00Z", WHEN),
+        ("2019:05:01 10:00:00.60:04:00", WHEN),
         ("2019-05-01 10:00:00.123", WHEN),
         ("2019-05-01 10:00:00", WHEN),
         ("2019:05:01 10:00", WHEN),

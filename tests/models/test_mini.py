@@ -9,6 +9,7 @@ import pytest
 import torch
 from PIL import Image
 
+import workbench as wb
 from benchmarks.mini_training.evaluate import average_precision, ranks, share_within
 from benchmarks.mini_training.features import make_view
 from benchmarks.mini_training.photos import Photo, read_photos
@@ -211,3 +212,23 @@ def test_a_query_in_words_puts_a_right_photo_first(mini, demo, query):
     names, rows = demo
     best = names[int(np.argmax(rows @ mini.embed_texts([query])[0]))]
     assert any(word in best for word in ANSWERS[query]), best
+
+
+@pytest.mark.weights
+def test_a_folder_of_one_kind_is_named_as_it_is_alone_and_among_others(tmp_path):
+    """What all photos show is what they are; the folders next to it change nothing."""
+    alone = wb.open(PHOTOS / "faces", case=tmp_path / "alone")
+    alone.ingest(progress=False)
+    named = [alone.describe(row, k=1)["phrase"][0] for row in range(len(alone.images))]
+    assert named.count("a portrait of one person") >= 0.9 * len(named)
+
+    labels = alone.vectors[:, 0] > np.median(alone.vectors[:, 0])  # two clusters of one kind
+    names = alone.cluster_names(labels.astype(np.int32))
+    assert all(name.startswith("a portrait of one person: ") for name in names)
+    assert len(set(names)) == 2
+
+    among = wb.open(PHOTOS, case=tmp_path / "among")
+    among.ingest(progress=False)
+    kinds = [path.split("/")[0] for path in among.images["path"]]
+    names = among.cluster_names(np.unique(kinds, return_inverse=True)[1].astype(np.int32))
+    assert names[sorted(set(kinds)).index("faces")].startswith("a portrait of one person")

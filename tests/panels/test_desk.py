@@ -165,7 +165,7 @@ class TestACaseThatChanges:
         desk.selection.rows, desk.selection.focus = [1, 2], 2
         ids, looked_at = desk.selection.ids, desk.selection.table["image_id"][2]
         (case.folder.source / desk.selection.table["path"][0]).unlink()
-        write_photos(case.folder.source, {"a-first.png": "white", "a-second.png": (250, 250, 240)})
+        write_photos(case.folder.source, {"a-first.png": "white", "a-second.png": "ivory"})
         case.ingest(progress=False)
         said = desk._notice.text
         before = list(desk.panels)

@@ -522,7 +522,7 @@ class TestTrust:
         panel = a_map(selection, points, columns={"trust": trust})
         browser(panel.bar, "column", name="trust")
         assert asked.wait(20)
-        assert (panel.bar.working, panel.bar.column) == ("Measuring trust", "clusters")
+        assert (panel.bar.working, panel.bar.column) == ("Measuring layout trust", "clusters")
         browser(panel.bar, "cancel")
         measured.set()
         assert (panel.bar.working, panel.bar.column) == ("", "clusters")

@@ -142,7 +142,7 @@ def test_a_still_picture_is_there_for_a_reader_without_a_kernel(asked):
     [
         ("", 1, "no query yet"),
         ("red", None, "No image is in focus"),
-        ("like:nobody", 1, "No image is called"),
+        ("like:nobody", 1, "No image has the name"),
     ],
 )
 def test_what_cannot_be_explained_is_said_and_nothing_old_is_shown(desk, text, focus, message):

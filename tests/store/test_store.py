@@ -111,7 +111,7 @@ def test_a_case_may_follow_a_source_that_moved(tmp_path: Path, source: Path) -> 
 def test_a_case_is_about_one_source(tmp_path: Path, source: Path) -> None:
     CaseFolder.create_or_open(tmp_path / "case", source, None)
     (tmp_path / "others").mkdir()
-    with pytest.raises(CaseError, match=r"is about .*photos, not about .*others"):
+    with pytest.raises(CaseError, match=r"belongs to the source .*photos, not to .*others"):
         CaseFolder.create_or_open(tmp_path / "case", tmp_path / "others", None)
     source.rename(tmp_path / "away")
     with pytest.raises(SourceError):
@@ -211,7 +211,7 @@ def test_a_corrupt_part_is_one_warning_and_moved_aside_by_a_writer(tmp_path: Pat
         pq.write_table(pa.table({"m": [1]}), bad)
     if damage == "another type":
         pq.write_table(pa.table({"n": ["2"]}), bad)
-    with pytest.warns(RuntimeWarning, match="the next ingest makes it again") as caught:
+    with pytest.warns(RuntimeWarning, match="the next ingest computes it again") as caught:
         first = parts.read()
 
     assert first["n"].to_pylist() == parts.read()["n"].to_pylist() == [1, 3]

@@ -1,12 +1,13 @@
 """Clusters: groups of like samples, and names for them."""
 
-import math
 import warnings
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.analysis.captions import fit
+from workbench.analysis.distinguishing_phrases import SAME
 from workbench.analysis.progress import Watch, nobody
 from workbench.analysis.projection import reduce
 from workbench.analysis.subprocess_job import run_in_subprocess
@@ -14,17 +15,82 @@ from workbench.errors import QueryError, required_by
 
 Labels = NDArray[np.int32]
 
-# Density means little in hundreds of dimensions: on 1,773 photos of 100 classes the adjusted mutual
-# information of clusters and classes was 0.69 after UMAP to five, 0.42 on the vectors themselves and 0.11
-# on ten principal components.
+# Distances mean little in hundreds of dimensions: on 1,773 photos of 100 classes the adjusted mutual
+# information of HDBSCAN's clusters and classes was 0.42 on the vectors themselves and 0.69 after UMAP to
+# five; `levels` reach 0.88 there.
 DIMENSIONS = 5
-# Leaves of the tree of densities, joined where they lie nearer than this, not its heaviest branches: on
-# those photos both do as well (0.72 to 0.73), but of the 169 of the demo the branches make 2, 5 or 7 clusters
-# by the seed, one of them two thirds of all, and the joined leaves 6, 7 or 9. In units of UMAP's space.
-JOINED_WITHIN = 0.5
-MANY = 20_000  # points that HDBSCAN takes a second for; more are left to another process, which can be ended
+SMALLEST = 4  # samples of a cluster; fewer are "in no cluster"
+LEVELS = (2.5, 1.5, 0.8, 0.5, 0.3)
+"""Mean distances, in UMAP's space, up to which clusters are one: coarse to fine. They need not change with
+the number of samples, because UMAP gives each about as much room as its neighbours need."""
+LEVEL = 2
+"""The level that is shown where nobody asks for another."""
+CELLS = 4_000  # groups of near samples from which the tree of larger collections is built: a second
+HDBSCAN_SMALLEST = 5  # as HDBSCAN's, whatever the number of samples: classes do not grow with a collection
+JOINED_WITHIN = 0.5  # HDBSCAN's leaves nearer than this, in UMAP's space, are one
+MANY = 20_000  # points that take a second; more are left to another process, which can be ended
 LEAF = 60  # points in a leaf of the tree of neighbours; hdbscan's own 40 takes a third longer at 100,000
-SAMPLED = 20_000  # rows that tell how much a phrase varies over the collection
+SAMPLED = 20_000  # rows of which the means of clusters are taken
+
+
+def levels(points: NDArray[np.floating], *, seed: int = 0, watch: Watch = nobody) -> Labels:
+    """Group ``points`` (N, K) at each of `LEVELS`: (L, N) int32, 0 for the largest cluster, -1 for none.
+
+    Average linkage, cut at the mean distances of `LEVELS`: a cluster of one level lies within one cluster of
+    the level before. Less than `SMALLEST` samples are no cluster. More than `CELLS` samples are first
+    gathered in as many cells by k-means, so the matrix of distances never exceeds that of `CELLS`. ``watch``
+    is told 1.0 while another process works, see `run_in_subprocess`.
+
+    Sources: average linkage, Sokal and Michener 1958; mini-batch k-means, Sculley 2010.
+    """
+    return _tree(points, seed) if len(points) <= MANY else run_in_subprocess(_tree, points, seed, watch=watch)
+
+
+def _tree(points: NDArray[np.floating], seed: int) -> Labels:
+    from scipy.cluster.hierarchy import fcluster, linkage  # type: ignore[import-untyped]
+
+    if len(points) < SMALLEST:
+        return np.full((len(LEVELS), len(points)), -1, np.int32)
+    centres, cell = _cells(np.asarray(points, np.float32), seed)
+    if len(centres) < 2:
+        return np.zeros((len(LEVELS), len(points)), np.int32)
+    joined = linkage(np.asarray(centres, np.float64), "average")
+    found = []
+    for distance in LEVELS:
+        labels = (fcluster(joined, distance, "distance") - 1)[cell]
+        labels[np.bincount(labels)[labels] < SMALLEST] = -1
+        _, numbered = np.unique(labels, return_inverse=True)
+        found.append(largest_first(numbered - int((labels == -1).any())))
+    return np.stack(found)
+
+
+def _cells(points: NDArray[np.float32], seed: int) -> tuple[NDArray[np.floating], NDArray[np.integer]]:
+    """Return at most `CELLS` points that stand for (N, K) and which of them stands for each (N,)."""
+    if len(points) <= CELLS:
+        return points, np.arange(len(points))
+    from sklearn.cluster import MiniBatchKMeans
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # where there are fewer different points than cells
+        # a start at random points follows the density, as the cells should, and costs nothing
+        made = MiniBatchKMeans(
+            CELLS,
+            init="random",
+            n_init=1,
+            batch_size=8192,
+            max_iter=3,
+            random_state=seed,
+            reassignment_ratio=0,
+        ).fit(points)
+    used, cell = np.unique(made.labels_, return_inverse=True)
+    return made.cluster_centers_[used], cell
+
+
+def parents(fine: Labels, coarse: Labels) -> list[int]:
+    """Return for each cluster of ``fine`` (N,) the cluster of ``coarse`` (N,) that it lies in."""
+    found = np.full(int(fine.max(initial=-1)) + 1, -1, np.int32)
+    found[fine[fine >= 0]] = coarse[fine >= 0]
+    return [int(parent) for parent in found]
 
 
 def parameters(
@@ -43,11 +109,6 @@ def parameters(
     }
 
 
-def smallest_cluster(n: int) -> int:
-    """Return the default ``min_cluster_size`` for ``n`` samples: half the square root, at least 4."""
-    return max(4, round(math.sqrt(n) / 2))
-
-
 def cluster(
     vectors: NDArray[np.floating],
     min_cluster_size: int | None = None,
@@ -57,9 +118,9 @@ def cluster(
     seed: int = 0,
     watch: Watch = nobody,
 ) -> Labels:
-    """Group the rows of ``vectors`` (N, D): (N,) int32, 0 for the largest cluster, -1 for "in no cluster".
+    """Group the rows of ``vectors`` (N, D) by HDBSCAN: (N,) int32, 0 for the largest cluster, -1 for none.
 
-    A group smaller than ``min_cluster_size`` (by default `smallest_cluster`) is no cluster; a higher
+    A group smaller than ``min_cluster_size`` (by default `HDBSCAN_SMALLEST`) is no cluster; a higher
     ``min_samples`` leaves more samples out. Vectors of more than `DIMENSIONS` dimensions are first reduced by
     UMAP and clusters nearer than ``merge_distance`` are one (by default `JOINED_WITHIN`); a layout is taken
     as it is, and by default the heaviest clusters of its tree are chosen. ``watch`` is that of
@@ -69,7 +130,7 @@ def cluster(
     Sources: HDBSCAN*, Campello, Moulavi and Sander 2013, as written by McInnes and Healy 2017.
     """
     _check(min_cluster_size, min_samples, merge_distance)
-    if len(vectors) > _fewest(len(vectors), min_cluster_size, min_samples) and vectors.shape[1] > DIMENSIONS:
+    if len(vectors) > _fewest(min_cluster_size, min_samples) and vectors.shape[1] > DIMENSIONS:
         vectors = reduce(vectors, DIMENSIONS, seed=seed, watch=watch)
         merge_distance = JOINED_WITHIN if merge_distance is None else merge_distance
     given = vectors, min_cluster_size, min_samples, merge_distance
@@ -84,19 +145,19 @@ def by_density(
 ) -> Labels:
     """Group ``points`` (N, K) as they are; parameters and errors are those of `cluster`."""
     _check(min_cluster_size, min_samples, merge_distance)
-    size = smallest_cluster(len(points)) if min_cluster_size is None else min_cluster_size
-    if len(points) <= _fewest(len(points), min_cluster_size, min_samples):
+    size = HDBSCAN_SMALLEST if min_cluster_size is None else min_cluster_size
+    if len(points) <= _fewest(min_cluster_size, min_samples):
         return np.full(len(points), -1, np.int32)
     return density(points, size, min_samples, merge_distance)
 
 
-def _fewest(n: int, min_cluster_size: int | None, min_samples: int) -> int:
-    """Return how many of ``n`` samples are too few for any cluster."""
-    return max(smallest_cluster(n) if min_cluster_size is None else min_cluster_size, min_samples)
+def _fewest(min_cluster_size: int | None, min_samples: int) -> int:
+    """Return how many samples are too few for any cluster."""
+    return max(HDBSCAN_SMALLEST if min_cluster_size is None else min_cluster_size, min_samples)
 
 
 def _check(min_cluster_size: int | None, min_samples: int, merge_distance: float | None) -> None:
-    size = smallest_cluster(0) if min_cluster_size is None else min_cluster_size
+    size = HDBSCAN_SMALLEST if min_cluster_size is None else min_cluster_size
     if size < 2 or min_samples < 1 or (merge_distance or 0) < 0:
         given: dict[str, float] = {"min_cluster_size": size, "min_samples": min_samples}
         if merge_distance is not None:
@@ -134,36 +195,52 @@ def names(
     text_vectors: NDArray[np.floating],
     vocabulary: Sequence[str],
 ) -> list[str]:
-    """Return a name for each cluster 0, 1, ... of ``labels`` (N,): a phrase no other cluster has.
+    """Return a name for each cluster 0, 1, ... of ``labels`` (N,), which no other cluster has.
 
-    A phrase suits a cluster by how far its mean cosine there stands above that of all other samples, counted
-    in standard deviations of the phrase over the collection: what merely fits everything suits none.
+    It is the phrase that says best what the cluster shows in the mean (`captions.fit`), whether or not other
+    clusters show it too. Those that get the same phrase are told apart by a second one, "a motorcycle: a
+    garage": the one whose mean cosine there is farthest above that of the others of the name.
     ``vectors`` is (N, D), ``text_vectors`` (P, D), row p belonging to phrase p of ``vocabulary``. When the
-    phrases run out a cluster is called "group 7".
+    phrases run out a cluster is called "a motorcycle 2", or "group 7".
     """
     count = int(labels.max(initial=-1)) + 1
-    if count == 0:
-        return []
-    contrast = _contrast(vectors, labels, text_vectors, count)
-    found = [f"group {number}" for number in range(count)]
+    if not count or not vocabulary:
+        return [f"group {number}" for number in range(count)]
+    means = _means(vectors, labels, count)[0][1:]
+    best = fit(means, text_vectors).argmax(axis=1)
+    found = [vocabulary[phrase] for phrase in best]
+    for phrase in np.unique(best):
+        alike = np.flatnonzero(best == phrase)
+        if len(alike) > 1:
+            other = np.flatnonzero(text_vectors @ text_vectors[phrase] < SAME)
+            scores = means[alike] @ text_vectors[other].T
+            for place, second in _apart(scores).items():
+                found[alike[place]] += f": {vocabulary[other[second]]}"
+    return _unlike(found)
+
+
+def _apart(scores: NDArray[np.floating]) -> dict[int, int]:
+    """Return for clusters (C,) of one name a phrase each that no other of them has; ``scores`` are (C, P)."""
+    contrast = np.asarray(scores - scores.mean(axis=0), np.float64)
+    chosen: dict[int, int] = {}
     for _ in range(min(contrast.shape)):
-        group, phrase = divmod(int(np.argmax(contrast)), len(vocabulary))
-        found[group] = vocabulary[phrase]
-        contrast[group] = -np.inf
-        contrast[:, phrase] = -np.inf
+        place, phrase = divmod(int(np.argmax(contrast)), contrast.shape[1])
+        chosen[place] = phrase
+        contrast[place], contrast[:, phrase] = -np.inf, -np.inf
+    return chosen
+
+
+def _unlike(found: list[str]) -> list[str]:
+    """Return names of which those that came before have a number."""
+    used: set[str] = set()
+    for place, name in enumerate(found):
+        number, unlike = 1, name
+        while unlike in used:
+            number += 1
+            unlike = f"{name} {number}"
+        found[place] = unlike
+        used.add(unlike)
     return found
-
-
-def _contrast(
-    vectors: NDArray[np.floating], labels: Labels, text_vectors: NDArray[np.floating], count: int
-) -> NDArray[np.float64]:
-    """Return (clusters, phrases): mean score inside less mean score outside, in deviations of the phrase."""
-    means, sizes = _means(vectors, labels, count)
-    total = (means * sizes).sum(axis=0)
-    outside = (total - means[1:] * sizes[1:]) / np.maximum(len(vectors) - sizes[1:], 1)
-    some = np.sort(np.random.default_rng(0).permutation(len(vectors))[:SAMPLED])
-    spread = np.std(vectors[some] @ text_vectors.T, axis=0) + 1e-9
-    return np.asarray((means[1:] - outside) @ text_vectors.T / spread, np.float64)
 
 
 def _means(

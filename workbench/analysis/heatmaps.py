@@ -181,7 +181,10 @@ class Check:
             " as much elsewhere."
         )
         if self.better_than_chance:
-            said = "Better than chance: the score depends on what this map marks more than on other places."
+            said = (
+                "Better than chance: the score depends on what this map marks more than on other places."
+                " That is where the score comes from; it does not say that the thing is there."
+            )
         if self.likeness is not None and self.likeness >= ALIKE:
             said += (
                 f" But a model that has learned nothing marks much the same ({self.likeness:.0%} alike):"

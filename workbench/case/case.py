@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from workbench.analysis.thresholds import Threshold
     from workbench.case.cluster_runs import ClusterRuns
     from workbench.case.collection_report import CollectionReport
+    from workbench.case.computed import ClusterLevel
     from workbench.case.faces.faces_api import Faces
     from workbench.case.faces.find_people import People, Photo
     from workbench.case.instances.instances_api import Instances, Where
@@ -147,12 +148,23 @@ class Case:
         """Return coordinates (N, 2) of the images by ``umap``, ``tsne`` or ``pca``, cached."""
         return self._open.collection.computed.layout(method, **params)
 
-    def clusters(self, **params: Any) -> NDArray[np.int32]:
-        """Return the HDBSCAN cluster (N,) of each image, -1 for none; cached with its parameters."""
-        return self._open.collection.computed.clusters(**params)
+    def clusters(self, level: int | None = None, **params: Any) -> NDArray[np.int32]:
+        """Return the cluster (N,) of each image, 0 for the largest, -1 for none; cached.
+
+        ``level``: 0 (coarse) to 4 (fine), by default 2; a cluster lies within one of the level before. With
+        parameters of HDBSCAN (min_cluster_size, min_samples, merge_distance, seed) it is HDBSCAN's.
+        """
+        return self._open.collection.computed.clusters(level=level, **params)
+
+    def cluster_levels(self) -> "list[ClusterLevel]":
+        """Return the clusters at each level, coarse to fine: level, labels (N,), names and parents (C,)."""
+        return self._open.collection.computed.cluster_levels(self.vocabulary)
 
     def cluster_names(self, labels: NDArray[np.int32]) -> list[str]:
-        """Return a name for each cluster 0, 1, ...: the phrase of the vocabulary that sets it apart best."""
+        """Return a name for each cluster 0, 1, ...: the phrase that says best what it shows.
+
+        Clusters of which the same is said have a second phrase, "a motorcycle: a garage".
+        """
         return self._open.collection.computed.cluster_names(labels, self.vocabulary)
 
     def trust(self, method: str = "umap", **params: Any) -> "Trust":

@@ -91,7 +91,7 @@ class CollectionReport:
         """Return what is there more than once: kind, group, row, path.
 
         "exact": the same bytes under several paths (one row of the table, so the same row each time);
-        "near": pictures that look the same, as after a change of size or format (see `analysis.lookalikes`).
+        "near": pictures of one look and colour, as after a change of size (`analysis.near_duplicates`).
         """
         import pandas as pd
 
@@ -104,7 +104,11 @@ class CollectionReport:
             for path in paths
         ]
         hashes = self._once("hashes", look_hashes).astype(np.int64)
-        near = look_alikes(np.ascontiguousarray(hashes[:, 0]).view(np.uint64), hashes[:, 1] > 0)
+        near = look_alikes(
+            np.ascontiguousarray(hashes[:, 0]).view(np.uint64),
+            hashes[:, 1] > 0,
+            np.ascontiguousarray(hashes[:, 2:]).view(np.uint8),
+        )
         order = np.argsort(near, kind="stable")
         found += [
             ("near", int(near[row]), int(row), str(images["path"].iloc[row]))
@@ -136,7 +140,7 @@ class CollectionReport:
         """Return what ``compute`` makes of the thumbnails, from the cache after the first time."""
         data = self._collection
         thumbnails = (jpeg for row in range(len(data.images)) for jpeg in data.thumbnails([row]))
-        return once(data.folder.cache / kind, {"version": 1}, data.lookup.ids, lambda: compute(thumbnails))
+        return once(data.folder.cache / kind, {"version": 2}, data.lookup.ids, lambda: compute(thumbnails))
 
 
 def _odd(sides: NDArray[np.float64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +13,24 @@ from workbench.analysis import cluster_methods, clusters, projection
 from workbench.analysis.layout_trust import Trust, trust
 from workbench.analysis.progress import Watch, nobody
 from workbench.analysis.projection import place
+from workbench.errors import QueryError
 from workbench.store.arrays import ArrayCache, Ids, digest_of
 
 if TYPE_CHECKING:
     from workbench.ingest import Embedder
+
+
+class ClusterLevel(NamedTuple):
+    """The clusters of a collection at one level, 0 being the coarsest.
+
+    ``labels`` (N,): the cluster of each image, 0 for the largest, -1 for none. ``names`` (C,): what each
+    shows. ``parents`` (C,): the cluster of the level before that each lies in, -1 at level 0.
+    """
+
+    level: int
+    labels: NDArray[np.int32]
+    names: list[str]
+    parents: list[int]
 
 
 KEPT = 0.5
@@ -89,8 +103,18 @@ class Computed:
         )
         return np.asarray(points, np.float32)
 
-    def clusters(self, *, watch: Watch = nobody, **params: Any) -> NDArray[np.int32]:
-        """Return the cluster (N,) of each sample; see ``analysis.clusters.cluster`` for the parameters."""
+    def clusters(
+        self, *, level: int | None = None, watch: Watch = nobody, **params: Any
+    ) -> NDArray[np.int32]:
+        """Return the cluster (N,) of each sample at a ``level``, or by HDBSCAN where its settings are given.
+
+        See ``analysis.clusters.levels`` and ``analysis.clusters.cluster``. Raises QueryError for a level that
+        is not there, and for a level of HDBSCAN.
+        """
+        if not params:
+            return self._level(clusters.LEVEL if level is None else level, watch)
+        if level is not None:
+            raise QueryError("HDBSCAN has no levels.", "Give a level, or its parameters.")
         settings: dict[str, Any] = clusters.parameters(**params)
 
         def compute() -> NDArray[np.int32]:
@@ -99,8 +123,32 @@ class Computed:
 
         return np.asarray(self._once("clusters", settings, self._ids, compute), np.int32)
 
+    def _level(self, level: int, watch: Watch = nobody) -> NDArray[np.int32]:
+        count = len(clusters.LEVELS)
+        if not 0 <= level < count:
+            raise QueryError(f"There is no level {level}.", f"Use 0 (coarse) to {count - 1} (fine).")
+
+        def compute() -> NDArray[np.int32]:
+            watch(0.0)
+            reduced = {"space": "reduced", "seed": 0}
+            return clusters.levels(self.space(reduced, watch), watch=watch).T
+
+        settings = {"levels": list(clusters.LEVELS)}
+        return np.asarray(self._once("levels", settings, self._ids, compute)[:, level], np.int32)
+
+    def cluster_levels(self, vocabulary: Sequence[str]) -> list[ClusterLevel]:
+        """Return the clusters at each level, coarse to fine, with names and parents."""
+        found: list[ClusterLevel] = []
+        for level in range(len(clusters.LEVELS)):
+            labels = self._level(level)
+            above = (
+                clusters.parents(labels, found[-1].labels) if found else [-1] * (labels.max(initial=-1) + 1)
+            )
+            found.append(ClusterLevel(level, labels, self.cluster_names(labels, vocabulary), above))
+        return found
+
     def cluster_names(self, labels: NDArray[np.int32], vocabulary: Sequence[str]) -> list[str]:
-        """Return a name for each cluster 0, 1, ...: the phrase that sets it apart best."""
+        """Return a name for each cluster 0, 1, ...; see ``analysis.clusters.names``."""
         return clusters.names(self._vectors, labels, self.phrases(vocabulary), vocabulary)
 
     def phrases(self, vocabulary: Sequence[str]) -> NDArray[np.float32]:

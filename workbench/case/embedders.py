@@ -64,8 +64,8 @@ class LazyEmbedder:
             embedder = self.get()
             if embedder.key != key:
                 raise CaseError(
-                    f"The vectors of this case were made by {key}, questions now by {embedder.key}.",
-                    "Run `case.ingest()`: it adds vectors of the new key and keeps the old ones.",
+                    f"The vectors of this case were computed by {key}, but queries now use {embedder.key}.",
+                    "Run `case.ingest()`: it adds vectors of the new model and keeps the old ones.",
                 )
             return embedder
 

@@ -83,7 +83,7 @@ class Selections:
         known = self._kept.read()
         if name not in known:
             names = ", ".join(known) or "none yet"
-            raise QueryError(f"No selection is called {name!r}.", f"Saved selections: {names}.")
+            raise QueryError(f"Unknown selection {name!r}.", f"Saved selections: {names}.")
         return known[name]
 
     def remove(self, name: str) -> None:

@@ -67,7 +67,7 @@ def checked(queries: Vectors, dim: int, k: int) -> Vectors:
     queries = np.ascontiguousarray(queries, np.float32)
     if queries.ndim != 2 or queries.shape[1] != dim:
         raise QueryError(
-            f"This index holds vectors of {dim} numbers, the queries have shape {queries.shape}.",
+            f"This index holds vectors of dimension {dim}, but the queries have shape {queries.shape}.",
             f"Pass an array of shape (queries, {dim}), made by the same embedder.",
         )
     if k < 1:

@@ -70,7 +70,7 @@ def _open(folder: Path) -> Any:
         return _lancedb().connect(str(folder)).open_table("vectors")
     except (ValueError, FileNotFoundError) as error:
         raise ModelError(
-            f"There is no index in {folder}.", "Make one: LanceIndex(folder, vectors)."
+            f"No index was found in {folder}.", "Create one with LanceIndex(folder, vectors)."
         ) from error
 
 

@@ -33,7 +33,9 @@ class PgIndex:
             counted = "SELECT count(*), max(vector_dims(vector)) FROM {}"
             self._rows, self._dim = self._run(counted).fetchone()
         except _psycopg().Error as error:
-            raise ModelError(f"There is no table {table!r} there.", "Give the vectors to make it.") from error
+            raise ModelError(
+                f"The table {table!r} does not exist in the database.", "Pass the vectors to create it."
+            ) from error
 
     @property
     def dim(self) -> int:

@@ -225,7 +225,7 @@ def written(folder: CaseFolder) -> Iterator[None]:
     except OSError as error:
         raise CaseError(
             f"The case {folder.root} cannot be written: {error.strerror or error}.",
-            "Free some space or check that you may write there, then ingest again.",
+            "Free some space or check the write permission, then ingest again.",
         ) from error
 
 

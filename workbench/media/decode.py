@@ -152,7 +152,7 @@ def _decode(data: bytes, ask: _Ask) -> DecodedImage:
     except LimitError as error:
         raise DecodeError(str(error)) from None
     except UnidentifiedImageError:
-        raise DecodeError("not an image in a format that is read") from None
+        raise DecodeError("not an image, or in a format that is not supported") from None
     except _BROKEN as error:
         if not ask.partial and _cut_short(error):
             raise _ElsewhereError from None

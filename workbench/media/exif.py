@@ -15,10 +15,10 @@ _MAX_QUOTE = 40  # characters of an odd value that are said in a reason
 _HEIGHTS = (-12_000.0, 100_000.0)  # metres: from the deepest sea to the edge of space
 _TIME_TAGS = (Base.DateTimeOriginal, Base.DateTimeDigitized, Base.DateTime)
 # The standard's colons, or the hyphens and the T of ISO 8601; no seconds, or a date alone. A zone and parts
-# of seconds are dropped: the time is the camera's own.
+# of seconds are dropped: the time is the camera's own. Some editors write a colon for the sign of the zone.
 _TIME = re.compile(
     r"(\d{4})[:\-/.](\d{1,2})[:\-/.](\d{1,2})"
-    r"(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?)?",
+    r"(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(?:Z|[+\-:]\d{2}:?\d{2})?)?",
     re.ASCII,
 )
 

@@ -68,10 +68,12 @@ class ImageLookup:
             return rows[0]
         if not rows:
             raise QueryError(
-                f"No image is called {name!r}.", "Use a file name, path or image id of this case."
+                f"No image has the name {name!r}.", "Use a file name, path or image id of this case."
             )
         some = ", ".join(self.shown(row) for row in rows[:3])
-        raise QueryError(f"{len(rows)} images are called {name!r}: {some}.", "Use the path of one of them.")
+        raise QueryError(
+            f"{len(rows)} images have the name {name!r}: {some}.", "Use the path of one of them."
+        )
 
     def name(self, row: int) -> str:
         """Return the shortest name by which `named` finds a row: of the file, or the start of its id."""

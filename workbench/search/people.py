@@ -97,5 +97,5 @@ def _members(people: People, who: str) -> NDArray[np.intp]:
         found = {identity}
     if not found:
         known = ", ".join(people.named[:5]) or "nobody has a name yet"
-        raise QueryError(f"Nobody is called {who!r}.", f"Use a name or an identity of `case.faces`: {known}.")
+        raise QueryError(f"Unknown person {who!r}.", f"Use a name or an identity of `case.faces`: {known}.")
     return np.flatnonzero(frame["identity"].isin(found))

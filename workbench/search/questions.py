@@ -103,16 +103,15 @@ class Questions:
         return Missed(hits.rows, hits.ranking, n, seed)
 
     def describe(self, images: "int | str | Images", k: int, vocabulary: Phrases) -> "pd.DataFrame":
-        """Return the ``k`` phrases that fit one image or the middle of several; see ``Case.describe``."""
+        """Return the ``k`` phrases that say best what one or several images show; see ``Case.describe``."""
         import pandas as pd
 
         rows = self.rows(images)
         if not len(rows):
-            raise QueryError("There is nothing to describe.", "Select some images first.")
-        phrases, vectors = self._all.phrase_vectors(vocabulary), self._all.vectors
-        usual = captions.usual_scores(vectors, phrases)
-        middle = np.mean(vectors[rows[:: -(-len(rows) // MOST_SAMPLES)]], axis=0)
-        found = captions.describe(middle, phrases, vocabulary, k, usual=usual)
+            raise QueryError("No images were given to describe.", "Select some images first.")
+        phrases = self._all.phrase_vectors(vocabulary)
+        middle = np.mean(self._all.vectors[rows[:: -(-len(rows) // MOST_SAMPLES)]], axis=0)
+        found = captions.describe(middle, phrases, vocabulary, k)
         return pd.DataFrame(found, columns=["phrase", "score", "probability"])
 
     def separates(self, a: "Images", b: "Images | None", k: int, vocabulary: Phrases) -> "pd.DataFrame":
@@ -141,7 +140,7 @@ class Questions:
         if rows is not None and len(rows) < LEAST_BACKGROUND:
             raise QueryError(
                 f"Too few background images: {len(rows)}.",
-                f"Use {LEAST_BACKGROUND} or more that do not show what you look for.",
+                f"Use {LEAST_BACKGROUND} or more images that do not show what you search for.",
             )
         return rows
 

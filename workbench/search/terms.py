@@ -107,7 +107,7 @@ def term_vector(term: Term, embedder: "Callable[[], Embedder]", sample_vectors: 
             return np.asarray(sample_vectors([sample_id])[0], np.float32)
         case Centre(sample_ids, name):
             if not sample_ids:
-                raise QueryError(f"There is nothing in {name}.", "Select some samples first.")
+                raise QueryError(f"{name} is empty.", "Select some samples first.")
             step = -(-len(sample_ids) // MOST_SAMPLES)
             return np.asarray(sample_vectors(sample_ids[::step]).mean(axis=0), np.float32)
         case Path() as path:
@@ -144,7 +144,7 @@ def readable(text: str) -> str:
         raise QueryError("The query is empty.", "Type what the picture shows, for example 'a cup of coffee'.")
     if len(words) > MOST_WORDS:
         raise QueryError(
-            f"A phrase of {len(words):,} words is more than a model reads.",
+            f"A phrase of {len(words):,} words is longer than the model can read.",
             f"Use at most {MOST_WORDS}, or join several phrases with +.",
         )
     if not any(letter.isalnum() for word in words for letter in word):

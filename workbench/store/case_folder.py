@@ -126,7 +126,7 @@ def _open(root: Path, source: Path | None, model: str | None) -> CaseFolder:
 def _create(root: Path, source: Path | None, model: str | None) -> CaseFolder:
     if source is None:
         raise CaseError(
-            f"There is no case at {root}.", "Name the folder of photos too, and it is made there."
+            f"There is no case at {root}.", "Give the folder of photos too, to create a case there."
         )
     if not source.is_dir():
         raise SourceError(f"The folder {source} does not exist.", "Check the path of the photos.")
@@ -189,7 +189,7 @@ def _plain(path: Path) -> Path:
 def _check_moved(folder: CaseFolder, source: Path) -> None:
     if folder.source.is_dir() and not (source.is_dir() and source.samefile(folder.source)):
         raise CaseError(
-            f"The case {folder.root} is about {folder.source}, not about {source}.",
+            f"The case {folder.root} belongs to the source {folder.source}, not to {source}.",
             "Use another folder for the case, or leave the source out.",
         )
     if not source.is_dir():
@@ -201,7 +201,7 @@ def _check_place(root: Path, source: Path) -> None:
     real, real_source = root.resolve(), source.resolve()
     if real == real_source or any(real_source.is_relative_to(real / name) for name in _OURS):
         raise CaseError(
-            f"The case {root} would lie over its own source.", "Choose another folder for the case."
+            f"The case {root} would contain its own source.", "Choose another folder for the case."
         )
     if root.exists() and not root.is_dir():
         raise CaseError(f"{root} is a file.", "Choose a folder for the case.")
@@ -209,6 +209,6 @@ def _check_place(root: Path, source: Path) -> None:
         others = [entry.name for entry in root.iterdir() if entry.name not in _OURS and entry.name[0] != "."]
         if others:
             raise CaseError(
-                f"{root} is not empty and is no case (it holds {others[0]!r}).",
+                f"{root} is not empty and is not a case (it holds {others[0]!r}).",
                 "Choose a new or empty folder.",
             )

@@ -41,7 +41,7 @@ class JsonLines:
         except OSError as error:
             raise CaseError(
                 f"{self.path} cannot be written: {error.strerror or error}.",
-                "Free some space or check that you may write there; what was there is unharmed.",
+                "Free some space or check the write permission; existing data is unharmed.",
             ) from error
         return whole
 
@@ -77,7 +77,7 @@ class JsonLines:
         except Timeout:
             who = holder.read_text("utf-8") if holder.exists() else "another process"
             raise CaseError(
-                f"{self.path} is being written by {who}.", "Try again when it has ended."
+                f"{self.path} is being written by {who}.", "Try again when that process has finished."
             ) from None
         try:
             holder.write_text(f"{_user()} on {platform.node()} (process {os.getpid()})", "utf-8")

@@ -120,7 +120,7 @@ class Parts:
         with contextlib.suppress(OSError), (self.folder / DAMAGED).open("a", encoding="utf-8") as notes:
             notes.write(f"{path.name}\n")  # a case may lie on a read-only disk
         what = f"{path.parent.name}/{path.name} is corrupt and left out ({reason})"
-        warnings.warn(f"{what}; the next ingest makes it again.", RuntimeWarning, stacklevel=4)
+        warnings.warn(f"{what}; the next ingest computes it again.", RuntimeWarning, stacklevel=4)
 
     def mend(self) -> int:
         """Move parts aside that readers could not use and that are damaged indeed; return how many.

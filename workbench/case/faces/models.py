@@ -47,8 +47,8 @@ class LazyFaceModel:
         model = self.get()
         if model.key != key:
             raise CaseError(
-                f"The faces of this case were found by {key}, questions now come from {model.key}.",
-                "Run `case.ingest_faces()`: it adds faces of the new key and keeps all decisions.",
+                f"The faces of this case were detected by {key}, but queries now use {model.key}.",
+                "Run `case.ingest_faces()`: it adds faces of the new model and keeps all decisions.",
             )
         return model
 

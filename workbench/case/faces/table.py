@@ -72,7 +72,7 @@ class FaceTable:
         """Return the rows of an identity, sorted; raise QueryError where there is none of this id."""
         rows = self._members.get(identity)
         if rows is None:
-            raise QueryError(f"There is no identity {identity!r}.", "Use an id from `case.faces.identities`.")
+            raise QueryError(f"Unknown identity {identity!r}.", "Use an id from `case.faces.identities`.")
         return np.sort(rows)
 
     def undecided(self, identity: str) -> list[str]:

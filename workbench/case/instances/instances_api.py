@@ -119,7 +119,7 @@ class Instances:
 
         The boxes of the best ``sharpen`` hits are looked for again in the photos, which takes a fraction of a
         second each. ``kind``: how much the vector of the whole image counts beside the cosine of its best
-        candidate; 1.25 finds more things of the same kind, 0 is better for one and the same thing.
+        candidate; with 1.25 more things of the same kind are found in some collections, fewer in others.
         """
         Limits(k)  # refuses what is no number of hits
         book, picture = self._asked(), read_picture(self._case, image, self.model.decode_side)
@@ -182,12 +182,12 @@ class Instances:
         """Return the candidates, of which there must be some that compare with what is asked."""
         if not len(self):
             raise CaseError(
-                "Nobody has looked for things in this case yet.", "Run `case.instances.ingest()`."
+                "This case has no candidates for instance search yet.", "Run `case.instances.ingest()`."
             )
         if self.key != self.model.key:
             raise CaseError(
-                f"The candidates of this case were made by {self.key}, questions now by {self.model.key}.",
-                "Run `case.instances.ingest()`: it looks anew and keeps the old ones.",
+                f"The candidates of this case were computed by {self.key}, queries now use {self.model.key}.",
+                "Run `case.instances.ingest()`: it computes new candidates and keeps the old ones.",
             )
         return self._book
 

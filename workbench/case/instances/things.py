@@ -70,7 +70,7 @@ def as_fractions(box: Sequence[float] | None, size: tuple[int, int]) -> NDArray[
     sides = np.asarray(box, np.float64).ravel()
     if sides.shape != (4,) or not np.isfinite(sides).all() or min(sides[2:]) <= 0:
         raise QueryError(
-            f"{box!r} is no box.", "Give x, y, width and height in pixels, the last two above 0."
+            f"Invalid box {box!r}.", "Give x, y, width and height in pixels, the last two above 0."
         )
     low, high = np.maximum(sides[:2], 0), np.minimum(sides[:2] + sides[2:], size)
     if (high <= low).any():

@@ -70,7 +70,9 @@ class FacesPanel(FacesPages):
         """
         chosen = list(identities) or sorted(self.picked, key=self._rank)
         if len(chosen) < 2:
-            raise QueryError("Merging needs two identities.", "Select two cards, or drop one on another.")
+            raise QueryError(
+                "A merge needs two or more identities.", "Select two cards, or drop one on another."
+            )
         kept = self._book.merge(chosen)
         self.picked = []
         self._done(f"{len(chosen)} people merged into {{name}}.", kept)
@@ -86,7 +88,7 @@ class FacesPanel(FacesPages):
     def set_aside(self, state: str, rows: ArrayLike | None = None) -> None:
         """Set the ticked faces (or ``rows``) aside as ``not a face`` or ``unknown``."""
         if state not in ASIDE:
-            raise QueryError(f"Faces cannot be set aside as {state!r}.", f"Use {' or '.join(ASIDE)}.")
+            raise QueryError(f"Unknown state {state!r} for faces.", f"Use {' or '.join(ASIDE)}.")
         chosen = self._chosen(rows)
         getattr(self._book, ASIDE[state])(chosen)
         self._done(f"{_faces(len(chosen))} set aside as {state}.")

@@ -63,7 +63,7 @@ class FacesState(Panel):
     def look(self, identity: str) -> None:
         """Open an identity: all its faces, alike ones beside each other. Raises QueryError without one."""
         if self.index.position(identity) < 0:
-            raise QueryError(f"There is no identity {identity!r}.", "Use one of `case.faces.identities`.")
+            raise QueryError(f"Unknown identity {identity!r}.", "Use one of `case.faces.identities`.")
         self.opened = identity
         self._turn("identity")
 
@@ -71,7 +71,7 @@ class FacesState(Panel):
         """Show ``alone``, ``aside``, ``selected``, ``review`` or ``history`` beside the cards; "" nothing."""
         if pane not in PANES or (pane in ("identity", "split") and not self.opened):
             raise QueryError(
-                f"Cannot show {pane!r}.", f"Use look(identity), or one of {', '.join(PANES[3:])}."
+                f"Unknown view {pane!r}.", f"Use look(identity), or one of {', '.join(PANES[3:])}."
             )
         if pane == "":
             self.opened = ""

@@ -51,7 +51,7 @@ class Columns:
         """Return the classes of a column; raises QueryError for one that is not there or holds nothing."""
         if by not in self.names:
             known = ", ".join(self.names)
-            raise QueryError(f"There is no column {by!r} to colour by.", f"Use one of {known}.")
+            raise QueryError(f"Unknown column {by!r} for colours.", f"Use one of {known}.")
         made = self._values(by)
         if isinstance(made, Colouring):
             return made

@@ -165,7 +165,9 @@ class Map(DrawnMap):
             self.colour(by)
             return
         # what is computed is cached where it comes from, so that it is there at once when it is asked again
-        self.bar.start("Measuring trust", lambda _: self.classes.prepare(by), lambda _: self.colour(by))
+        self.bar.start(
+            "Measuring layout trust", lambda _: self.classes.prepare(by), lambda _: self.colour(by)
+        )
 
     def offer(self, columns: Mapping[str, Made]) -> None:
         """Offer more columns to colour by, or other values of those that are there."""

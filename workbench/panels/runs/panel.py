@@ -184,7 +184,7 @@ class Runs(WorkingPanel):
             raise QueryError("No run is selected.", "Open one with `look_into(name)`.")
         if not -1 <= cluster <= self._labels.max(initial=-1):
             last = int(self._labels.max(initial=-1))
-            raise QueryError(f"This run has no cluster {cluster}.", f"Use 0 to {last}, or -1 for none.")
+            raise QueryError(f"Unknown cluster {cluster} in this run.", f"Use 0 to {last}, or -1 for none.")
 
     def _answer_unfold(self, unfolded: bool) -> None:
         self.unfolded = unfolded

@@ -66,7 +66,7 @@ function render({ model, el }) {
     { "aria-label": "What the hits are cut by" },
     h("option", { value: "probability" }, "% sure"),
     h("option", { value: "cosine" }, "cosine"),
-    h("option", { value: "fixed", title: "The cosine 0.25 for words, 0.70 for examples" }, "fixed cut"),
+    h("option", { value: "fixed", title: "The cosine 0.25 for words, 0.70 for examples" }, "fixed threshold"),
   );
   const over = h("select", {
     "aria-label": "What the query is compared with",
@@ -128,8 +128,8 @@ function render({ model, el }) {
       "button",
       {
         class: "wb-sign",
-        title: chip.plus ? "Wanted. Click for: not this" : "Not wanted. Click for: this",
-        "aria-label": `${chip.plus ? "Wanted" : "Not wanted"}: ${label}`,
+        title: chip.plus ? "Included. Click to exclude" : "Excluded. Click to include",
+        "aria-label": `${chip.plus ? "Included" : "Excluded"}: ${label}`,
         onclick: () => ask("flip", { position }),
       },
       chip.plus ? "+" : "−",
@@ -249,7 +249,7 @@ function render({ model, el }) {
       { class: "wb-row" },
       text,
       h("button", { class: "wb-main", onclick: run }, "Search"),
-      h("button", { onclick: () => write("-"), title: "Write what it should not be" }, "− not"),
+      h("button", { onclick: () => write("-"), title: "Add words that hits should not match" }, "− not"),
       h(
         "button",
         { onclick: () => file.click(), title: "Search with a picture of yours: choose, drop or paste" },

@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from details.js dom.js format.js jupyterlab.js lazy.js panel.js widgets.js sha256:d43509f7066fa22a152624fb2a8fe0980b27e0455b40889d7024379b2b2fe8d8
+// Built by esbuild 0.28.2 from details.js dom.js format.js jupyterlab.js lazy.js panel.js widgets.js sha256:51783e2f014b33e6c20efd237f513385a3ada8ed717de7d7d186c7620e26a876
 // dom.js
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
@@ -173,7 +173,7 @@ function render({ model, el }) {
         h("dd", {}, text)
       ])
     );
-    phrases.replaceChildren(h("span", { class: "wb-quiet" }, "Looking for words …"));
+    phrases.replaceChildren(h("span", { class: "wb-quiet" }, "Finding phrases …"));
     const [found] = await ask("phrases", { row: wanted });
     if (found.row !== row() || !found.phrases) return phrases.replaceChildren();
     const told = found.phrases;

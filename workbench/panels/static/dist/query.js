@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from dom.js format.js jupyterlab.js panel.js query.js query_chips.js widgets.js sha256:c3493e1a16adb3efe3657c65d4dfa3dd5c869a75cedd0f92b24d09f1c2867b96
+// Built by esbuild 0.28.2 from dom.js format.js jupyterlab.js panel.js query.js query_chips.js widgets.js sha256:caad3f6a2c2b3123ce1254c48004f9b9ea8db03d80af0442b41ab97148fbb69b
 // dom.js
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
@@ -155,7 +155,7 @@ function render({ model, el }) {
     { "aria-label": "What the hits are cut by" },
     h("option", { value: "probability" }, "% sure"),
     h("option", { value: "cosine" }, "cosine"),
-    h("option", { value: "fixed", title: "The cosine 0.25 for words, 0.70 for examples" }, "fixed cut")
+    h("option", { value: "fixed", title: "The cosine 0.25 for words, 0.70 for examples" }, "fixed threshold")
   );
   const over = h("select", {
     "aria-label": "What the query is compared with",
@@ -211,8 +211,8 @@ function render({ model, el }) {
       "button",
       {
         class: "wb-sign",
-        title: chip.plus ? "Wanted. Click for: not this" : "Not wanted. Click for: this",
-        "aria-label": `${chip.plus ? "Wanted" : "Not wanted"}: ${label}`,
+        title: chip.plus ? "Included. Click to exclude" : "Excluded. Click to include",
+        "aria-label": `${chip.plus ? "Included" : "Excluded"}: ${label}`,
         onclick: () => ask("flip", { position })
       },
       chip.plus ? "+" : "−"
@@ -322,7 +322,7 @@ function render({ model, el }) {
       { class: "wb-row" },
       text,
       h("button", { class: "wb-main", onclick: run }, "Search"),
-      h("button", { onclick: () => write("-"), title: "Write what it should not be" }, "− not"),
+      h("button", { onclick: () => write("-"), title: "Add words that hits should not match" }, "− not"),
       h(
         "button",
         { onclick: () => file.click(), title: "Search with a picture of yours: choose, drop or paste" },
