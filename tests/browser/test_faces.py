@@ -112,7 +112,7 @@ def type_name(notebook: lab.Notebook, card: int, name: str) -> None:
     notebook.page.locator(f"{CARDS} .wb-who").nth(card).click()
     notebook.page.locator("input.wb-rename").fill(name)
     notebook.page.keyboard.press("Enter")
-    notebook.page.wait_for_function("() => document.querySelector('.wb-note').textContent.includes('now')")
+    notebook.page.wait_for_function("() => document.querySelector('.wb-note').textContent.includes('Named')")
     notebook.page.wait_for_timeout(300)
 
 

@@ -103,6 +103,9 @@ export function lazyGrid({ grid, scroller, load, draw, page = 48, grown = () => 
     rootMargin: `${NEAR}px`,
   });
   observer.observe(end);
+  // The observer tells of changes between two frames only: on a busy page the list can be filled and scrolled
+  // in one.
+  scroller.addEventListener("scroll", () => near() && more(), { passive: true });
   grid.after(end);
   return { restart, edited };
 }

@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from details.js dom.js format.js jupyterlab.js lazy.js panel.js widgets.js sha256:0da197febd0f5817d18cc66e35ae85b726493a14b8db2fb226494efe779e6a4f
+// Built by esbuild 0.28.2 from details.js dom.js format.js jupyterlab.js lazy.js panel.js widgets.js sha256:51783e2f014b33e6c20efd237f513385a3ada8ed717de7d7d186c7620e26a876
 // dom.js
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);

@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from choose.js dom.js face_parts.js faces.js format.js jupyterlab.js lazy.js panel.js people.js review.js strip.js widgets.js sha256:1c0d5c1f4224d347f7f52573f9a841fb29b91875f154f226b100cdf6be102379
+// Built by esbuild 0.28.2 from choose.js dom.js face_parts.js faces.js format.js jupyterlab.js lazy.js panel.js people.js review.js strip.js widgets.js sha256:11ec21813609956304921511c1df24238545be9dfbbc7407b510300219e38198
 // dom.js
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
@@ -121,6 +121,7 @@ function lazyGrid({ grid, scroller, load, draw, page = 48, grown = () => {
     rootMargin: `${NEAR}px`
   });
   observer.observe(end);
+  scroller.addEventListener("scroll", () => near() && more(), { passive: true });
   grid.after(end);
   return { restart, edited };
 }

@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from boxes.js dom.js format.js gallery.js jupyterlab.js lazy.js panel.js widgets.js sha256:6e87a4f0ddb56f6b5c49df0ad9925892963bd12a4e540b4512cf3603088d9e9d
+// Built by esbuild 0.28.2 from boxes.js dom.js format.js gallery.js jupyterlab.js lazy.js panel.js widgets.js sha256:7190a48c86f57f0882ab6681ab1265016da4b81dd6fdf76151f62bb1b031dcae
 // dom.js
 var SVG = "http://www.w3.org/2000/svg";
 function h(tag, attributes = {}, ...children) {
@@ -136,6 +136,7 @@ function lazyGrid({ grid, scroller, load, draw, page = 48, grown = () => {
     rootMargin: `${NEAR}px`
   });
   observer.observe(end);
+  scroller.addEventListener("scroll", () => near() && more(), { passive: true });
   grid.after(end);
   return { restart, edited };
 }

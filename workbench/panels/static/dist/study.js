@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from dom.js format.js jupyterlab.js lazy.js panel.js study.js widgets.js sha256:f5622f42f896dd249f44b3436aa8ce3b7fc4d6b2e618e4f4e16d4c26306869ad
+// Built by esbuild 0.28.2 from dom.js format.js jupyterlab.js lazy.js panel.js study.js widgets.js sha256:92153e1c99507ae47f27b90d0e18f04b5d6d341f4927be0490e73c466b56d949
 // dom.js
 var SVG = "http://www.w3.org/2000/svg";
 function h(tag, attributes = {}, ...children) {

@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from dom.js format.js jupyterlab.js lazy.js panel.js tabs.js widgets.js sha256:5b7c0573747f4bbc3fa2f9b5fcf3288fcce7d67e22186081daf0a252d2d16a2c
+// Built by esbuild 0.28.2 from dom.js format.js jupyterlab.js lazy.js panel.js tabs.js widgets.js sha256:a2dabcca81a78e213e7fac3ff1a1fb7cd43b0f18461af38b779b09dd98fe5501
 // dom.js
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
