@@ -437,3 +437,13 @@ def test_what_no_verb_understands_is_refused_in_plain_words(case: wb.Case, use, 
 
     assert case.tags.empty
     assert not (case.folder.root / "work" / "vocabulary.txt").exists()
+
+
+def test_probabilities_follow_the_vocabulary_that_now_stands(case: wb.Case) -> None:
+    before = case.search("red", k=None).probabilities
+    case.vocabulary = ["red", "orange", "brown", "pink"]
+    after = case.search("red", k=None).probabilities
+    reopened = wb.open(case=case.folder.root).search("red", k=None).probabilities
+
+    assert not np.allclose(before, after)
+    np.testing.assert_array_equal(after, reopened)

@@ -8,6 +8,8 @@ from PIL import Image
 
 import workbench as wb
 from workbench.errors import ModelError, QueryError
+from workbench.index import engines
+from workbench.search import ranker as ranking
 from workbench.testing import write_regions
 
 PHOTOS = {
@@ -247,3 +249,33 @@ def test_five_hundred_areas_of_text_in_one_photo_are_one_hit_with_the_box_of_the
         assert paths(hits) == ["page.png"]
         assert hits.boxes.tolist() == expected
     assert len(case.regions.find_text("red", group=False)) == 499
+
+
+def test_probabilities_of_regions_follow_the_vocabulary_that_now_stands(case):
+    before = case.search("red", over="objects", k=None).probabilities
+    case.vocabulary = ["red", "orange", "brown", "pink"]
+    after = case.search("red", over="objects", k=None).probabilities
+    reopened = wb.open(case=case.folder.root).search("red", over="objects", k=None).probabilities
+    assert not np.allclose(before, after)
+    assert np.array_equal(after, reopened)
+
+
+def test_the_indexes_of_several_kinds_are_kept_beside_each_other(case, monkeypatch):
+    pytest.importorskip("faiss")
+    monkeypatch.setattr(engines, "LEAST", 1)
+    monkeypatch.setattr(ranking, "LEAST_ASKED", 1)
+    asked = ("persons", "objects", ["objects", "persons"], ["persons", "objects"])
+    for _ in range(2):
+        mine = wb.open(case=case.folder.root, index="faiss")
+        for over in asked:
+            mine.search("red", over=over, k=1)
+            mine.regions.ranker(over)._engine  # noqa: B018 opens it, also where so few are searched exactly
+    kept = sorted((case.folder.cache / "index" / "faiss").iterdir())
+    made = [(folder / "index.faiss").stat().st_mtime_ns for folder in kept]
+    again = wb.open(case=case.folder.root, index="faiss")
+    for over in asked:
+        opened = again.regions.ranker(over)._engine
+        assert opened is not None
+        assert len(opened) == len(again.regions.ranker(over))
+    assert len(kept) == 3
+    assert [(folder / "index.faiss").stat().st_mtime_ns for folder in kept] == made

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from workbench.case.computed import Computed
 from workbench.case.embedders import LazyEmbedder
-from workbench.case.vocabulary import load_vocabulary
+from workbench.case.vocabulary import load_vocabulary, vocabulary_version
 from workbench.image_id import part_of
 from workbench.index.engines import Engines
 from workbench.media.decode import DecodeError, read_image
@@ -118,15 +118,18 @@ class Collection:
         """Return the unit text vectors (P, D) of phrases, cached."""
         return self.computed.phrases(phrases)
 
-    def sample_vectors(self, image_ids: Sequence[str]) -> NDArray[np.float32]:
-        """Return the vectors (K, D) of images by their ids; raise QueryError for one that is not here."""
-        rows = [self.row(image_id) for image_id in image_ids]
-        return np.asarray(self.vectors[rows], np.float32)
-
     @property
     def vocabulary(self) -> list[str]:
         """The phrases that images are described with, as they now stand in ``work/``."""
         return load_vocabulary(self.folder.root / "work")
+
+    def vocabulary_vectors(self) -> NDArray[np.float32]:
+        """Return the text vectors (P, D) of the vocabulary: the same array until its phrases change."""
+        return self._vectors_of_vocabulary(vocabulary_version(self.folder.root / "work"))
+
+    @cached_property
+    def _vectors_of_vocabulary(self) -> Callable[[tuple[int, int]], NDArray[np.float32]]:
+        return lru_cache(maxsize=1)(lambda version: self.phrase_vectors(self.vocabulary))
 
     def tags(self) -> "pd.DataFrame":
         """Return who tagged what, as it now stands in ``work/``: sample_id, tag, when, who."""

@@ -51,7 +51,7 @@ class OpenCase:
                 data.lookup,
                 data.embedder,
                 data.phrase_vectors,
-                lambda: data.vocabulary,
+                data.vocabulary_vectors,
                 self.selections.open,
                 data.tags,
                 data.folder.tags.version,
@@ -59,7 +59,7 @@ class OpenCase:
                 lambda text: self.regions.find_text(text).images,
                 lambda kinds: self.regions.ranker(kinds),  # noqa: PLW0108 reads the regions when asked for
                 data.thumbnails,
-                lambda: self._engines.open("images", data.images["image_id"], data.vectors),
+                lambda: data.engines.open("images", data.images["image_id"], data.vectors),
             )
         )
 

@@ -43,6 +43,8 @@ class Engines:
     def open(self, name: str, ids: Iterable[str], vectors: Vectors, progress: bool = True) -> Index | None:
         """Return an index of ``vectors`` (N, D), whose rows belong to ``ids``; None for exact search.
 
+        ``name``: letters and digits that name the table of vectors; a name keeps one index, its newest.
+
         An index that was kept is used only where its rows, ids and vectors are the same; else one is made,
         with a progress bar, and the old one removed. None, too, for fewer rows than `LEAST`, and with a
         warning where the index cannot be written. Raises ModelError where the server cannot be used.

@@ -93,10 +93,11 @@ class Searchable:
     """What questions are asked of: arrays, tables and narrow callables.
 
     Row i of ``vectors`` (N, D) belongs to row i of ``images``, which ``lookup`` finds by name. ``embedder()``
-    gives the model, ``phrase_vectors(phrases)`` text vectors (P, D), ``vocabulary()`` the phrases that stand
-    for any query. ``saved(name)`` returns the rows of a saved selection; ``tags()`` the table of tags and
-    ``tags_version()`` what changes with it. ``people()`` gives the faces, ``find_text(text)`` hits among the
-    images, ``regions(kinds)`` a ranker; ``engine()`` an index of the vectors, or None for exact search.
+    gives the model, ``phrase_vectors(phrases)`` text vectors (P, D), ``vocabulary_vectors()`` those of the
+    phrases that stand for any query, another array once they change. ``saved(name)`` returns the rows of a
+    saved selection; ``tags()`` the table of tags and ``tags_version()`` what changes with it. ``people()``
+    gives the faces, ``find_text(text)`` hits among the images, ``regions(kinds)`` a ranker; ``engine()`` an
+    index of the vectors, or None for exact search.
     """
 
     images: "pd.DataFrame"
@@ -104,7 +105,7 @@ class Searchable:
     lookup: ImageLookup
     embedder: "Callable[[], Embedder]"
     phrase_vectors: Callable[[Phrases], Floats]
-    vocabulary: Callable[[], Phrases]
+    vocabulary_vectors: Callable[[], Floats]
     saved: Callable[[str], Rows]
     tags: "Callable[[], pd.DataFrame]"
     tags_version: Callable[[], Hashable]
@@ -219,7 +220,7 @@ class Questions:
         images = Ranker(
             collection.images,
             collection.vectors,
-            phrases=lambda: collection.phrase_vectors(collection.vocabulary()),
+            phrases=collection.vocabulary_vectors,
             engine=collection.engine,
         )
         return Searcher(

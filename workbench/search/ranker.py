@@ -65,8 +65,9 @@ class Ranker:
 
     ``image_row`` (S,) says in which of ``images`` images a sample lies, None that row i is image i; ``boxes``
     (S, 4) where in it, None that each is the whole image. ``phrases()`` returns text vectors (P, D) of the
-    vocabulary, which stand for any query in words; without it the vectors stand for that too. ``engine()``
-    returns an index of the vectors, or None for exact search; it is called when it is first needed.
+    vocabulary, which stand for any query in words: another array once they change; without it the vectors
+    stand for that too. ``engine()`` returns an index of the vectors, or None for exact search; it is called
+    when it is first needed.
     """
 
     def __init__(
@@ -83,7 +84,7 @@ class Ranker:
         self.frame, self.vectors, self.image_row, self.boxes = frame, vectors, image_row, boxes
         self.images = len(vectors) if images is None else images
         self._phrases, self._open = phrases, engine
-        self._backgrounds: dict[bool, Background] = {}
+        self._backgrounds: dict[bool, tuple[NDArray[Any], Background]] = {}
         self._sampled: Floats | None = None
 
     def __len__(self) -> int:
@@ -110,10 +111,11 @@ class Ranker:
 
     def background(self, words: bool) -> Background:
         """Return what scores unrelated queries get here, in words or by example."""
-        if words not in self._backgrounds:
-            references = self._phrases() if words and self._phrases else self.vectors
-            self._backgrounds[words] = Background(self.vectors, references)
-        return self._backgrounds[words]
+        references = self._phrases() if words and self._phrases else self.vectors
+        kept = self._backgrounds.get(words)
+        if kept is None or kept[0] is not references:  # another vocabulary
+            kept = self._backgrounds[words] = references, Background(self.vectors, references)
+        return kept[1]
 
     def rank(
         self,

@@ -61,11 +61,7 @@ class JsonLines:
 
     def version(self) -> tuple[int, int]:
         """Return what changes with every line: size and time of the file; (0, 0) without a file."""
-        try:
-            found = self.path.stat()
-        except FileNotFoundError:
-            return 0, 0
-        return found.st_size, found.st_mtime_ns
+        return file_version(self.path)
 
     @contextmanager
     def one_writer(self) -> Iterator[None]:
@@ -93,6 +89,15 @@ class JsonLines:
             file.write(line)
             file.flush()
             os.fsync(file.fileno())
+
+
+def file_version(path: Path) -> tuple[int, int]:
+    """Return what changes with a file: its size and time (ns); (0, 0) without a file."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return 0, 0
+    return found.st_size, found.st_mtime_ns
 
 
 def storable(text: str) -> str:

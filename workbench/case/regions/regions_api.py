@@ -1,5 +1,6 @@
 """Regions: persons, objects and text of the photos, searched as samples of their own."""
 
+import hashlib
 import time
 from collections.abc import Iterable, Sequence
 from functools import cached_property
@@ -93,7 +94,7 @@ class Regions:
 
         Raises QueryError as `search`.
         """
-        asked = self._checked(kinds)
+        asked = tuple(sorted(self._checked(kinds)))
         if asked not in self._rankers:
             frame, vectors = self.frame, self.vectors
             chosen = frame["kind"].isin(list(asked)).to_numpy()
@@ -107,8 +108,8 @@ class Regions:
                 frame["image_row"].to_numpy(np.int64),
                 frame[BOX].to_numpy(np.float32),
                 images=len(self._case.images),
-                phrases=lambda: self._case.phrase_vectors(self._case.vocabulary),
-                engine=lambda: self._case.engines.open("regions", frame.iloc[:, 0], vectors),
+                phrases=self._case.vocabulary_vectors,
+                engine=lambda: self._case.engines.open(_index_name(asked), frame.iloc[:, 0], vectors),
             )
         return self._rankers[asked]
 
@@ -238,6 +239,11 @@ class Regions:
             image_table=self._case.images,
             thumbnails=self._case.thumbnails,
         )
+
+
+def _index_name(kinds: Sequence[str]) -> str:
+    """Return what the index of some kinds is called: letters and digits, none the beginning of another."""
+    return "regions" + hashlib.sha256(" ".join(kinds).encode()).hexdigest()[:8]
 
 
 def _as_regions(images: "pd.DataFrame") -> "pd.DataFrame":
