@@ -179,7 +179,13 @@ class TestACaseThatChanges:
         assert all(panel.comm is None for panel in before if hasattr(panel, "comm"))
         desk.close()
 
-    def test_a_desk_that_is_closed_hears_of_no_change(self, case: wb.Case) -> None:
-        desk = wb.Workspace(case)
+    def test_a_desk_that_is_closed_hears_of_no_change(
+        self, case: wb.Case, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        desk, told = wb.Workspace(case), list[tuple[int, int]]()
+        monkeypatch.setattr(desk._notice, "tell", lambda *counts: told.append(counts))
+        case.refresh()
         desk.close()
         case.refresh()
+
+        assert told == [(0, 0)]

@@ -83,7 +83,9 @@ class Workspace(ipywidgets.VBox):
     # -- a case that changes ---------------------------------------------------------------------------------
 
     def _compare(self) -> None:
-        """Say what has changed in the case since the desk was made."""
+        """Say what has changed in the case since the desk was made; a closed one reads nothing."""
+        if self.comm is None:
+            return
         shown, now = (set(case.images["image_id"]) for case in (self._context.case, self.case))
         self._notice.tell(len(now - shown), len(shown - now))
 

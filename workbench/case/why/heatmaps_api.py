@@ -18,7 +18,6 @@ from workbench.case.why.heatmap import Heatmap
 from workbench.errors import CaseError, QueryError
 from workbench.search.grammar import parse
 from workbench.search.hits import Hits
-from workbench.search.terms import Like
 from workbench.store.heatmaps import HeatmapCache, Kept
 
 if TYPE_CHECKING:
@@ -131,9 +130,9 @@ class Why:
         return Target(hits.query, hits.vector, " ".join(words))
 
     def _asked(self, query: "Term") -> Hits:
-        if isinstance(query, str) and self._collection.lookup.knows(query):
-            return self._search(Like(self._collection.lookup.ids[self._collection.row(query)]))
-        return self._ask(query) if isinstance(query, str) else self._search(query)
+        if isinstance(query, str) and not self._collection.lookup.knows(query):
+            return self._ask(query)
+        return self._search(query)
 
     def _heatmap(self, row: int, target: Target, other: Target | None, method: "Method") -> Heatmap:
         data, cache = self._collection, self._cache
