@@ -131,7 +131,7 @@ def test_a_box_outside_the_image_is_an_error_that_says_how_large_it_is(case, box
 
 @pytest.mark.parametrize("box", [(0, 0, 0, 10), (1, 2, 3), (0, 0, float("nan"), 5), (0, 0, -4, 5)])
 def test_a_box_without_area_is_an_error(case, box):
-    with pytest.raises(QueryError, match="no box"):
+    with pytest.raises(QueryError, match="Invalid box"):
         case.find_this("a.png", box=box)
 
 
@@ -170,7 +170,7 @@ def test_asking_before_looking_says_what_to_do(photos, tmp_path):
 def test_candidates_of_an_earlier_model_are_not_compared_with_those_of_another(case, photos, monkeypatch):
     monkeypatch.setattr(ColourPatches, "key", "colour-patches-2")
     later = wb.open(photos, case=case.folder.root)
-    with pytest.raises(CaseError, match=r"made by colour-patches-1.*`case.instances.ingest\(\)`"):
+    with pytest.raises(CaseError, match=r"computed by colour-patches-1.*`case.instances.ingest\(\)`"):
         later.find_this("a.png", box=(40, 30, SIDE, SIDE))
     later.instances.ingest(progress=False)
 

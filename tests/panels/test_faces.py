@@ -280,7 +280,7 @@ class TestPuttingRight:
         browser(panel, "do", verb="close")
         errors.append(panel.error)
 
-        said = ("two identities", "No face is selected", "Unknown action")
+        said = ("two or more identities", "No face is selected", "Unknown action")
         assert [any(words in error for words in said) for error in errors] == [True] * 3
 
     def test_every_verb_of_a_click_is_a_public_method(self) -> None:

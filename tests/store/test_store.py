@@ -96,7 +96,7 @@ def test_a_damaged_case_json_is_a_clear_error(tmp_path: Path, content: str) -> N
 
 
 def test_a_case_that_is_not_there_needs_a_source(tmp_path: Path) -> None:
-    with pytest.raises(CaseError, match="Name the folder of photos too"):
+    with pytest.raises(CaseError, match="Give the folder of photos too"):
         CaseFolder.create_or_open(tmp_path / "case", None, None)
 
 
@@ -119,12 +119,12 @@ def test_a_case_is_about_one_source(tmp_path: Path, source: Path) -> None:
 
 
 def test_a_case_never_lies_over_its_source_or_other_files(tmp_path: Path, source: Path) -> None:
-    with pytest.raises(CaseError, match="over its own source"):
+    with pytest.raises(CaseError, match="would contain its own source"):
         CaseFolder.create_or_open(source, source, None)
     (source / "cache").mkdir()
-    with pytest.raises(CaseError, match="over its own source"):
+    with pytest.raises(CaseError, match="would contain its own source"):
         CaseFolder.create_or_open(source, source / "cache", None)
-    with pytest.raises(CaseError, match="not empty and is no case"):
+    with pytest.raises(CaseError, match="not empty and is not a case"):
         CaseFolder.create_or_open(source, tmp_path / "photos" / ".." / "photos" / "..", None)
     with pytest.raises(CaseError, match="is a file"):
         CaseFolder.create_or_open(source / "000-red.png", source, None)
