@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from workbench.ingest.pipeline import Batcher
-from workbench.media.regions import FoundRegion, cut_out
+from workbench.media.crops import FoundRegion, cut_out
 from workbench.models import load
 from workbench.models.joint import JointModel
 from workbench.models.regions.model import load_foreground, outline

@@ -20,7 +20,7 @@ import numpy as np
 import pyarrow as pa
 
 from workbench.store.case_folder import CaseFolder
-from workbench.store.keys import remember_key
+from workbench.store.sample_parts import remember_key
 
 PART = 16_384
 KEY = "colour-64"
@@ -116,7 +116,7 @@ def vectors(ids: list[str], random: np.random.Generator, dim: int) -> pa.Table:
 def prepare(folder: CaseFolder, dim: int) -> None:
     """Put a layout, clusters and phrases into the cache, where the first opening would compute them."""
     from workbench.analysis import clusters, projection
-    from workbench.case.vocabulary import load_vocabulary
+    from workbench.case.collection import load_vocabulary
     from workbench.store.arrays import ArrayCache
     from workbench.store.snapshot import read_snapshot
 

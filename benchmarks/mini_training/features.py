@@ -19,9 +19,9 @@ import torch
 from PIL import Image, ImageOps
 
 from benchmarks.mini_training.photos import Photo
+from workbench.models.engine import choose_precision
 from workbench.models.mini.load import tokenizer
 from workbench.models.mini.preprocess import VERSION, prepare
-from workbench.models.precision import choose
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -92,7 +92,7 @@ def _compute(
     import torch
     from tqdm import tqdm
 
-    if choose("auto") == "bfloat16":
+    if choose_precision("auto") == "bfloat16":
         towers.lighten()
     light = towers.to(memory_format=torch.channels_last)
     rows = []

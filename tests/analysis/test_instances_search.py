@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from workbench.analysis.instances import boxes, pooling, proposals, refine
+from workbench.analysis.instances import boxes, pooling, proposals
 from workbench.vectors import unit_rows
 
 RANDOM = np.random.default_rng(0)
@@ -79,12 +79,12 @@ def test_vlad_does_not_mind_the_order_of_the_regions():
 
 def test_a_sharpened_box_fits_the_thing_that_a_window_found():
     thing = (4, 6, 5, 4)
-    heat = refine.likeness(picture(thing), np.eye(8)[1])
+    heat = proposals.likeness(picture(thing), np.eye(8)[1])
     window = np.array((0.1, 0.1, 0.6, 0.6), np.float32)
     assert boxes.overlaps(window, fractions(thing))[0, 0] < 0.4
-    assert boxes.overlaps(refine.refined(heat, window), fractions(thing))[0, 0] > 0.7
+    assert boxes.overlaps(proposals.refined(heat, window), fractions(thing))[0, 0] > 0.7
 
 
 def test_where_nothing_stands_out_the_box_stays():
     box = np.array((0.2, 0.2, 0.3, 0.3), np.float32)
-    np.testing.assert_array_equal(refine.refined(np.ones((8, 8), np.float32), box), box)
+    np.testing.assert_array_equal(proposals.refined(np.ones((8, 8), np.float32), box), box)

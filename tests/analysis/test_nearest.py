@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
-from workbench.analysis import nearest as searching
 from workbench.analysis import projection
-from workbench.analysis.nearest import nearest
+from workbench.analysis import projection as searching
 from workbench.analysis.progress import nobody
+from workbench.analysis.projection import nearest
 
 COUNT = 7
 

@@ -13,7 +13,7 @@ import workbench as wb
 from workbench.case.open_case import OpenCase
 from workbench.errors import CaseError, QueryError, WorkbenchError
 from workbench.search.terms import readable
-from workbench.store.keys import remember_key
+from workbench.store.sample_parts import remember_key
 from workbench.testing import ColourEmbedder, colour_folder, write_photos
 
 
@@ -385,7 +385,7 @@ def test_what_a_read_only_case_cannot_keep_is_answered_all_the_same(
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("workbench.store.arrays.write_atomically", refused)
-    monkeypatch.setattr("workbench.store.heatmaps.write_atomically", refused)
+    monkeypatch.setattr("workbench.store.arrays.write_atomically", refused)
 
     assert case.layout("pca").shape == (len(case.images), 2)
     assert len(case.describe(0, vocabulary=["red", "blue"])) == 2

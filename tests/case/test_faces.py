@@ -13,10 +13,10 @@ from workbench.case.faces import face_store as face_book
 from workbench.case.faces.faces_api import Faces
 from workbench.case.faces.grouping import identities
 from workbench.errors import CaseError, QueryError
-from workbench.media.faces import FoundFace
+from workbench.media.crops import FoundFace
 from workbench.models.faces import pairs
 from workbench.store.decisions import Decision, Decisions
-from workbench.store.keys import known_key
+from workbench.store.sample_parts import known_key
 from workbench.testing import SQUARES, SquareFaces, face_vectors, write_faces
 
 ANN, BOB, CAT, ONCE = 0, 3, 6, 9

@@ -11,8 +11,7 @@ import workbench as wb
 from workbench import image_id
 from workbench.errors import QueryError
 from workbench.samples.face import TABLE
-from workbench.store.keys import remember_key
-from workbench.store.sample_parts import vector_table
+from workbench.store.sample_parts import remember_key, vector_table
 from workbench.store.schemas import FACES, SEEN, crops
 from workbench.testing import colour_vectors, face_vectors, write_photos
 

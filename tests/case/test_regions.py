@@ -168,7 +168,7 @@ def test_an_unknown_kind_is_told_which_are_known(case):
 
 
 def test_a_case_opened_again_knows_its_regions_without_a_model(case, monkeypatch):
-    from workbench.case.regions import models as region_models
+    from workbench.case import embedders as region_models
 
     monkeypatch.setattr(region_models, "load_finder", lambda *_: pytest.fail("no model is needed"))
     again = wb.open(case=case.folder.root)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from PIL import Image
 
-from workbench.media.regions import FoundRegion
+from workbench.media.crops import FoundRegion
 from workbench.samples.kind import register
 from workbench.samples.regions import box_kind
 

@@ -10,7 +10,7 @@ import pytest
 import workbench as wb
 from workbench.errors import ModelError
 from workbench.models import registry
-from workbench.store.keys import known_key
+from workbench.store.sample_parts import known_key
 from workbench.testing import ColourEmbedder
 
 PACKAGE = Path(wb.__file__).parent

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from workbench.ingest import ingest
-from workbench.media.masks import from_run_lengths
+from workbench.media.crops import from_run_lengths
 from workbench.samples.kind import kind_named
 from workbench.samples.regions import read_regions
 from workbench.store.case_folder import CaseFolder

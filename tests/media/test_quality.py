@@ -6,8 +6,8 @@ import warnings
 import numpy as np
 from PIL import Image
 
+from workbench.media.crops import thumbnail
 from workbench.media.quality import ISSUES, examine, look_hashes
-from workbench.media.thumbnails import thumbnail
 
 
 def test_odd_pictures_are_measured_without_a_warning() -> None:

@@ -10,7 +10,7 @@ from PIL import Image
 
 from workbench import models
 from workbench.errors import ModelError
-from workbench.models import hub, precision, weights
+from workbench.models import engine, hub, weights
 from workbench.models.joint import JointModel, embedder_key
 
 ARCHITECTURE = "RN50"
@@ -106,18 +106,18 @@ def test_a_key_is_a_safe_folder_name_that_keeps_its_parts_apart():
 @pytest.mark.parametrize(("flags", "chosen"), [("avx512f amx_bf16", "bfloat16"), ("avx512f", "float32")])
 def test_auto_is_bfloat16_only_where_the_processor_has_tiles_for_it(monkeypatch, tmp_path, flags, chosen):
     (tmp_path / "cpuinfo").write_text(f"flags : {flags}\n")
-    has = precision.has_bfloat16_tiles
-    monkeypatch.setattr(precision, "has_bfloat16_tiles", lambda: has(tmp_path / "cpuinfo"))
-    assert precision.choose("auto") == chosen
+    has = engine.has_bfloat16_tiles
+    monkeypatch.setattr(engine, "has_bfloat16_tiles", lambda: has(tmp_path / "cpuinfo"))
+    assert engine.choose_precision("auto") == chosen
 
 
 def test_a_machine_that_tells_nothing_computes_in_float32(tmp_path):
-    assert not precision.has_bfloat16_tiles(tmp_path / "missing")
+    assert not engine.has_bfloat16_tiles(tmp_path / "missing")
 
 
 def test_an_unknown_precision_is_told_which_are_known():
     with pytest.raises(ModelError, match="auto, float32, bfloat16"):
-        precision.choose("float8")
+        engine.choose_precision("float8")
 
 
 def test_importing_the_room_loads_no_torch():

@@ -8,8 +8,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from workbench.errors import ModelError
-from workbench.media.masks import from_run_lengths, run_lengths
-from workbench.media.regions import FoundRegion, cut_out, squeeze
+from workbench.media.crops import FoundRegion, cut_out, from_run_lengths, run_lengths, squeeze
 from workbench.models.regions import WAYS, _key, load_regions, ways
 from workbench.models.regions.detector import LABELS, windows
 from workbench.models.regions.maskrcnn import PersonSegmenter

@@ -16,8 +16,8 @@ from tests.helpers.map_reading import bright, places
 from tests.helpers.panel_messages import browser, draw
 from workbench.errors import QueryError
 from workbench.panels.map.colours import by_values, ramp
-from workbench.panels.map.density import Density
 from workbench.panels.map.panel import Map
+from workbench.panels.map.picture import Density
 from workbench.panels.map.view import View, drawn_rows, whole
 from workbench.search.hits import Hits
 from workbench.selection import Selection

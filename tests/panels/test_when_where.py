@@ -12,12 +12,12 @@ import workbench as wb
 from tests.helpers.dated_photos import write_dated
 from tests.helpers.pages import blocks
 from tests.helpers.panel_messages import browser
-from workbench.analysis.mercator import project, unproject
+from workbench.analysis.geometry import project, unproject
 from workbench.errors import QueryError
 from workbench.panels.when.panel import Timeline
 from workbench.panels.where.geo_points import GeoPoints, View
-from workbench.panels.where.outline import outline
 from workbench.panels.where.panel import PlacesPanel
+from workbench.panels.where.view_model import outline
 from workbench.search.hits import Hits
 from workbench.selection import Selection
 

@@ -12,7 +12,7 @@ import workbench as wb
 from tests.helpers.panel_messages import browser
 from workbench.case.why.heatmaps_api import Why
 from workbench.errors import QueryError
-from workbench.panels.latest_job import LatestJob
+from workbench.panels.working import LatestJob
 
 SECONDS = 60
 

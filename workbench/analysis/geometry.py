@@ -1,7 +1,7 @@
-"""Which points lie inside a shape drawn on the map."""
+"""Which points lie inside a shape drawn on the map, and Web Mercator positions on the map of places."""
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from workbench.errors import QueryError
 
@@ -79,3 +79,25 @@ def _odd_crossings(points: NDArray[np.float64], edges: NDArray[np.float64]) -> N
             slope = (x1 - x0) / (y1 - y0)
             odd[first:last] ^= x[first:last] < x0 + (y[first:last] - y0) * slope
     return odd
+
+
+HIGHEST = 85.05112878
+"""Latitude in degrees at which the square ends; what lies nearer to a pole is put on its edge."""
+
+AROUND = 40_075_016.7
+"""Metres around the equator: what the width of the square stands for there."""
+
+Points = NDArray[np.float64]
+
+
+def project(lon: ArrayLike, lat: ArrayLike) -> Points:
+    """Return (N, 2) places on the square of degrees east and north, both (N,)."""
+    north = np.radians(np.clip(np.asarray(lat, np.float64), -HIGHEST, HIGHEST))
+    y = np.log(np.tan(np.pi / 4 + north / 2)) / (2 * np.pi)
+    return np.column_stack([np.asarray(lon, np.float64) / 360, y])
+
+
+def unproject(points: ArrayLike) -> Points:
+    """Return (N, 2) degrees east and north of places on the square (N, 2)."""
+    x, y = np.asarray(points, np.float64).reshape(-1, 2).T
+    return np.column_stack([x * 360, np.degrees(2 * np.arctan(np.exp(2 * np.pi * y)) - np.pi / 2)])

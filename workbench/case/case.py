@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.case import arguments
-from workbench.case.embedders import LazyEmbedder
-from workbench.case.faces.models import LazyFaceModel
+from workbench.case.collection import load_vocabulary, save_vocabulary
+from workbench.case.embedders import LazyEmbedder, LazyFaceModel
 from workbench.case.ingesting import ingest_faces, ingest_images
 from workbench.case.open_case import OpenCase
-from workbench.case.vocabulary import load_vocabulary, save_vocabulary
 from workbench.index.engines import Engines
 from workbench.search.hits import Hits
 from workbench.search.request import Limits, Request

@@ -5,21 +5,25 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.analysis.captions import default_vocabulary, read_vocabulary
 from workbench.case.computed import Computed
 from workbench.case.embedders import LazyEmbedder
-from workbench.case.vocabulary import load_vocabulary, vocabulary_version
+from workbench.errors import QueryError
 from workbench.image_id import part_of
 from workbench.index.engines import Engines
 from workbench.media.decode import DecodeError, read_image
 from workbench.media.read import ReadError, read_bytes
 from workbench.search.image_lookup import ImageLookup
 from workbench.store.case_folder import CaseFolder
-from workbench.store.keys import known_key
+from workbench.store.json_lines import file_version
+from workbench.store.parts import write_atomically
+from workbench.store.sample_parts import known_key
 from workbench.store.snapshot import read_snapshot
 from workbench.store.thumbnails import ThumbnailReader
 
@@ -27,6 +31,31 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from workbench.ingest import Embedder
+
+
+_FILE = "vocabulary.txt"
+
+
+def load_vocabulary(work: Path) -> list[str]:
+    """Return the phrases kept in the folder ``work``, or those that come with Workbench."""
+    path = work / _FILE
+    return read_vocabulary(path) if path.exists() else default_vocabulary()
+
+
+def vocabulary_version(work: Path) -> tuple[int, int]:
+    """Return what changes with the phrases kept in ``work``."""
+    return file_version(work / _FILE)
+
+
+def save_vocabulary(work: Path, phrases: Sequence[str]) -> None:
+    """Keep phrases in ``work``, one a line; raise QueryError where there is none."""
+    lines = [" ".join(phrase.split()) for phrase in phrases if phrase.strip()]
+    if not lines:
+        raise QueryError(
+            "The vocabulary is empty.", "Give at least one phrase, for example 'a street at night'."
+        )
+    work.mkdir(parents=True, exist_ok=True)
+    write_atomically(work / _FILE, "\n".join(lines).encode())
 
 
 LARGE_SIDE = 1280

@@ -3,11 +3,10 @@
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from workbench.case.embedders import LazyEmbedder
-from workbench.case.faces.models import LazyFaceModel
-from workbench.case.regions import models as region_models
+from workbench.case import embedders
+from workbench.case.embedders import LazyEmbedder, LazyFaceModel
 from workbench.store.case_folder import CaseFolder
-from workbench.store.keys import known_key, remember_key
+from workbench.store.sample_parts import known_key, remember_key
 
 if TYPE_CHECKING:
     from workbench.ingest import IngestReport
@@ -32,7 +31,7 @@ def ingest_images(
 
     embedder, face_finder = model.get(), faces.get() if faces else None
     regions = [regions] if isinstance(regions, str) else list(regions)
-    finder = region_models.load_finder(folder, regions)
+    finder = embedders.load_finder(folder, regions)
     try:
         return ingest(
             folder,
@@ -40,7 +39,7 @@ def ingest_images(
             faces=face_finder,
             regions=finder,
             instances=instances,
-            kinds=region_models.without_model(regions),
+            kinds=embedders.without_model(regions),
             retry=retry,
             progress=progress,
         )
@@ -48,7 +47,7 @@ def ingest_images(
         remember_key(folder.cache, folder.model, embedder.key)
         if faces:
             faces.remember()
-        region_models.remember(folder, regions, finder, embedder)
+        embedders.remember(folder, regions, finder, embedder)
 
 
 def ingest_faces(

@@ -6,10 +6,9 @@ from typing import Any
 from workbench.case.cluster_runs import ClusterRuns
 from workbench.case.collection import Collection
 from workbench.case.collection_report import CollectionReport
-from workbench.case.embedders import LazyEmbedder
+from workbench.case.embedders import LazyEmbedder, LazyFaceModel
 from workbench.case.faces.face_store import FaceStore
 from workbench.case.faces.faces_api import Faces
-from workbench.case.faces.models import LazyFaceModel
 from workbench.case.instances.instances_api import Instances
 from workbench.case.regions.regions_api import Regions
 from workbench.case.selections import Selections

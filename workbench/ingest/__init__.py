@@ -1,6 +1,6 @@
 """The loop: files -> images -> samples -> vectors, in batches -> store. Bounded, ordered, resumable."""
 
-from workbench.ingest.part import EmbeddedPart, embed_part
+from workbench.ingest.pipeline import EmbeddedPart, embed_part
 from workbench.ingest.run import IngestReport, InstanceReport, ingest, ingest_faces, ingest_instances
 from workbench.samples.models import Embedder, FaceModel, RegionModel
 

@@ -5,9 +5,9 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from workbench.media.crops import SIDE, thumbnail
 from workbench.media.decode import DecodedImage, DecodeError, ImageFacts, read_image
 from workbench.media.read import ReadError, read_bytes
-from workbench.media.thumbnails import SIDE, thumbnail
 from workbench.samples.image import IMAGE, decode_side
 from workbench.samples.instances import not_looked_at
 from workbench.samples.kind import Finder, Found, kind_named

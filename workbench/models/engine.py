@@ -1,7 +1,7 @@
 """OpenVINO: the quickest way we measured to compute a network on a processor.
 
 A torch module is exported once and kept beside the weights, so that later sessions load neither torch nor the
-published files: half a second instead of ten.
+published files: half a second instead of ten. Which precision pays off is decided here too.
 """
 
 from __future__ import annotations
@@ -24,6 +24,37 @@ from workbench.models import weights
 if TYPE_CHECKING:
     import torch
     from numpy.typing import NDArray
+
+
+Precision = Literal["auto", "float32", "bfloat16"]
+PRECISIONS = ("auto", "float32", "bfloat16")
+SHORT = {"float32": "f32", "bfloat16": "bf16"}
+
+
+def choose_precision(precision: str) -> Literal["float32", "bfloat16"]:
+    """Resolve "auto": bfloat16 where the processor multiplies matrices of it in hardware, else float32.
+
+    Without such hardware bfloat16 is emulated and slower than float32. The short forms of keys are understood
+    too. Raises ModelError for an unknown word.
+    """
+    match precision:
+        case "float32" | "f32":
+            return "float32"
+        case "bfloat16" | "bf16":
+            return "bfloat16"
+        case "auto":
+            return "bfloat16" if has_bfloat16_tiles() else "float32"
+        case _:
+            raise ModelError(f"Unknown precision {precision!r}.", f"Choose one of: {', '.join(PRECISIONS)}.")
+
+
+def has_bfloat16_tiles(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
+    """Whether Linux reports AMX, the only matrix unit for bfloat16 whose gain we have measured."""
+    try:
+        return "amx_bf16" in cpuinfo.read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return False
+
 
 Runner = Callable[..., "NDArray[np.float32]"]
 Chosen = Literal["float32", "bfloat16"]

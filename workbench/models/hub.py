@@ -16,8 +16,8 @@ import numpy as np
 import torch
 
 from workbench.errors import ModelError
+from workbench.models.engine import SHORT, choose_precision
 from workbench.models.joint import JointModel, embedder_key
-from workbench.models.precision import SHORT, choose
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,7 +30,7 @@ def load_open_clip(architecture: str, source: str, *, precision: str = "auto") -
 
     Raises ModelError for an unknown architecture or tag, a file that does not fit, or a silent hub.
     """
-    dtype_name = choose(precision)
+    dtype_name = choose_precision(precision)
     checkpoint = Path(source).expanduser()
     clip, preprocess = _create(architecture, source, checkpoint if checkpoint.is_file() else None)
     clip = clip.eval().requires_grad_(False)

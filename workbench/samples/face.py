@@ -8,9 +8,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image
 
+from workbench.media.crops import FoundFace, thumbnail
 from workbench.media.decode import DecodedImage
-from workbench.media.faces import FoundFace
-from workbench.media.thumbnails import thumbnail
 from workbench.samples.kind import Finder, Found, Sample, SampleKind, box_columns, needed, register
 from workbench.samples.models import Models
 from workbench.store import schemas

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from workbench.media.crops import SIDE
 from workbench.media.decode import DecodedImage
-from workbench.media.thumbnails import SIDE
 from workbench.samples.kind import Finder, Found, Sample, SampleKind, needed, register
 from workbench.samples.models import Models
 from workbench.store.sample_parts import IMAGE as TABLE

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from workbench.media.faces import FoundFace
-from workbench.media.regions import FoundRegion
+from workbench.media.crops import FoundFace, FoundRegion
 
 
 class Embedder(Protocol):

@@ -8,9 +8,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image
 
+from workbench.media.crops import KINDS, FoundRegion, cut_out, run_lengths, squeeze
 from workbench.media.decode import DecodedImage
-from workbench.media.masks import run_lengths
-from workbench.media.regions import KINDS, FoundRegion, cut_out, squeeze
 from workbench.samples.kind import (
     Finder,
     Found,

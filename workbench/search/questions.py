@@ -16,8 +16,7 @@ from workbench.analysis.rows import Rows
 from workbench.errors import QueryError
 from workbench.search.hits import Hits
 from workbench.search.image_lookup import ImageLookup
-from workbench.search.people import FaceSearch, People
-from workbench.search.query_resolution import QueryResolver
+from workbench.search.query_resolution import FaceSearch, People, QueryResolver
 from workbench.search.ranker import Ranker
 from workbench.search.request import Images, Limits, Request
 from workbench.search.searcher import Searcher

@@ -12,8 +12,7 @@ from workbench.analysis.rows import Rows
 from workbench.errors import QueryError
 from workbench.search.grammar import write
 from workbench.search.hits import Hits
-from workbench.search.people import FaceSearch
-from workbench.search.query_resolution import Piece
+from workbench.search.query_resolution import FaceSearch, Piece
 from workbench.search.ranker import Mask, Ranked, Ranker
 from workbench.search.request import IMAGES, Limits
 from workbench.search.terms import SampleVectors, Term, Vector, needs_model, plain, query_vector, weigh

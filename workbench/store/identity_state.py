@@ -1,9 +1,16 @@
-"""Standing: what decisions about faces come to, found by replaying them in order."""
+"""Standing: what decisions about faces come to when they are replayed, and the last grouping they refine."""
 
+import io
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from workbench.store.parts import FORMAT, write_atomically
 
 NOT_A_FACE, UNKNOWN, FREE = "not a face", "unknown", ""
 """Where a face can be put beside an identity; FREE gives it back to the automatic grouping."""
@@ -102,3 +109,27 @@ def what_counts(
             undone.clear()
     in_order = sorted(done.values(), key=lambda entry: entry[0])
     return [record for _, record in in_order], [record for _, record in undone.values()]
+
+
+def read_groups(path: Path) -> dict[str, str]:
+    """Return the identity that each face was grouped into, "" for alone; nothing where there is no file.
+
+    Faces that an analyst had decided about are not in it. A corrupt file counts as none.
+    """
+    try:
+        table = pq.read_table(path, page_checksum_verification=True)
+        pairs = zip(table["face_id"].to_pylist(), table["identity"].to_pylist(), strict=True)
+    except (OSError, pa.ArrowException, KeyError, ValueError):
+        return {}
+    return dict(pairs)
+
+
+def write_groups(path: Path, groups: Mapping[str, str]) -> None:
+    """Keep a grouping: face id -> identity, "" for alone."""
+    columns = {"face_id": list(groups), "identity": list(groups.values())}
+    table = pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
+    buffer = io.BytesIO()
+    facts = {"workbench.format": str(FORMAT)}
+    pq.write_table(table.replace_schema_metadata(facts), buffer, write_page_checksum=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, buffer.getvalue())

@@ -1,8 +1,14 @@
 """Fakes that ship: an embedder, a face model and a region model known by eye, and generated pictures."""
 
-from workbench.testing.colours import PALETTE, ColourEmbedder, colour_folder, colour_vectors, write_photos
+from workbench.testing.colours import (
+    PALETTE,
+    ColourEmbedder,
+    ColourPatches,
+    colour_folder,
+    colour_vectors,
+    write_photos,
+)
 from workbench.testing.faces import PEOPLE, SquareFaces, face_vectors, write_faces
-from workbench.testing.patches import ColourPatches
 from workbench.testing.regions import PATCHES, PaintedRegions, write_regions
 from workbench.testing.register import SQUARES, register
 

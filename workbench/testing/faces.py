@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageColor
 
-from workbench.media.faces import CROP_SIDE, FoundFace
+from workbench.media.crops import CROP_SIDE, FoundFace
 
 PEOPLE = 12
 """How many people :class:`SquareFaces` tells apart: person k has the hue of k * 30 degrees."""

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageColor
 
-from workbench.media.regions import KINDS, FoundRegion
+from workbench.media.crops import KINDS, FoundRegion
 from workbench.testing.colours import PALETTE
 
 

@@ -24,8 +24,7 @@ from workbench.samples.face import TABLE as FACES
 from workbench.samples.face import read_faces
 from workbench.store.case_folder import CaseFolder
 from workbench.store.decisions import Decision, Decisions
-from workbench.store.identity_state import Standing
-from workbench.store.last_grouping import read_groups, write_groups
+from workbench.store.identity_state import Standing, read_groups, write_groups
 from workbench.store.thumbnails import ThumbnailReader
 
 if TYPE_CHECKING:

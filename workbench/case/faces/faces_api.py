@@ -10,10 +10,10 @@ from numpy.typing import ArrayLike, NDArray
 from workbench.analysis import identities as analysis
 from workbench.analysis.identities.grouping import DEFAULT_METHOD
 from workbench.analysis.rows import Rows, normalise
+from workbench.case.embedders import LazyFaceModel
 from workbench.case.faces import review as asked
 from workbench.case.faces.face_store import FaceStore
 from workbench.case.faces.grouping import Choice
-from workbench.case.faces.models import LazyFaceModel
 from workbench.errors import QueryError
 from workbench.store.decisions import Decision
 from workbench.store.identity_state import FREE, NOT_A_FACE, UNKNOWN

@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 
 from workbench.case.faces.review import nearest
 from workbench.errors import QueryError
+from workbench.media.crops import SIDE
 from workbench.media.decode import DecodeError, read_image
 from workbench.media.read import ReadError, read_bytes
-from workbench.media.thumbnails import SIDE
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
     from workbench.case.faces.face_store import FaceStore
-    from workbench.media.faces import FoundFace
+    from workbench.media.crops import FoundFace
     from workbench.samples.models import FaceModel
 
 Photo = Union[str, Path, "Image"]

@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias, Union
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.case.instances.candidates import CandidateBook
 from workbench.case.instances.model import ThingModel, key_name, load_thing_model
-from workbench.case.instances.things import Picture, as_fractions, read_picture
+from workbench.case.instances.things import CandidateBook, Picture, as_fractions, read_picture
 from workbench.errors import CaseError, WorkbenchError
 from workbench.samples.instances import instance_parts
 from workbench.search.hits import Hits
 from workbench.search.ranker import Ranker
 from workbench.search.request import Limits
-from workbench.store.keys import known_key, remember_key
+from workbench.store.sample_parts import known_key, remember_key
 from workbench.store.samples import count_packed
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from workbench.analysis.instances import pooling, proposals, refine
+from workbench.analysis.instances import pooling, proposals
 from workbench.analysis.instances.pooling import to_int8
 from workbench.models.registry import model
 from workbench.store.case_folder import CaseFolder
@@ -96,8 +96,8 @@ class ThingModel:
 
     def sharpen(self, image: Image.Image, vector: NDArray[np.float32], box: "Boxes") -> "Boxes":
         """Return where in the candidate ``box`` (4,) of a picture the thing of ``vector`` (D,) is: (4,)."""
-        heat = refine.likeness(self.dense.look(image), self.plain(vector))
-        return refine.refined(heat, box)
+        heat = proposals.likeness(self.dense.look(image), self.plain(vector))
+        return proposals.refined(heat, box)
 
     def plain(self, vectors: NDArray[np.number]) -> NDArray[np.float32]:
         """Return vectors (..., D) as they were before the whitening, up to their length."""

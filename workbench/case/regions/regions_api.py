@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.analysis.texts import find_text, reading_order
-from workbench.case.regions.models import known_keys
+from workbench.case.embedders import known_keys
 from workbench.errors import QueryError
-from workbench.media.masks import from_run_lengths
+from workbench.media.crops import from_run_lengths
 from workbench.samples.kind import searchable_kinds
 from workbench.samples.regions import read_regions
 from workbench.search.hits import BOX, Hits

@@ -18,7 +18,7 @@ from workbench.case.why.heatmap import Heatmap
 from workbench.errors import CaseError, QueryError
 from workbench.search.grammar import parse
 from workbench.search.hits import Hits
-from workbench.store.heatmaps import HeatmapCache, Kept
+from workbench.store.arrays import HeatmapCache, Kept
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from workbench.media.faces import CROP_SIDE
+from workbench.media.crops import CROP_SIDE
 from workbench.models.faces import boxes
 
 if TYPE_CHECKING:

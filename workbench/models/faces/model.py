@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from workbench.media.faces import FoundFace
+from workbench.media.crops import FoundFace
 from workbench.models.faces import boxes, quality
 
 if TYPE_CHECKING:

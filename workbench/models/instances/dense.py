@@ -14,9 +14,8 @@ import numpy as np
 from PIL import Image
 
 from workbench.models import weights
-from workbench.models.engine import Exported, exported
+from workbench.models.engine import SHORT, Exported, choose_precision, exported
 from workbench.models.joint import embedder_key
-from workbench.models.precision import SHORT, choose
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -81,7 +80,7 @@ class DenseModel:
 
 def patch_tokens(*, patches: int = PATCHES, precision: str = "auto") -> DenseModel:
     """Patch tokens of the DINOv2 ViT-S/14 of `mini`; raises ModelError where its weights are missing."""
-    chosen, digest = choose(precision), _digest(weights.DINOV2)
+    chosen, digest = choose_precision(precision), _digest(weights.DINOV2)
     network = exported(f"patches-{digest}", _made("patch_tower"), chosen)
 
     def run(pixels: NDArray[np.uint8], shape: tuple[int, int]) -> NDArray[np.float32]:

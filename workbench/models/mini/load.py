@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workbench.models import weights
-from workbench.models.engine import Chosen, Exported, Runner, exported
+from workbench.models.engine import SHORT, Chosen, Exported, Runner, choose_precision, exported
 from workbench.models.joint import JointModel, embedder_key
 from workbench.models.mini.config import HEADS_FILE, read_config
 from workbench.models.mini.preprocess import SIDE, VERSION, squeeze
-from workbench.models.precision import SHORT, choose
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -53,7 +52,7 @@ def load_mini(*, precision: str = "auto", heads_file: Path = HEADS_FILE) -> Join
     The first load on a machine exports both sides, which takes about half a minute. Raises ModelError when a
     weight file is missing or wrong; uses no network.
     """
-    chosen = choose(precision)
+    chosen = choose_precision(precision)
     config, logit_scale = read_config(heads_file)
     digest = _digest(heads_file)
     name = f"mini-{digest}-{_code_digest()}"

@@ -6,7 +6,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from workbench.errors import ModelError, required_by
-from workbench.media.regions import CUT, KINDS
+from workbench.media.crops import CUT, KINDS
 from workbench.models.regions.model import RegionFinder
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image
 
 from workbench.errors import ModelError
-from workbench.media.regions import FoundRegion
+from workbench.media.crops import FoundRegion
 from workbench.models.regions.detector import PERSON
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from workbench.media.regions import FoundRegion
+from workbench.media.crops import FoundRegion
 from workbench.models import weights
 from workbench.models.engine import runner
 from workbench.models.faces.model import at_most

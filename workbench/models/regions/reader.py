@@ -17,7 +17,7 @@ import numpy as np
 from PIL import Image
 
 from workbench.errors import required_by
-from workbench.media.regions import FoundRegion
+from workbench.media.crops import FoundRegion
 
 if TYPE_CHECKING:
     from collections.abc import Callable

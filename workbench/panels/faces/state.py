@@ -10,8 +10,7 @@ from numpy.typing import ArrayLike
 from workbench.analysis.rows import normalise
 from workbench.errors import QueryError
 from workbench.panels.base import Panel
-from workbench.panels.faces.identity_book import IdentityBook
-from workbench.panels.faces.identity_index import IdentityIndex, Numbers
+from workbench.panels.faces.identity_index import IdentityBook, IdentityIndex, Numbers
 from workbench.panels.map.figure import colour
 from workbench.selection import Rows, Selection
 

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.panels.base import close_widgets
-from workbench.panels.latest_job import kernel_loop
 from workbench.panels.map import summary
-from workbench.panels.map.bar import MapBar
 from workbench.panels.map.classes import SCORES, Classes
+from workbench.panels.map.layouts import MapBar
 from workbench.panels.map.picture import MapPicture
 from workbench.panels.map.view import Points
+from workbench.panels.working import kernel_loop
 from workbench.selection import Rows, Selection
 
 LATER = 0.15

@@ -10,11 +10,10 @@ from workbench.analysis import geometry
 from workbench.analysis.projection import Setting
 from workbench.analysis.rows import Mode
 from workbench.panels.map import summary
-from workbench.panels.map.bar import MapBar
 from workbench.panels.map.canvas import DrawnMap
 from workbench.panels.map.classes import Classes, Made
 from workbench.panels.map.gestures import Gestures
-from workbench.panels.map.layouts import Layouts
+from workbench.panels.map.layouts import Layouts, MapBar
 from workbench.panels.map.picture import MapPicture
 from workbench.panels.map.view import Mask, Points, View
 from workbench.selection import Selection

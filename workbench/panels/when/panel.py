@@ -11,8 +11,7 @@ from workbench.analysis.rows import Mode
 from workbench.analysis.time_bins import UNITS, Times
 from workbench.errors import QueryError
 from workbench.panels.base import Panel, script, style
-from workbench.panels.when.bars import Bars, Bins
-from workbench.panels.when.view_model import no_times, sentence, still_html
+from workbench.panels.when.view_model import Bars, Bins, no_times, sentence, still_html
 from workbench.selection import Selection
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from workbench.analysis import geometry
-from workbench.analysis.mercator import Points, project, unproject
+from workbench.analysis.geometry import Points, project, unproject
 from workbench.selection import Rows
 
 if TYPE_CHECKING:

@@ -9,13 +9,12 @@ import traitlets
 from numpy.typing import NDArray
 
 from workbench.analysis import geometry
-from workbench.analysis.mercator import project
+from workbench.analysis.geometry import project
 from workbench.analysis.rows import Mode
 from workbench.errors import QueryError
 from workbench.panels.base import Answer, Panel, script, style
 from workbench.panels.where.geo_points import GeoPoints, View
-from workbench.panels.where.outline import outline
-from workbench.panels.where.view_model import checked_tiles, degrees, no_places, sentence, still_html
+from workbench.panels.where.view_model import checked_tiles, degrees, no_places, outline, sentence, still_html
 from workbench.selection import Selection
 
 if TYPE_CHECKING:

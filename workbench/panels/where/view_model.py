@@ -1,13 +1,42 @@
-"""What the map of places shows: sentences about positions, the tile server, and a still picture."""
+"""What the map of places shows: outlines, sentences about positions, the tile server, a still picture."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from workbench.analysis.geometry import Points, project
 from workbench.errors import QueryError
 from workbench.panels.static_html import picture_html
 from workbench.panels.where.geo_points import GeoPoints, View
-from workbench.panels.where.outline import outline
+
+FILE = Path(__file__).with_name("outline.npz")
+STEPS = 32_767
+"""Whole numbers that stand for 180 degrees: a step is 600 m at the equator."""
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Lines on the Mercator square: ``points`` (P, 2), and where each line ends among them."""
+
+    points: Points
+    ends: NDArray[np.int32]
+
+
+@cache
+def outline() -> dict[str, Lines]:
+    """Return the ``coasts``, closed rings of land, and the ``borders`` between countries."""
+    with np.load(FILE, allow_pickle=False) as arrays:
+        return {name: _lines(arrays[name], arrays[f"{name}_ends"]) for name in ("coasts", "borders")}
+
+
+def _lines(steps: NDArray[np.int16], ends: NDArray[np.int32]) -> Lines:
+    lon, lat = steps.astype(np.float64).T / STEPS * 180
+    return Lines(project(lon, lat), ends)
+
 
 TILE_PARTS = ("{z}", "{x}", "{y}")
 WIDTH, SCALE = 860, 2
