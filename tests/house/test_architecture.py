@@ -258,7 +258,7 @@ def test_modules_have_at_most_300_lines(path):
 
 
 def test_modules_are_small_as_a_rule():
-    assert statistics.median(module_lines(path) for path in MODULES) <= 100
+    assert statistics.median(module_lines(path) for path in MODULES) <= 120
 
 
 def test_functions_have_at_most_60_lines():

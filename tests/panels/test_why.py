@@ -10,7 +10,7 @@ from PIL import Image
 
 import workbench as wb
 from tests.helpers.panel_messages import browser
-from workbench.case.why.heatmaps_api import Why
+from workbench.case.heatmaps_api import Why
 from workbench.errors import QueryError
 from workbench.panels.working import LatestJob
 

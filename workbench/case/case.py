@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     from workbench.case.computed import ClusterLevel
     from workbench.case.faces.faces_api import Faces
     from workbench.case.faces.find_people import People, Photo
+    from workbench.case.heatmaps_api import Why
     from workbench.case.instances.instances_api import Instances, Where
-    from workbench.case.regions.regions_api import Regions
+    from workbench.case.regions_api import Regions
     from workbench.case.selections import Selections
     from workbench.case.share import OfFaces
-    from workbench.case.why.heatmaps_api import Why
     from workbench.ingest import Embedder, IngestReport
     from workbench.search.image_lookup import ImageLookup
     from workbench.search.questions import Questions

@@ -9,10 +9,10 @@ from workbench.case.collection_report import CollectionReport
 from workbench.case.embedders import LazyEmbedder, LazyFaceModel
 from workbench.case.faces.face_store import FaceStore
 from workbench.case.faces.faces_api import Faces
+from workbench.case.heatmaps_api import Why
 from workbench.case.instances.instances_api import Instances
-from workbench.case.regions.regions_api import Regions
+from workbench.case.regions_api import Regions
 from workbench.case.selections import Selections
-from workbench.case.why.heatmaps_api import Why
 from workbench.index.engines import Engines
 from workbench.search.hits import Hits
 from workbench.search.questions import Questions, Searchable

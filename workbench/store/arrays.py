@@ -1,4 +1,4 @@
-"""Caches of arrays: layouts and clusters, which belong to samples, and heatmaps, which belong to questions."""
+"""Caches of arrays: layouts and clusters of samples, and heatmaps, which belong to questions."""
 
 import hashlib
 import io

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from workbench.analysis.heatmaps import Check, check_map
 from workbench.case.collection import Collection
-from workbench.case.why.heatmap import Heatmap
+from workbench.case.heatmap import Heatmap
 from workbench.errors import CaseError, QueryError
 from workbench.search.grammar import parse
 from workbench.search.hits import Hits
