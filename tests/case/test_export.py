@@ -362,11 +362,11 @@ def test_a_shared_case_holds_nothing_of_faces(case: wb.Case, tmp_path: Path) -> 
 
 
 def test_names_are_shared_with_the_places_of_faces_where_that_is_asked_for(
-    case: wb.Case, tmp_path: Path
+    case: wb.Case, source: Path, tmp_path: Path
 ) -> None:
     shared = case.share(tmp_path / "shared", faces="decisions")
     assert held(shared, traces(case)) == {"box", "name", "identity"}
-    again = wb.open(case=shared)
+    again = wb.open(source, case=shared)
     assert len(again.faces) == 0
     assert again.faces.named == ["Ann", "Bob"]
 

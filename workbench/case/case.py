@@ -386,15 +386,16 @@ class Case:
         return self.faces.find(photo, any=any, threshold=threshold)
 
     def share(self, folder: str | Path, *, faces: "OfFaces" = "none") -> Path:
-        """Copy this case to a new or empty folder for a colleague; the photos themselves are not copied.
+        """Make a copy for a colleague in a new or empty folder, without the photos and where they lie.
 
-        ``faces``: "none" leaves out all about faces: vectors, crops, landmarks, boxes, names. "decisions"
-        takes along who is where in which photo, as people decided; "all" also what models computed. Tags go
-        along. Raises CaseError or QueryError.
+        Only images that were in the source at the last ingest go in. ``faces``: "none" carries nothing about
+        faces, "decisions" who is where in which photo, as people decided, "all" also what models computed.
+        docs/trust.md lists what else goes in. Your colleague opens it alone, or with a copy of the photos:
+        ``wb.open("photos/", case=...)``. Raises CaseError or QueryError.
         """
         from workbench.case.share import share_case
 
-        return share_case(self.folder, folder, faces=faces)
+        return share_case(self.folder, folder, faces=faces).folder
 
     @property
     def study(self) -> "CollectionReport":
@@ -407,4 +408,5 @@ class Case:
         return self._open.selections
 
     def __repr__(self) -> str:
-        return f"<Case {self.folder.root} of {self.folder.source}>"
+        photos = self.folder.source if self.folder.has_source else self.folder.source.name
+        return f"<Case {self.folder.root} of {photos}>"

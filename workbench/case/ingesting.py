@@ -29,6 +29,7 @@ def ingest_images(
     """
     from workbench.ingest import ingest
 
+    folder.require_source()
     embedder, face_finder = model.get(), faces.get() if faces else None
     regions = [regions] if isinstance(regions, str) else list(regions)
     finder = embedders.load_finder(folder, regions)
@@ -56,6 +57,7 @@ def ingest_faces(
     """Look for faces alone; a case without images gets these too, because faces show with their images."""
     from workbench.ingest import ingest_faces as ingest
 
+    folder.require_source()
     if known_key(folder.cache, folder.model) is None:
         return ingest_images(folder, model, faces, retry=retry, progress=progress)
     finder = faces.get()

@@ -140,7 +140,13 @@ def _export_faces(case: "Case", arguments: Namespace) -> int:
 
 
 def _share(arguments: Namespace) -> int:
-    print(_open(arguments.case).share(arguments.folder, faces=arguments.faces))
+    from workbench.case.share import share_case
+
+    shared = share_case(_open(arguments.case).folder, arguments.folder, faces=arguments.faces)
+    print(shared.folder)
+    if shared.left_out:
+        what = ", ".join(f"{count} {kind}" for kind, count in shared.left_out.items())
+        say(f"Left out, because they tell of people with faces or names: {what}.")
     return 0
 
 

@@ -60,6 +60,7 @@ class Instances:
         """
         from workbench.ingest import ingest_instances
 
+        self._case.folder.require_source()
         images = self._case.images
         work = list(zip(images["image_id"], images["raw_path"], strict=True))
         try:
