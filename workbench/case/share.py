@@ -115,10 +115,11 @@ class _Sharing:
             for kind in REGIONS:
                 self._samples(kind, f"regions:{kind}:{model}")
         self._samples("instance", key_name(self._case))
-        if self._faces == "all":
-            pair = known_key(self._case.cache, "faces") or PAIRS[0]
+        pair = known_key(self._case.cache, "faces")
+        if self._faces != "none" and pair:
             remember_key(self._target.cache, "faces", pair)
-            for name in dict.fromkeys([pair, *PAIRS]):
+        if self._faces == "all":
+            for name in sorted({pair or "", *PAIRS}):
                 self._samples("face", f"faces:{name}")
             for path in (self._case.cache / GROUPINGS).glob("*.parquet"):
                 held = {face: group for face, group in read_groups(path).items() if self._extract.holds(face)}
