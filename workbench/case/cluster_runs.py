@@ -14,6 +14,7 @@ from workbench.analysis.cluster_quality import Quality, outliers, quality, repre
 from workbench.analysis.progress import Watch, nobody
 from workbench.case.collection import Collection
 from workbench.errors import QueryError
+from workbench.spelling import spelled
 from workbench.store.json_lines import JsonLines, storable
 
 if TYPE_CHECKING:
@@ -47,12 +48,14 @@ class ClusterRuns:
         settings = cluster_methods.parameters(method, **params)
         labels = self._collection.computed.run(settings, watch)
         watch(1.0)  # where nobody waits any more, nothing is kept
-        self._keep(_tidy(name) or described(settings), settings)
+        called = _tidy(name) or described(settings)
+        self._keep(spelled(called, self._standing()) or called, settings)
         return labels
 
     def rename(self, name: str, to: str) -> None:
         """Call a run otherwise; a run that was called so is replaced. Raises QueryError for no such run."""
-        settings, to = self.settings(name), _tidy(to)
+        name, to = self._called(name), _tidy(to)
+        settings = self.settings(name)
         if not to:
             raise QueryError("The name of a run is empty.", "Give it a name.")
         if to != name:
@@ -61,8 +64,7 @@ class ClusterRuns:
 
     def remove(self, name: str) -> None:
         """Forget a run; raises QueryError where none has this name."""
-        self.settings(name)
-        self._keep(name, None)
+        self._keep(self._called(name), None)
 
     def labels(self, name: str) -> Labels:
         """Return the clusters (N,) of a run; raises QueryError where none has this name."""
@@ -70,11 +72,16 @@ class ClusterRuns:
 
     def settings(self, name: str) -> dict[str, Any]:
         """Return the parameters of a run; raises QueryError where none has this name."""
+        return self._standing()[self._called(name)]
+
+    def _called(self, name: str) -> str:
+        """Return how the run is spelled that ``name`` means."""
         runs = self._standing()
-        if name not in runs:
+        kept = spelled(name, runs)
+        if kept is None:
             known = ", ".join(map(repr, runs)) or "none yet; make one with `case.cluster_runs.run()`"
             raise QueryError(f"No clustering run is called {name!r}.", f"Runs of this case: {known}.")
-        return runs[name]
+        return kept
 
     @property
     def names(self) -> list[str]:

@@ -130,7 +130,7 @@ class Why:
         return Target(hits.query, hits.vector, " ".join(words))
 
     def _asked(self, query: "Term") -> Hits:
-        if isinstance(query, str) and not self._collection.lookup.knows(query):
+        if isinstance(query, str) and self._collection.lookup.meant(query) is None:
             return self._ask(query)
         return self._search(query)
 

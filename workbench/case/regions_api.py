@@ -192,8 +192,8 @@ class Regions:
             return term
         if what in self._row_of:
             return weigh(Like(what), weight)
-        known = self._case.lookup.knows(what)
-        return weigh(Like(self._case.lookup.ids[self._case.row(what)]), weight) if known else term
+        row = self._case.lookup.meant(what)
+        return term if row is None else weigh(Like(self._case.lookup.ids[row]), weight)
 
     def _sample_vectors(self, sample_ids: Sequence[str]) -> NDArray[np.float32]:
         """Return the vectors of regions and images by their ids."""

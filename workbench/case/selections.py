@@ -8,6 +8,7 @@ import numpy as np
 from workbench.analysis.rows import Rows, normalise
 from workbench.errors import QueryError
 from workbench.search.image_lookup import ImageLookup
+from workbench.spelling import lookup_form, spelled
 from workbench.store.selections import Saved, SavedSelections
 
 if TYPE_CHECKING:
@@ -35,12 +36,12 @@ class Selections:
     def save(self, name: str, selection: "Selected | ArrayLike", query: str = "", parent: str = "") -> Saved:
         """Keep a Selection (or rows) under a name and return what was kept, with its ``digest``.
 
-        A name that is taken is replaced; its older line stays in the file. Query and parent are those of a
+        A name that is taken, however spelled, is replaced; its older line stays in the file. Query and parent are those of a
         Selection, where not given. Raises QueryError for an empty selection or name, CaseError where the
         case cannot be written.
         """
         name = " ".join(name.split())
-        if not name or name in TAKEN:
+        if not name or lookup_form(name) in TAKEN:
             raise QueryError(
                 f"Invalid selection name {name!r}.", "Use a name that is neither empty nor 'selection'."
             )
@@ -51,6 +52,7 @@ class Selections:
         hits = getattr(selection, "hits", None)
         query = query or ("" if hits is None else hits.query)
         parent = parent or getattr(selection, "parent", "")
+        name = spelled(name, self._kept.read()) or name
         saved = self._kept.save(name, [self._lookup.ids[row] for row in rows], query, self._key, parent)
         if hasattr(selection, "parent"):
             selection.parent = saved.digest
@@ -81,10 +83,11 @@ class Selections:
     def saved(self, name: str) -> Saved:
         """Return a selection as it was saved; raise QueryError where there is none of this name."""
         known = self._kept.read()
-        if name not in known:
+        kept = spelled(name, known)
+        if kept is None:
             names = ", ".join(known) or "none yet"
             raise QueryError(f"Unknown selection {name!r}.", f"Saved selections: {names}.")
-        return known[name]
+        return known[kept]
 
     def remove(self, name: str) -> None:
         """Forget a name; what was saved stays readable in the file. Raises QueryError for an unknown name."""

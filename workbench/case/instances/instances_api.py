@@ -102,8 +102,11 @@ class Instances:
         self, asked: Where, box: Sequence[float] | None = None, k: int = 50, **options: Any
     ) -> Hits:
         """Find the thing in a box of an image, or what a text says; see ``Case.find_this``."""
-        if isinstance(asked, str) and box is None and not self._case.lookup.knows(asked):
-            return self.find_words(asked, k)
+        if isinstance(asked, str) and box is None:
+            row = self._case.lookup.meant(asked)
+            if row is None:
+                return self.find_words(asked, k)
+            asked = row
         return self.find(asked, box, k, **options)
 
     def find(
