@@ -107,7 +107,7 @@ def test_a_file_is_found_however_its_name_is_spelled(
 
 @pytest.mark.parametrize(
     "name",
-    ["a_link.jpg", "a_link", "sub/holiday.jpg", "holiday", "copy of it.JPG", "copy of it", "./a_link.jpg"],
+    ["a_link.jpg", "a_link", "sub/holiday.jpg", "holiday", "copy of it.JPG", "copy of it"],
 )
 def test_an_image_is_found_by_any_of_its_paths(case: wb.Case, name: str) -> None:
     row = case.row("sub/holiday.jpg")
@@ -135,11 +135,11 @@ def test_a_name_of_several_images_is_asked_about(case: wb.Case) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["sub/holiday.jpg", "holiday.jpg", "HOLIDAY.JPG", "a_link.jpg", "id", "start"]
+    "name", ["./sub/holiday.jpg", "holiday.jpg", "HOLIDAY.JPG", "a_link.jpg", "id", "10"]
 )
 def test_a_text_that_names_an_image_is_that_image(case: wb.Case, name: str) -> None:
     row = case.row("sub/holiday.jpg")
-    name = {"id": case.lookup.ids[row], "start": case.lookup.ids[row][:10]}.get(name, name)
+    name = {"id": case.lookup.ids[row], "10": case.lookup.ids[row][:10]}.get(name, name)
     like = case.search(like=row)
     for hits in (
         case.search(name),
@@ -168,9 +168,7 @@ def test_a_text_that_names_no_image_or_stands_among_words_is_asked_about(case: w
             ask()
 
 
-@pytest.mark.parametrize(
-    "text", ["red", "a day/night shot", "12345678", "e.g. a red car", "version 2.0", "defaced"]
-)
+@pytest.mark.parametrize("text", ["red", "day/night", "12345678", "e.g. a red car", "version 2.0", "defaced"])
 def test_other_texts_are_words(case: wb.Case, text: str) -> None:
     assert case.ask(text).query == case.search(text).query == text
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from workbench.errors import CaseError, QueryError
 
@@ -56,9 +57,39 @@ def text(value: Any, name: str, example: str) -> str:
 
 def texts(values: Any, name: str, example: str) -> list[str]:
     """Return several texts as a list; a single text is refused, because it would be split into letters."""
-    if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
+    if not _is_list(values):
         raise QueryError(f"{name} must be a list of texts.", f"For example [{example!r}].")
     return [text(value, name, example) for value in values if not isinstance(value, str) or value.strip()]
+
+
+def rows(values: Any, name: str) -> list[int]:
+    """Return rows as a list, in their order and as often as they come; raise QueryError for what is none."""
+    given = [values] if isinstance(values, Integral) else getattr(values, "rows", values)
+    if not _is_list(given):
+        raise _refused(values, name, "rows", [0, 1])
+    check = whole(example=0)
+    return [check(value, name) for value in given]
+
+
+def numbers(values: Mapping[str, Any], _: str) -> dict[str, float | None]:
+    """Return settings, each of which must be a finite number or None; raise QueryError for another."""
+    for name, value in values.items():
+        if value is not None and not (isinstance(value, Real) and math.isfinite(value)):
+            raise _refused(value, name, "a number or None", 5)
+    return dict(values)
+
+
+def labels(values: Any, name: str) -> NDArray[np.int32]:
+    """Return the cluster of each image (N,); raise QueryError for what is none."""
+    try:
+        given = np.asarray(values)
+    except ValueError:
+        given = np.zeros((0, 0))
+    if given.ndim != 1 or not np.issubdtype(given.dtype, np.integer):
+        raise QueryError(
+            f"Invalid {name}: {_shown(values)}.", f"Use an array of clusters: {name}=case.clusters()."
+        )
+    return given.astype(np.int32)
 
 
 def folder(value: Any, name: str) -> Path:
@@ -92,7 +123,7 @@ def is_text_or_texts(example: str) -> Check:
     def check(value: Any, name: str) -> str | list[str]:
         if isinstance(value, str):
             return text(value, name, example)
-        if isinstance(value, bytes | Mapping) or not isinstance(value, Iterable):
+        if not _is_list(value):
             what = f"{name} must be a text or a list of texts, not {type(value).__name__}."
             raise QueryError(what, f"For example {example!r}.")
         return texts(value, name, example)
@@ -113,7 +144,7 @@ def whole(least: int = 0, most: int | None = None, example: int = 20) -> Check:
     return check
 
 
-def number(low: float, high: float = math.inf, example: float = 0.5) -> Check:
+def real(low: float, high: float = math.inf, example: float = 0.5) -> Check:
     """Return the check for a number within limits; one that is not finite never is."""
     to = f"from {low:g} to {high:g}" if high < math.inf else f"of {low:g} or more"
 
@@ -158,6 +189,13 @@ def is_a(kind: type, example: str) -> Check:
 def or_none(check: Check) -> Check:
     """Return a check that lets None pass too."""
     return lambda value, name: None if value is None else check(value, name)
+
+
+def _is_list(values: Any) -> bool:
+    """Say whether a value holds several of a kind: no text, mapping or table."""
+    return isinstance(values, Iterable) and not (
+        isinstance(values, str | bytes | Mapping) or hasattr(values, "columns")
+    )
 
 
 def _refused(value: Any, name: str, what: str, example: Any) -> QueryError:

@@ -10,6 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.case import arguments
+from workbench.case.arguments import (
+    checked,
+    flag,
+    is_a,
+    is_text,
+    is_text_or_texts,
+    is_texts,
+    one_of,
+    or_none,
+    real,
+    whole,
+)
 from workbench.case.collection import load_vocabulary, save_vocabulary
 from workbench.case.embedders import LazyEmbedder, LazyFaceModel
 from workbench.case.ingesting import ingest_faces, ingest_images
@@ -129,9 +141,10 @@ class Case:
         """Return the row of an image given by row, image id or path; raise QueryError where there is none."""
         return self._open.collection.row(image)
 
+    @checked(rows=arguments.rows)
     def thumbnails(self, rows: Iterable[int]) -> list[bytes]:
         """Return JPEG thumbnails (longest side 256 px), one for each row."""
-        return self._open.collection.thumbnails(rows)
+        return self._open.collection.thumbnails([self.row(row) for row in rows])
 
     def picture(self, image: int | str) -> bytes:
         """Return an upright JPEG of at most 1280 px; the thumbnail if the original is out of reach."""
@@ -143,10 +156,12 @@ class Case:
 
     # -- what is computed from the vectors -------------------------------------------------------------------
 
+    @checked(method=is_text("umap"))
     def layout(self, method: str = "umap", **params: Any) -> NDArray[np.float32]:
         """Return coordinates (N, 2) of the images by ``umap``, ``tsne`` or ``pca``, cached."""
         return self._open.collection.computed.layout(method, **params)
 
+    @checked(level=or_none(whole(0, 4, 2)), params=arguments.numbers)
     def clusters(self, level: int | None = None, **params: Any) -> NDArray[np.int32]:
         """Return the cluster (N,) of each image, 0 for the largest, -1 for none; cached.
 
@@ -159,6 +174,7 @@ class Case:
         """Return the clusters at each level, coarse to fine: level, labels (N,), names and parents (C,)."""
         return self._open.collection.computed.cluster_levels(self.vocabulary)
 
+    @checked(labels=arguments.labels)
     def cluster_names(self, labels: NDArray[np.int32]) -> list[str]:
         """Return a name for each cluster 0, 1, ...: the phrase that says best what it shows.
 
@@ -166,10 +182,12 @@ class Case:
         """
         return self._open.collection.computed.cluster_names(labels, self.vocabulary)
 
+    @checked(method=is_text("umap"))
     def trust(self, method: str = "umap", **params: Any) -> "Trust":
         """Return how far the place of each image in a layout can be trusted: three arrays (N,) in [0, 1]."""
         return self._open.collection.computed.trust(method, **params)
 
+    @checked(phrases=is_texts("a boat"))
     def phrase_vectors(self, phrases: Sequence[str]) -> NDArray[np.float32]:
         """Return the unit text vectors (P, D) of phrases, cached."""
         return self._open.collection.phrase_vectors(phrases)
@@ -200,6 +218,13 @@ class Case:
 
     # -- ingest and questions --------------------------------------------------------------------------------
 
+    @checked(
+        faces=flag,
+        regions=is_text_or_texts("persons"),
+        instances=flag,
+        retry=flag,
+        progress=flag,
+    )
     def ingest(
         self,
         *,
@@ -230,6 +255,7 @@ class Case:
             self.faces.settle()
         return report
 
+    @checked(retry=flag, progress=flag)
     def ingest_faces(self, *, retry: bool = False, progress: bool = True) -> "IngestReport":
         """Look for faces in the photos, without anything else; safe to stop and to repeat.
 
@@ -243,6 +269,13 @@ class Case:
         self.faces.settle()
         return report
 
+    @checked(
+        face=is_text_or_texts("Ann"),
+        text=or_none(is_text("ABC 12")),
+        tag=is_text_or_texts("keep"),
+        taken=or_none(is_text("2019-05")),
+        over=is_text_or_texts("persons"),
+    )
     def search(
         self,
         *terms: Term,
@@ -280,6 +313,7 @@ class Case:
             Request(terms, like, unlike, face, text, within, tag, taken, over, limits, background)
         )
 
+    @checked(query=is_text("a red car", empty=True), pictures=or_none(is_a(Mapping, "{'name': picture}")))
     def ask(
         self,
         query: str,
@@ -297,6 +331,7 @@ class Case:
         """
         return self.questions.ask(query, selection, pictures, Limits(k, threshold, probability))
 
+    @checked(k=whole(1, example=5), vocabulary=or_none(is_texts("a boat")))
     def describe(
         self, images: "int | str | Images", k: int = 5, vocabulary: Sequence[str] | None = None
     ) -> "pd.DataFrame":
@@ -307,6 +342,7 @@ class Case:
         """
         return self.questions.describe(images, k, vocabulary or self.vocabulary)
 
+    @checked(k=whole(1, example=8), vocabulary=or_none(is_texts("a boat")))
     def separates(
         self, a: "Images", b: "Images | None" = None, k: int = 8, vocabulary: Sequence[str] | None = None
     ) -> "pd.DataFrame":
@@ -318,6 +354,11 @@ class Case:
         """
         return self.questions.separates(a, b, k, vocabulary or self.vocabulary)
 
+    @checked(
+        examples=is_a(Mapping, "{'a boat': rows of boats}"),
+        precision=or_none(real(0, 1, 0.9)),
+        on=one_of("score", "probability"),
+    )
     def learn_threshold(
         self,
         examples: "Mapping[str, Images]",
@@ -331,6 +372,9 @@ class Case:
         """
         return self.questions.learn_threshold(examples, precision, on)
 
+    @checked(
+        hits=is_a(Hits, "hits = case.search('a boat')"), n=whole(0, 1_000_000, 40), seed=whole(example=0)
+    )
     def missed(self, hits: Hits, n: int = 40, seed: int = 0) -> "Missed":
         """Ask whether hits missed any: ``n`` images just beyond them to judge, for an estimate of recall."""
         return self.questions.missed(hits, n, seed)
@@ -365,6 +409,7 @@ class Case:
         """Places where things may be, for `find_this`; none before ``case.instances.ingest()``."""
         return self._open.instances
 
+    @checked(k=or_none(whole()))
     def find_this(
         self, image: "Where", box: Sequence[float] | None = None, k: int = 50, **options: Any
     ) -> Hits:
@@ -376,6 +421,7 @@ class Case:
         """
         return self.instances.find_this(image, box, k, **options)
 
+    @checked(any=flag, threshold=or_none(real(-1, 1, 0.6)))
     def find_people(self, photo: "Photo", *, any: bool = False, threshold: float | None = None) -> "People":
         """Find the people of a photo (path or PIL image) in the collection.
 
@@ -385,6 +431,7 @@ class Case:
         """
         return self.faces.find(photo, any=any, threshold=threshold)
 
+    @checked(folder=arguments.folder, faces=one_of("none", "decisions", "all"))
     def share(self, folder: str | Path, *, faces: "OfFaces" = "none") -> Path:
         """Make a copy for a colleague in a new or empty folder, without the photos and where they lie.
 

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from workbench.analysis import cluster_methods
 from workbench.analysis.cluster_quality import Quality, outliers, quality, representatives
 from workbench.analysis.progress import Watch, nobody
+from workbench.case import arguments
+from workbench.case.arguments import checked, is_text, whole
 from workbench.case.collection import Collection
 from workbench.errors import QueryError
 from workbench.spelling import spelled
@@ -37,6 +39,7 @@ class ClusterRuns:
         self._lines = JsonLines(collection.folder.root / "work" / "cluster_runs.jsonl")
         self._measured: dict[str, Quality] = {}
 
+    @checked(method=is_text("hdbscan"), name=is_text("coarse", empty=True))
     def run(self, method: str = "hdbscan", *, name: str = "", watch: Watch = nobody, **params: Any) -> Labels:
         """Cluster the images and keep the run: (N,), 0 for the largest cluster, -1 for none.
 
@@ -52,6 +55,7 @@ class ClusterRuns:
         self._keep(spelled(called, self._standing()) or called, settings)
         return labels
 
+    @checked(name=is_text("coarse"), to=is_text("fine", empty=True))
     def rename(self, name: str, to: str) -> None:
         """Call a run otherwise; a run that was called so is replaced. Raises QueryError for no such run."""
         name, to = self._called(name), _tidy(to)
@@ -62,14 +66,17 @@ class ClusterRuns:
             self._keep(to, settings)
             self._keep(name, None)
 
+    @checked(name=is_text("coarse"))
     def remove(self, name: str) -> None:
         """Forget a run; raises QueryError where none has this name."""
         self._keep(self._called(name), None)
 
+    @checked(name=is_text("coarse"))
     def labels(self, name: str) -> Labels:
         """Return the clusters (N,) of a run; raises QueryError where none has this name."""
         return self._collection.computed.run(self.settings(name))
 
+    @checked(name=is_text("coarse"))
     def settings(self, name: str) -> dict[str, Any]:
         """Return the parameters of a run; raises QueryError where none has this name."""
         return self._standing()[self._called(name)]
@@ -88,6 +95,7 @@ class ClusterRuns:
         """What the runs are called, the oldest first."""
         return list(self._standing())
 
+    @checked(against=is_text("folder"))
     def compare(self, against: str = "folder") -> "pd.DataFrame":
         """Return a row a run: name, clusters, noise, largest, silhouette, dbcv, purity, adjusted_rand, note.
 
@@ -103,14 +111,17 @@ class ClusterRuns:
             rows.append({"name": name, **asdict(found), "parameters": described(settings)})
         return pd.DataFrame(rows, columns=["name", *_FIGURES, "parameters"])
 
+    @checked(labels=arguments.labels, cluster=whole(example=0), k=whole(1, example=5))
     def representatives(self, labels: Labels, cluster: int, k: int = 5) -> NDArray[np.int32]:
         """Return the ``k`` rows most typical of a cluster, the most typical first."""
         return representatives(self._collection.vectors, labels, cluster, k)
 
+    @checked(labels=arguments.labels, cluster=whole(example=0), k=whole(1, example=5))
     def outliers(self, labels: Labels, cluster: int, k: int = 5) -> NDArray[np.int32]:
         """Return the ``k`` rows of a cluster that are least like it, the oddest first."""
         return outliers(self._collection.vectors, labels, cluster, k)
 
+    @checked(k=whole(1, example=5), space=is_text("reduced"))
     def k_distances(
         self, k: int = 5, space: str = "reduced", *, watch: Watch = nobody
     ) -> NDArray[np.float32]:

@@ -1,9 +1,9 @@
 """ImageLookup: which image an analyst means by a row, an image id, a path or a name, and what to call it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 import numpy as np
 
@@ -103,7 +103,7 @@ class ImageLookup:
         if not rows:
             raise QueryError(
                 f"No image has the name {name!r}.",
-                "Use a file name, path or image id of this case, or pathlib.Path(...) for a picture elsewhere.",
+                "Use a file name, path or image id of this case; pathlib.Path(...) is a picture elsewhere.",
             )
         return self._only(rows, name)
 
@@ -142,7 +142,7 @@ class ImageLookup:
 
     def ids_of(self, images: int | str | Iterable[int | str]) -> list[str]:
         """Return the image ids of one image or several."""
-        several = images if isinstance(images, Iterable) and not isinstance(images, str | bytes) else [images]
+        several = images if _is_list(images) else [images]
         return [self.ids[self.row(image)] for image in several]
 
     @cached_property
@@ -176,7 +176,7 @@ class ImageLookup:
 
     @cached_property
     def _rows_called(self) -> dict[str, list[int]]:
-        """The rows of each file name, with and without its ending, by the form in which names are compared."""
+        """The rows of each file name, with and without its ending, by the form that is compared."""
         rows: dict[str, list[int]] = {}
         for row, paths in enumerate(self._images["paths"]):
             files = [_file(str(path)) for path in paths]
@@ -184,6 +184,10 @@ class ImageLookup:
             for form in {lookup_form(name) for some in names for name in some}:
                 rows.setdefault(form, []).append(row)
         return rows
+
+
+def _is_list(images: object) -> TypeGuard[Iterable[int | str]]:
+    return isinstance(images, Iterable) and not isinstance(images, str | bytes | Mapping)
 
 
 def _path_form(path: str) -> str:

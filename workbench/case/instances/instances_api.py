@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, Union
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.case.arguments import checked, flag, is_text, or_none, real, whole
 from workbench.case.instances.model import ThingModel, key_name, load_thing_model
 from workbench.case.instances.things import CandidateBook, Picture, as_fractions, read_picture
 from workbench.errors import CaseError, WorkbenchError
@@ -52,6 +53,7 @@ class Instances:
         """What finds and compares things, loaded on first use. Raises ModelError naming the way to get it."""
         return load_thing_model(self._case.folder)
 
+    @checked(retry=flag, progress=flag)
     def ingest(self, *, retry: bool = False, progress: bool = True) -> "InstanceReport":
         """Look for candidates in the images that have none yet; safe to stop and to repeat.
 
@@ -109,6 +111,7 @@ class Instances:
             asked = row
         return self.find(asked, box, k, **options)
 
+    @checked(k=or_none(whole()), sharpen=whole(example=8), kind=real(0))
     def find(
         self,
         image: Where,
@@ -139,6 +142,7 @@ class Instances:
         thing = "all" if box is None else f"the thing at {tuple(round(float(side)) for side in box)}"
         return self._found(rows, scores[rows], boxes, f"{thing} of {picture.name}", started)
 
+    @checked(text=is_text("a boat"), k=or_none(whole()))
     def find_words(self, text: str, k: int = _ASKED) -> Hits:
         """Find what a text says, with its box: of the best dozen images, the candidates are compared too."""
         book, hits = self._asked(), self._search(text, k)
@@ -155,6 +159,7 @@ class Instances:
         order = np.argsort(-scores, kind="stable")
         return self._found(hits.rows[order], scores[order], boxes[order], f'"{text.strip()}"', started)
 
+    @checked(k=or_none(whole()))
     def similar(self, image: int | str, k: int = 50) -> Hits:
         """Return images with things like those of an image of the case, by VLAD; boxes are whole images."""
         vectors, row, started = self._asked().image_vectors, self._case.row(image), time.perf_counter()
