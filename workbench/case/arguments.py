@@ -162,7 +162,8 @@ def one_of(*choices: str) -> Check:
 
     def check(value: Any, name: str) -> str:
         if not isinstance(value, str) or value not in choices:
-            raise QueryError(f"Invalid {name}: {_shown(value)}.", f"Use one of {', '.join(choices)}.")
+            known = " or ".join(choices) if len(choices) == 2 else f"one of {', '.join(choices)}"
+            raise QueryError(f"Invalid {name}: {_shown(value)}.", f"Use {known}.")
         return value
 
     return check

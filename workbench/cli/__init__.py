@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.cli.parser import parser
-from workbench.cli.printing import print_for_programs, print_hits, printable, say
+from workbench.cli.printing import open_pipes, print_for_programs, print_hits, printable, say
 from workbench.errors import QueryError, WorkbenchError
 
 if TYPE_CHECKING:
@@ -38,20 +38,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         "demo": _demo,
         "models": _models,
     }
-    arguments = parser().parse_args(argv)
-    run = _version if arguments.version else verbs.get(arguments.verb, _usage)
+    status = 0
     try:
-        status = run(arguments)
-        sys.stdout.flush()
+        with open_pipes():
+            arguments = parser().parse_args(argv)
+            run = _version if arguments.version else verbs.get(arguments.verb, _usage)
+            status = run(arguments)
     except WorkbenchError as error:
         say(f"workbench: {printable(str(error))}")
         return 1
     except KeyboardInterrupt:
         say("workbench: Interrupted. Finished work is kept; run the same command again to continue.")
         return INTERRUPTED
-    except BrokenPipeError:  # the reader, such as `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     return status
 
 
