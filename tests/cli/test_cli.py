@@ -18,7 +18,7 @@ from workbench.cli import main, printable
 from workbench.cli.printing import print_for_programs, print_hits
 from workbench.testing import colour_folder, write_faces, write_photos, write_regions
 
-VERBS = ["ingest", "search", "why", "faces", "share", "info", "problems", "demo", "models"]
+VERBS = ["ingest", "search", "why", "faces", "share", "info", "problems", "skipped", "demo", "models"]
 
 
 def workbench(*arguments: object) -> subprocess.CompletedProcess:
@@ -204,6 +204,26 @@ def test_problems_name_file_and_reason_in_every_format(case, capsys):
     assert row == entry
     assert row["path"] == "broken.jpg"
     assert f"broken.jpg: {row['reason']}" in text
+
+
+def test_skipped_names_file_and_reason_in_every_format(tmp_path, capsys):
+    write_photos(tmp_path / "photos", {"red.png": "red"})
+    (tmp_path / "photos/=plan.pdf").write_bytes(b"%PDF-1.7")
+    case = tmp_path / "case"
+    main(["ingest", str(tmp_path / "photos"), "--case", str(case), "--model", "fake", "--quiet"])
+    said = capsys.readouterr()
+    assert "1 skipped" in said.out
+    assert f"workbench skipped {case}" in said.err
+
+    main(["skipped", str(case)])
+    shown = capsys.readouterr()
+    main(["skipped", str(case), "--csv"])
+    (row,) = csv.DictReader(capsys.readouterr().out.splitlines())
+    main(["skipped", str(case), "--json"])
+    (entry,) = json.loads(capsys.readouterr().out)
+    assert f"=plan.pdf: {entry['reason']}" in shown.out
+    assert "1 skipped" in shown.err
+    assert (entry["kind"], row["path"]) == ("pdf", "'=plan.pdf")
 
 
 def test_info_says_the_same_as_json(case, capsys):

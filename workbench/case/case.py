@@ -107,6 +107,15 @@ class Case:
         return self._open.collection.problems.copy(deep=False)
 
     @property
+    def skipped(self) -> "pd.DataFrame":
+        """Every file of the source that is not read, by the last ingest: path, kind, reason, when.
+
+        ``kind``: "raw", "jxl", "pdf", "svg", "archive", "system" (recycle bins, previews of other programs),
+        "link", "special" (a pipe) or "other". Each file of the source is in ``images``, ``problems`` or here.
+        """
+        return self._open.collection.skipped.copy(deep=False)
+
+    @property
     def embedder(self) -> "Embedder":
         """The model of this case, loaded on first use. Raises ModelError naming the way to get it."""
         return self._model.get()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 HIT_COLUMNS = ["score", "probability", "path", "image_id"]
 IDENTITY_COLUMNS = ["identity", "name", "faces", "images", "kept"]
 PROBLEM_COLUMNS = ["step", "path", "reason"]
+SKIPPED_COLUMNS = ["kind", "path", "reason"]
 INTERRUPTED = 130
 """Exit status after Ctrl-C: 128 + SIGINT, as shells have it."""
 
@@ -35,6 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "share": _share,
         "info": _info,
         "problems": _problems,
+        "skipped": _skipped,
         "demo": _demo,
         "models": _models,
     }
@@ -79,11 +81,13 @@ def _ingest(arguments: Namespace) -> int:
     faces += f"{report.regions} regions, " if arguments.regions else ""
     print(
         f"{report.found} files: {report.embedded} embedded, {faces}{report.renamed} renamed, "
-        f"{report.unchanged} unchanged, {report.gone} gone, {report.problems} problems; "
-        f"{report.seconds:.1f} s"
+        f"{report.unchanged} unchanged, {report.gone} gone, {report.problems} problems, "
+        f"{report.skipped} skipped; {report.seconds:.1f} s"
     )
     if report.problems:
         say(f"See what failed: workbench problems {arguments.case}")
+    if report.skipped:
+        say(f"See what was not read: workbench skipped {arguments.case}")
     return 0
 
 
@@ -160,6 +164,15 @@ def _problems(arguments: Namespace) -> int:
         for problem in frame.itertuples():
             print(f"{problem.step:8} {printable(str(problem.path))}: {printable(str(problem.reason))}")
     say(f"{len(frame)} problem{'' if len(frame) == 1 else 's'}")
+    return 0
+
+
+def _skipped(arguments: Namespace) -> int:
+    frame = _open(arguments.case).skipped[SKIPPED_COLUMNS]
+    if not print_for_programs(frame, arguments):
+        for file in frame.itertuples():
+            print(f"{file.kind:8} {printable(str(file.path))}: {printable(str(file.reason))}")
+    say(f"{len(frame)} skipped")
     return 0
 
 

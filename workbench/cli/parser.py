@@ -10,6 +10,7 @@ examples:
   workbench search cases/mine "a cup of coffee"     find images by words
   workbench search cases/mine cat.jpg               find images like a picture
   workbench problems cases/mine                     what could not be read, and why
+  workbench skipped cases/mine                      what was not read: raw photos, PDF, links, ...
   workbench faces cases/mine                        who is in the photos
   workbench demo                                    the demo album in JupyterLab
 
@@ -51,6 +52,15 @@ examples:
   workbench problems cases/mine
   workbench problems cases/mine --csv > problems.csv
   workbench ingest photos/ --case cases/mine --retry    try them again
+"""
+SKIPPED_EXAMPLES = """\
+examples:
+  workbench skipped cases/mine
+  workbench skipped cases/mine --csv > skipped.csv
+  workbench ingest photos/ --case cases/mine --links all    follow links out of the source
+  workbench ingest photos/ --case cases/mine --system       take recycle bins and previews too
+
+Every file of the source is an image, a problem, or listed here.
 """
 WHY_EXAMPLES = """\
 examples:
@@ -110,7 +120,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="store_true", help="print the version")
     verbs = top.add_subparsers(title="verbs", metavar="VERB", dest="verb")
-    for add in (_ingest, _search, _why, _faces, _share, _info, _problems, _demo, _models):
+    for add in (_ingest, _search, _why, _faces, _share, _info, _problems, _skipped, _demo, _models):
         add(verbs)
     return top
 
@@ -217,6 +227,12 @@ def _info(verbs: Verbs) -> None:
 
 def _problems(verbs: Verbs) -> None:
     verb = _verb(verbs, "problems", "list the files that could not be used, and why", PROBLEMS_EXAMPLES)
+    _add_case(verb)
+    _add_formats(verb)
+
+
+def _skipped(verbs: Verbs) -> None:
+    verb = _verb(verbs, "skipped", "list the files of the source that are not read, and why", SKIPPED_EXAMPLES)
     _add_case(verb)
     _add_formats(verb)
 

@@ -45,9 +45,9 @@ class Plan:
     work: list[FoundFile] = field(default_factory=list)
     failed: list[FoundFile | Problem] = field(default_factory=list)
     gone: list[bytes] = field(default_factory=list)
+    skipped: list[FoundFile] = field(default_factory=list)
     found: int = 0
     unchanged: int = 0
-    skipped: int = 0
 
 
 def sample_parts(folder: CaseFolder, finders: Sequence[Finder]) -> dict[str, SampleParts]:
@@ -105,7 +105,7 @@ def make_plan(scanned: Iterable[FoundFile | Problem], known: Known, *, retry: bo
             if known.problems.get(item.raw_path) != (item.step, item.reason):
                 plan.failed.append(item)
         elif item.kind == "other":
-            plan.skipped += 1
+            plan.skipped.append(item)
         else:
             seen.add(item.raw_path)
             _sort_in(plan, item, known, planned, retry=retry)

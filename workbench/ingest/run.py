@@ -13,7 +13,7 @@ from workbench.image_id import part_of
 from workbench.ingest.examine import Claims, Examined, Failure, Needs
 from workbench.ingest.pipeline import run
 from workbench.ingest.plan import Plan, make_plan, read_known, sample_parts
-from workbench.ingest.writer import PART_SECONDS, SampleWriter, Writer, written
+from workbench.ingest.writer import PART_SECONDS, SampleWriter, Writer, write_skipped, written
 from workbench.media.scan import FoundFile, Problem, scan
 from workbench.samples.face import FACE
 from workbench.samples.image import IMAGE
@@ -184,6 +184,7 @@ def _ingest(folder: CaseFolder, some: Sequence[Finder], *, retry: bool, progress
     plan = make_plan(scan(folder.source, skip=[folder.root]), known, retry=retry)
     writer = Writer(folder, parts, known)
     _note(plan, writer)
+    write_skipped(folder, plan.skipped)
     try:
         paths = [file.raw_path for file in plan.work]
         claims = Claims(known.needs)
@@ -201,7 +202,7 @@ def _ingest(folder: CaseFolder, some: Sequence[Finder], *, retry: bool, progress
         unchanged=plan.unchanged,
         gone=len(plan.gone),
         problems=len(current_problems(folder, latest_files(folder))),
-        skipped=plan.skipped,
+        skipped=len(plan.skipped),
         seconds=time.monotonic() - started,
         samples=counts,
     )

@@ -2,7 +2,7 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -20,6 +20,7 @@ from workbench.store import schemas
 from workbench.store.case_folder import CaseFolder
 from workbench.store.sample_parts import SampleParts, vector_table
 from workbench.store.samples import pack
+from workbench.store.snapshot import current_skipped
 
 PART_IMAGES = 512
 PART_SAMPLES = 4096
@@ -215,6 +216,21 @@ class SampleWriter:
         self._samples: list[Sample] = []
         self._packed: list[Row] = []
         self._seen: list[Row] = []
+
+
+def write_skipped(folder: CaseFolder, found: Iterable[FoundFile]) -> None:
+    """Write down what of the source is not read, where that has changed; raises :class:`CaseError`."""
+    rows = sorted((file.raw_path, file.skipped, file.reason) for file in found)
+    known = current_skipped(folder)
+    if rows == list(zip(known["raw_path"], known["kind"], known["reason"], strict=True)):
+        return
+    names, when = ("raw_path", "kind", "reason"), datetime.now(UTC)
+    told = [{"path": display(row[0]), "when": when, **dict(zip(names, row, strict=True))} for row in rows]
+    with written(folder):
+        newest = folder.skipped.append(pa.Table.from_pylist(told, folder.skipped.schema))
+        for older in folder.skipped.paths():
+            if older < newest:
+                older.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -68,6 +68,11 @@ class CaseFolder:
         """What failed, with the reason."""
         return Parts(self.cache / "problems", schemas.PROBLEMS)
 
+    @property
+    def skipped(self) -> Parts:
+        """What of the source is not read, with the reason: the newest part says it all."""
+        return Parts(self.cache / "skipped", schemas.SKIPPED)
+
     def samples(self, table: SampleTable, key: str, dim: int | None = None) -> SampleParts:
         """Return the samples of a kind and key, to be read, or with ``dim`` to be written too.
 
@@ -93,7 +98,7 @@ class CaseFolder:
 
     def prepare(self) -> None:
         """Make the tables ready to be written: no files of killed processes, damaged parts moved aside."""
-        for parts in (self.files, self.images, self.thumbnails, self.problems):
+        for parts in (self.files, self.images, self.thumbnails, self.problems, self.skipped):
             parts.clean()
             parts.mend()
 

@@ -71,6 +71,14 @@ def current_problems(folder: CaseFolder, files: pd.DataFrame) -> pd.DataFrame:
     return standing_problems.sort_values(["raw_path", "step"], ignore_index=True)
 
 
+def current_skipped(folder: CaseFolder) -> pd.DataFrame:
+    """Return what the last ingest did not read: path, raw_path, kind, reason, when; sorted by raw path."""
+    tables = (folder.skipped.read_part(path) for path in reversed(folder.skipped.paths()))
+    newest = next((table for table in tables if table is not None), folder.skipped.schema.empty_table())
+    frame: pd.DataFrame = newest.sort_by("raw_path").to_pandas()
+    return frame
+
+
 def _images(folder: CaseFolder, files: pd.DataFrame, with_vector: pa.Array) -> pd.DataFrame:
     """Join paths to contents: one row an image, sorted by its first raw path and place in the file."""
     contents = unique(folder.images.read(), "image_id", last=False)
