@@ -6,7 +6,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbench.cli.parser import parser
 from workbench.cli.printing import print_for_programs, print_hits, printable, say
@@ -74,8 +74,8 @@ def _ingest(arguments: Namespace) -> int:
     report = case.ingest(
         faces=arguments.faces,
         regions=arguments.regions,
-        retry=arguments.retry,
         progress=not arguments.quiet,
+        **_reading(arguments),
     )
     faces = f"{report.faces} faces, " if arguments.faces else ""
     faces += f"{report.regions} regions, " if arguments.regions else ""
@@ -89,6 +89,16 @@ def _ingest(arguments: Namespace) -> int:
     if report.skipped:
         say(f"See what was not read: workbench skipped {arguments.case}")
     return 0
+
+
+def _reading(arguments: Namespace) -> dict[str, Any]:
+    return {
+        "retry": arguments.retry,
+        "rehash": arguments.rehash,
+        "links": arguments.links,
+        "system": arguments.system,
+        "gone": arguments.gone,
+    }
 
 
 def _search(arguments: Namespace) -> int:
@@ -118,7 +128,7 @@ def _why(arguments: Namespace) -> int:
 def _faces(arguments: Namespace) -> int:
     case = _open(arguments.case, faces=arguments.pair)
     if arguments.action == "ingest":
-        report = case.ingest_faces(retry=arguments.retry, progress=not arguments.quiet)
+        report = case.ingest_faces(progress=not arguments.quiet, **_reading(arguments))
         print(f"{report.faces} faces found, {len(case.faces)} in all; {report.seconds:.1f} s")
         return 0
     if arguments.action == "export":

@@ -269,6 +269,14 @@ def _add_pair(verb: argparse.ArgumentParser) -> None:
 
 def _add_progress(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--retry", action="store_true", help="retry files that failed before")
+    what = "read all files again, to find changes that size and time do not show"
+    verb.add_argument("--rehash", action="store_true", help=what)
+    what = "links to follow: those that stay inside the source (the default), all or none"
+    verb.add_argument("--links", choices=["inside", "all", "none"], default="inside", help=what)
+    what = "take recycle bins and previews of other programs as photos"
+    verb.add_argument("--system", action="store_true", help=what)
+    what = "where most known photos are not there: keep them in the case, or mark them as gone"
+    verb.add_argument("--gone", choices=["keep", "mark"], help=what)
     verb.add_argument("-q", "--quiet", action="store_true", help="show no progress bar")
 
 

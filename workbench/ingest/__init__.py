@@ -1,6 +1,7 @@
 """The loop: files -> images -> samples -> vectors, in batches -> store. Bounded, ordered, resumable."""
 
 from workbench.ingest.pipeline import EmbeddedPart, embed_part
+from workbench.ingest.plan import Reading
 from workbench.ingest.run import IngestReport, InstanceReport, ingest, ingest_faces, ingest_instances
 from workbench.samples.models import Embedder, FaceModel, RegionModel
 
@@ -10,6 +11,7 @@ __all__ = [
     "FaceModel",
     "IngestReport",
     "InstanceReport",
+    "Reading",
     "RegionModel",
     "embed_part",
     "ingest",

@@ -26,7 +26,7 @@ PART_IMAGES = 512
 PART_SAMPLES = 4096
 PART_PACKED = 256  # images of a packed kind: their vectors are many
 PART_SECONDS = 60.0
-_OF_THE_FILE = {"", "metadata"}  # steps whose problem lasts as long as the file is the same
+_OF_THE_FILE = {"decode", "metadata"}  # steps whose problem lasts as long as the file is the same
 _PART_ROWS = 20_000  # rows that cost nothing to compute, such as renames
 
 Row = dict[str, Any]
@@ -63,7 +63,7 @@ class Writer:
         status = "ok" if image_id in self._known.pictured else "problem"
         self.failed += 1
         row = (file.size, file.mtime_ns, image_id, status)
-        said = self._known.problems.get(file.raw_path) == (failure.step, failure.reason)
+        said = self._known.problems.get(file.raw_path) == {failure.step: failure.reason}
         if said and self._known.files.get(file.raw_path) == row:
             return
         self._file(file, image_id, status)
@@ -128,13 +128,15 @@ class Writer:
             self.samples[kind].add(image_id, found)
 
     def _settle_ok(self, file: FoundFile, image_id: str, warnings: list[Failure]) -> None:
-        # A new row of the path ends its problems: one that a model had with it is over.
-        over = self._known.problems.get(file.raw_path, ("", ""))[0] not in _OF_THE_FILE
+        # A new row of the path ends its problems: what is wrong with the file itself is said again.
+        said = self._known.problems.get(file.raw_path, {})
         changed = self._known.files.get(file.raw_path) != (file.size, file.mtime_ns, image_id, "ok")
-        if warnings or over or changed:
+        told = {} if changed else {step: reason for step, reason in said.items() if step in _OF_THE_FILE}
+        told |= {warning.step: warning.reason for warning in warnings}
+        if changed or told != said:
             self._file(file, image_id, "ok")
-        for warning in warnings:
-            self._problem(file, warning)
+            for step, reason in told.items():
+                self._problem(file, Failure(step, reason))
 
     def _file(self, file: FoundFile, image_id: str | None, status: str) -> None:
         self._files.append(
