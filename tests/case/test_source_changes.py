@@ -1,14 +1,19 @@
 """What lies in a source, and what happens to it between two looks, is accounted for file by file."""
 
+import io
 import os
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from PIL import Image
 
 import workbench as wb
 from workbench.errors import QueryError, SourceError
+from workbench.ingest import run
+from workbench.media.read import ReadError, read_content
 from workbench.testing import write_photos
 
 ODD = {
@@ -93,7 +98,9 @@ def test_a_damaged_list_of_what_is_skipped_is_written_again(tmp_path: Path) -> N
     assert list(case.skipped["path"]) == ["a.pdf"]
 
 
-@pytest.mark.parametrize(("links", "taken"), [("inside", []), ("none", []), ("all", ["out.png", "out/secret.png"])])
+@pytest.mark.parametrize(
+    ("links", "taken"), [("inside", []), ("none", []), ("all", ["out.png", "out/secret.png"])]
+)
 def test_links_out_of_the_source_are_followed_only_where_asked(
     tmp_path: Path, links: Any, taken: list[str]
 ) -> None:
@@ -189,3 +196,114 @@ def test_what_is_wrong_with_a_file_is_said_as_long_as_it_is_there(tmp_path: Path
     case.ingest(faces=True, progress=False)
     case.ingest(rehash=True, progress=False)
     assert case.problems[["path", "step", "reason"]].to_numpy().tolist() == said
+
+
+def change_secretly(path: Path) -> None:
+    """Write another picture of the same size in bytes under the same name and time."""
+    info, buffer = path.stat(), io.BytesIO()
+    Image.new("RGB", (8, 8), "purple").save(buffer, "PNG")
+    path.write_bytes(buffer.getvalue().ljust(info.st_size, b"\0"))
+    os.utime(path, ns=(info.st_atime_ns, info.st_mtime_ns))
+
+
+def states(frame: pd.DataFrame) -> dict[str, str]:
+    return dict(zip(frame["path"], frame["state"], strict=True))
+
+
+def test_verify_finds_what_changed_is_missing_and_is_new(tmp_path: Path) -> None:
+    case, source = opened(tmp_path, MANY | PHOTOS), tmp_path / "src"
+    (source / "broken.jpg").write_bytes(b"no picture")
+    case.ingest(progress=False)
+    untouched = case.verify(progress=False)
+    assert (len(untouched), untouched.attrs["checked"]) == (0, 28)
+
+    change_secretly(source / "red.png")
+    (source / "broken.jpg").write_bytes(b"another")
+    (source / "sub/blue.png").unlink()
+    write_photos(source, {"new.png": "orange"})
+    (source / "sub/deep/green.png").unlink()
+    os.mkfifo(source / "sub/deep/green.png")
+    found = case.verify(progress=False)
+
+    assert states(found) == {
+        "broken.jpg": "changed",
+        "new.png": "new",
+        "red.png": "changed",
+        "sub/blue.png": "missing",
+        "sub/deep/green.png": "unreadable",
+    }
+    assert "the same size and time" in found.set_index("path").loc["red.png", "reason"]
+    assert (
+        found.set_index("path").loc["red.png", "found"]
+        == sha256((source / "red.png").read_bytes()).hexdigest()
+    )
+    assert len(case.images) == len(MANY) + len(PHOTOS)
+
+
+def test_rehash_takes_over_what_size_and_time_do_not_tell(tmp_path: Path) -> None:
+    case = opened(tmp_path)
+    case.ingest(progress=False)
+    change_secretly(tmp_path / "src/red.png")
+    assert case.ingest(retry=True, progress=False).new == 0
+
+    report = case.ingest(rehash=True, progress=False)
+    digest = sha256((tmp_path / "src/red.png").read_bytes()).hexdigest()
+    assert (report.new, report.renamed) == (1, 0)
+    assert case.images["image_id"][case.row("red.png")] == digest
+    assert len(case.verify(progress=False)) == 0
+
+
+def test_verify_reads_no_faster_than_it_may(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    case, clock = opened(tmp_path), [0.0]
+    case.ingest(progress=False)
+    total = sum((tmp_path / "src" / path).stat().st_size for path in PHOTOS)
+    monkeypatch.setattr("workbench.ingest.verification.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr(
+        "workbench.ingest.verification.time.sleep", lambda s: clock.__setitem__(0, clock[0] + s)
+    )
+    case.verify(0.001, progress=False)
+
+    assert clock[0] == pytest.approx(total / 1000)
+    with pytest.raises(QueryError, match="rate limit"):
+        case.verify(0)
+
+
+def test_a_file_that_changes_after_the_scan_is_noted_as_it_was_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, path = opened(tmp_path), tmp_path / "src/red.png"
+    plan = run.make_plan
+
+    def changed(*given: Any, **options: Any) -> Any:
+        made = plan(*given, **options)
+        write_photos(tmp_path / "src", {"red.png": "purple"}, (90, 60))
+        os.utime(path, ns=(5 * 10**18, 10**18))
+        return made
+
+    monkeypatch.setattr(run, "make_plan", changed)
+    case.ingest(progress=False)
+    monkeypatch.undo()
+    row = case.images.iloc[case.row("red.png")]
+    assert (row["width"], row["size"], row["mtime"].value) == (90, path.stat().st_size, 10**18)
+    assert case.ingest(progress=False).unchanged == len(PHOTOS)
+
+
+@pytest.mark.parametrize("times", [1, 9])
+def test_a_file_that_is_being_written_is_read_again_or_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    path, left, listed = tmp_path / "a", [times], os.fstat
+    path.write_bytes(b"start")
+
+    def written(descriptor: int) -> os.stat_result:
+        if left[0]:
+            left[0] -= 1
+            path.write_bytes(path.read_bytes() + b".")
+        return listed(descriptor)
+
+    monkeypatch.setattr("workbench.media.read.os.fstat", written)
+    if times > 1:
+        with pytest.raises(ReadError, match="changes while it is read"):
+            read_content(os.fsencode(path))
+    else:
+        assert read_content(os.fsencode(path)).data == b"start."

@@ -18,7 +18,19 @@ from workbench.cli import main, printable
 from workbench.cli.printing import print_for_programs, print_hits
 from workbench.testing import colour_folder, write_faces, write_photos, write_regions
 
-VERBS = ["ingest", "search", "why", "faces", "share", "info", "problems", "skipped", "demo", "models"]
+VERBS = [
+    "ingest",
+    "search",
+    "why",
+    "faces",
+    "share",
+    "info",
+    "problems",
+    "skipped",
+    "verify",
+    "demo",
+    "models",
+]
 
 
 def workbench(*arguments: object) -> subprocess.CompletedProcess:
@@ -391,3 +403,21 @@ def test_no_cell_of_printed_csv_is_a_formula_or_breaks_its_row(capsys, name):
     assert row["score"] == "-0.5"
     assert not row["path"].strip().startswith(("=", "+", "-", "@"))
     assert not row["paths"].strip().startswith(("=", "+", "-", "@"))
+
+
+def test_verify_lists_what_is_not_as_it_was(tmp_path, capsys):
+    paths = write_photos(tmp_path / "photos", {"red.png": "red", "blue.png": "blue", "green.png": "green"})
+    case = str(tmp_path / "case")
+    main(["ingest", str(tmp_path / "photos"), "--case", case, "--model", "fake", "--quiet"])
+    capsys.readouterr()
+    assert main(["verify", case, "--quiet"]) == 0
+    assert "3 files read again: all are as they were" in capsys.readouterr().err
+
+    paths[0].write_bytes(paths[1].read_bytes())
+    assert main(["verify", case, "--quiet", "--json"]) == 1
+    shown = capsys.readouterr()
+    (changed,) = json.loads(shown.out)
+    assert (changed["state"], changed["path"]) == ("changed", "red.png")
+    assert "1 changed" in shown.err
+    assert main(["ingest", str(tmp_path / "photos"), "--case", case, "--quiet", "--rehash"]) == 0
+    assert main(["verify", case, "--quiet"]) == 0

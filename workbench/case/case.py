@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from workbench.case import arguments
 from workbench.case.collection import load_vocabulary, save_vocabulary
 from workbench.case.embedders import LazyEmbedder, LazyFaceModel
-from workbench.case.ingesting import ingest_faces, ingest_images
+from workbench.case.ingesting import ingest_faces, ingest_images, verify
 from workbench.case.open_case import OpenCase
 from workbench.index.engines import Engines
 from workbench.search.hits import Hits
@@ -215,12 +215,8 @@ class Case:
         faces: bool = False,
         regions: Collection[str] = (),
         instances: bool = False,
-        retry: bool = False,
-        rehash: bool = False,
-        links: "Links" = "inside",
-        system: bool = False,
-        gone: "Gone | None" = None,
         progress: bool = True,
+        **reading: "Unpack[Reading]",
     ) -> "IngestReport":
         """Read what is new or changed in the source, and compute what is missing; safe to stop and to repeat.
 
@@ -228,27 +224,18 @@ class Case:
         registered kinds of samples, ``instances`` for where things may be, for `find_this`; each photo is
         decoded once for all of it. Nothing finished is ever computed twice.
 
-        ``retry`` tries files again that failed before; ``rehash`` reads all files, to find what has changed
-        under the same size and time. ``links``: follow those that stay "inside" the source, "all" or "none";
-        ``system`` takes recycle bins and previews of other programs as photos. What is not read is in
-        `skipped`. Where most of what was known is not there, as when a disk is not mounted, SourceError is
-        raised and nothing changes, unless ``gone`` says "mark" (take it out) or "keep".
+        ``retry=True`` tries files again that failed before; ``rehash=True`` reads all files, to find what has
+        changed under the same size and time. ``links`` follows those that stay "inside" the source (the
+        default), "all" or "none"; ``system=True`` takes recycle bins and previews of other programs as
+        photos. What is not read is in `skipped`. Where most of what was known is not there, as when a disk
+        is not mounted, SourceError is raised and nothing changes, unless ``gone`` says "mark" (take it out)
+        or "keep".
         """
         model = self._face_model if faces else None
         things = self.instances.model if instances else None
         try:
             report = ingest_images(
-                self.folder,
-                self._model,
-                model,
-                regions,
-                things,
-                progress=progress,
-                retry=retry,
-                rehash=rehash,
-                links=links,
-                system=system,
-                gone=gone,
+                self.folder, self._model, model, regions, things, progress=progress, **reading
             )
         finally:
             if things:
@@ -262,16 +249,26 @@ class Case:
         """Look for faces in the photos, without anything else; safe to stop and to repeat.
 
         New faces join the identities they are like; what an analyst decided stays. Photos that are new show
-        with their faces after the next `ingest`. ``reading``: retry, rehash, links, system and gone, as there.
+        with their faces after the next `ingest`. ``reading`` as there.
         """
         try:
-            report = ingest_faces(
-                self.folder, self._model, self._face_model, progress=progress, **reading
-            )
+            report = ingest_faces(self.folder, self._model, self._face_model, progress=progress, **reading)
         finally:
             self.refresh()
         self.faces.settle()
         return report
+
+    def verify(
+        self, rate_limit: float | None = None, *, progress: bool = True, **where: "Unpack[Reading]"
+    ) -> "pd.DataFrame":
+        """Read all originals again; return one row a file that is not as it was: path, state, reason, ...
+
+        ``state``: "changed" (other bytes, also under the same name, size and time), "missing", "unreadable"
+        or "new"; ``known`` and ``found`` are SHA-256 digests. At most ``rate_limit`` MB are read in a second.
+        ``where``: ``links`` and ``system``, as for `ingest`. Nothing is changed, and it may be interrupted:
+        ``ingest(rehash=True)`` takes the changes over. Raises SourceError, QueryError for an invalid limit.
+        """
+        return verify(self.folder, rate_limit=rate_limit, progress=progress, **where)
 
     def search(
         self,

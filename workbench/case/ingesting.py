@@ -10,6 +10,8 @@ from workbench.store.case_folder import CaseFolder
 from workbench.store.sample_parts import known_key, remember_key
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from workbench.ingest import IngestReport, Reading
     from workbench.samples.models import InstanceModel
 
@@ -81,3 +83,16 @@ def ingest_faces(
         return ingest(folder, finder, progress=progress, **reading)
     finally:
         faces.remember()
+
+
+def verify(
+    folder: CaseFolder, *, rate_limit: float | None, progress: bool, **where: Unpack["Reading"]
+) -> "pd.DataFrame":
+    """Compare the originals with what the case knows; see `Case.verify`."""
+    from workbench.ingest import verify
+
+    if rate_limit is not None and not (isinstance(rate_limit, int | float) and rate_limit > 0):
+        raise QueryError(f"Invalid rate limit {rate_limit!r}.", "Use a number of MB in a second above 0.")
+    _check(where)
+    links, system = where.get("links", "inside"), where.get("system", False)
+    return verify(folder, rate_limit=rate_limit, links=links, system=system, progress=progress)

@@ -37,6 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "info": _info,
         "problems": _problems,
         "skipped": _skipped,
+        "verify": _verify,
         "demo": _demo,
         "models": _models,
     }
@@ -184,6 +185,18 @@ def _skipped(arguments: Namespace) -> int:
             print(f"{file.kind:8} {printable(str(file.path))}: {printable(str(file.reason))}")
     say(f"{len(frame)} skipped")
     return 0
+
+
+def _verify(arguments: Namespace) -> int:
+    limits = {name: getattr(arguments, name) for name in ("rate_limit", "links", "system")}
+    frame = _open(arguments.case).verify(**limits, progress=not arguments.quiet)
+    if not print_for_programs(frame, arguments):
+        for file in frame.itertuples():
+            print(f"{file.state:10} {printable(str(file.path))}: {printable(str(file.reason))}")
+    counts = frame["state"].value_counts()
+    said = ", ".join(f"{count:,} {state}" for state, count in counts.items())
+    say(f"{frame.attrs['checked']:,} files read again: {said or 'all are as they were'}")
+    return int(bool(set(counts.index) - {"new"}))
 
 
 def _demo(arguments: Namespace) -> int:

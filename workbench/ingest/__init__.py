@@ -3,6 +3,7 @@
 from workbench.ingest.pipeline import EmbeddedPart, embed_part
 from workbench.ingest.plan import Reading
 from workbench.ingest.run import IngestReport, InstanceReport, ingest, ingest_faces, ingest_instances
+from workbench.ingest.verification import verify
 from workbench.samples.models import Embedder, FaceModel, RegionModel
 
 __all__ = [
@@ -17,4 +18,5 @@ __all__ = [
     "ingest",
     "ingest_faces",
     "ingest_instances",
+    "verify",
 ]

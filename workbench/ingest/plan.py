@@ -19,7 +19,6 @@ from workbench.store.case_folder import CaseFolder
 from workbench.store.sample_parts import SampleParts
 from workbench.store.snapshot import current_problems, latest_files
 
-
 Gone = Literal["keep", "mark"]
 
 _MOUNT = 20  # photos known in a folder that is there but empty: it may be where a disk is not mounted

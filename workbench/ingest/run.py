@@ -34,7 +34,8 @@ class IngestReport:
 
     ``found``: image files in the source. ``new``: contents never seen before. ``embedded``: vectors computed.
     ``renamed``: new paths of contents known already (moved, copied). ``unchanged``: not read again.
-    ``gone``: paths no longer there, which ``gone="keep"`` leaves in the case. ``problems``: problems that now stand. ``skipped``: files of other kinds.
+    ``gone``: paths no longer there, which ``gone="keep"`` leaves in the case. ``problems``: problems that now
+    stand. ``skipped``: files that are not read, see `Case.skipped`.
     ``samples``: of each other kind those found in images that were not searched for it before; of these
     ``faces``, ``candidates`` (of instance search) and ``regions``, all other kinds together.
     """
@@ -175,9 +176,7 @@ def _prepared(folder: CaseFolder, some: Sequence[Finder]) -> dict[str, SamplePar
     return parts
 
 
-def _ingest(
-    folder: CaseFolder, some: Sequence[Finder], reading: Reading, *, progress: bool
-) -> IngestReport:
+def _ingest(folder: CaseFolder, some: Sequence[Finder], reading: Reading, *, progress: bool) -> IngestReport:
     started, retry = time.monotonic(), reading.get("retry", False)
     with written(folder):
         parts = _prepared(folder, some)

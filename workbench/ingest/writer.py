@@ -4,6 +4,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -45,7 +46,12 @@ class Writer:
         self.new = self.renamed = self.failed = 0
 
     def add(self, file: FoundFile, result: Examined) -> None:
-        """Take the result for a file, in any order; flushes when a part is full or old."""
+        """Take the result for a file, in any order; flushes when a part is full or old.
+
+        What is noted of a file is what was read, where that has changed since the scan.
+        """
+        if result.read and result.read != (file.size, file.mtime_ns):
+            file = replace(file, size=result.read[0], mtime_ns=result.read[1])
         if result.image_id is None or result.claimed:
             self._add_first(file, result)
         else:

@@ -54,7 +54,7 @@ PROBLEMS = pa.schema(
     ]
 )
 
-# One row for a file of the source that is not read. A part holds all that one scan skipped; the newest counts.
+# One row for a file of the source that is not read. A part holds all of one scan: the newest counts.
 SKIPPED = pa.schema(
     [
         ("path", pa.string()),
