@@ -13,6 +13,7 @@ from PIL import Image
 import workbench as wb
 from workbench.errors import QueryError, SourceError
 from workbench.ingest import run
+from workbench.ingest.plan import make_plan
 from workbench.media.read import ReadError, read_content
 from workbench.testing import write_photos
 
@@ -129,7 +130,7 @@ def test_debris_of_systems_is_taken_only_where_asked(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("option", "value"), [("links", "outside"), ("gone", "ask"), ("gone", True)])
-def test_an_unknown_way_of_reading_is_refused(tmp_path: Path, option: str, value: object) -> None:
+def test_an_unknown_way_of_reading_is_refused(tmp_path: Path, option: str, value: Any) -> None:
     with pytest.raises(QueryError, match=f"{option}={value!r}"):
         opened(tmp_path).ingest(progress=False, **{option: value})
 
@@ -272,10 +273,9 @@ def test_a_file_that_changes_after_the_scan_is_noted_as_it_was_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case, path = opened(tmp_path), tmp_path / "src/red.png"
-    plan = run.make_plan
 
     def changed(*given: Any, **options: Any) -> Any:
-        made = plan(*given, **options)
+        made = make_plan(*given, **options)
         write_photos(tmp_path / "src", {"red.png": "purple"}, (90, 60))
         os.utime(path, ns=(5 * 10**18, 10**18))
         return made

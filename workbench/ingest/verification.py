@@ -2,13 +2,13 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import pandas as pd
 from tqdm.auto import tqdm
 
 from workbench.media.read import ReadError, digest, storable_time
-from workbench.media.scan import FoundFile, Links, display, scan
+from workbench.media.scan import FoundFile, Links, Problem, display, scan
 from workbench.store.case_folder import CaseFolder
 from workbench.store.snapshot import latest_files
 
@@ -53,7 +53,7 @@ def verify(
     return frame
 
 
-def _images(items: list[object]) -> Iterator[bytes]:
+def _images(items: Iterable[FoundFile | Problem]) -> Iterator[bytes]:
     return (item.raw_path for item in items if isinstance(item, FoundFile) and item.kind == "image")
 
 

@@ -91,7 +91,7 @@ def read_bytes(path: bytes) -> bytes:
     return read_content(path).data
 
 
-def digest(path: bytes, told: Callable[[int], None]) -> str:
+def digest(path: bytes, told: Callable[[int], object]) -> str:
     """Return the SHA-256 of a file in hexadecimal, and tell the bytes read piece by piece.
 
     Raises :class:`ReadError`.
