@@ -14,7 +14,7 @@ import workbench as wb
 from workbench.errors import QueryError, SourceError
 from workbench.ingest import run
 from workbench.ingest.plan import make_plan
-from workbench.media.read import ReadError, read_content
+from workbench.media.read import ReadError, read_bytes
 from workbench.testing import write_photos
 
 ODD = {
@@ -304,6 +304,6 @@ def test_a_file_that_is_being_written_is_read_again_or_refused(
     monkeypatch.setattr("workbench.media.read.os.fstat", written)
     if times > 1:
         with pytest.raises(ReadError, match="changes while it is read"):
-            read_content(os.fsencode(path))
+            read_bytes(os.fsencode(path))
     else:
-        assert read_content(os.fsencode(path)).data == b"start."
+        assert read_bytes(os.fsencode(path)) == b"start."

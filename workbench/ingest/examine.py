@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from workbench.media.crops import SIDE, thumbnail
 from workbench.media.decode import DecodedImage, DecodeError, ImageFacts, read_image
-from workbench.media.read import ReadError, read_content
+from workbench.media.read import ReadError, read_bytes, size_and_time
 from workbench.samples.image import IMAGE, decode_side
 from workbench.samples.instances import not_looked_at
 from workbench.samples.kind import Finder, Found, kind_named
@@ -40,7 +40,7 @@ class Needs:
 class Examined:
     """The result for one file. What was not needed is None or not there; vectors are filled in by the loop.
 
-    ``read``: size (bytes) and time of change (ns) of what was read, which may be newer than what was planned.
+    ``read``: size (bytes) and time of change (ns) just before it was read, which may be newer than planned.
     ``claimed``: this file was the first to bring its bytes and stands for all others with the same bytes.
     ``failure``: no image could be had from it. ``warnings``: lesser things that failed. ``found``: kind ->
     samples, none for a kind that was looked for in vain.
@@ -77,10 +77,10 @@ class Claims:
 def examine(path: bytes, claims: Claims, finders: Sequence[Finder]) -> Examined:
     """Read a file and make of it what is still needed; failures of the file are results, bugs are raised."""
     try:
-        content = read_content(path)
+        read = size_and_time(path)  # before reading: what changes in between is read anew next time
+        data = read_bytes(path)
     except ReadError as error:
         return Examined(failure=Failure("read", str(error)))
-    data, read = content.data, (content.size, content.mtime_ns)
     image_id = hashlib.sha256(data).hexdigest()
     needs = claims.claim(image_id)
     result = Examined(image_id, read, claimed=bool(needs))
@@ -97,7 +97,7 @@ def examine(path: bytes, claims: Claims, finders: Sequence[Finder]) -> Examined:
     except DecodeError as error:
         result.failure = Failure("decode", error.reason)
         return result
-    del data, content
+    del data
     if needs.picture:
         result.facts, result.jpeg = decoded.facts, thumbnail(decoded.reduced(_picture_side(finders)))
         if decoded.facts.metadata.reason:

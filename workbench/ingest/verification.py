@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 import pandas as pd
 from tqdm.auto import tqdm
 
-from workbench.media.read import ReadError, digest, storable_time
+from workbench.media.read import ReadError, digest, size_and_time
 from workbench.media.scan import FoundFile, Links, Problem, display, scan
 from workbench.store.case_folder import CaseFolder
 from workbench.store.snapshot import latest_files
@@ -64,7 +64,7 @@ def _compared(
     try:
         path = os.fsencode(folder.file_path(raw_path))
         found = digest(path, told)
-        info = os.stat(path)  # noqa: PTH116 - paths are bytes on purpose
+        now = size_and_time(path)
     except FileNotFoundError:
         return "missing", "no longer there", known, ""
     except OSError as error:
@@ -74,8 +74,9 @@ def _compared(
         return "missing" if gone else "unreadable", "no longer there" if gone else str(error), known, ""
     if found == known:
         return None
-    hidden = then == (info.st_size, storable_time(info.st_mtime_ns))
-    what = "other bytes under the same size and time: ingest with rehash=True" if hidden else "other bytes"
+    what = (
+        "other bytes under the same size and time: ingest with rehash=True" if then == now else "other bytes"
+    )
     return "changed", what, known, found
 
 

@@ -5,7 +5,6 @@ import hashlib
 import os
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass
 
 MAX_BYTES = 512 * 2**20
 """Files above this size (bytes) are a problem, not an image: they would be held in memory whole."""
@@ -15,15 +14,6 @@ _TRIES = 3  # readings of a file that somebody is writing
 _FIRST_NS = -9_214_560_000 * 10**9  # 1678-01-01
 _LAST_NS = 9_214_646_400 * 10**9  # 2262-01-01
 _SPECIAL = "a pipe, socket or device, not a file"
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """The bytes of a file, with the size and time of change (ns, as :func:`storable_time`) they had."""
-
-    data: bytes
-    size: int
-    mtime_ns: int
 
 
 class ReadError(Exception):
@@ -64,7 +54,7 @@ def open_quietly(path: bytes) -> int:
     return descriptor
 
 
-def read_content(path: bytes) -> Content:
+def read_bytes(path: bytes) -> bytes:
     """Return the whole file as it was at one moment; raises :class:`ReadError` for every way this can fail.
 
     A file that somebody writes meanwhile is read again; one that goes on changing is refused.
@@ -78,7 +68,7 @@ def read_content(path: bytes) -> Content:
                 data = file.read(MAX_BYTES)
                 after = os.fstat(file.fileno())
                 if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns):
-                    return Content(data, after.st_size, storable_time(after.st_mtime_ns))
+                    return data
                 before = after
                 file.seek(0)
     except OSError as error:
@@ -86,9 +76,13 @@ def read_content(path: bytes) -> Content:
     raise ReadError("changes while it is read: ingest again when it is finished")
 
 
-def read_bytes(path: bytes) -> bytes:
-    """Return the whole file; raises :class:`ReadError` with a reason for every way this can fail."""
-    return read_content(path).data
+def size_and_time(path: bytes) -> tuple[int, int]:
+    """Return bytes and time of change (ns, as `storable_time`) of a file; raises :class:`ReadError`."""
+    try:
+        info = os.stat(path)  # noqa: PTH116 - paths are bytes on purpose
+    except OSError as error:
+        raise ReadError(explain(error)) from error
+    return info.st_size, storable_time(info.st_mtime_ns)
 
 
 def digest(path: bytes, told: Callable[[int], object]) -> str:
