@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from workbench.case import arguments
 from workbench.case.collection import load_vocabulary, save_vocabulary
 from workbench.case.embedders import LazyEmbedder, LazyFaceModel
-from workbench.case.ingesting import ingest_faces, ingest_images, verify
+from workbench.case.ingesting import ingest_faces, ingest_images
 from workbench.case.open_case import OpenCase
+from workbench.case.originals import Originals
 from workbench.index.engines import Engines
 from workbench.search.hits import Hits
 from workbench.search.request import Limits, Request
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from workbench.search.request import Images, Within
 
 
-class Case:
+class Case(Originals):
     """One source and all that is known about it. Make one with ``workbench.open``."""
 
     def __init__(
@@ -105,15 +106,6 @@ class Case:
     def problems(self) -> "pd.DataFrame":
         """Every file that could not be used, with step and reason; nothing that failed is left out."""
         return self._open.collection.problems.copy(deep=False)
-
-    @property
-    def skipped(self) -> "pd.DataFrame":
-        """Every file of the source that is not read, by the last ingest: path, kind, reason, when.
-
-        ``kind``: "raw", "jxl", "pdf", "svg", "archive", "system" (recycle bins, previews of other programs),
-        "link", "special" (a pipe) or "other". Each file of the source is in ``images``, ``problems`` or here.
-        """
-        return self._open.collection.skipped.copy(deep=False)
 
     @property
     def embedder(self) -> "Embedder":
@@ -243,7 +235,7 @@ class Case:
             self.refresh()
         if faces:
             self.faces.settle()
-        return report
+        return self._with_edited(report)
 
     def ingest_faces(self, *, progress: bool = True, **reading: "Unpack[Reading]") -> "IngestReport":
         """Look for faces in the photos, without anything else; safe to stop and to repeat.
@@ -257,18 +249,6 @@ class Case:
             self.refresh()
         self.faces.settle()
         return report
-
-    def verify(
-        self, rate_limit: float | None = None, *, progress: bool = True, **where: "Unpack[Reading]"
-    ) -> "pd.DataFrame":
-        """Read all originals again; return one row a file that is not as it was: path, state, reason, ...
-
-        ``state``: "changed" (other bytes, also under the same name, size and time), "missing", "unreadable"
-        or "new"; ``known`` and ``found`` are SHA-256 digests. At most ``rate_limit`` MB are read in a second.
-        ``where``: ``links`` and ``system``, as for `ingest`. Nothing is changed, and it may be interrupted:
-        ``ingest(rehash=True)`` takes the changes over. Raises SourceError, QueryError for an invalid limit.
-        """
-        return verify(self.folder, rate_limit=rate_limit, progress=progress, **where)
 
     def search(
         self,

@@ -38,6 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "problems": _problems,
         "skipped": _skipped,
         "verify": _verify,
+        "follow": _follow,
         "demo": _demo,
         "models": _models,
     }
@@ -87,6 +88,9 @@ def _ingest(arguments: Namespace) -> int:
     )
     if report.problems:
         say(f"See what failed: workbench problems {arguments.case}")
+    if report.edited:
+        what = f"{report.edited} edited photos have tags or decisions left with their former bytes"
+        say(f"{what}: workbench follow {arguments.case}")
     if report.skipped:
         say(f"See what was not read: workbench skipped {arguments.case}")
     return 0
@@ -197,6 +201,21 @@ def _verify(arguments: Namespace) -> int:
     said = ", ".join(f"{count:,} {state}" for state, count in counts.items())
     say(f"{frame.attrs['checked']:,} files read again: {said or 'all are as they were'}")
     return int(bool(set(counts.index) - {"new"}))
+
+
+def _follow(arguments: Namespace) -> int:
+    case = _open(arguments.case)
+    frame = case.follow() if arguments.apply else case.edited
+    if not print_for_programs(frame, arguments):
+        for file in frame.itertuples():
+            counts = f"{file.tags} tags, {file.selections} selections, {file.faces} faces"
+            print(f"{printable(str(file.path))}: {counts}")
+    say(
+        f"{len(frame)} followed"
+        if arguments.apply
+        else f"{len(frame)} edited files; --apply lets them follow"
+    )
+    return 0
 
 
 def _demo(arguments: Namespace) -> int:

@@ -67,6 +67,14 @@ examples:
 Nothing is written. The exit status is 1 where a file has changed, is missing or
 cannot be read.
 """
+FOLLOW = """\
+examples:
+  workbench follow cases/mine               list edited photos with tags, selections, decisions
+  workbench follow cases/mine --apply       let these follow
+
+A photo with other bytes is another image. Where the same file holds the same
+picture, what was said about it can follow; nothing is taken out of work/.
+"""
 WHY = """\
 examples:
   workbench why cases/mine sea/boat.jpg "a red boat"

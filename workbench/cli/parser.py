@@ -19,7 +19,20 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="store_true", help="print the version")
     verbs = top.add_subparsers(title="verbs", metavar="VERB", dest="verb")
-    for add in (_ingest, _search, _why, _faces, _share, _info, _problems, _skipped, _verify, _demo, _models):
+    for add in (
+        _ingest,
+        _search,
+        _why,
+        _faces,
+        _share,
+        _info,
+        _problems,
+        _skipped,
+        _verify,
+        _follow,
+        _demo,
+        _models,
+    ):
         add(verbs)
     return top
 
@@ -143,6 +156,14 @@ def _verify(verbs: Verbs) -> None:
     verb.add_argument("--rate-limit", metavar="MB", type=float, help="read at most this many MB in a second")
     _add_places(verb)
     _add_quiet(verb)
+    _add_formats(verb)
+
+
+def _follow(verbs: Verbs) -> None:
+    text = "let tags and decisions follow photos of which only the metadata were edited"
+    verb = _verb(verbs, "follow", text, examples.FOLLOW)
+    _add_case(verb)
+    verb.add_argument("--apply", action="store_true", help="let them follow; without it they are listed")
     _add_formats(verb)
 
 

@@ -36,6 +36,7 @@ class IngestReport:
     ``renamed``: new paths of contents known already (moved, copied). ``unchanged``: not read again.
     ``gone``: paths no longer there, which ``gone="keep"`` leaves in the case. ``problems``: problems that now
     stand. ``skipped``: files that are not read, see `Case.skipped`.
+    ``edited``: paths of the same picture in other bytes, where tags or decisions are left with the old ones.
     ``samples``: of each other kind those found in images that were not searched for it before; of these
     ``faces``, ``candidates`` (of instance search) and ``regions``, all other kinds together.
     """
@@ -50,6 +51,7 @@ class IngestReport:
     skipped: int
     seconds: float
     samples: Mapping[str, int] = field(default_factory=dict)
+    edited: int = 0
 
     @property
     def faces(self) -> int:
