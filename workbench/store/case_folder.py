@@ -10,7 +10,7 @@ from typing import Any
 
 from workbench.errors import CaseError, SourceError
 from workbench.store import schemas
-from workbench.store.parts import Parts, write_atomically
+from workbench.store.parts import Parts, make_folder, protect, write_atomically
 from workbench.store.sample_parts import IMAGE, SampleParts, SampleTable, folder_name
 from workbench.store.tags import Tags
 from workbench.store.upgrades import FORMAT, remove_left_over, upgrade
@@ -140,6 +140,8 @@ def _create(root: Path, source: Path | None, model: str | None) -> CaseFolder:
     created = datetime.now(UTC).isoformat(timespec="seconds")
     folder = CaseFolder(root, source, name, (name,), created)
     _write_facts(folder)
+    if not _plain(source).is_relative_to(root):  # a folder that holds the photos too is not ours alone
+        protect(root)
     return folder
 
 
@@ -172,7 +174,8 @@ def _write_facts(folder: CaseFolder) -> None:
         "models": list(folder.models),
     }
     try:
-        folder.root.mkdir(parents=True, exist_ok=True)
+        folder.root.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(folder.root)
         write_atomically(folder.root / "case.json", json.dumps(facts, indent=2).encode())
     except OSError as error:
         raise CaseError(
