@@ -27,7 +27,7 @@ def open_to_others(folder: Path) -> dict[str, str]:
 
 @pytest.mark.usefixtures("umask")
 def test_only_the_owner_can_read_a_case_with_faces(tmp_path: Path) -> None:
-    os.chmod(tmp_path, 0o755)
+    tmp_path.chmod(0o755)
     write_faces(tmp_path / "src", {"a.png": [0, 4], "b.png": [0]})
     before = {path: path.stat().st_mode for path in (tmp_path / "src").rglob("*")}
     case = wb.open(tmp_path / "src", case=tmp_path / "cases/one", model="fake", faces="fake")

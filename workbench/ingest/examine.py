@@ -14,7 +14,8 @@ from workbench.samples.kind import Finder, Found, kind_named
 
 __all__ = ["Claims", "Examined", "Failure", "Needs", "decode_side", "examine"]
 
-_FAILURES = (ValueError, OSError, ZeroDivisionError, RuntimeError)  # of a model with an odd picture
+# Of a model with an odd picture.
+_FAILURES = (ValueError, OSError, ArithmeticError, LookupError, MemoryError, RuntimeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,15 @@ class Needs:
 class Examined:
     """The result for one file. What was not needed is None or not there; vectors are filled in by the loop.
 
-    ``read``: size (bytes) and time of change (ns) just before it was read, which may be newer than planned.
+    ``place``: of the file among those asked for. ``read``: size (bytes) and time of change (ns) just before
+    it was read, which may be newer than planned.
     ``claimed``: this file was the first to bring its bytes and stands for all others with the same bytes.
     ``failure``: no image could be had from it. ``warnings``: lesser things that failed. ``found``: kind ->
     samples, none for a kind that was looked for in vain.
     """
 
     image_id: str | None = None
+    place: int = 0
     read: tuple[int, int] | None = None
     claimed: bool = False
     failure: Failure | None = None
@@ -83,7 +86,7 @@ def examine(path: bytes, claims: Claims, finders: Sequence[Finder]) -> Examined:
         return Examined(failure=Failure("read", str(error)))
     image_id = hashlib.sha256(data).hexdigest()
     needs = claims.claim(image_id)
-    result = Examined(image_id, read, claimed=bool(needs))
+    result = Examined(image_id, read=read, claimed=bool(needs))
     if not needs:
         return result
     wanted = {finder.step: needs.kinds & finder.keys.keys() for finder in finders}

@@ -146,7 +146,8 @@ def ingest_instances(
     try:
         paths = [path for _, path in work]
         with closing(_results(folder, paths, some, claims, "instances", progress)) as results:
-            for (image_id, _), result in zip(work, results, strict=True):
+            for result in results:
+                image_id = work[result.place][0]
                 found = _candidates(result, image_id, model.dim)
                 if found is not None:
                     writer.add(image_id, found)
@@ -199,8 +200,8 @@ def _ingest(folder: CaseFolder, some: Sequence[Finder], reading: Reading, *, pro
         paths = [file.raw_path for file in plan.work]
         claims = Claims(known.needs)
         with closing(_results(folder, paths, some, claims, "ingest", progress, writer)) as results:
-            for file, result in zip(plan.work, results, strict=True):
-                writer.add(file, result)
+            for result in results:
+                writer.add(plan.work[result.place], result)
     finally:
         writer.flush()
     counts = {kind: one.count for kind, one in writer.samples.items()}
@@ -246,7 +247,7 @@ def _results(
     progress: bool,
     writer: Writer | None = None,
 ) -> Generator[Examined, None, None]:
-    """Yield what the loop makes of each path, in their order, with a progress bar."""
+    """Yield what the loop makes of each path, with a progress bar."""
     paths = (_place(folder, raw_path) for raw_path in raw_paths)
     with (
         _quiet_pillow(),
@@ -255,6 +256,8 @@ def _results(
     ):
         for results in batches:
             yield from results
+            if writer and not results:
+                writer.flush()  # only files that take long are left: nothing else waits for them
             if writer:
                 bar.set_postfix(problems=writer.failed, refresh=False)
             bar.update(len(results))

@@ -158,7 +158,8 @@ class Writer:
 
     def _problem(self, file: FoundFile, failure: Failure) -> None:
         row = {"path": display(file.raw_path), "raw_path": file.raw_path}
-        self._problems.append(row | {"step": failure.step, "reason": failure.reason})
+        reason = failure.reason.encode("utf-8", "backslashreplace").decode()  # what UTF-8 cannot hold
+        self._problems.append(row | {"step": failure.step, "reason": reason})
 
     def _clear(self) -> None:
         self._files: list[Row] = []
