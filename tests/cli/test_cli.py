@@ -457,7 +457,9 @@ FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "a\rb", "a\nb", "=a\n=b"]
 def odd_names(tmp_path_factory):
     """A case of files, tags, people and problems whose names a spreadsheet would compute or break."""
     root = tmp_path_factory.mktemp("odd")
-    write_photos(root / "photos", {"a🙂.png": "red"} | {f"{name}.png": "red" for name in FORMULAS})
+    colours = ["red", "green", "lime", "orange", "gray", "black", "white", "yellow"]
+    write_photos(root / "photos", {"a🙂.png": "blue"})
+    write_photos(root / "photos", {f"{n}.png": colour for n, colour in zip(FORMULAS, colours, strict=True)})
     write_faces(
         root / "photos", {f"{name}/{n}.png": [6 * i] for i, name in enumerate(FORMULAS) for n in "12"}
     )
@@ -475,7 +477,7 @@ def test_no_cell_of_any_verb_is_a_formula_or_breaks_its_row(odd_names, verb, cap
     main([verb[0], str(odd_names), *verb[1:], "--csv"])
     printed = capsys.readouterr().out
     rows = list(csv.reader(io.StringIO(printed, newline="")))
-    assert len(rows) == printed.count("\n") > 5
+    assert len(rows) == printed.count("\n") > 2
     assert {len(row) for row in rows} == {len(rows[0])}
     assert "\r" not in printed
     cells = [cell.strip() for row in rows for cell in row]

@@ -42,9 +42,10 @@ def export_identities(
     """Put the photos of ``identities`` into folders named like them, and return the manifest.
 
     ``faces`` is the face table with its identities, ``images`` the image table. A photo of two identities
-    lies in both folders; one that cannot be had, or is another file now, has its reason in ``problem``. The manifest is also written
-    as `MANIFEST`, an apostrophe before what a spreadsheet would take for a formula. Raises CaseError where
-    the folder is not empty or nothing at all could be written, QueryError for another ``how``.
+    lies in both folders; one that cannot be had, or is another file now, has its reason in ``problem``. The
+    manifest is also written as `MANIFEST`, an apostrophe before what a spreadsheet would take for a formula.
+    Raises CaseError where the folder is not empty or nothing at all could be written, QueryError for another
+    ``how``.
     """
     if how not in _PLACE:
         raise QueryError(f"Unknown export mode how={how!r}.", f"Use one of {', '.join(_PLACE)}.")
