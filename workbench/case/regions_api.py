@@ -171,7 +171,7 @@ class Regions:
     @checked(rows=arguments.rows)
     def crops(self, rows: Iterable[int]) -> list[bytes]:
         """Return a JPEG of each region, cut out of the picture of at most 1280 px."""
-        normalise(rows, len(self.frame))  # refuses what is no row
+        normalise(list(rows), len(self.frame))  # refuses what is no row
         return [self._crop(self.frame.iloc[row]) for row in rows]
 
     def __repr__(self) -> str:

@@ -91,7 +91,7 @@ class Faces:
     @checked(rows=arguments.rows)
     def crops(self, rows: Iterable[int]) -> list[bytes]:
         """Return an aligned JPEG crop for each row, empty bytes where there is none."""
-        normalise(rows, len(self))  # refuses what is no row
+        normalise(list(rows), len(self))  # refuses what is no row
         return self._book.crops(rows)
 
     @checked(method=is_text("umap"))
@@ -274,7 +274,8 @@ class Faces:
         return self._book.decide(Decision(op, target, names, put, confirmed=confirmed))
 
     def _rows(self, rows: ArrayLike) -> Rows:
-        chosen = normalise([rows] if isinstance(rows, int | np.integer) else rows, len(self.frame))
+        given: Any = [rows] if isinstance(rows, int | np.integer) else rows
+        chosen = normalise(given, len(self.frame))
         if not len(chosen):
             raise QueryError("No faces were given.", "Pass rows of `case.faces.frame`.")
         return chosen
