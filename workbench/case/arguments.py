@@ -61,7 +61,7 @@ def texts(values: Any, name: str, example: str) -> list[str]:
     return [text(value, name, example) for value in values if not isinstance(value, str) or value.strip()]
 
 
-def rows(values: Any, name: str) -> list[int]:
+def is_rows(values: Any, name: str) -> list[int]:
     """Return rows as a list, in their order and as often as they come; raise QueryError for what is none."""
     given = [values] if isinstance(values, Integral) else getattr(values, "rows", values)
     if not _is_list(given):
@@ -70,7 +70,7 @@ def rows(values: Any, name: str) -> list[int]:
     return [check(value, name) for value in given]
 
 
-def numbers(values: Mapping[str, Any], _: str) -> dict[str, Any]:
+def are_numbers(values: Mapping[str, Any], _: str) -> dict[str, Any]:
     """Return settings, each of which must be a finite number or None; raise QueryError for another."""
     for name, value in values.items():
         if name == "watch" and callable(value):  # what is told how far the work is
@@ -80,7 +80,7 @@ def numbers(values: Mapping[str, Any], _: str) -> dict[str, Any]:
     return dict(values)
 
 
-def labels(values: Any, name: str) -> NDArray[np.int32]:
+def is_labels(values: Any, name: str) -> NDArray[np.int32]:
     """Return the cluster of each image (N,); raise QueryError for what is none."""
     try:
         given = np.asarray(values)
