@@ -10,7 +10,7 @@ from typing import Any
 
 from workbench.errors import CaseError, SourceError
 from workbench.store import schemas
-from workbench.store.parts import Parts, write_atomically
+from workbench.store.parts import Parts, make_folder, protect, write_atomically
 from workbench.store.sample_parts import IMAGE, SampleParts, SampleTable, folder_name
 from workbench.store.tags import Tags
 from workbench.store.upgrades import FORMAT, remove_left_over, upgrade
@@ -68,6 +68,11 @@ class CaseFolder:
         """What failed, with the reason."""
         return Parts(self.cache / "problems", schemas.PROBLEMS)
 
+    @property
+    def skipped(self) -> Parts:
+        """What of the source is not read, with the reason: the newest part says it all."""
+        return Parts(self.cache / "skipped", schemas.SKIPPED)
+
     def samples(self, table: SampleTable, key: str, dim: int | None = None) -> SampleParts:
         """Return the samples of a kind and key, to be read, or with ``dim`` to be written too.
 
@@ -93,7 +98,7 @@ class CaseFolder:
 
     def prepare(self) -> None:
         """Make the tables ready to be written: no files of killed processes, damaged parts moved aside."""
-        for parts in (self.files, self.images, self.thumbnails, self.problems):
+        for parts in (self.files, self.images, self.thumbnails, self.problems, self.skipped):
             parts.clean()
             parts.mend()
 
@@ -135,6 +140,8 @@ def _create(root: Path, source: Path | None, model: str | None) -> CaseFolder:
     created = datetime.now(UTC).isoformat(timespec="seconds")
     folder = CaseFolder(root, source, name, (name,), created)
     _write_facts(folder)
+    if not _plain(source).is_relative_to(root):  # a folder that holds the photos too is not ours alone
+        protect(root)
     return folder
 
 
@@ -167,7 +174,8 @@ def _write_facts(folder: CaseFolder) -> None:
         "models": list(folder.models),
     }
     try:
-        folder.root.mkdir(parents=True, exist_ok=True)
+        folder.root.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(folder.root)
         write_atomically(folder.root / "case.json", json.dumps(facts, indent=2).encode())
     except OSError as error:
         raise CaseError(
