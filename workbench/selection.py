@@ -70,6 +70,8 @@ class Selection(HasTraits):
         self._past: deque[Rows] = deque(maxlen=STEPS)
         self._future: deque[Rows] = deque(maxlen=STEPS)
         self._stepping = False
+        self._lines: list[str] = []
+        self._made: Rows = self.rows
         self.observe(self._remember, "rows")
 
     @validate("focus")
@@ -100,9 +102,33 @@ class Selection(HasTraits):
         column = "face_id" if "face_id" in self.table else "image_id"
         return [str(sample_id) for sample_id in self.frame[column]]
 
-    def change(self, rows: ArrayLike, mode: Mode = "replace") -> None:
-        """Replace, add to, remove from or intersect the selection: ``mode`` is the verb."""
+    def row(self, sample_id: str) -> int:
+        """Return the row of an image, or of a face, by its id. Raises QueryError where it is not there."""
+        column = "face_id" if "face_id" in self.table else "image_id"
+        found = np.flatnonzero(self.table[column].to_numpy() == sample_id)
+        if not len(found):
+            raise QueryError(f"There is no {column} {sample_id!r} here.", "It may be gone since.")
+        return int(found[0])
+
+    def change(self, rows: ArrayLike, mode: Mode = "replace", code: str = "") -> None:
+        """Replace, add to, remove from or intersect the selection: ``mode`` is the verb.
+
+        ``code`` is a line of Python that does the same, for `code`.
+        """
+        before = [] if mode == "replace" or not self._is_as_made() else self._lines
         self.rows = combine(self.rows, rows, mode, len(self.table))
+        self._lines, self._made = [*before, code] if code else [], self.rows
+
+    def code(self, place: str) -> str:
+        """Return the Python that made what is selected, where its last line calls something in ``place``.
+
+        It is "" for another place, and once something else is selected.
+        """
+        last = self._lines[-1] if self._lines else ""
+        return "\n".join(self._lines) if last.startswith(f"{place}.") and self._is_as_made() else ""
+
+    def _is_as_made(self) -> bool:
+        return bool(np.array_equal(self.rows, self._made))
 
     def clear(self) -> None:
         """Select nothing."""

@@ -222,8 +222,17 @@ class Workspace(ipywidgets.VBox):
         return self.selection.frame
 
     def to_code(self) -> str:
-        """Return a cell that repeats what was clicked: question, lasso, gallery, faces and focus."""
-        return "\n".join(filter(None, (panel.to_code() for panel in self.panels)))
+        """Return a cell that repeats what was clicked: question, lasso, gallery, faces and focus.
+
+        It needs ``desk``, and nothing else.
+        """
+        asking = [name for name, entry in self._table.items() if entry.asks and name in self._made]
+        first = [self._made[name] for name in asking]
+        panels = (*first, *(panel for panel in self.panels if panel not in first))
+        lines = [code for panel in panels if (code := panel.to_code())]
+        if any("(case." in line for line in lines):
+            lines.insert(0, "case = desk.case")
+        return "\n".join(lines)
 
     def close(self) -> None:
         """Close every panel and all else that the desk made: nothing of it stays open in the browser."""

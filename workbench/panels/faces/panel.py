@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from workbench.errors import QueryError
 from workbench.panels.base import Answer, script, style
 from workbench.panels.faces.identity_index import IdentityBook
 from workbench.panels.faces.paging import FacesPages
-from workbench.panels.static_html import data_url
+from workbench.panels.static_html import data_url, escape
 from workbench.selection import Rows, Selection
 from workbench.spelling import lookup_form
 
