@@ -115,29 +115,53 @@ def _study(desk: DeskContext) -> Study:
     )
 
 
+def _recall(desk: DeskContext) -> RecallReview:
+    return RecallReview(desk.selection, desk.case.missed, desk.case.thumbnails)
+
+
+def _map(desk: DeskContext) -> Any:
+    return desk.maps.first
+
+
+def _beside(desk: DeskContext) -> Any:
+    return desk.maps.beside
+
+
+def _selection_bar(desk: DeskContext) -> SelectionBar:
+    return SelectionBar(desk.selection, desk.case.selections, desk.case.separates)
+
+
+def _gallery(desk: DeskContext) -> Gallery:
+    return Gallery(desk.selection, desk.case.thumbnails, desk.like)
+
+
+def _places(desk: DeskContext) -> PlacesPanel:
+    return PlacesPanel(desk.selection, desk.case.thumbnails)
+
+
+def _faces(desk: DeskContext) -> Any:
+    return desk.face_panels.panel
+
+
+def _face_map(desk: DeskContext) -> Any:
+    return desk.face_panels.map
+
+
 TABLE = (
     PanelEntry("query", _query, "above", asks=True),
-    PanelEntry(
-        "recall", lambda desk: RecallReview(desk.selection, desk.case.missed, desk.case.thumbnails), "above"
-    ),
-    PanelEntry("map", lambda desk: desk.maps.first, "middle"),
-    PanelEntry("beside", lambda desk: desk.maps.beside, "middle"),
-    PanelEntry(
-        "selection_bar",
-        lambda desk: SelectionBar(desk.selection, desk.case.selections, desk.case.separates),
-        "above",
-    ),
-    PanelEntry("gallery", lambda desk: Gallery(desk.selection, desk.case.thumbnails, desk.like), "middle"),
+    PanelEntry("recall", _recall, "above"),
+    PanelEntry("map", _map, "middle"),
+    PanelEntry("beside", _beside, "middle"),
+    PanelEntry("selection_bar", _selection_bar, "above"),
+    PanelEntry("gallery", _gallery, "middle"),
     PanelEntry("details", _details, "below"),
     PanelEntry("why", _why, "below", still=True),
     PanelEntry("things", _instance_search, "below", still=True, asks=True),
     PanelEntry("timeline", lambda desk: Timeline(desk.selection), "below", still=True),
-    PanelEntry("places", lambda desk: PlacesPanel(desk.selection, desk.case.thumbnails), "below", still=True),
+    PanelEntry("places", _places, "below", still=True),
     PanelEntry("runs", _runs, "below", still=True),
     PanelEntry("study", _study, "below"),
-    PanelEntry("faces", lambda desk: desk.face_panels.panel, "above", "faces", "Grouping the faces"),
-    PanelEntry(
-        "face_map", lambda desk: desk.face_panels.map, "middle", "faces", "Drawing the map of the faces"
-    ),
+    PanelEntry("faces", _faces, "above", "faces", "Grouping the faces"),
+    PanelEntry("face_map", _face_map, "middle", "faces", "Drawing the map of the faces"),
 )
 """The desk as it ships. ``Workspace(case, table=(*TABLE, PanelEntry(...)))`` has one panel more."""
