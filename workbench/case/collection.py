@@ -21,11 +21,10 @@ from workbench.media.decode import DecodeError, read_image
 from workbench.media.read import ReadError, read_bytes
 from workbench.search.image_lookup import ImageLookup
 from workbench.store.case_folder import CaseFolder
-from workbench.store.json_lines import file_version
-from workbench.store.parts import write_atomically
 from workbench.store.sample_parts import known_key
 from workbench.store.snapshot import read_snapshot
 from workbench.store.thumbnails import ThumbnailReader
+from workbench.store.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,18 +32,17 @@ if TYPE_CHECKING:
     from workbench.ingest import Embedder
 
 
-_FILE = "vocabulary.txt"
-
-
 def load_vocabulary(work: Path) -> list[str]:
     """Return the phrases kept in the folder ``work``, or those that come with Workbench."""
-    path = work / _FILE
+    if phrases := Vocabulary(work).read():
+        return phrases
+    path = work / "vocabulary.txt"
     return read_vocabulary(path) if path.exists() else default_vocabulary()
 
 
 def vocabulary_version(work: Path) -> tuple[int, int]:
     """Return what changes with the phrases kept in ``work``."""
-    return file_version(work / _FILE)
+    return Vocabulary(work).version()
 
 
 def save_vocabulary(work: Path, phrases: Sequence[str]) -> None:
@@ -54,8 +52,7 @@ def save_vocabulary(work: Path, phrases: Sequence[str]) -> None:
         raise QueryError(
             "The vocabulary is empty.", "Give at least one phrase, for example 'a street at night'."
         )
-    work.mkdir(parents=True, exist_ok=True)
-    write_atomically(work / _FILE, "\n".join(lines).encode())
+    Vocabulary(work).write(lines)
 
 
 LARGE_SIDE = 1280

@@ -64,7 +64,7 @@ class ThumbnailReader:
 
     def _index(self) -> None:
         """Read the ids of all parts, and nothing else of them."""
-        self._paths = self._parts.paths()
+        self._paths = self._parts.readable()
         names: list[NDArray[np.bytes_]] = []
         places: list[NDArray[np.int32]] = []
         for number, path in enumerate(self._paths):
