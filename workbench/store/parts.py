@@ -12,8 +12,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from workbench.store import part_sums
 from workbench.store.files import clean, new_file, writing
-from workbench.store.part_ledger import Ledger
 
 FORMAT = 1
 """Number of the format of single files of the cache; it stands in their metadata."""
@@ -40,7 +40,6 @@ class Parts:
     ) -> None:
         self.folder = folder
         self.schema = schema.with_metadata({"workbench.format": str(FORMAT)})
-        self._ledger = Ledger(folder)
         self._row_group = row_group
         self._compression = compression
 
@@ -51,10 +50,8 @@ class Parts:
     def readable(self) -> list[Path]:
         """Return the parts to be read, oldest first; one that must be there and is not is reported."""
         there = self.paths()
-        for name in self._ledger.entries().keys() - {path.name for path in there}:
-            # Another process may have written it or moved it aside just now.
-            if not (self.folder / name).exists() and name in self._ledger.entries():
-                self.report(self.folder / name, "it is not there")
+        for path in part_sums.missing(self.folder, there):
+            self.report(path, "it is not there")
         return there
 
     def append(self, table: pa.Table) -> Path:
@@ -71,7 +68,7 @@ class Parts:
                 compression=self._compression,
                 write_page_checksum=True,
             )
-        self._ledger.add(path)
+        part_sums.note(path)
         return path
 
     def read(self, columns: Sequence[str] | None = None) -> pa.Table:
@@ -98,8 +95,8 @@ class Parts:
     def column_type(self, path: Path, column: str) -> pa.DataType | None:
         """Return the type that a column has in a part; None where that cannot be read."""
         try:
-            if entry := self._ledger.entries().get(path.name):
-                entry.check_footer(path)
+            if sums := part_sums.noted(path):
+                sums.check_footer(path)
             return pq.read_schema(path).field(column).type
         except _DAMAGE:
             return None
@@ -129,11 +126,11 @@ class Parts:
             _reported.discard(path)
             with contextlib.suppress(FileNotFoundError):
                 if not self._is_whole(path):
-                    self._ledger.drop(path.name)
+                    part_sums.forget(path)
                     path.replace(path.with_name(path.name + ".corrupt"))
                     moved += 1
             if not path.exists():
-                self._ledger.drop(path.name)
+                part_sums.forget(path)
         return moved
 
     def clean(self) -> None:
@@ -154,9 +151,9 @@ class Parts:
     def _load(self, path: Path, names: Iterable[str], groups: Sequence[int] | None) -> pa.Table:
         """Read columns in the types of the schema; raises what `_guarded` takes for damage."""
         fields = [self.schema.field(name) for name in names]
-        if entry := self._ledger.entries().get(path.name):
-            entry.check(path, {field.name for field in fields}, groups)
-        with pq.ParquetFile(path, page_checksum_verification=entry is None) as file:
+        if sums := part_sums.noted(path):
+            sums.check(path, {field.name for field in fields}, groups)
+        with pq.ParquetFile(path, page_checksum_verification=sums is None) as file:
             there = [field.name for field in fields if field.name in file.schema_arrow.names]
             if groups is None:
                 table = file.read(columns=there)
