@@ -19,6 +19,7 @@ from workbench.search.hits import Hits
 from workbench.search.request import Limits, Request
 from workbench.search.terms import Term
 from workbench.store.case_folder import CaseFolder
+from workbench.store.json_lines import mend
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -197,6 +198,16 @@ class Case:
     def tags(self) -> "pd.DataFrame":
         """Who tagged what: sample_id, tag, when."""
         return self.folder.tags.read()
+
+    def mend(self) -> dict[str, int]:
+        """Take lines of the logs in ``work/`` that are damaged or lost from the copies beside them.
+
+        Return how many came back to which file; a warning named them before. What was damaged stays under
+        another name. Raises CaseError where the case cannot be written.
+        """
+        brought = mend(self.folder.root / "work")
+        self.refresh()
+        return brought
 
     # -- ingest and questions --------------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 """Collection: the data of one case as they were read, which never change; `Case.refresh` reads another."""
 
+import hashlib
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from workbench.case.embedders import LazyEmbedder
 from workbench.errors import QueryError
 from workbench.image_id import part_of
 from workbench.index.engines import Engines
+from workbench.media.crops import SIDE, thumbnail
 from workbench.media.decode import DecodeError, read_image
 from workbench.media.read import ReadError, read_bytes
 from workbench.search.image_lookup import ImageLookup
@@ -67,10 +69,24 @@ class Pictures:
         self._thumbnails = ThumbnailReader(folder.thumbnails)
 
     def thumbnails(self, rows: Iterable[int]) -> list[bytes]:
-        """Return a thumbnail (longest side 256 px) for each row; empty bytes where there is none."""
+        """Return a thumbnail (longest side 256 px) for each row; empty bytes where there is none.
+
+        Where its part is damaged or lost it is made again of the original, if that is still the same file.
+        """
+        rows = list(rows)
         ids = [str(self._images["image_id"].iloc[row]) for row in rows]
         found = self._thumbnails.get(ids)
-        return [found.get(image_id, b"") for image_id in ids]
+        return [found.get(image_id) or self._made_anew(row) for image_id, row in zip(ids, rows, strict=True)]
+
+    def _made_anew(self, row: int) -> bytes:
+        image_id = str(self._images["image_id"].iloc[row])
+        try:
+            data = read_bytes(os.fsencode(self._folder.file_path(self._images["raw_path"].iloc[row])))
+            if hashlib.sha256(data).hexdigest() != image_id:  # another file, or a page or frame of one
+                return b""
+            return thumbnail(read_image(data, min_side=SIDE).reduced(SIDE))
+        except (OSError, ReadError, DecodeError):
+            return b""
 
     def large(self, row: int) -> bytes:
         """Return an upright picture of at most 1280 px; the thumbnail if the original is out of reach."""

@@ -36,7 +36,7 @@ def new_file(path: Path, size: int = 0) -> Iterator[Path]:
     temporary = path.with_name(f".{path.name}-{os.getpid()}-{secrets.token_hex(4)}.tmp")
     with writing(path, size):
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent)
             yield temporary
             commit(temporary, path)
         except (OSError, KeyboardInterrupt, MemoryError):
@@ -45,8 +45,26 @@ def new_file(path: Path, size: int = 0) -> Iterator[Path]:
             raise
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, for their owner alone (0700), whatever the umask; raises OSError.
+
+    What is there stays as it is. Faces are biometric data, and nobody else has to read the rest of a case.
+    """
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir(0o700, exist_ok=True)
+        protect(folder)
+
+
+def protect(path: Path) -> None:
+    """Let only the owner read and write a file or folder; file systems without owners are left alone."""
+    with contextlib.suppress(OSError):
+        path.chmod(0o700 if path.is_dir() else 0o600)
+
+
 def commit(temporary: Path, path: Path) -> None:
-    """Give a complete temporary file or folder its name, surviving a loss of power."""
+    """Give a complete temporary file or folder its name, for its owner alone, surviving a loss of power."""
+    protect(temporary)
     sync(temporary)
     temporary.replace(path)
     sync(path.parent)

@@ -19,7 +19,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from workbench.store.files import commit, read_json, sync, write_json
+from workbench.store.files import commit, make_folder, read_json, sync, write_json
 from workbench.store.parts import Parts
 
 WORTH = 20_000
@@ -58,7 +58,7 @@ class Opened:
         if len(images) < WORTH:
             return
         with contextlib.suppress(OSError):  # no room, a read-only disk, or another process was quicker
-            self._all.mkdir(parents=True, exist_ok=True)
+            make_folder(self._all)
             with tempfile.TemporaryDirectory(prefix=".making-", dir=self._all) as workshop:
                 made = Path(workshop) / "made"
                 made.mkdir()

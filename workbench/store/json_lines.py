@@ -5,7 +5,6 @@ import getpass
 import json
 import os
 import platform
-import shutil
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -17,8 +16,8 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from workbench.errors import CaseError
-from workbench.store.files import write_atomically, writing
-from workbench.store.line_checks import Checked, Line, check, sealed
+from workbench.store.files import make_folder, protect, write_atomically, writing
+from workbench.store.line_checks import Line, check, sealed
 
 WAIT = 5.0
 """Seconds to wait for another writer."""
@@ -46,7 +45,7 @@ class JsonLines:
         """
         whole = {"when": datetime.now(UTC).isoformat(), "who": _user(), **record}
         with writing(self.path):
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(self.path.parent)
             with self.one_writer():
                 self._write(whole)
         return whole
@@ -94,8 +93,8 @@ class JsonLines:
             names = (self.path.with_name(f"{self.path.name}.damaged-{number}") for number in numbers)
             write_atomically(next(name for name in names if not name.exists()), data)
             mended = sealed(json.loads(line.raw) for line in _joined(whole, _records(copied.lines)))
-            self._replace(self.path, mended)
-            self._replace(self.copy, mended)
+            write_atomically(self.path, mended)
+            write_atomically(self.copy, mended)
             return len(lost)
 
     def version(self) -> tuple[int, int]:
@@ -106,7 +105,7 @@ class JsonLines:
     def one_writer(self) -> Iterator[None]:
         """Keep other processes from writing into the folder; raises CaseError naming who does."""
         holder = self.path.with_name("writer.txt")
-        lock = FileLock(self.path.with_name("writer.lock"))
+        lock = FileLock(self.path.with_name("writer.lock"), mode=0o600)
         try:
             lock.acquire(timeout=WAIT)
         except Timeout:
@@ -116,6 +115,7 @@ class JsonLines:
             ) from None
         try:
             holder.write_text(f"{_user()} on {platform.node()} (process {os.getpid()})", "utf-8")
+            protect(holder)
             yield
         finally:
             lock.release()
@@ -123,7 +123,9 @@ class JsonLines:
     def _write(self, record: Mapping[str, Any]) -> None:
         data, copied = _bytes(self.path), _bytes(self.copy)
         log = check(data)
-        start = b"" if not data or data.endswith(b"\n") else b"\n"  # what a crash left stays a line of its own
+        start = (
+            b"" if not data or data.endswith(b"\n") else b"\n"
+        )  # what a crash left stays a line of its own
         line = start + log.seal(record) + b"\n"
         _append(self.path, line)
         whole = _records(log.lines)
@@ -131,17 +133,12 @@ class JsonLines:
             if self.copy.exists():
                 _append(self.copy, line)
             else:
-                self._replace(self.copy, data + line)
+                write_atomically(self.copy, data + line)
         elif log.faults or len(whole) < len(log.lines) or len(copied) > len(data):
             kept = _joined(whole, _records(check(copied).lines))
-            self._replace(self.copy, b"".join(one.raw + b"\n" for one in kept) + line.lstrip(b"\n"))
+            write_atomically(self.copy, b"".join(one.raw + b"\n" for one in kept) + line.lstrip(b"\n"))
         else:
-            self._replace(self.copy, data + line)
-
-    def _replace(self, path: Path, data: bytes) -> None:
-        write_atomically(path, data)
-        with contextlib.suppress(OSError):
-            shutil.copymode(self.path, path)
+            write_atomically(self.copy, data + line)
 
     def _warn(self, what: str) -> None:
         held = f" `case.mend()` takes what is missing from {self.copy.name}." if self.copy.exists() else ""
@@ -197,6 +194,8 @@ def _append(path: Path, line: bytes) -> None:
             while rest:
                 rest = rest[file.write(rest) :]
             os.fsync(file.fileno())
+            if not before:
+                protect(path)
         except OSError:
             with contextlib.suppress(OSError):
                 file.truncate(before)

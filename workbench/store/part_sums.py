@@ -1,9 +1,10 @@
 """Checksums of parts: of each column chunk and of the footer, in a small file beside the part.
 
-``.part-<name>.sums`` (hidden, as readers of Parquet folders want it) is a CRC-32 of the rest of its line, then JSON with the number of rows, the CRC-32 of the
-footer and those of the column chunks by row group. So whatever is read of a part can be checked by reading no
-more than that, and a part that was deleted is known by what is left beside it. A part without this file, as
-of older releases, is read with the checksums of its pages.
+``.part-<name>.sums``, hidden so that readers of folders of Parquet pass it over, is a CRC-32 of the rest of
+its line, then JSON with the number of rows, the CRC-32 of the footer and those of the column chunks by row
+group. So whatever is read of a part can be checked by reading no more than that, and a part that was deleted
+is known by what is left beside it. A part without this file, as of older releases, is read with the checksums
+of its pages.
 """
 
 import contextlib

@@ -13,7 +13,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from workbench.store import part_sums
-from workbench.store.files import clean, new_file, writing
+from workbench.store.files import clean, make_folder, new_file, protect, write_atomically, writing
+
+__all__ = ["DAMAGED", "FORMAT", "Parts", "make_folder", "protect", "write_atomically"]
 
 FORMAT = 1
 """Number of the format of single files of the cache; it stands in their metadata."""
@@ -58,7 +60,7 @@ class Parts:
         """Write a table of this schema as one more part and return its path; raises DiskError, ArrowInvalid."""
         table = table.cast(self.schema)
         with writing(self.folder, table.nbytes):
-            self.folder.mkdir(parents=True, exist_ok=True)
+            make_folder(self.folder)
             path = self.folder / self._next_name()
         with new_file(path, table.nbytes) as temporary:
             pq.write_table(
@@ -132,6 +134,11 @@ class Parts:
             if not path.exists():
                 part_sums.forget(path)
         return moved
+
+    def remove(self, path: Path) -> None:
+        """Remove a part that need no longer be there, with its checksums."""
+        part_sums.forget(path)
+        path.unlink(missing_ok=True)
 
     def clean(self) -> None:
         """Remove temporary files that a killed process left behind over an hour ago."""

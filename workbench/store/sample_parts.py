@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 
 from workbench.errors import CaseError
 from workbench.store import schemas
-from workbench.store.files import read_json, write_json, writing
+from workbench.store.files import make_folder, read_json, write_json, writing
 from workbench.store.parts import Parts
-
 
 KEYS = "keys.json"
 _COPY = "keys.json.bak"
@@ -36,8 +35,8 @@ def remember_key(cache: Path, model: str, key: str) -> None:
     if all(_read(cache / name).get(model) == key for name in (KEYS, _COPY)):
         return
     with writing(cache / KEYS):
-        cache.mkdir(parents=True, exist_ok=True)
-        with FileLock(cache / "keys.lock"):  # two ingests may each have a key to add
+        make_folder(cache)
+        with FileLock(cache / "keys.lock", mode=0o600):  # two ingests may each have a key to add
             keys = _keys(cache) | {model: key}
             for name in (KEYS, _COPY):
                 write_json(cache / name, keys)
