@@ -1,7 +1,7 @@
 """CollectionReport: groups and captions compared, duplicates, and pictures with faults."""
 
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
@@ -13,6 +13,7 @@ from workbench.case.collection import Collection
 from workbench.case.computed import once
 from workbench.errors import QueryError
 from workbench.media.quality import ISSUES, examine, look_hashes
+from workbench.store.files import writing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -126,7 +127,8 @@ class CollectionReport:
         """
         import pandas as pd
 
-        found = self._once("quality", examine)
+        with writing(Path("The folder for temporary files")):
+            found = self._once("quality", examine)
         scores, verdicts = found[:, : len(ISSUES)], found[:, len(ISSUES) :] > 0
         sides = self._collection.images[["width", "height"]].to_numpy(np.float64)
         verdicts = np.column_stack([verdicts, *_odd(sides)])

@@ -1,10 +1,12 @@
 """Ingest of a case: runs the loop with its models, and notes which keys its vectors and faces carry."""
 
-from collections.abc import Collection
+import contextlib
+from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING
 
 from workbench.case import embedders
 from workbench.case.embedders import LazyEmbedder, LazyFaceModel
+from workbench.errors import CaseError
 from workbench.store.case_folder import CaseFolder
 from workbench.store.sample_parts import known_key, remember_key
 
@@ -32,7 +34,14 @@ def ingest_images(
     embedder, face_finder = model.get(), faces.get() if faces else None
     regions = [regions] if isinstance(regions, str) else list(regions)
     finder = embedders.load_finder(folder, regions)
-    try:
+
+    def remember() -> None:
+        remember_key(folder.cache, folder.model, embedder.key)
+        if faces:
+            faces.remember()
+        embedders.remember(folder, regions, finder, embedder)
+
+    with _afterwards(remember):
         return ingest(
             folder,
             embedder,
@@ -43,11 +52,6 @@ def ingest_images(
             retry=retry,
             progress=progress,
         )
-    finally:
-        remember_key(folder.cache, folder.model, embedder.key)
-        if faces:
-            faces.remember()
-        embedders.remember(folder, regions, finder, embedder)
 
 
 def ingest_faces(
@@ -59,7 +63,17 @@ def ingest_faces(
     if known_key(folder.cache, folder.model) is None:
         return ingest_images(folder, model, faces, retry=retry, progress=progress)
     finder = faces.get()
-    try:
+    with _afterwards(faces.remember):
         return ingest(folder, finder, retry=retry, progress=progress)
-    finally:
-        faces.remember()
+
+
+@contextlib.contextmanager
+def _afterwards(remember: Callable[[], None]) -> Iterator[None]:
+    """Call ``remember`` however an ingest ends; what ended it is said, even if that cannot be remembered."""
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(CaseError):
+            remember()
+        raise
+    remember()

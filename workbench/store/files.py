@@ -1,4 +1,4 @@
-"""Writing one file of a case: all of it or nothing, also after a loss of power, and one error where it fails."""
+"""Writing one file of a case: all of it or nothing, also after a loss of power; one error of the disk."""
 
 import contextlib
 import errno
@@ -21,7 +21,7 @@ _DIGEST = "sha256"
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file so that a reader sees all of it or none; raises DiskError, and then nothing stays behind."""
+    """Write a file so that a reader sees all of it or none; raises DiskError, and nothing stays then."""
     with new_file(path, len(data)) as temporary:
         temporary.write_bytes(data)
 
@@ -30,7 +30,8 @@ def write_atomically(path: Path, data: bytes) -> None:
 def new_file(path: Path, size: int = 0) -> Iterator[Path]:
     """Give a name to write to, in the folder of ``path``, and give what was written the name ``path`` then.
 
-    The folder is made where it is missing. Where the disk is full or the user stops it, a temporary file does not stay.
+    The folder is made where it is missing. Where the disk is full or the user stops it, no temporary file
+    stays.
     Raises :class:`DiskError` for what the disk refuses; ``size`` is how many bytes are to be written.
     """
     temporary = path.with_name(f".{path.name}-{os.getpid()}-{secrets.token_hex(4)}.tmp")
@@ -138,7 +139,7 @@ def _refused(path: Path, size: int, error: OSError) -> DiskError:
 
 def _room(path: Path, size: int) -> str:
     """Say how much is needed, and how much there is."""
-    needed = f" ({_bytes(size)} are needed" if size else " ("
+    needed = f" (at least {_bytes(size)} are needed" if size else " ("
     there = next((folder for folder in path.parents if folder.is_dir()), Path())
     try:
         free = f"{_bytes(shutil.disk_usage(there).free)} are free"

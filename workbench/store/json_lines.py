@@ -44,7 +44,7 @@ class JsonLines:
         Raises :class:`CaseError` where another process keeps the lock or the disk refuses.
         """
         whole = {"when": datetime.now(UTC).isoformat(), "who": _user(), **record}
-        with writing(self.path):
+        with writing(self.path, 2 * len(json.dumps(whole))):
             make_folder(self.path.parent)
             with self.one_writer():
                 self._write(whole)

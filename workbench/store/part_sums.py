@@ -73,7 +73,7 @@ def noted(part: Path) -> Checksums | None:
 
 
 def missing(folder: Path, there: Iterable[Path]) -> list[Path]:
-    """Return the parts whose checksums lie in a folder while they are neither in ``there`` nor on the disk."""
+    """Return the parts that were deleted: their checksums lie in the folder, and they do not."""
     known = {_beside(part) for part in there}
     lost = [path for path in sorted(folder.glob(".part-*.sums")) if path not in known]
     # Another process may have written one just now, or moved it aside with its checksums.

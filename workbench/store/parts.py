@@ -57,7 +57,7 @@ class Parts:
         return there
 
     def append(self, table: pa.Table) -> Path:
-        """Write a table of this schema as one more part and return its path; raises DiskError, ArrowInvalid."""
+        """Write a table of this schema as one more part, return its path; raises DiskError, ArrowInvalid."""
         table = table.cast(self.schema)
         with writing(self.folder, table.nbytes):
             make_folder(self.folder)
