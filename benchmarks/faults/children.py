@@ -1,4 +1,4 @@
-"""Processes that faults happen to: forked from a server that has imported everything, so that each is quick."""
+"""Processes that faults happen to: forked from a server that has imported everything, to be quick."""
 
 import multiprocessing
 import os
@@ -11,13 +11,18 @@ from typing import Any
 
 CALLS = ("replace", "rename", "fsync", "link")
 """What is counted as a step of writing: the calls of ``os`` that make something stand."""
+IMPORTED = (
+    *("benchmarks.faults.session", "workbench.ingest", "workbench.models.regions", "workbench.case.share"),
+    *("pandas", "pillow_heif", "scipy.ndimage", "sklearn.decomposition", "sklearn.neighbors"),
+)
+"""What the server imports, so that its children need not."""
 PATIENCE = 120.0
 """Seconds after which a process that does not end is a finding."""
 
 
 def _context() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["benchmarks.faults.session", "workbench.ingest", "pandas"])
+    context.set_forkserver_preload(list(IMPORTED))
     return context
 
 

@@ -27,8 +27,8 @@ class Damaged:
         return self.outcome not in {"right", "named"}
 
 
-def damage(folder: Path, flips: int, seed: int = 0, ways: tuple[str, ...] = WAYS) -> Iterator[Damaged]:
-    """Make a case below ``folder`` and damage its files one by one: ``flips`` bits of each, once otherwise."""
+def damage(folder: Path, flips: int, seed: int = 0, most: int = len(WAYS)) -> Iterator[Damaged]:
+    """Make a case and damage its files one by one, each in ``most`` of the `WAYS`; ``flips`` bits of it."""
     worth, joined_cache.WORTH = joined_cache.WORTH, 1
     try:
         source, root, copy = folder / "photos", folder / "case", folder / "copy"
@@ -40,7 +40,7 @@ def damage(folder: Path, flips: int, seed: int = 0, ways: tuple[str, ...] = WAYS
         shutil.copytree(root, copy)
         chance = random.Random(seed)
         for path in sorted(path for path in root.rglob("*") if path.is_file() and path.name not in _LOCKS):
-            for way in ways:
+            for way in chance.sample(WAYS, most):
                 for _ in range(flips if way == "flip" else 1):
                     detail = _apply(path, way, chance)
                     yield Damaged(str(path.relative_to(root)), detail, _outcome(root, right))

@@ -1,4 +1,4 @@
-"""A disk that is full from some step of writing on, or that may not be written: clear errors, nothing lost."""
+"""A disk that is full from some step of writing on, or read-only: clear errors, and nothing lost."""
 
 import ctypes
 import os

@@ -19,7 +19,7 @@ class Kill:
 
 
 def kills(folder: Path, around: int | None, at_random: int, seed: int = 0) -> Iterator[Kill]:
-    """Kill the work of `session.work`, each time on a new case, and look at the case before and after it is done.
+    """Kill the work of `session.work`, each time on a new case; look at it then, and when it is done.
 
     ``around``: how many of the steps of writing to kill at, before and after in turn; None for before and
     after each of them.

@@ -34,7 +34,7 @@ class Mutated:
 
 
 def mutated(folder: Path, count: int, seed: int = 0) -> Iterator[Mutated]:
-    """Write ``count`` mutated files and look at each, in processes with limits; the files stay as they are."""
+    """Write ``count`` mutated files and look at each, in processes with limits; files stay as they are."""
     folder.mkdir(parents=True, exist_ok=True)
     chance = random.Random(seed)
     seeds = _seeds(chance)

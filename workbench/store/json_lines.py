@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 
 from workbench.errors import CaseError
 from workbench.store.files import make_folder, protect, write_atomically, writing
-from workbench.store.line_checks import Line, check, sealed
+from workbench.store.line_checks import Line, check, plain, sealed
 
 WAIT = 5.0
 """Seconds to wait for another writer."""
@@ -208,9 +208,14 @@ def _records(lines: Iterable[Line]) -> list[Line]:
 
 
 def _others(lines: Iterable[Line], known: Iterable[Line]) -> list[Line]:
-    """Return those of ``lines`` that ``known`` has not."""
-    raw = {line.raw for line in known}
-    return [line for line in lines if line.raw not in raw]
+    """Return those of ``lines`` whose record ``known`` has not; checksums do not count."""
+    facts = {_facts(line) for line in known}
+    return [line for line in lines if _facts(line) not in facts]
+
+
+def _facts(line: Line) -> str | bytes:
+    record = _object(line.raw)
+    return line.raw if record is None else json.dumps(plain(record), sort_keys=True)
 
 
 def _joined(lines: list[Line], copied: list[Line]) -> list[Line]:

@@ -57,10 +57,14 @@ def sealed(records: Iterable[Mapping[str, Any]]) -> bytes:
     """Return a new log of some records, each with its checksums; records may carry those of another log."""
     log, lines = Checked(), []
     for record in records:
-        plain = {name: value for name, value in record.items() if name not in _FIELDS}
-        lines.append(log.seal(plain) + b"\n")
+        lines.append(log.seal(plain(record)) + b"\n")
         log.end = lines[-1][-67:-3].decode()
     return b"".join(lines)
+
+
+def plain(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record without the checksums that its line has."""
+    return {name: value for name, value in record.items() if name not in _FIELDS}
 
 
 _FIELDS = frozenset({"prev_sha256", "line_sha256"})
