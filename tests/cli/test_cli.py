@@ -18,7 +18,19 @@ from workbench.cli import main, printable
 from workbench.cli.printing import print_for_programs, print_hits
 from workbench.testing import colour_folder, write_faces, write_photos, write_regions
 
-VERBS = ["ingest", "search", "why", "faces", "share", "info", "problems", "demo", "models"]
+VERBS = [
+    "ingest",
+    "search",
+    "why",
+    "faces",
+    "share",
+    "info",
+    "problems",
+    "skipped",
+    "verify",
+    "demo",
+    "models",
+]
 
 
 def workbench(*arguments: object) -> subprocess.CompletedProcess:
@@ -206,6 +218,26 @@ def test_problems_name_file_and_reason_in_every_format(case, capsys):
     assert f"broken.jpg: {row['reason']}" in text
 
 
+def test_skipped_names_file_and_reason_in_every_format(tmp_path, capsys):
+    write_photos(tmp_path / "photos", {"red.png": "red"})
+    (tmp_path / "photos/=plan.pdf").write_bytes(b"%PDF-1.7")
+    case = tmp_path / "case"
+    main(["ingest", str(tmp_path / "photos"), "--case", str(case), "--model", "fake", "--quiet"])
+    said = capsys.readouterr()
+    assert "1 skipped" in said.out
+    assert f"workbench skipped {case}" in said.err
+
+    main(["skipped", str(case)])
+    shown = capsys.readouterr()
+    main(["skipped", str(case), "--csv"])
+    (row,) = csv.DictReader(capsys.readouterr().out.splitlines())
+    main(["skipped", str(case), "--json"])
+    (entry,) = json.loads(capsys.readouterr().out)
+    assert f"=plan.pdf: {entry['reason']}" in shown.out
+    assert "1 skipped" in shown.err
+    assert (entry["kind"], row["path"]) == ("pdf", "'=plan.pdf")
+
+
 def test_info_says_the_same_as_json(case, capsys):
     main(["info", str(case)])
     lines = capsys.readouterr().out.splitlines()
@@ -371,3 +403,21 @@ def test_no_cell_of_printed_csv_is_a_formula_or_breaks_its_row(capsys, name):
     assert row["score"] == "-0.5"
     assert not row["path"].strip().startswith(("=", "+", "-", "@"))
     assert not row["paths"].strip().startswith(("=", "+", "-", "@"))
+
+
+def test_verify_lists_what_is_not_as_it_was(tmp_path, capsys):
+    paths = write_photos(tmp_path / "photos", {"red.png": "red", "blue.png": "blue", "green.png": "green"})
+    case = str(tmp_path / "case")
+    main(["ingest", str(tmp_path / "photos"), "--case", case, "--model", "fake", "--quiet"])
+    capsys.readouterr()
+    assert main(["verify", case, "--quiet"]) == 0
+    assert "3 files read again: all are as they were" in capsys.readouterr().err
+
+    paths[0].write_bytes(paths[1].read_bytes())
+    assert main(["verify", case, "--quiet", "--json"]) == 1
+    shown = capsys.readouterr()
+    (changed,) = json.loads(shown.out)
+    assert (changed["state"], changed["path"]) == ("changed", "red.png")
+    assert "1 changed" in shown.err
+    assert main(["ingest", str(tmp_path / "photos"), "--case", case, "--quiet", "--rehash"]) == 0
+    assert main(["verify", case, "--quiet"]) == 0

@@ -4,7 +4,7 @@ import copy
 import weakref
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from workbench.case.collection import load_vocabulary, save_vocabulary
 from workbench.case.embedders import LazyEmbedder, LazyFaceModel
 from workbench.case.ingesting import ingest_faces, ingest_images
 from workbench.case.open_case import OpenCase
+from workbench.case.originals import Originals
 from workbench.index.engines import Engines
 from workbench.search.hits import Hits
 from workbench.search.request import Limits, Request
@@ -39,13 +40,13 @@ if TYPE_CHECKING:
     from workbench.case.regions_api import Regions
     from workbench.case.selections import Selections
     from workbench.case.share import OfFaces
-    from workbench.ingest import Embedder, IngestReport
+    from workbench.ingest import Embedder, IngestReport, Reading
     from workbench.search.image_lookup import ImageLookup
     from workbench.search.questions import Questions
     from workbench.search.request import Images, Within
 
 
-class Case:
+class Case(Originals):
     """One source and all that is known about it. Make one with ``workbench.open``."""
 
     def __init__(
@@ -217,21 +218,27 @@ class Case:
         faces: bool = False,
         regions: Collection[str] = (),
         instances: bool = False,
-        retry: bool = False,
         progress: bool = True,
+        **reading: "Unpack[Reading]",
     ) -> "IngestReport":
         """Read what is new or changed in the source, and compute what is missing; safe to stop and to repeat.
 
         ``faces`` also looks for faces, ``regions`` for some of "persons", "objects", "text" and other
         registered kinds of samples, ``instances`` for where things may be, for `find_this`; each photo is
-        decoded once for all of it. ``retry`` tries files again that failed before. Nothing finished is ever
-        computed twice.
+        decoded once for all of it. Nothing finished is ever computed twice.
+
+        ``retry=True`` tries files again that failed before; ``rehash=True`` reads all files, to find what has
+        changed under the same size and time. ``links`` follows those that stay "inside" the source (the
+        default), "all" or "none"; ``system=True`` takes recycle bins and previews of other programs as
+        photos. What is not read is in `skipped`. Where most of what was known is not there, as when a disk
+        is not mounted, SourceError is raised and nothing changes, unless ``gone`` says "mark" (take it out)
+        or "keep".
         """
         model = self._face_model if faces else None
         things = self.instances.model if instances else None
         try:
             report = ingest_images(
-                self.folder, self._model, model, regions, things, retry=retry, progress=progress
+                self.folder, self._model, model, regions, things, progress=progress, **reading
             )
         finally:
             if things:
@@ -239,16 +246,16 @@ class Case:
             self.refresh()
         if faces:
             self.faces.settle()
-        return report
+        return self._with_edited(report)
 
-    def ingest_faces(self, *, retry: bool = False, progress: bool = True) -> "IngestReport":
+    def ingest_faces(self, *, progress: bool = True, **reading: "Unpack[Reading]") -> "IngestReport":
         """Look for faces in the photos, without anything else; safe to stop and to repeat.
 
         New faces join the identities they are like; what an analyst decided stays. Photos that are new show
-        with their faces after the next `ingest`.
+        with their faces after the next `ingest`. ``reading`` as there.
         """
         try:
-            report = ingest_faces(self.folder, self._model, self._face_model, retry=retry, progress=progress)
+            report = ingest_faces(self.folder, self._model, self._face_model, progress=progress, **reading)
         finally:
             self.refresh()
         self.faces.settle()

@@ -24,7 +24,7 @@ from workbench.media.read import ReadError, read_bytes
 from workbench.search.image_lookup import ImageLookup
 from workbench.store.case_folder import CaseFolder
 from workbench.store.sample_parts import known_key
-from workbench.store.snapshot import read_snapshot
+from workbench.store.snapshot import current_skipped, read_snapshot
 from workbench.store.thumbnails import ThumbnailReader
 from workbench.store.vocabulary import Vocabulary
 
@@ -159,6 +159,11 @@ class Collection:
     def phrase_vectors(self, phrases: Sequence[str]) -> NDArray[np.float32]:
         """Return the unit text vectors (P, D) of phrases, cached."""
         return self.computed.phrases(phrases)
+
+    @cached_property
+    def skipped(self) -> "pd.DataFrame":
+        """What of the source the last ingest did not read: path, kind, reason, when."""
+        return current_skipped(self.folder).drop(columns="raw_path")
 
     @property
     def vocabulary(self) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Literal
 from workbench.case.safe_output import new_folder
 from workbench.errors import CaseError, QueryError
 from workbench.store.case_folder import CaseFolder
+from workbench.store.parts import make_folder, protect
 
 OfFaces = Literal["none", "decisions", "all"]
 COMPUTED = ("cache/samples/face", "cache/faces", "cache/identities")  # the second is of format 1
@@ -33,8 +34,9 @@ def share_case(case: CaseFolder, folder: str | Path, *, faces: OfFaces = "none")
     try:
         for path in _files(case.root, LEFT_OUT[faces]):
             place = target / path.relative_to(case.root)
-            place.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(place.parent)
             shutil.copyfile(path, place)
+            protect(place)
     except OSError as error:
         what = f"The case cannot be copied to {target}: {error.strerror or error}."
         raise CaseError(what, "Free some space, then share it to another folder.") from error

@@ -71,6 +71,10 @@ class Details(Panel):
     def _draw_boxes(self) -> None:
         self.boxes_version += 1
 
+    def refresh(self) -> None:
+        """Show anew what is known about the image in focus."""
+        self.version += 1
+
     @property
     def frame(self) -> "pd.DataFrame":
         """The phrases that describe the focus, best first: phrase, score (cosine), probability."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from workbench.errors import CaseError, DiskError, SourceError
 from workbench.store import schemas
-from workbench.store.files import clean, read_json, write_json
+from workbench.store.files import clean, protect, read_json, write_json, writing
 from workbench.store.parts import Parts
 from workbench.store.sample_parts import IMAGE, SampleParts, SampleTable, folder_name
 from workbench.store.tags import Tags
@@ -69,6 +69,11 @@ class CaseFolder:
         """What failed, with the reason."""
         return Parts(self.cache / "problems", schemas.PROBLEMS)
 
+    @property
+    def skipped(self) -> Parts:
+        """What of the source is not read, with the reason: the newest part says it all."""
+        return Parts(self.cache / "skipped", schemas.SKIPPED)
+
     def samples(self, table: SampleTable, key: str, dim: int | None = None) -> SampleParts:
         """Return the samples of a kind and key, to be read, or with ``dim`` to be written too.
 
@@ -96,7 +101,7 @@ class CaseFolder:
         """Make the tables ready to be written: no files of killed processes, damaged parts moved aside."""
         for place in (self.root, self.root / "work", self.cache, *self.cache.glob("*/")):
             clean(place)
-        for parts in (self.files, self.images, self.thumbnails, self.problems):
+        for parts in (self.files, self.images, self.thumbnails, self.problems, self.skipped):
             parts.mend()
 
     def file_path(self, raw_path: bytes) -> Path:
@@ -137,6 +142,8 @@ def _create(root: Path, source: Path | None, model: str | None) -> CaseFolder:
     created = datetime.now(UTC).isoformat(timespec="seconds")
     folder = CaseFolder(root, source, name, (name,), created)
     _write_facts(folder)
+    if not _plain(source).is_relative_to(root):  # a folder that holds the photos too is not ours alone
+        protect(root)
     return folder
 
 
@@ -169,7 +176,9 @@ def _write_facts(folder: CaseFolder) -> None:
         "models": list(folder.models),
     }
     try:
-        write_json(folder.root / "case.json", facts)
+        with writing(folder.root):
+            folder.root.parent.mkdir(parents=True, exist_ok=True)
+            write_json(folder.root / "case.json", facts)
     except DiskError as error:
         raise CaseError(
             f"The case {folder.root} cannot be written: {os.strerror(error.errno or 0)}.",

@@ -123,9 +123,8 @@ class JsonLines:
     def _write(self, record: Mapping[str, Any]) -> None:
         data, copied = _bytes(self.path), _bytes(self.copy)
         log = check(data)
-        start = (
-            b"" if not data or data.endswith(b"\n") else b"\n"
-        )  # what a crash left stays a line of its own
+        # What a crash left stays a line of its own.
+        start = b"" if not data or data.endswith(b"\n") else b"\n"
         line = start + log.seal(record) + b"\n"
         _append(self.path, line)
         whole = _records(log.lines)

@@ -7,6 +7,7 @@ import ipywidgets
 from tqdm.auto import tqdm
 
 from workbench.panels.base import close_widgets
+from workbench.panels.map.classes import Grouped, Levels
 from workbench.panels.map.colours import Colouring, Values
 from workbench.panels.map.panel import Map
 
@@ -105,6 +106,10 @@ class ImageMaps:
         count = len(self._selection.table)
         return with_progress_bar(make, f"{doing} {count:,} images", count)
 
+    def _level(self, level: int) -> Grouped:
+        labels = self._case.clusters(level=level)
+        return labels, self._case.cluster_names(labels)
+
     def _run(self, name: str) -> Callable[[], Colouring]:
         def classes() -> Colouring:
             labels = self._case.cluster_runs.labels(name)
@@ -129,6 +134,7 @@ class ImageMaps:
                 columns=columns,
                 place=place,
                 beside=beside,
+                levels=Levels(self._level),
             )
         )
         return drawn[0]

@@ -73,6 +73,7 @@ def _details(desk: DeskContext) -> Details:
         on_face=desk.look_at_face,
     )
     details.observe(lambda change: setattr(case, "vocabulary", change["new"]), "vocabulary")
+    desk.maps.first.bar.observe(lambda _: details.refresh(), "level")  # it tells the cluster of the image
     return details
 
 

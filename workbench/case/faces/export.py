@@ -18,6 +18,7 @@ from workbench.case.safe_output import (
 )
 from workbench.errors import CaseError, QueryError
 from workbench.store.case_folder import CaseFolder
+from workbench.store.parts import make_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,7 +88,7 @@ def _put(case: CaseFolder, raw_path: bytes, target: Path, place: Callable[[Path,
     """Place one photo; return "" or the reason why that failed."""
     try:
         source = case.file_path(raw_path)
-        target.parent.mkdir(exist_ok=True)
+        make_folder(target.parent)
         place(source, target)
     except OSError as error:
         if error.errno == errno.EXDEV:
