@@ -1,7 +1,7 @@
 """Checksums of parts: of each column chunk and of the footer, in a small file beside the part.
 
 ``.part-<name>.sums``, hidden so that readers of folders of Parquet pass it over, is a CRC-32 of the rest of
-its line, then JSON with the number of rows, the CRC-32 of the footer and those of the column chunks by row
+its line, then JSON with its size, the CRC-32 of the footer and those of the column chunks by row
 group. So whatever is read of a part can be checked by reading no more than that, and a part that was deleted
 is known by what is left beside it. A part without this file, as of older releases, is read with the checksums
 of its pages.
@@ -26,7 +26,7 @@ _BLOCK = 1 << 22
 class Checksums:
     """A part as it was written: ``chunks[g][c]`` is the CRC-32 of column chunk c of row group g."""
 
-    rows: int
+    size: int
     footer: int
     chunks: Sequence[Sequence[int]]
 
@@ -56,18 +56,24 @@ def note(part: Path) -> None:
             [_crc(file, start, length) for _, _, start, length in _places(about, group)]
             for group in range(about.num_row_groups)
         ]
-        text = json.dumps({"rows": about.num_rows, "footer": _footer(file), "chunks": chunks}).encode()
+        size = file.seek(0, os.SEEK_END)
+        text = json.dumps({"size": size, "footer": _footer(file), "chunks": chunks}).encode()
     with contextlib.suppress(OSError):
         _beside(part).write_bytes(b"%08x %s\n" % (zlib.crc32(text), text))
 
 
 def noted(part: Path) -> Checksums | None:
-    """Return the checksums of a part; None where it has none, or where they are damaged themselves."""
+    """Return the checksums of a part; None where it has none, or where they are damaged themselves.
+
+    None, too, for a file of another size: it was written by another program, or it was cut or grew, and then
+    its end, where a reader begins, is not that of a part.
+    """
     try:
         line = _beside(part).read_bytes().rstrip(b"\n")
         if int(line[:8], 16) != zlib.crc32(line[9:]):
             return None
-        return Checksums(**json.loads(line[9:]))
+        sums = Checksums(**json.loads(line[9:]))
+        return sums if part.stat().st_size == sums.size else None
     except (OSError, ValueError, TypeError):
         return None
 

@@ -62,6 +62,8 @@ class Parts:
         with writing(self.folder, table.nbytes):
             make_folder(self.folder)
             path = self.folder / self._next_name()
+            for lost in part_sums.missing(self.folder, self.paths()):
+                part_sums.forget(lost)  # who reads before writing was told
         with new_file(path, table.nbytes) as temporary:
             pq.write_table(
                 table,
