@@ -99,6 +99,16 @@ class ImageMaps:
             drawn.offer({run_column(name): self._run(name)})
         self.first.colour(run_column(name))
 
+    def run_gone(self, name: str, now: str) -> None:
+        """Take a run away that is now called otherwise, or forgotten (""); a map in its colours follows."""
+        for drawn in filter(None, (self.first, self.beside.map)):
+            shown = drawn.bar.column == run_column(name)
+            drawn.retract(run_column(name))
+            if now:
+                drawn.offer({run_column(now): self._run(now)})
+                if shown:
+                    drawn.colour(run_column(now))
+
     def _begin(self) -> None:
         self.beside.begin()
 

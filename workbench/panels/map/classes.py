@@ -69,6 +69,10 @@ class Columns:
         """Take other columns, or other values of those that are there."""
         self._more |= more
 
+    def retract(self, name: str) -> None:
+        """Take back a column that was offered."""
+        self._more.pop(name, None)
+
     def colouring(self, by: str) -> Colouring:
         """Return the classes of a column; raises QueryError for one that is not there or holds nothing."""
         if by not in self.names:
@@ -145,6 +149,10 @@ class Classes:
     def offer(self, columns: Mapping[str, Made]) -> None:
         """Take more columns to colour by."""
         self._columns.offer(columns)
+
+    def retract(self, column: str) -> None:
+        """Take back a column that was offered."""
+        self._columns.retract(column)
 
     def colour(self, by: str) -> None:
         """Colour by the clusters or a column; nothing is hidden then. Raises QueryError for another name."""

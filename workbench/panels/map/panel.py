@@ -62,7 +62,7 @@ class Map(DrawnMap):
         classes = Classes(selection, labels, names, columns or {}, groups, nobody)
         super().__init__(selection, MapPicture(len(labels)), classes, noun)
         self._jpegs, self._caption, self._beside = thumbnails, caption, beside
-        self._place, self._last, self._levels = place, summary.LastLasso(), levels
+        self._place, self._levels = place, levels
         gestures = Gestures(self)
         self.bar = MapBar(
             gestures.answers,
@@ -205,6 +205,13 @@ class Map(DrawnMap):
         self.classes.offer(columns)
         self.bar.columns = self.classes.choices
 
+    def retract(self, column: str) -> None:
+        """Offer a column no more that was offered; a map in its colours shows the clusters."""
+        self.classes.retract(column)
+        if self.bar.column == column:
+            self.colour(self.classes.choices[0])
+        self.bar.columns = self.classes.choices
+
     def hide(self, classes: Sequence[int]) -> None:
         """Hide classes of the legend, -1: in none; the hidden cannot be lassoed. ``hide([])`` shows all."""
         self.classes.hide(classes)
@@ -233,7 +240,7 @@ class Map(DrawnMap):
             lines.append(f"{self._place}.colour({self.bar.column!r})")
         if hidden := self.classes.code():
             lines.append(f"{self._place}.{hidden}")
-        return "\n".join([*lines, *self._last.code(self.selection.rows)])
+        return "\n".join(filter(None, [*lines, self.selection.code(self._place)]))
 
     def _leveled(self, level: int) -> Grouped:
         if self._levels is None:
@@ -254,5 +261,5 @@ class Map(DrawnMap):
         self._redraw()
 
     def _select(self, inside: Mask, mode: Mode, code: str) -> None:
-        self.selection.change(np.flatnonzero(inside & self.classes.shown), mode)
-        self._last.remember(f"{self._place}.{code}, mode={mode!r})", self.selection.rows)
+        rows = np.flatnonzero(inside & self.classes.shown)
+        self.selection.change(rows, mode, f"{self._place}.{code}, mode={mode!r})")

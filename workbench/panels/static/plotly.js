@@ -39,8 +39,8 @@ export function sizeMissed(plot) {
 }
 
 /**
- * Draw the plot as large as its place. Plotly's widget gives it a height of its own, and does not listen to what
- * is not the window.
+ * Draw the plot as large as its place. Plotly's widget gives it a height of its own, and only listens to
+ * the window.
  * @param {Plot} plot
  */
 export function fit(plot) {

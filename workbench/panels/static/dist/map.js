@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from dom.js format.js hover.js jupyterlab.js lasso.js map.js map_form.js map_gestures.js map_highlights.js map_marks.js map_outline.js map_plot.js panel.js plotly.js stamps.js widgets.js working.js sha256:d3c96a52d2a108e335889d3af6343dfe774dd130327721fce681152366146647
+// Built by esbuild 0.28.2 from dom.js format.js hover.js jupyterlab.js lasso.js map.js map_form.js map_gestures.js map_highlights.js map_marks.js map_outline.js map_plot.js panel.js plotly.js stamps.js widgets.js working.js sha256:122298a1c29f8feb8277346075af0b563fe279cb55d2202d1c945bc7fcc2150d
 // dom.js
 var SVG = "http://www.w3.org/2000/svg";
 var UNSEEN = (

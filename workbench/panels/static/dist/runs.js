@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from dom.js folding.js format.js jupyterlab.js panel.js runs.js runs_parts.js widgets.js working.js sha256:aca2b60ebc034d58bbd6293ba307ee80af1e9c14a2db2fdeba37c6b7a66556a4
+// Built by esbuild 0.28.2 from dom.js folding.js format.js jupyterlab.js panel.js runs.js runs_parts.js widgets.js working.js sha256:cce5545e90d284f298b42a142b9717cbc23f41b642bf6cbe05c7d09a206c14b9
 // dom.js
 var SVG = "http://www.w3.org/2000/svg";
 var UNSEEN = (
@@ -187,9 +187,12 @@ function runTable(table, opened, on) {
     BETTER_HIGH.map((key) => [key, Math.max(...table.map((run) => run[key] ?? -Infinity))])
   );
   const figure = (value) => value == null ? "n/a" : Number.isInteger(value) ? number(value) : value.toFixed(2);
-  const cell = (run, key) => h(
+  const cell = (run, [key, label]) => h(
     "td",
-    { class: table.length > 1 && run[key] != null && run[key] === best[key] ? "wb-best" : null },
+    {
+      "data-label": label,
+      class: table.length > 1 && run[key] != null && run[key] === best[key] ? "wb-best" : null
+    },
     figure(run[key])
   );
   const row = (run) => h(
@@ -205,7 +208,7 @@ function runTable(table, opened, on) {
       ),
       run.note ? h("div", { class: "wb-quiet" }, run.note) : null
     ),
-    ...COLUMNS.map(([key]) => cell(run, key)),
+    ...COLUMNS.map((column) => cell(run, column)),
     h(
       "td",
       {},
