@@ -79,7 +79,7 @@ def test_least_probability_keeps_only_hits_that_reach_it(case: wb.Case) -> None:
 @pytest.mark.parametrize("term", ["", "   ", 7, Path("nowhere.jpg"), wb.like("no such id")])
 def test_a_term_that_cannot_be_understood_says_what_to_do(case: wb.Case, term: object) -> None:
     with pytest.raises(QueryError, match=r"(Type|Use|Give) "):
-        case.search(term)
+        case.search(term)  # type: ignore[arg-type]
 
 
 def test_no_terms_at_all_is_an_empty_query(case: wb.Case) -> None:
@@ -167,7 +167,7 @@ def test_the_model_is_loaded_once_however_many_ask_at_a_time(
     def load(folder: object, precision: str) -> ColourEmbedder:
         time.sleep(0.05)
         loaded.append(ColourEmbedder())
-        return loaded[-1]
+        return loaded[-1]  # type: ignore[return-value]
 
     monkeypatch.setattr("workbench.case.embedders.load_embedder", load)
     again = wb.open(case=case.folder.root)
@@ -295,10 +295,10 @@ def test_hits_say_how_unusual_they_are_and_how_many_chance_does_not_explain(tmp_
     grey = [row for row, path in enumerate(case.images["path"]) if "more" not in path]
     against = case.search("red", k=12, background=grey)
 
-    assert (np.diff(hits.unusual) >= 0).all()
+    assert (np.diff(hits.unusual) >= 0).all()  # type: ignore[type-var]
     assert 4 < case.search("red", k=6).beyond <= 6
-    assert against.unusual[:6].max() == pytest.approx(1 / 61)
-    assert against.unusual[6:].min() > 1 / 61
+    assert against.unusual[:6].max() == pytest.approx(1 / 61)  # type: ignore[index]
+    assert against.unusual[6:].min() > 1 / 61  # type: ignore[index]
     assert "unusual" in hits.frame
     assert len(case.search("red", within=grey, k=12).ranking) == 60
     with pytest.raises(QueryError, match="20 or more"):
@@ -336,7 +336,7 @@ def test_a_threshold_learnt_from_examples_finds_what_they_found(case: wb.Case) -
     assert len(hits) < 4
     assert learnt.recall == 1
     with pytest.raises(QueryError, match="score or probability"):
-        case.learn_threshold({}, on="taste")
+        case.learn_threshold({}, on="taste")  # type: ignore[arg-type]
 
 
 def test_what_lies_beyond_the_hits_is_judged_for_recall(case: wb.Case) -> None:
@@ -421,9 +421,9 @@ def test_a_pinned_case_keeps_its_rows_while_the_case_grows(case: wb.Case, source
     ("use", "message"),
     [
         (lambda case: wb.open("photos/"), "No case folder was given"),
-        (lambda case: wb.open(5, case="x"), "must be the path of a folder"),
+        (lambda case: wb.open(5, case="x"), "must be the path of a folder"),  # type: ignore[arg-type]
         (lambda case: wb.open(case=""), "must be the path of a folder"),
-        (lambda case: wb.open(case="x", model=5), "The model must be a text, not int"),
+        (lambda case: wb.open(case="x", model=5), "The model must be a text, not int"),  # type: ignore[arg-type]
         (lambda case: case.tag([0], 5), "A tag must be a text, not int"),
         (lambda case: case.tag([0], "  "), "A tag is empty"),
         (lambda case: setattr(case, "vocabulary", "a cat"), "must be a list of texts"),

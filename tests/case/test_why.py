@@ -77,7 +77,7 @@ def test_a_query_may_be_text_an_example_an_id_a_picture_a_group_or_hits(case):
 
 def test_words_share_out_the_match_and_an_example_has_none(case):
     words = dict(case.why("corner.png", "a red thing").words)
-    assert max(words, key=words.get) == "red"
+    assert max(words, key=words.get) == "red"  # type: ignore[arg-type]
     assert case.why("corner.png", "like:red").words == []
     assert case.why("corner.png", "a red thing").frame.columns.tolist() == ["word", "relevance"]
 

@@ -139,8 +139,8 @@ def test_mask_rcnn_gives_sure_persons_with_their_part_of_the_mask():
     (person,) = PersonSegmenter(network)(Image.new("RGB", (200, 100)))
     assert person.box == (30, 20, 40, 40)
     assert person.mask.shape == (40, 40)
-    assert person.mask[:, :20].all()
-    assert not person.mask[:, 20:].any()
+    assert person.mask[:, :20].all()  # type: ignore[index]
+    assert not person.mask[:, 20:].any()  # type: ignore[index]
 
 
 def test_mask_rcnn_without_a_network_says_how_to_get_its_weights(monkeypatch, tmp_path):

@@ -106,7 +106,7 @@ def test_what_the_blocks_add_is_the_whole_map():
     told = Explainer(red_model(3)).heatmap(photo({(1, 2): 1, (3, 0): 102 / 255}), RED, against=None)
     assert told.blocks.shape == (3, 4, 4)
     assert told.blocks.min() >= 0
-    np.testing.assert_allclose(told.blocks.sum(axis=0), told.cells, atol=1e-6)
+    np.testing.assert_allclose(told.blocks.sum(axis=0), told.cells, atol=1e-6)  # type: ignore[arg-type]
     assert told.cells.argsort(axis=None)[-2:].tolist() == [12, 6]
 
 
@@ -213,7 +213,7 @@ TOWERS = {
 
 
 def clip_model(tower):
-    clip = small_clip(**TOWERS[tower])
+    clip = small_clip(**TOWERS[tower])  # type: ignore[arg-type]
     tokenize = open_clip.get_tokenizer("ViT-B-32", context_length=16)
 
     def text_rows(ids):
@@ -327,7 +327,7 @@ def test_a_row_of_another_space_is_refused(row):
 
 def test_an_unknown_method_names_the_known_ones():
     with pytest.raises(QueryError, match=r"'magic'.*relevance, gradcam"):
-        Explainer(red_model()).heatmap(photo({}), RED, method="magic")
+        Explainer(red_model()).heatmap(photo({}), RED, method="magic")  # type: ignore[arg-type]
 
 
 def test_blocks_can_be_looked_at_one_by_one_and_a_missing_one_is_told():

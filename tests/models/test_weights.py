@@ -166,7 +166,9 @@ def test_a_wheel_that_does_not_hold_the_file_is_a_short_reason(tmp_path, damage)
 def test_the_hub_is_not_asked_when_it_is_switched_off(tmp_path, monkeypatch):
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     monkeypatch.setattr(
-        weight_sources.urllib.request, "urlopen", lambda *_, **__: pytest.fail("the hub was asked")
+        weight_sources.urllib.request,  # type: ignore[attr-defined]
+        "urlopen",
+        lambda *_, **__: pytest.fail("the hub was asked"),
     )
     with pytest.raises(PlaceError, match="HF_HUB_OFFLINE"):
         HubFile("owner/name", "model.bin").download(tmp_path / "out", tmp_path, progress=False)
@@ -177,7 +179,7 @@ def test_a_silent_hub_is_a_short_reason(tmp_path, monkeypatch):
         raise OSError("no route to host")
 
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
-    monkeypatch.setattr(weight_sources.urllib.request, "urlopen", silent)
+    monkeypatch.setattr(weight_sources.urllib.request, "urlopen", silent)  # type: ignore[attr-defined]
     with pytest.raises(PlaceError, match="no route to host"):
         HubFile("owner/name", "model.bin").download(tmp_path / "out", tmp_path, progress=False)
 
@@ -188,10 +190,10 @@ def test_a_file_of_its_authors_is_taken_from_their_address(tmp_path, monkeypatch
     def answers(url, timeout):
         asked.append((url, timeout))
         answer = BytesIO(CONTENT)
-        answer.headers = {"Content-Length": str(len(CONTENT))}
+        answer.headers = {"Content-Length": str(len(CONTENT))}  # type: ignore[attr-defined]
         return answer
 
-    monkeypatch.setattr(weight_sources.urllib.request, "urlopen", answers)
+    monkeypatch.setattr(weight_sources.urllib.request, "urlopen", answers)  # type: ignore[attr-defined]
     WebFile("https://example.org/a/model.pt").download(tmp_path / "out", tmp_path, progress=False)
 
     assert (tmp_path / "out").read_bytes() == CONTENT

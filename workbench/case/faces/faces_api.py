@@ -10,8 +10,18 @@ from numpy.typing import ArrayLike, NDArray
 from workbench.analysis import identities as analysis
 from workbench.analysis.identities.grouping import DEFAULT_METHOD
 from workbench.analysis.rows import Rows, normalise
-from workbench.case import arguments
-from workbench.case.arguments import checked, flag, is_text, is_texts, one_of, or_none, real, whole
+from workbench.case.arguments import (
+    checked,
+    flag,
+    folder,
+    is_rows,
+    is_text,
+    is_texts,
+    one_of,
+    or_none,
+    real,
+    whole,
+)
 from workbench.case.embedders import LazyFaceModel
 from workbench.case.faces import review as asked
 from workbench.case.faces.face_store import FaceStore
@@ -88,10 +98,10 @@ class Faces:
         """Return the faces of an identity (K,), alike ones beside each other, the most typical first."""
         return analysis.order_by_similarity(self.vectors, self._book.table.members(identity))
 
-    @checked(rows=arguments.rows)
+    @checked(rows=is_rows)
     def crops(self, rows: Iterable[int]) -> list[bytes]:
         """Return an aligned JPEG crop for each row, empty bytes where there is none."""
-        normalise(rows, len(self))  # refuses what is no row
+        normalise(list(rows), len(self))  # refuses what is no row
         return self._book.crops(rows)
 
     @checked(method=is_text("umap"))
@@ -242,9 +252,7 @@ class Faces:
         self._book.decide(Decision("group", grouping=grouping))
         return self.identities
 
-    @checked(
-        folder=arguments.folder, min_faces=whole(1, example=6), how=one_of("copy", "hardlink", "symlink")
-    )
+    @checked(folder=folder, min_faces=whole(1, example=6), how=one_of("copy", "hardlink", "symlink"))
     def export(self, folder: Any, min_faces: int = 6, how: "How" = "copy") -> "pd.DataFrame":
         """Put the photos of each identity of at least ``min_faces`` faces into a folder; return the manifest.
 
@@ -274,7 +282,8 @@ class Faces:
         return self._book.decide(Decision(op, target, names, put, confirmed=confirmed))
 
     def _rows(self, rows: ArrayLike) -> Rows:
-        chosen = normalise([rows] if isinstance(rows, int | np.integer) else rows, len(self.frame))
+        given: Any = [rows] if isinstance(rows, int | np.integer) else rows
+        chosen = normalise(given, len(self.frame))
         if not len(chosen):
             raise QueryError("No faces were given.", "Pass rows of `case.faces.frame`.")
         return chosen
