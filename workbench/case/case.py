@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.analysis.progress import nobody
 from workbench.case import arguments
 from workbench.case.collection import load_vocabulary, save_vocabulary
 from workbench.case.embedders import LazyEmbedder, LazyFaceModel
@@ -227,7 +228,7 @@ class Case:
                 self.instances.remember()
             self.refresh()
         if faces:
-            self.faces.settle()
+            self.faces.settle(watch=None if progress else nobody)
         return report
 
     def ingest_faces(self, *, retry: bool = False, progress: bool = True) -> "IngestReport":
@@ -240,7 +241,7 @@ class Case:
             report = ingest_faces(self.folder, self._model, self._face_model, retry=retry, progress=progress)
         finally:
             self.refresh()
-        self.faces.settle()
+        self.faces.settle(watch=None if progress else nobody)
         return report
 
     def search(
