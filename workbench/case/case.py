@@ -1,5 +1,6 @@
 """Case: everything known about one folder of photos. A facade: it wires the rooms, and computes nothing."""
 
+import contextlib
 import copy
 import weakref
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -15,10 +16,11 @@ from workbench.case.collection import load_vocabulary, save_vocabulary
 from workbench.case.embedders import LazyEmbedder, LazyFaceModel
 from workbench.case.ingesting import ingest_faces, ingest_images
 from workbench.case.open_case import OpenCase
+from workbench.errors import ModelError
 from workbench.index.engines import Engines
 from workbench.search.hits import Hits
 from workbench.search.request import Limits, Request
-from workbench.search.terms import Term
+from workbench.search.terms import Term, check_readable
 from workbench.store.case_folder import CaseFolder
 
 if TYPE_CHECKING:
@@ -184,7 +186,11 @@ class Case:
 
     @vocabulary.setter
     def vocabulary(self, phrases: Sequence[str]) -> None:
-        save_vocabulary(self.folder.root / "work", arguments.texts(phrases, "The vocabulary", "a boat"))
+        texts = arguments.texts(phrases, "The vocabulary", "a boat")
+        if not all(map(str.isascii, texts)):  # every model reads these
+            with contextlib.suppress(ModelError):  # without its model a case can still be edited
+                check_readable(self._model.get(), texts)
+        save_vocabulary(self.folder.root / "work", texts)
 
     def tag(self, images: int | str | Iterable[int | str], tag: str) -> None:
         """Tag images (rows, ids or paths). Tags live in ``work/`` and outlive the cache."""
