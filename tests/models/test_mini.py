@@ -167,7 +167,7 @@ def test_mini_says_that_it_cannot_read_a_text_of_another_script(text):
         "…",
         "café",
         "Zwei Hündinnen über Łódź",
-        "a red car at the 駅 platform",
+        "a red car at the 駅",
         "5 µm",
         "Nguyễn",
     ],

@@ -39,7 +39,7 @@ class JointModel:
     make_clip: Callable[[], Any]
     logit_scale: float
     batch_size: int = 16
-    reads: Callable[[str], bool] = lambda text: True  # noqa: E731
+    reads: Callable[[str], bool] = lambda text: True
 
     @cached_property
     def clip(self) -> Any:

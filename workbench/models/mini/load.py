@@ -43,7 +43,9 @@ def tokenizer() -> Tokenizer:
     return encode
 
 
-_SMALL = frozenset("a an and at image in of on or photo picture the with".split())
+_SMALL = frozenset(
+    ("a", "an", "and", "at", "image", "in", "of", "on", "or", "photo", "picture", "the", "with")
+)
 """Words that say nothing of what is looked for."""
 
 
