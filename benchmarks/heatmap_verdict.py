@@ -1,7 +1,7 @@
 """Does the verdict of a heatmap tell what is there? ``python -m benchmarks.heatmap_verdict FOLDER``.
 
 FOLDER holds photos and ``objects.csv`` (file, label, x, y, w, h), in which a photo has a row for each thing
-it shows. For up to three labels of each photo, and as many that it does not show, the query is "a photo of a
+it shows; without that file, a photo shows the words of its name. For up to three labels of each photo, and as many that it does not show, the query is "a photo of a
 LABEL".
 ``--maps`` also makes each map and checks it on its photo, which takes some seconds each.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import re
 import tempfile
 from collections import defaultdict
 from pathlib import Path
@@ -22,11 +23,30 @@ from workbench.analysis.captions import default_vocabulary
 from workbench.analysis.heatmaps import presence
 
 EACH = 3
+UNSEEN = {
+    "with",
+    "from",
+    "over",
+    "under",
+    "near",
+    "into",
+    "between",
+    "beside",
+    "before",
+    "after",
+    "above",
+    "full",
+}
+"""Words of file names that nothing in a photo shows."""
 
 
 def read_labels(folder: Path) -> dict[str, list[str]]:
     """Return the labels of each photo, sorted."""
     found: dict[str, set[str]] = defaultdict(set)
+    if not (folder / "objects.csv").exists():
+        photos = [path for path in folder.rglob("*") if path.suffix in (".jpg", ".png")]
+        names = {str(path.relative_to(folder)): re.findall("[a-z]{4,}", path.stem) for path in photos}
+        return {name: sorted(set(words) - UNSEEN) for name, words in sorted(names.items())}
     with (folder / "objects.csv").open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
             if row["label"]:
@@ -81,9 +101,8 @@ def main() -> None:
             row = case.search(f"a photo of a {label}", k=1).vector
             shares.append(presence(float(row @ image), phrases @ image))
         print(f"{there.sum()} things that are there, {(~there).sum()} that are not\n")
-        print(
-            "| verdict | area under the curve | said of what is there | of what is not |\n|---|---:|---:|---:|"
-        )
+        print("| verdict | area under the curve | said of what is there | of what is not |")
+        print("|---|---:|---:|---:|")
         report("the thing is there", shares, [share >= 0.5 for share in shares], there)
         if options.maps:
             checks = [case.why(name, f"a photo of a {label}").check for name, label, _ in asked]

@@ -22,9 +22,9 @@ from workbench.media.read import ReadError, read_bytes
 from workbench.search.image_lookup import ImageLookup
 from workbench.store.case_folder import CaseFolder
 from workbench.store.json_lines import file_version
-from workbench.store.parts import write_atomically
+from workbench.store.parts import make_folder, write_atomically
 from workbench.store.sample_parts import known_key
-from workbench.store.snapshot import read_snapshot
+from workbench.store.snapshot import current_skipped, read_snapshot
 from workbench.store.thumbnails import ThumbnailReader
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def save_vocabulary(work: Path, phrases: Sequence[str]) -> None:
         raise QueryError(
             "The vocabulary is empty.", "Give at least one phrase, for example 'a street at night'."
         )
-    work.mkdir(parents=True, exist_ok=True)
+    make_folder(work)
     write_atomically(work / _FILE, "\n".join(lines).encode())
 
 
@@ -146,6 +146,11 @@ class Collection:
     def phrase_vectors(self, phrases: Sequence[str]) -> NDArray[np.float32]:
         """Return the unit text vectors (P, D) of phrases, cached."""
         return self.computed.phrases(phrases)
+
+    @cached_property
+    def skipped(self) -> "pd.DataFrame":
+        """What of the source the last ingest did not read: path, kind, reason, when."""
+        return current_skipped(self.folder).drop(columns="raw_path")
 
     @property
     def vocabulary(self) -> list[str]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from workbench.analysis.captions import default_vocabulary
 from workbench.analysis.heatmaps import Check, check_map, presence
+from workbench.case.arguments import checked, is_text, or_none
 from workbench.case.collection import Collection
 from workbench.case.heatmap import Heatmap
 from workbench.errors import CaseError, QueryError
@@ -74,6 +75,7 @@ class Why:
         self._collection, self._search, self._ask = collection, search, ask
         self._turn = threading.RLock()
 
+    @checked(method=or_none(is_text("relevance")))
     def __call__(
         self,
         image: int | str,
@@ -131,7 +133,7 @@ class Why:
         return Target(hits.query, hits.vector, " ".join(words))
 
     def _asked(self, query: "Term") -> Hits:
-        if isinstance(query, str) and not self._collection.lookup.knows(query):
+        if isinstance(query, str) and self._collection.lookup.meant(query) is None:
             return self._ask(query)
         return self._search(query)
 

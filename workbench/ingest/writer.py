@@ -2,8 +2,9 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,12 +21,13 @@ from workbench.store import schemas
 from workbench.store.case_folder import CaseFolder
 from workbench.store.sample_parts import SampleParts, vector_table
 from workbench.store.samples import pack
+from workbench.store.snapshot import current_skipped
 
 PART_IMAGES = 512
 PART_SAMPLES = 4096
 PART_PACKED = 256  # images of a packed kind: their vectors are many
 PART_SECONDS = 60.0
-_OF_THE_FILE = {"", "metadata"}  # steps whose problem lasts as long as the file is the same
+_OF_THE_FILE = {"decode", "metadata"}  # steps whose problem lasts as long as the file is the same
 _PART_ROWS = 20_000  # rows that cost nothing to compute, such as renames
 
 Row = dict[str, Any]
@@ -44,7 +46,12 @@ class Writer:
         self.new = self.renamed = self.failed = 0
 
     def add(self, file: FoundFile, result: Examined) -> None:
-        """Take the result for a file, in any order; flushes when a part is full or old."""
+        """Take the result for a file, in any order; flushes when a part is full or old.
+
+        What is noted of a file is what was read, where that has changed since the scan.
+        """
+        if result.read and result.read != (file.size, file.mtime_ns):
+            file = replace(file, size=result.read[0], mtime_ns=result.read[1])
         if result.image_id is None or result.claimed:
             self._add_first(file, result)
         else:
@@ -62,7 +69,7 @@ class Writer:
         status = "ok" if image_id in self._known.pictured else "problem"
         self.failed += 1
         row = (file.size, file.mtime_ns, image_id, status)
-        said = self._known.problems.get(file.raw_path) == (failure.step, failure.reason)
+        said = self._known.problems.get(file.raw_path) == {failure.step: failure.reason}
         if said and self._known.files.get(file.raw_path) == row:
             return
         self._file(file, image_id, status)
@@ -127,13 +134,15 @@ class Writer:
             self.samples[kind].add(image_id, found)
 
     def _settle_ok(self, file: FoundFile, image_id: str, warnings: list[Failure]) -> None:
-        # A new row of the path ends its problems: one that a model had with it is over.
-        over = self._known.problems.get(file.raw_path, ("", ""))[0] not in _OF_THE_FILE
+        # A new row of the path ends its problems: what is wrong with the file itself is said again.
+        said = self._known.problems.get(file.raw_path, {})
         changed = self._known.files.get(file.raw_path) != (file.size, file.mtime_ns, image_id, "ok")
-        if warnings or over or changed:
+        told = {} if changed else {step: reason for step, reason in said.items() if step in _OF_THE_FILE}
+        told |= {warning.step: warning.reason for warning in warnings}
+        if changed or told != said:
             self._file(file, image_id, "ok")
-        for warning in warnings:
-            self._problem(file, warning)
+            for step, reason in told.items():
+                self._problem(file, Failure(step, reason))
 
     def _file(self, file: FoundFile, image_id: str | None, status: str) -> None:
         self._files.append(
@@ -149,7 +158,8 @@ class Writer:
 
     def _problem(self, file: FoundFile, failure: Failure) -> None:
         row = {"path": display(file.raw_path), "raw_path": file.raw_path}
-        self._problems.append(row | {"step": failure.step, "reason": failure.reason})
+        reason = failure.reason.encode("utf-8", "backslashreplace").decode()  # what UTF-8 cannot hold
+        self._problems.append(row | {"step": failure.step, "reason": reason})
 
     def _clear(self) -> None:
         self._files: list[Row] = []
@@ -215,6 +225,21 @@ class SampleWriter:
         self._samples: list[Sample] = []
         self._packed: list[Row] = []
         self._seen: list[Row] = []
+
+
+def write_skipped(folder: CaseFolder, found: Iterable[FoundFile]) -> None:
+    """Write down what of the source is not read, where that has changed; raises :class:`CaseError`."""
+    rows = sorted((file.raw_path, file.skipped, file.reason) for file in found)
+    known = current_skipped(folder)
+    if rows == list(zip(known["raw_path"], known["kind"], known["reason"], strict=True)):
+        return
+    names, when = ("raw_path", "kind", "reason"), datetime.now(UTC)
+    told = [{"path": display(row[0]), "when": when, **dict(zip(names, row, strict=True))} for row in rows]
+    with written(folder):
+        newest = folder.skipped.append(pa.Table.from_pylist(told, folder.skipped.schema))
+        for older in folder.skipped.paths():
+            if older < newest:
+                older.unlink(missing_ok=True)
 
 
 @contextmanager

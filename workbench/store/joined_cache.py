@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from workbench.store.parts import Parts, commit
+from workbench.store.parts import Parts, commit, make_folder
 
 WORTH = 20_000
 """Rows from which on keeping what was opened is worth the bytes; below, joining takes under a second."""
@@ -46,7 +46,7 @@ class Opened:
         """Keep all three, and remove what was kept of earlier parts; a full disk leaves nothing behind."""
         if len(images) < WORTH:
             return
-        self._all.mkdir(parents=True, exist_ok=True)
+        make_folder(self._all)
         with tempfile.TemporaryDirectory(prefix=".making-", dir=self._all) as workshop:
             made = Path(workshop) / "made"
             made.mkdir()

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 from filelock import FileLock, Timeout
 
 from workbench.errors import CaseError
+from workbench.store.parts import make_folder, protect
 
 WAIT = 5.0
 """Seconds to wait for another writer."""
@@ -67,7 +68,7 @@ class JsonLines:
     def one_writer(self) -> Iterator[None]:
         """Keep other processes from writing into the folder; raises CaseError naming who does."""
         holder = self.path.with_name("writer.txt")
-        lock = FileLock(self.path.with_name("writer.lock"))
+        lock = FileLock(self.path.with_name("writer.lock"), mode=0o600)
         try:
             lock.acquire(timeout=WAIT)
         except Timeout:
@@ -77,13 +78,16 @@ class JsonLines:
             ) from None
         try:
             holder.write_text(f"{_user()} on {platform.node()} (process {os.getpid()})", "utf-8")
+            protect(holder)
             yield
         finally:
             lock.release()
 
     def _write(self, line: bytes) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(self.path.parent)
         with self.one_writer(), self.path.open("ab+") as file:
+            if not file.tell():
+                protect(self.path)
             if _is_torn(file):
                 line = b"\n" + line  # what a crash left stays a line of its own
             file.write(line)

@@ -21,6 +21,23 @@ _reported: set[Path] = set()  # parts that this process has warned about
 _TEMPORARY_AGE = 3600.0  # seconds after which a temporary file cannot belong to a living writer
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, for their owner alone (0700), whatever the umask; raises OSError.
+
+    What is there stays as it is. Faces are biometric data, and nobody else has to read the rest of a case.
+    """
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir(0o700, exist_ok=True)
+        protect(folder)
+
+
+def protect(path: Path) -> None:
+    """Let only the owner read and write a file or folder; file systems without owners are left alone."""
+    with contextlib.suppress(OSError):
+        path.chmod(0o700 if path.is_dir() else 0o600)
+
+
 def write_atomically(path: Path, data: bytes) -> None:
     """Write a file so that a reader sees all of it or none, also after a loss of power."""
     temporary = path.with_name(f".{path.name}-{os.getpid()}-{secrets.token_hex(4)}.tmp")
@@ -30,7 +47,8 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 
 def commit(temporary: Path, path: Path) -> None:
-    """Give a complete temporary file its name, surviving a loss of power."""
+    """Give a complete temporary file its name, for its owner alone, surviving a loss of power."""
+    protect(temporary)
     _sync(temporary)
     temporary.replace(path)
     if os.name == "posix":  # Windows can neither open nor needs to flush a folder
@@ -71,7 +89,7 @@ class Parts:
 
     def append(self, table: pa.Table) -> Path:
         """Write a table of this schema as one more part and return its path; raises OSError, ArrowInvalid."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self.folder)
         path = self.folder / self._next_name()
         temporary = path.with_name(f".{path.name}.tmp")
         pq.write_table(

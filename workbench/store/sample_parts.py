@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from workbench.errors import CaseError
 from workbench.store import schemas
-from workbench.store.parts import Parts, write_atomically
+from workbench.store.parts import Parts, make_folder, write_atomically
 
 
 def known_key(cache: Path, model: str) -> str | None:
@@ -27,7 +27,7 @@ def remember_key(cache: Path, model: str, key: str) -> None:
     path = cache / "keys.json"
     keys = _read(path)
     if keys.get(model) != key:
-        cache.mkdir(parents=True, exist_ok=True)
+        make_folder(cache)
         write_atomically(path, json.dumps(keys | {model: key}, indent=2).encode())
 
 

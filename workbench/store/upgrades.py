@@ -23,7 +23,7 @@ from tqdm.auto import tqdm
 
 from workbench.errors import CaseError
 from workbench.store import schemas
-from workbench.store.parts import write_atomically
+from workbench.store.parts import make_folder, write_atomically
 from workbench.store.sample_parts import folder_name
 
 FORMAT = 2
@@ -129,7 +129,7 @@ def _link(path: Path, folder: Path) -> Step:
     """Return what gives a file a second name in ``folder``, or copies it where the disk knows no links."""
 
     def step() -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         try:
             os.link(path, folder / path.name)
         except FileExistsError:
@@ -148,7 +148,7 @@ def _seen(path: Path, folder: Path, noun: str) -> Step:
     def step() -> None:
         if (folder / path.name).exists() or path.suffix != ".parquet":
             return
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         try:
             old = pq.read_table(path, page_checksum_verification=True)
             table = pa.table([old["image_id"], old[noun]], schema=schemas.SEEN)
