@@ -9,6 +9,7 @@ import pytest
 from tests.helpers.grouped_vectors import groups
 from workbench.analysis import clusters, projection
 from workbench.errors import QueryError
+from workbench.vectors import unit_rows
 
 
 class EndedError(Exception):
@@ -217,11 +218,34 @@ def test_cluster_parameters_are_those_of_cluster():
 
 def test_clusters_that_show_the_same_are_named_by_it_and_told_apart():
     """Axis 3 is shared by all samples: all are "a photo", and that alone tells nobody which."""
-    vectors, labels = groups((10, 8), dim=4)
-    vectors = vectors + np.array([0, 0, 0, 5], np.float32)
+    vectors, labels = groups((10, 8), dim=4, noise=0.01)
+    vectors = unit_rows(vectors + np.array([0, 0, 0, 1.03], np.float32))
     texts = np.eye(4, dtype=np.float32)
     found = clusters.names(vectors, labels, texts, ["cat", "dog", "bird", "a photo"])
     assert found == ["a photo: cat", "a photo: dog"]
+
+
+def test_a_second_phrase_that_hardly_holds_gives_way_to_a_number():
+    """All are far more "a photo" than a cat or a dog, though the one group is a little more a cat."""
+    vectors, labels = groups((10, 8), dim=4)
+    vectors = unit_rows(vectors + np.array([0, 0, 0, 5], np.float32))
+    texts = np.eye(4, dtype=np.float32)
+    found = clusters.names(vectors, labels, texts, ["cat", "dog", "bird", "a photo"])
+    assert found == ["a photo", "a photo (2)"]
+
+
+def test_a_second_phrase_holds_of_most_and_not_of_the_others():
+    texts = np.eye(3, dtype=np.float32)
+    cats, dogs = unit_rows(np.array([[1, 0, 1.05], [0, 1, 1.05]], np.float32))
+    plain = texts[2]
+    most = np.stack([cats] * 8 + [plain] * 2 + [dogs] * 9)  # eight of ten are cats
+    some = np.stack([cats] * 5 + [plain] * 5 + [dogs] * 9)
+    shared = np.stack([cats] * 8 + [plain] * 2 + [cats] * 5 + [dogs] * 4)  # so are five of the others
+    labels = np.repeat([0, 1], [10, 9]).astype(np.int32)
+    words = ["cat", "dog", "a photo"]
+    assert clusters.names(most, labels, texts, words) == ["a photo: cat", "a photo: dog"]
+    assert clusters.names(some, labels, texts, words) == ["a photo", "a photo: dog"]
+    assert clusters.names(shared, labels, texts, words) == ["a photo", "a photo (2)"]
 
 
 def test_the_only_cluster_is_named_by_what_it_shows():
@@ -236,6 +260,16 @@ def test_names_are_unique_and_run_out_gracefully():
     found = clusters.names(vectors, labels, np.eye(16, dtype=np.float32)[:2], ["cat", "dog"])
     assert len(set(found)) == 3
     assert {"cat", "dog"} < set(found)
+
+
+def test_names_are_the_same_when_samples_are_compared_in_parts(monkeypatch):
+    vectors, labels = groups((20, 17, 9))
+    labels[::7] = -1
+    texts = np.eye(16, dtype=np.float32)[:5]
+    words = ["cat", "dog", "bird", "fish", "ant"]
+    whole = clusters.names(vectors, labels, texts, words)
+    monkeypatch.setattr(clusters, "AT_ONCE", 4 * len(words))
+    assert clusters.names(vectors, labels, texts, words) == whole == ["cat", "dog", "bird"]
 
 
 def test_no_cluster_needs_no_name():

@@ -362,11 +362,11 @@ def test_a_shared_case_holds_nothing_of_faces(case: wb.Case, tmp_path: Path) -> 
 
 
 def test_names_are_shared_with_the_places_of_faces_where_that_is_asked_for(
-    case: wb.Case, tmp_path: Path
+    case: wb.Case, source: Path, tmp_path: Path
 ) -> None:
     shared = case.share(tmp_path / "shared", faces="decisions")
     assert held(shared, traces(case)) == {"box", "name", "identity"}
-    again = wb.open(case=shared)
+    again = wb.open(source, case=shared)
     assert len(again.faces) == 0
     assert again.faces.named == ["Ann", "Bob"]
 
@@ -414,3 +414,35 @@ def test_a_path_in_a_received_case_never_leads_out_of_the_source(
         received.faces.export(tmp_path / "out", min_faces=1)
     assert not [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
     assert all(received.picture(row) == received.thumbnails([row])[0] for row in range(len(received.images)))
+
+
+@posix
+@pytest.mark.parametrize("how", ["copy", "hardlink", "symlink"])
+def test_only_a_file_that_was_ingested_leaves_the_source(
+    case: wb.Case, source: Path, tmp_path: Path, how: str
+) -> None:
+    """A received table may name a file of the source that is no photo, or one behind a link or a pipe."""
+    (tmp_path / "private").mkdir()
+    (tmp_path / "private" / "secret.txt").write_text("secret")
+    (source / "out").symlink_to(tmp_path / "private")
+    (source / "notes.txt").write_text("secret")
+    os.mkfifo(source / "pipe")
+    (source / "a/0.png").write_bytes((source / "a/1.png").read_bytes())
+    parts = case.folder.files
+    table = parts.read()
+    names = iter([b"out/secret.txt", b"notes.txt", b"pipe"])
+    raw = [next(names, path) if path != b"a/0.png" else path for path in table["raw_path"].to_pylist()]
+    forged = table.set_column(table.column_names.index("raw_path"), "raw_path", pa.array(raw, pa.binary()))
+    for part in parts.paths():
+        part.unlink()
+    parts.append(forged)
+    received = wb.open(case=case.folder.root)
+
+    manifest = received.faces.export(tmp_path / "out", min_faces=1, how=how)
+
+    problems = manifest["problem"][manifest["problem"] != ""]
+    assert problems.str.contains("not the one that was ingested|a pipe").all()
+    assert len(problems) >= 4
+    placed = [path for path in (tmp_path / "out").rglob("*.*") if path.is_file() and path.suffix != ".csv"]
+    assert len(placed) == len(manifest) - len(problems)
+    assert not [path for path in placed if b"secret" in path.read_bytes()]

@@ -279,3 +279,28 @@ def test_the_indexes_of_several_kinds_are_kept_beside_each_other(case, monkeypat
         assert len(opened) == len(again.regions.ranker(over))
     assert len(kept) == 3
     assert [(folder / "index.faiss").stat().st_mtime_ns for folder in kept] == made
+
+
+def test_regions_need_a_record_of_tables_and_callables_alone():
+    import pandas as pd
+
+    from workbench.case.regions_api import Regions, RegionSource
+    from workbench.samples.regions import read_regions
+    from workbench.search.image_lookup import ImageLookup
+
+    images = pd.DataFrame({"image_id": ["a"], "path": ["a.png"], "width": [9], "height": [9]})
+    source = RegionSource(
+        images=images,
+        vectors=np.ones((1, 1), np.float32),
+        lookup=ImageLookup(images),
+        keys=dict,
+        read=lambda keys: read_regions(None, keys, images),
+        embedder=lambda: pytest.fail("a model was loaded"),
+        vocabulary_vectors=lambda: pytest.fail("phrases were embedded"),
+        open_index=lambda name, ids, vectors: None,
+        picture=lambda row: b"",
+        thumbnails=lambda rows: [b"" for _ in rows],
+    )
+    assert len(Regions(source)) == 0
+    with pytest.raises(QueryError, match="nobody looked for them"):
+        Regions(source).find_text("yellow")

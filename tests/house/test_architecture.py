@@ -17,10 +17,11 @@ PACKAGE = Path(__file__).parents[2] / "workbench"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
-ANY = {"errors", "image_id", "vectors"}
+ANY = {"errors", "image_id", "spelling", "vectors"}
 MAY_IMPORT = {
     "errors": set(),
     "image_id": set(),
+    "spelling": set(),
     "vectors": set(),
     "analysis": set(),
     "store": set(),

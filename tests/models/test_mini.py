@@ -224,7 +224,7 @@ def test_a_folder_of_one_kind_is_named_as_it_is_alone_and_among_others(tmp_path)
 
     labels = alone.vectors[:, 0] > np.median(alone.vectors[:, 0])  # two clusters of one kind
     names = alone.cluster_names(labels.astype(np.int32))
-    assert all(name.startswith("a portrait of one person: ") for name in names)
+    assert all(name.startswith("a portrait of one person") for name in names)
     assert len(set(names)) == 2
 
     among = wb.open(PHOTOS, case=tmp_path / "among")

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from workbench.analysis.group_similarity import Likeness, Metric, compare, likeness
 from workbench.analysis.near_duplicates import look_alikes
+from workbench.case.arguments import checked, is_text, is_texts, one_of
 from workbench.case.collection import Collection
 from workbench.case.computed import once
 from workbench.errors import QueryError
@@ -40,6 +41,7 @@ class CollectionReport:
     ) -> None:
         self._collection, self._faces, self._rows = collection, faces, rows
 
+    @checked(by=is_text("folder"))
     def groups(self, by: By | str) -> list[str]:
         """Return the group of each image ("" for none): folder, first tag, cluster, or face of one identity.
 
@@ -67,6 +69,7 @@ class CollectionReport:
                 return [next(iter(people)) if len(people) == 1 else "" for people in found]
         raise QueryError(f"Unknown grouping {by!r}.", f"Use {', '.join(get_args(By))}.")
 
+    @checked(by=is_text("folder"), metric=one_of(*get_args(Metric)))
     def likeness(self, by: By | str = "folder", metric: Metric = "cosine") -> Likeness:
         """Return how near pairs within a group and pairs across groups are; see ``analysis.likeness``.
 
@@ -74,6 +77,7 @@ class CollectionReport:
         """
         return likeness(self._collection.vectors, self.groups(by), metric)
 
+    @checked(captions=is_texts("a boat"), metric=one_of(*get_args(Metric)))
     def captions(
         self, images: "Images", captions: Sequence[str], metric: Metric = "cosine"
     ) -> "pd.DataFrame":

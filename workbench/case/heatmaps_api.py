@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.analysis.heatmaps import Check, check_map
+from workbench.case.arguments import checked, is_text, or_none
 from workbench.case.collection import Collection
 from workbench.case.heatmap import Heatmap
 from workbench.errors import CaseError, QueryError
@@ -73,6 +74,7 @@ class Why:
         self._collection, self._search, self._ask = collection, search, ask
         self._turn = threading.RLock()
 
+    @checked(method=or_none(is_text("relevance")))
     def __call__(
         self,
         image: int | str,
@@ -130,7 +132,7 @@ class Why:
         return Target(hits.query, hits.vector, " ".join(words))
 
     def _asked(self, query: "Term") -> Hits:
-        if isinstance(query, str) and not self._collection.lookup.knows(query):
+        if isinstance(query, str) and self._collection.lookup.meant(query) is None:
             return self._ask(query)
         return self._search(query)
 

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Unpack, get_args
 
 from workbench.case import embedders
+from workbench.case.arguments import flag
 from workbench.case.embedders import LazyEmbedder, LazyFaceModel
 from workbench.errors import QueryError
 from workbench.store.case_folder import CaseFolder
@@ -32,6 +33,7 @@ def ingest_images(
     """
     from workbench.ingest import ingest
 
+    folder.require_source()
     _check(reading)
     embedder, face_finder = model.get(), faces.get() if faces else None
     regions = [regions] if isinstance(regions, str) else list(regions)
@@ -58,6 +60,12 @@ def _check(reading: "Reading") -> None:
     from workbench.ingest.plan import Gone
     from workbench.media.scan import Links
 
+    for name, value in reading.items():
+        if name not in ("links", "gone", "retry", "rehash", "system"):
+            what = f"ingest has no argument {name!r}."
+            raise QueryError(what, "Use retry, rehash, links, system or gone.")
+        if name not in ("links", "gone"):
+            flag(value, name)
     for name, known in (("links", get_args(Links)), ("gone", (None, *get_args(Gone)))):
         if name in reading and reading[name] not in known:  # type: ignore[literal-required]
             words = ", ".join(repr(word) for word in known)
@@ -75,6 +83,7 @@ def ingest_faces(
     """Look for faces alone; a case without images gets these too, because faces show with their images."""
     from workbench.ingest import ingest_faces as ingest
 
+    folder.require_source()
     if known_key(folder.cache, folder.model) is None:
         return ingest_images(folder, model, faces, progress=progress, **reading)
     _check(reading)

@@ -6,14 +6,15 @@ from typing import Any
 from workbench.case.cluster_runs import ClusterRuns
 from workbench.case.collection import Collection
 from workbench.case.collection_report import CollectionReport
-from workbench.case.embedders import LazyEmbedder, LazyFaceModel
+from workbench.case.embedders import LazyEmbedder, LazyFaceModel, known_keys
 from workbench.case.faces.face_store import FaceStore
 from workbench.case.faces.faces_api import Faces
 from workbench.case.heatmaps_api import Why
-from workbench.case.instances.instances_api import Instances
-from workbench.case.regions_api import Regions
+from workbench.case.instances.instances_api import Instances, InstanceSource
+from workbench.case.regions_api import Regions, RegionSource
 from workbench.case.selections import Selections
 from workbench.index.engines import Engines
+from workbench.samples.regions import read_regions
 from workbench.search.hits import Hits
 from workbench.search.questions import Questions, Searchable
 from workbench.search.request import Limits, Request
@@ -82,12 +83,37 @@ class OpenCase:
     @cached_property
     def regions(self) -> Regions:
         """Persons, objects and texts."""
-        return Regions(self.collection)
+        data = self.collection
+        return Regions(
+            RegionSource(
+                data.images,
+                data.vectors,
+                data.lookup,
+                lambda: known_keys(data.folder),
+                lambda keys: read_regions(data.folder, keys, data.images),
+                data.embedder,
+                data.vocabulary_vectors,
+                data.engines.open,
+                data.picture,
+                data.thumbnails,
+            )
+        )
 
     @cached_property
     def instances(self) -> Instances:
         """Places where things may be."""
-        return Instances(self.collection, lambda text, k: self._asked(text, Limits(k)))
+        data = self.collection
+        return Instances(
+            InstanceSource(
+                data.folder,
+                data.images,
+                data.vectors,
+                data.lookup,
+                data.embedder,
+                data.thumbnails,
+                lambda text, k: self._asked(text, Limits(k)),
+            )
+        )
 
     @cached_property
     def study(self) -> CollectionReport:

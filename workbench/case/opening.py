@@ -33,4 +33,7 @@ def open_case(
     root = arguments.folder(case, "The case")
     photos = None if source is None else arguments.folder(source, "The source")
     chosen = None if model is None else arguments.text(model, "The model", "mini")
-    return Case(CaseFolder.create_or_open(root, photos, chosen), precision, faces, index)
+    precision = arguments.text(precision, "The precision", "auto")
+    pair = None if faces is None else arguments.text(faces, "The pair of face models", "facenet")
+    index = arguments.text(index, "The index", "exact")
+    return Case(CaseFolder.create_or_open(root, photos, chosen), precision, pair, index)

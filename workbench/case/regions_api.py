@@ -2,7 +2,8 @@
 
 import hashlib
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -10,13 +11,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.analysis.rows import normalise
 from workbench.analysis.texts import find_text, reading_order
-from workbench.case.embedders import known_keys
+from workbench.case import arguments
+from workbench.case.arguments import checked, flag, is_text, is_text_or_texts, or_none, whole
 from workbench.errors import QueryError
 from workbench.media.crops import from_run_lengths
 from workbench.samples.kind import searchable_kinds
-from workbench.samples.regions import read_regions
 from workbench.search.hits import BOX, Hits
+from workbench.search.image_lookup import ImageLookup
 from workbench.search.ranker import Ranked, Ranker
 from workbench.search.request import IMAGES, Limits
 from workbench.search.terms import Like, Term, as_terms, plain, query_vector, weigh
@@ -24,28 +27,50 @@ from workbench.search.terms import Like, Term, as_terms, plain, query_vector, we
 if TYPE_CHECKING:
     import pandas as pd
 
-    from workbench.case.collection import Collection
+    from workbench.index.index import Index
+    from workbench.samples.models import Embedder
     from workbench.store.samples import Samples
 
 
+@dataclass(frozen=True, eq=False)
+class RegionSource:
+    """What `Regions` needs of a case.
+
+    ``images`` is the table of the images, row i belonging to row i of ``vectors`` (N, D), unit rows.
+    ``keys()`` gives the kinds that were looked for, each with its region key, ``read(keys)`` their rows;
+    ``open_index(name, ids, vectors)`` an engine or None; ``picture(row)`` a JPEG of at most 1280 px.
+    """
+
+    images: "pd.DataFrame"
+    vectors: NDArray[np.float32]
+    lookup: ImageLookup
+    keys: Callable[[], dict[str, str]]
+    read: "Callable[[Mapping[str, str]], Samples]"
+    embedder: "Callable[[], Embedder]"
+    vocabulary_vectors: Callable[[], NDArray[np.float32]]
+    open_index: "Callable[[str, Iterable[str], NDArray[np.float32]], Index | None]"
+    picture: Callable[[int], bytes]
+    thumbnails: Callable[[Iterable[int]], list[bytes]]
+
+
 class Regions:
-    """The regions of ``case`` as it is now open; rows are positions in ``frame``.
+    """The regions of a case as it is now open; rows are positions in ``frame``.
 
     They are of the kinds that were looked for: ``case.ingest(regions=["persons", "objects", "text"])``.
     """
 
-    def __init__(self, case: "Collection") -> None:
-        self._case = case
+    def __init__(self, source: RegionSource) -> None:
+        self._source = source
         self._rankers: dict[tuple[str, ...], Ranker] = {}
 
     @cached_property
     def keys(self) -> dict[str, str]:
         """The kinds that were looked for, each with the region key of what found and embedded it."""
-        return known_keys(self._case.folder)
+        return self._source.keys()
 
     @cached_property
     def _snapshot(self) -> "Samples":
-        return read_regions(self._case.folder, self.keys, self._case.images)
+        return self._source.read(self.keys)
 
     @property
     def frame(self) -> "pd.DataFrame":
@@ -63,6 +88,7 @@ class Regions:
     def __len__(self) -> int:
         return len(self.frame)
 
+    @checked(kinds=or_none(is_text_or_texts("persons")), group=flag)
     def search(
         self,
         *terms: Term,
@@ -83,12 +109,13 @@ class Regions:
         limits = Limits(k, threshold)
         ranker, started = self.ranker(kinds), time.perf_counter()
         wanted, unwanted = ([self._example(term) for term in given] for given in (terms, as_terms(unlike)))
-        vector = query_vector(wanted, unwanted, self._case.embedder, self._sample_vectors)
+        vector = query_vector(wanted, unwanted, self._source.embedder, self._sample_vectors)
         words = any(isinstance(plain(term)[0], str) for term in (*wanted, *unwanted))
         ranked = ranker.rank(vector, words, limits, group=group)
         asked = " + ".join(str(plain(term)[0]) for term in terms)
         return self._hits(ranker, ranked, asked, started, vector)
 
+    @checked(kinds=or_none(is_text_or_texts("persons")))
     def ranker(self, kinds: Iterable[str] | None = None) -> Ranker:
         """Return what ranks the regions of some kinds, "images" being the whole images beside them.
 
@@ -107,12 +134,13 @@ class Regions:
                 vectors,
                 frame["image_row"].to_numpy(np.int64),
                 frame[BOX].to_numpy(np.float32),
-                images=len(self._case.images),
-                phrases=self._case.vocabulary_vectors,
-                engine=lambda: self._case.engines.open(_index_name(asked), frame.iloc[:, 0], vectors),
+                images=len(self._source.images),
+                phrases=self._source.vocabulary_vectors,
+                engine=lambda: self._source.open_index(_index_name(asked), frame.iloc[:, 0], vectors),
             )
         return self._rankers[asked]
 
+    @checked(words=is_text("ABC 12"), fuzzy=flag, k=or_none(whole()), group=flag)
     def find_text(self, words: str, *, fuzzy: bool = True, k: int | None = None, group: bool = True) -> Hits:
         """Find text that was read in the photos, best first; ``images.rows`` are the rows of the images.
 
@@ -129,19 +157,21 @@ class Regions:
         scores[rows] = np.where(fits > 0, fits, np.float32(-np.inf))
         parents = self.frame["image_row"].to_numpy(np.int64)
         boxes = self.frame[BOX].to_numpy(np.float32)
-        ranker = Ranker(self.frame, self.vectors, parents, boxes, images=len(self._case.images))
+        ranker = Ranker(self.frame, self.vectors, parents, boxes, images=len(self._source.images))
         ranked = ranker.cut(scores, scores.__getitem__, Limits(k), group=group)
         return self._hits(ranker, ranked, f'text:"{words}"', started, None)
 
     def mask(self, row: int) -> NDArray[np.bool_] | None:
         """Return which part of a region's box is the thing: (h, w) bool over the box; None without a mask."""
-        region = self.frame.iloc[row]
+        region = self.frame.iloc[int(normalise([row], len(self.frame))[0])]
         if region["mask"] is None:
             return None
         return from_run_lengths(region["mask"], (int(region["mask_rows"]), int(region["mask_columns"])))
 
+    @checked(rows=arguments.rows)
     def crops(self, rows: Iterable[int]) -> list[bytes]:
         """Return a JPEG of each region, cut out of the picture of at most 1280 px."""
+        normalise(rows, len(self.frame))  # refuses what is no row
         return [self._crop(self.frame.iloc[row]) for row in rows]
 
     def __repr__(self) -> str:
@@ -150,8 +180,8 @@ class Regions:
     def _crop(self, region: "pd.Series") -> bytes:
         from PIL import Image
 
-        with Image.open(BytesIO(self._case.picture(int(region["image_row"])))) as picture:
-            scale = picture.width / int(self._case.images["width"].iloc[region["image_row"]])
+        with Image.open(BytesIO(self._source.picture(int(region["image_row"])))) as picture:
+            scale = picture.width / int(self._source.images["width"].iloc[region["image_row"]])
             left, top, width, height = (float(region[side]) * scale for side in BOX)
             right, bottom = max(left + 1, left + width), max(top + 1, top + height)
             buffer = BytesIO()
@@ -181,8 +211,8 @@ class Regions:
         """Add the whole images as regions that fill their image."""
         import pandas as pd
 
-        whole = pd.concat([frame, _as_regions(self._case.images)], ignore_index=True)
-        images = self._case.vectors
+        whole = pd.concat([frame, _as_regions(self._source.images)], ignore_index=True)
+        images = self._source.vectors
         return whole, images if not len(vectors) else np.concatenate([vectors, images])
 
     def _example(self, term: Term) -> Term:
@@ -192,14 +222,14 @@ class Regions:
             return term
         if what in self._row_of:
             return weigh(Like(what), weight)
-        known = self._case.lookup.knows(what)
-        return weigh(Like(self._case.lookup.ids[self._case.row(what)]), weight) if known else term
+        row = self._source.lookup.meant(what)
+        return term if row is None else weigh(Like(self._source.lookup.ids[row]), weight)
 
     def _sample_vectors(self, sample_ids: Sequence[str]) -> NDArray[np.float32]:
         """Return the vectors of regions and images by their ids."""
         rows = [self._row_of.get(sample_id) for sample_id in sample_ids]
         found = [
-            self._case.vectors[self._case.row(sample_id)] if row is None else self.vectors[row]
+            self._source.vectors[self._source.lookup.row(sample_id)] if row is None else self.vectors[row]
             for row, sample_id in zip(rows, sample_ids, strict=True)
         ]
         return np.stack(found).astype(np.float32)
@@ -236,8 +266,8 @@ class Regions:
             vector,
             boxes=None if ranker.boxes is None else ranker.boxes[ranked.samples],
             kinds=ranker.frame["kind"].to_numpy(object)[ranked.samples],
-            image_table=self._case.images,
-            thumbnails=self._case.thumbnails,
+            image_table=self._source.images,
+            thumbnails=self._source.thumbnails,
         )
 
 

@@ -4,6 +4,7 @@ import os
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, Union
 
@@ -63,23 +64,34 @@ def like(samples: "str | Iterable[str]", name: str = "selection") -> Like | Cent
     """Return the term "like this sample", or "like the middle of these": an id, ids, a Selection or Hits."""
     if isinstance(samples, str):
         return Like(samples)
-    return Centre(tuple(getattr(samples, "ids", samples)), name)
+    ids = getattr(samples, "ids", samples)
+    if (
+        isinstance(ids, bytes)
+        or not isinstance(ids, Iterable)
+        or not all(isinstance(one, str) for one in ids)
+    ):
+        raise QueryError(
+            f"Invalid samples: a {type(samples).__name__}.",
+            "Use an image_id, a list of them, a Selection or Hits: wb.like(case.images['image_id'][0]).",
+        )
+    return Centre(tuple(ids), name)
 
 
 def weigh(term: Term, weight: float) -> Weighed:
     """Return a term that counts ``weight`` times as much as another; raise QueryError unless above 0."""
     if isinstance(term, Weighed):
         return weigh(term.term, weight)
-    if not 0 < weight < np.inf:
+    right = isinstance(weight, Real) and not isinstance(weight, bool | np.bool_)
+    if not right or not 0 < weight < np.inf:
         raise QueryError(
-            f"Invalid weight {weight}.", "Use a number above 0, and `unlike` for what is not wanted."
+            f"Invalid weight {weight!r}.", "Use a number above 0, and `unlike` for what is not wanted."
         )
     return Weighed(term, float(weight))
 
 
 def as_terms(terms: "Term | Sequence[Term]") -> list[Term]:
     """Return one term or several (a list, tuple, array or column of a table) as a list."""
-    several = isinstance(terms, list | tuple) or hasattr(terms, "tolist")
+    several = isinstance(terms, list | tuple) or (hasattr(terms, "tolist") and getattr(terms, "ndim", 1) > 0)
     return list(terms) if several else [terms]  # type: ignore[arg-type, list-item]
 
 

@@ -68,6 +68,9 @@ class Workspace(ipywidgets.VBox):
     _still: Any = None  # where the still picture is displayed, once it is
 
     def __init__(self, case: "Case", *, table: Sequence[PanelEntry] = TABLE) -> None:
+        if not hasattr(case, "images"):
+            what = f"A desk shows a case, not an object of type {type(case).__name__}."
+            raise CaseError(what, "Use wb.Workspace(wb.open('photos/', case='cases/mine')).")
         if not len(case.images):
             raise CaseError(
                 "This case holds no images yet.", "Run `case.ingest()` first, and look at `case.problems`."
@@ -219,13 +222,23 @@ class Workspace(ipywidgets.VBox):
         return self.selection.frame
 
     def to_code(self) -> str:
-        """Return a cell that repeats what was clicked: question, lasso, gallery, faces and focus."""
-        return "\n".join(filter(None, (panel.to_code() for panel in self.panels)))
+        """Return a cell that repeats what was clicked: question, lasso, gallery, faces and focus.
+
+        It needs ``desk``, and nothing else.
+        """
+        asking = [name for name, entry in self._table.items() if entry.asks and name in self._made]
+        first = [self._made[name] for name in asking]
+        panels = (*first, *(panel for panel in self.panels if panel not in first))
+        lines = [code for panel in panels if (code := panel.to_code())]
+        if any("(case." in line for line in lines):
+            lines.insert(0, "case = desk.case")
+        return "\n".join(lines)
 
     def close(self) -> None:
         """Close every panel and all else that the desk made: nothing of it stays open in the browser."""
-        self._close_panels()
-        close_widgets(self._notice, self.layout)
+        if "_made" in self.__dict__:  # not where the case could not be shown
+            self._close_panels()
+            close_widgets(self._notice, self.layout)
         super().close()
 
     def _close_panels(self) -> None:

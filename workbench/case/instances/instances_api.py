@@ -3,7 +3,8 @@
 import contextlib
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, Union
@@ -11,13 +12,16 @@ from typing import TYPE_CHECKING, Any, TypeAlias, Union
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.case.arguments import checked, flag, is_text, or_none, real, whole
 from workbench.case.instances.model import ThingModel, key_name, load_thing_model
 from workbench.case.instances.things import CandidateBook, Picture, as_fractions, read_picture
 from workbench.errors import CaseError, WorkbenchError
 from workbench.samples.instances import instance_parts
 from workbench.search.hits import Hits
+from workbench.search.image_lookup import ImageLookup
 from workbench.search.ranker import Ranker
 from workbench.search.request import Limits
+from workbench.store.case_folder import CaseFolder
 from workbench.store.sample_parts import known_key, remember_key
 from workbench.store.samples import count_packed
 
@@ -25,9 +29,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from PIL import Image
 
-    from workbench.case.collection import Collection
     from workbench.ingest import InstanceReport
-    from workbench.search.hits import Hits
+    from workbench.samples.models import Embedder
 
 Where: TypeAlias = Union[int, str, Path, "Image.Image"]
 Rows = NDArray[np.int32]
@@ -40,18 +43,35 @@ _PARTS = 8  # candidates of each of them
 _WHOLE = np.array((0, 0, 1, 1), np.float32)
 
 
+@dataclass(frozen=True, eq=False)
+class InstanceSource:
+    """What `Instances` needs of a case.
+
+    ``folder`` is where its files and candidates lie; row i of the table ``images`` belongs to row i of
+    ``vectors`` (N, D), unit rows; ``search(text, k)`` gives the ``k`` images that a text finds.
+    """
+
+    folder: CaseFolder
+    images: "pd.DataFrame"
+    vectors: NDArray[np.float32]
+    lookup: ImageLookup
+    embedder: "Callable[[], Embedder]"
+    thumbnails: Callable[[Iterable[int]], list[bytes]]
+    search: Callable[[str, int], Hits]
+
+
 class Instances:
     """The candidates of a case, places where things may be, and the questions to them."""
 
-    def __init__(self, case: "Collection", search: "Callable[[str, int], Hits]") -> None:
-        self._case, self._search = case, search
-        self._name = key_name(case.folder)
+    def __init__(self, source: InstanceSource) -> None:
+        self._source, self._name = source, key_name(source.folder)
 
     @cached_property
     def model(self) -> ThingModel:
         """What finds and compares things, loaded on first use. Raises ModelError naming the way to get it."""
-        return load_thing_model(self._case.folder)
+        return load_thing_model(self._source.folder)
 
+    @checked(retry=flag, progress=flag)
     def ingest(self, *, retry: bool = False, progress: bool = True) -> "InstanceReport":
         """Look for candidates in the images that have none yet; safe to stop and to repeat.
 
@@ -60,23 +80,24 @@ class Instances:
         """
         from workbench.ingest import ingest_instances
 
-        images = self._case.images
+        self._source.folder.require_source()
+        images = self._source.images
         work = list(zip(images["image_id"], images["raw_path"], strict=True))
         try:
-            return ingest_instances(self._case.folder, work, self.model, retry=retry, progress=progress)
+            return ingest_instances(self._source.folder, work, self.model, retry=retry, progress=progress)
         finally:
             self.remember()
 
     def remember(self) -> None:
         """Note in the case that its candidates are those of the model, and read them anew."""
-        remember_key(self._case.folder.cache, self._name, self.model.key)
+        remember_key(self._source.folder.cache, self._name, self.model.key)
         self.__dict__.pop("_book", None)
         self.__dict__.pop("_count", None)
 
     @property
     def key(self) -> str:
         """The instance key of the candidates now open."""
-        return known_key(self._case.folder.cache, self._name) or self.model.key
+        return known_key(self._source.folder.cache, self._name) or self.model.key
 
     @property
     def problems(self) -> "pd.DataFrame":
@@ -89,7 +110,7 @@ class Instances:
         The whole image first, then what stands out, the most distinct first, then windows. Raises CaseError
         before `ingest`.
         """
-        row, book = self._case.row(image), self._asked()
+        row, book = self._source.lookup.row(image), self._asked()
         return book.pixels(row, book.boxes(row))
 
     @property
@@ -101,10 +122,14 @@ class Instances:
         self, asked: Where, box: Sequence[float] | None = None, k: int = 50, **options: Any
     ) -> Hits:
         """Find the thing in a box of an image, or what a text says; see ``Case.find_this``."""
-        if isinstance(asked, str) and box is None and not self._case.lookup.knows(asked):
-            return self.find_words(asked, k)
+        if isinstance(asked, str) and box is None:
+            row = self._source.lookup.meant(asked)
+            if row is None:
+                return self.find_words(asked, k)
+            asked = row
         return self.find(asked, box, k, **options)
 
+    @checked(k=or_none(whole()), sharpen=whole(example=8), kind=real(0))
     def find(
         self,
         image: Where,
@@ -121,7 +146,7 @@ class Instances:
         candidate; with 1.25 more things of the same kind are found in some collections, fewer in others.
         """
         Limits(k)  # refuses what is no number of hits
-        book, picture = self._asked(), read_picture(self._case, image, self.model.decode_side)
+        book, picture = self._asked(), self._read(image)
         place = as_fractions(box, picture.size)
         started = time.perf_counter()
         vector = self.model.ask(picture.image, place)
@@ -135,11 +160,12 @@ class Instances:
         thing = "all" if box is None else f"the thing at {tuple(round(float(side)) for side in box)}"
         return self._found(rows, scores[rows], boxes, f"{thing} of {picture.name}", started)
 
+    @checked(text=is_text("a boat"), k=or_none(whole()))
     def find_words(self, text: str, k: int = _ASKED) -> Hits:
         """Find what a text says, with its box: of the best dozen images, the candidates are compared too."""
-        book, hits = self._asked(), self._search(text, k)
+        book, hits = self._asked(), self._source.search(text, k)
         started = time.perf_counter()
-        asked = self._case.embedder().embed_texts([text.strip()])[0]
+        asked = self._source.embedder().embed_texts([text.strip()])[0]
         scores, boxes = hits.scores.copy(), np.tile(_WHOLE, (len(hits.rows), 1))
         for number, row in enumerate(hits.rows[:_ASKED]):
             parts = book.boxes(int(row))[:_PARTS]
@@ -151,13 +177,18 @@ class Instances:
         order = np.argsort(-scores, kind="stable")
         return self._found(hits.rows[order], scores[order], boxes[order], f'"{text.strip()}"', started)
 
+    @checked(k=or_none(whole()))
     def similar(self, image: int | str, k: int = 50) -> Hits:
         """Return images with things like those of an image of the case, by VLAD; boxes are whole images."""
-        vectors, row, started = self._asked().image_vectors, self._case.row(image), time.perf_counter()
-        scores = Ranker(self._case.images, vectors).scores(vectors[row])
+        vectors, row, started = (
+            self._asked().image_vectors,
+            self._source.lookup.row(image),
+            time.perf_counter(),
+        )
+        scores = Ranker(self._source.images, vectors).scores(vectors[row])
         rows = self._others(scores, row, k)
         whole = np.tile(_WHOLE, (len(rows), 1))
-        query = f"images like {self._case.images['path'].iloc[row]}"
+        query = f"images like {self._source.images['path'].iloc[row]}"
         return self._found(rows, scores[rows], whole, query, started)
 
     def __len__(self) -> int:
@@ -165,17 +196,17 @@ class Instances:
         return self._count
 
     def __repr__(self) -> str:
-        return f"<{len(self)} candidates in {len(self._case.images)} images by {self.key}>"
+        return f"<{len(self)} candidates in {len(self._source.images)} images by {self.key}>"
 
     @cached_property
     def _count(self) -> int:
-        key = known_key(self._case.folder.cache, self._name)
-        ids = list(self._case.images["image_id"])
-        return 0 if key is None else count_packed(instance_parts(self._case.folder, key), ids)
+        key = known_key(self._source.folder.cache, self._name)
+        ids = list(self._source.images["image_id"])
+        return 0 if key is None else count_packed(instance_parts(self._source.folder, key), ids)
 
     @cached_property
     def _book(self) -> CandidateBook:
-        return CandidateBook(self._case.folder, self._case.images, self.key, self.model)
+        return CandidateBook(self._source.folder, self._source.images, self.key, self.model)
 
     def _asked(self) -> CandidateBook:
         """Return the candidates, of which there must be some that compare with what is asked."""
@@ -190,10 +221,16 @@ class Instances:
             )
         return self._book
 
+    def _read(self, image: Where) -> Picture:
+        source = self._source
+        return read_picture(
+            image, self.model.decode_side, source.images, source.lookup, source.folder.file_path
+        )
+
     def _picture(self, row: int) -> Picture | None:
         """Return the photo of a row; None where it is out of reach."""
         with contextlib.suppress(WorkbenchError):
-            return read_picture(self._case, row, self.model.decode_side)
+            return self._read(row)
         return None
 
     def _sharpened(self, row: int, vector: NDArray[np.float32], box: Box) -> Box:
@@ -202,13 +239,13 @@ class Instances:
 
     def _alike(self, picture: Picture, place: Box) -> NDArray[np.float32]:
         """Return how like the cut-out each whole image (N,) is, by the vectors of the case."""
-        embedder, cut = self._case.embedder(), picture.image.crop(_corners(place, picture.image.size))
+        embedder, cut = self._source.embedder(), picture.image.crop(_corners(place, picture.image.size))
         vector = embedder.embed_images(np.stack([embedder.prepare(cut)]))[0]
-        return Ranker(self._case.images, self._case.vectors).scores(vector)
+        return Ranker(self._source.images, self._source.vectors).scores(vector)
 
     def _fits(self, row: int, boxes: NDArray[np.float32], asked: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return how well each candidate (R,) of an image fits a text, alone; nothing where it cannot."""
-        picture, embedder = self._picture(row), self._case.embedder()
+        picture, embedder = self._picture(row), self._source.embedder()
         if picture is None or not len(boxes):
             return np.zeros(0, np.float32)
         crops = [picture.image.crop(_corners(box, picture.image.size)) for box in boxes]
@@ -225,12 +262,12 @@ class Instances:
             rows,
             scores,
             np.full(len(rows), np.nan, np.float32),
-            self._case.images,
+            self._source.images,
             query,
             seconds,
             len(rows),
             boxes=places,
-            thumbnails=self._case.thumbnails,
+            thumbnails=self._source.thumbnails,
         )
 
     def _others(self, scores: NDArray[np.float32], row: int | None, k: int) -> Rows:
@@ -238,7 +275,7 @@ class Instances:
         others = np.ones(len(scores), bool)
         if row is not None:
             others[row] = False
-        images = Ranker(self._case.images, self._case.vectors)
+        images = Ranker(self._source.images, self._source.vectors)
         return images.cut(scores, scores.__getitem__, Limits(k), others).rows
 
 

@@ -18,6 +18,7 @@ from workbench.image_id import part_of
 from workbench.media.decode import DecodeError, read_image
 from workbench.media.read import ReadError, read_bytes
 from workbench.samples.instances import instance_parts
+from workbench.search.image_lookup import ImageLookup
 from workbench.search.ranker import Ranker
 from workbench.store.case_folder import CaseFolder
 from workbench.store.samples import Packed, read_packed
@@ -26,8 +27,6 @@ from workbench.vectors import unit_rows
 if TYPE_CHECKING:
     import pandas as pd
     from PIL import Image
-
-    from workbench.case.collection import Collection
 
 
 @dataclass(frozen=True)
@@ -40,10 +39,18 @@ class Picture:
     row: int | None = None
 
 
-def read_picture(case: "Collection", image: Any, min_side: int) -> Picture:
+def read_picture(
+    image: Any,
+    min_side: int,
+    images: "pd.DataFrame",
+    lookup: ImageLookup,
+    path_of: Callable[[bytes], Path],
+) -> Picture:
     """Return the picture of a row, id or path of the case, a file elsewhere (pathlib.Path) or a PIL image.
 
-    Raises QueryError for a picture that cannot be read or that the case does not have.
+    ``min_side``: shorter side, in pixels, that decoding must keep; ``lookup`` finds rows of ``images``,
+    ``path_of(raw_path)`` the file of one. Raises QueryError for a picture that cannot be read or that the
+    case does not have.
     """
     if hasattr(image, "convert"):
         from PIL import ImageOps
@@ -52,13 +59,12 @@ def read_picture(case: "Collection", image: Any, min_side: int) -> Picture:
         return Picture(upright, upright.size, "a picture")
     if isinstance(image, Path):
         return _decoded(lambda: image, min_side, image.name, None)
-    row = case.row(image)
-    if part_of(str(case.images["image_id"].iloc[row])):
-        what = f"{case.lookup.shown(row)} is a part of a file, and nothing can be looked for in those yet."
+    row = lookup.row(image)
+    if part_of(str(images["image_id"].iloc[row])):
+        what = f"{lookup.shown(row)} is a part of a file, and nothing can be looked for in those yet."
         raise QueryError(what, "Use a photo, or give the picture itself.")
-    raw_path = case.images["raw_path"].iloc[row]
-    name = str(case.images["path"].iloc[row])
-    return _decoded(lambda: case.folder.file_path(raw_path), min_side, name, row)
+    raw_path = images["raw_path"].iloc[row]
+    return _decoded(lambda: path_of(raw_path), min_side, str(images["path"].iloc[row]), row)
 
 
 def _decoded(path: Callable[[], Path], min_side: int, name: str, row: int | None) -> Picture:
@@ -77,7 +83,10 @@ def as_fractions(box: Sequence[float] | None, size: tuple[int, int]) -> NDArray[
     """
     if box is None:
         return np.array((0, 0, 1, 1), np.float32)
-    sides = np.asarray(box, np.float64).ravel()
+    try:
+        sides = np.asarray(box, np.float64).ravel()
+    except (TypeError, ValueError):
+        sides = np.zeros(0)
     if sides.shape != (4,) or not np.isfinite(sides).all() or min(sides[2:]) <= 0:
         raise QueryError(
             f"Invalid box {box!r}.", "Give x, y, width and height in pixels, the last two above 0."

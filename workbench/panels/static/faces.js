@@ -2,7 +2,7 @@
 // Faces: the toolbar, the cards, and one pane beside them. Ctrl+Z undoes everything that is done here.
 
 import { chooser } from "./choose.js";
-import { around, button, debounced, focusOn, h } from "./dom.js";
+import { around, button, debounced, focusOn, h, setText, visible } from "./dom.js";
 import { cropper, NOBODY } from "./face_parts.js";
 import { number, plural } from "./format.js";
 import { consume } from "./jupyterlab.js";
@@ -79,7 +79,7 @@ function render({ model, el }) {
     const c = counts();
     const pane = model.get("pane");
     for (const [key, [text, count]] of Object.entries(panes)) {
-      tabOf[key].textContent = count ? `${text} ${number(c[count])}` : text;
+      setText(tabOf[key], count ? `${text} ${number(c[count])}` : text);
       tabOf[key].setAttribute(
         "aria-selected",
         String(pane === key || (key === "" && (pane === "identity" || pane === "split"))),
@@ -98,7 +98,7 @@ function render({ model, el }) {
       merge = [],
     } = model.get("note");
     note.replaceChildren(
-      text,
+      visible(text),
       merge.length
         ? h(
             "button",
@@ -226,7 +226,7 @@ function render({ model, el }) {
   /** @param {string} pane @param {any} c */
   function drawTools(pane, c) {
     const all = c.ticked < c.shown;
-    buttons.all.textContent = all ? "Tick all" : "Tick none";
+    setText(buttons.all, all ? "Tick all" : "Tick none");
     for (const [name, button] of Object.entries(buttons)) {
       button.hidden = !uses[pane].includes(name);
       button.disabled = ["noface", "unknown", "release"].includes(name) && !c.ticked;
@@ -234,7 +234,7 @@ function render({ model, el }) {
     buttons.odd.setAttribute("aria-pressed", String(model.get("odd_first")));
     choose.node.hidden = pane === "aside";
     choose.input.disabled = !c.ticked;
-    some.textContent = c.ticked ? `${number(c.ticked)} ticked` : "";
+    setText(some, c.ticked ? `${number(c.ticked)} ticked` : "");
   }
 
   let drawn = "";

@@ -3,7 +3,7 @@
 // "like this".
 
 import { boxOver } from "./boxes.js";
-import { h, showPicture } from "./dom.js";
+import { h, setText, showPicture } from "./dom.js";
 import { fileName, number, percent } from "./format.js";
 import { consume } from "./jupyterlab.js";
 import { lazyGrid, nodesOf, walk } from "./lazy.js";
@@ -97,7 +97,7 @@ function render({ model, el }) {
       selection: "Draw a lasso on the map. Shift adds, Alt removes, double click clears.",
       all: "No images yet. Run case.ingest(), then make the Workspace again.",
     };
-    empty.textContent = hints[model.get("show")];
+    setText(empty, hints[model.get("show")]);
     empty.hidden = Boolean(counts[model.get("show")]);
   }
 

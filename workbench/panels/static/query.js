@@ -1,7 +1,7 @@
 // @ts-check
 // Query: a search box with chips for pictures and for further words; plus wants, minus does not.
 
-import { h, options, pictureUrl } from "./dom.js";
+import { h, options, pictureUrl, setText } from "./dom.js";
 import { number } from "./format.js";
 import { asker, fill, status } from "./panel.js";
 import { chipText, comparisons, shownChips, tellsMore, weightText } from "./query_chips.js";
@@ -169,11 +169,14 @@ function render({ model, el }) {
     const took = a.milliseconds < 10 ? a.milliseconds?.toFixed(1) : Math.round(a.milliseconds);
     answer.title =
       a.beyond == null ? "" : "How many of the hits shown are more than an unrelated query would have here";
-    answer.textContent = a.instead
-      ? `Shown now: ${number(a.shown)} hits for ${a.instead}`
-      : asked
-        ? `${number(a.shown)} of ${number(a.passed)} hits, ${beyond}${number(a.of)} images, ${took} ms`
-        : "Search in words, drop or paste a picture, or click “≈ like this” on a thumbnail.";
+    setText(
+      answer,
+      a.instead
+        ? `Shown now: ${number(a.shown)} hits for ${a.instead}`
+        : asked
+          ? `${number(a.shown)} of ${number(a.passed)} hits, ${beyond}${number(a.of)} images, ${took} ms`
+          : "Search in words, drop or paste a picture, or click “≈ like this” on a thumbnail.",
+    );
     more.hidden = !asked || a.instead != null || a.shown >= a.passed;
     clear.hidden = !asked && !model.get("chips").length;
   }

@@ -1,7 +1,7 @@
 // @ts-check
 // Recall: thumbnails to judge, Y and N on the keyboard, and what the answers say.
 
-import { focusOn, h, pictureUrl } from "./dom.js";
+import { focusOn, h, pictureUrl, setText } from "./dom.js";
 import { number, percent } from "./format.js";
 import { asker, fill, status } from "./panel.js";
 
@@ -81,12 +81,14 @@ function render({ model, el }) {
     const s = model.get("said");
     keep.hidden = !itemsNow().some((item) => item.right);
     if (!itemsNow().length) {
-      said.textContent = "";
+      setText(said, "");
       return;
     }
     if (!s.recall) {
-      said.textContent =
-        "Does it show what you asked for? Press Y or N. The first ones lie just beyond the hits.";
+      setText(
+        said,
+        "Does it show what you asked for? Press Y or N. The first ones lie just beyond the hits.",
+      );
       return;
     }
     /** @type {(v: number[], f: (value: number) => string) => string} */

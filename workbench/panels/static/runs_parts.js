@@ -83,11 +83,14 @@ export function runTable(table, opened, on) {
   /** @param {number | null} value */
   const figure = (value) =>
     value == null ? "n/a" : Number.isInteger(value) ? number(value) : value.toFixed(2);
-  /** @param {Run} run @param {string} key */
-  const cell = (run, key) =>
+  /** @param {Run} run @param {string[]} column */
+  const cell = (run, [key, label]) =>
     h(
       "td",
-      { class: table.length > 1 && run[key] != null && run[key] === best[key] ? "wb-best" : null },
+      {
+        "data-label": label,
+        class: table.length > 1 && run[key] != null && run[key] === best[key] ? "wb-best" : null,
+      },
       figure(run[key]),
     );
   /** @param {Run} run */
@@ -105,7 +108,7 @@ export function runTable(table, opened, on) {
         ),
         run.note ? h("div", { class: "wb-quiet" }, run.note) : null,
       ),
-      ...COLUMNS.map(([key]) => cell(run, key)),
+      ...COLUMNS.map((column) => cell(run, column)),
       h(
         "td",
         {},

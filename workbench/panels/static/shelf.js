@@ -1,7 +1,7 @@
 // @ts-check
 // Shelf: one bar for what is selected; saved selections are opened alone or combined with it.
 
-import { button, h } from "./dom.js";
+import { button, h, setText } from "./dom.js";
 import { number, percent } from "./format.js";
 import { asker, fill, status } from "./panel.js";
 
@@ -65,11 +65,11 @@ function render({ model, el }) {
   }
   function draw() {
     const n = model.get("count");
-    count.textContent = `${number(n)} selected`;
+    setText(count, `${number(n)} selected`);
     undo.disabled = !model.get("undoable");
     redo.disabled = !model.get("redoable");
     for (const node of [clear, name, save, words]) node.disabled = !n;
-    note.textContent = model.get("note");
+    setText(note, model.get("note"));
     note.hidden = !note.textContent;
   }
   function drawSaved() {

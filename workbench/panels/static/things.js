@@ -2,7 +2,7 @@
 // Things: draw a box around a thing on the image in focus; the images that hold it too come with their boxes.
 
 import { boxOver, inWords } from "./boxes.js";
-import { h, replacePicture, showPictures } from "./dom.js";
+import { h, replacePicture, setText, showPictures, visible } from "./dom.js";
 import { foldLine } from "./folding.js";
 import { plural } from "./format.js";
 import { asker, fill, status } from "./panel.js";
@@ -150,11 +150,11 @@ function render({ model, el }) {
       shown = -1;
       return;
     }
-    path.textContent = about.path;
+    setText(path, about.path);
     drawn.show(about.shape, model.get("box"));
     if (shown === about.row || !model.get("unfolded")) return;
     shown = about.row;
-    drawn.photo.alt = about.path;
+    drawn.photo.alt = visible(about.path);
     const [answer, buffers] = await ask("picture");
     if (answer.row !== model.get("about").row) return;
     replacePicture(drawn.photo, buffers[0]);
@@ -165,9 +165,10 @@ function render({ model, el }) {
     if (about.row != null) drawn.show(about.shape, box);
     find.disabled = !box.length && !text.value.trim();
     const boxed = box.length ? `${Math.round(box[2])} × ${Math.round(box[3])} px` : "";
-    how.textContent = boxed
-      ? `${boxed}. Click again for another candidate.`
-      : "Drag a box around the thing, or click it.";
+    setText(
+      how,
+      boxed ? `${boxed}. Click again for another candidate.` : "Drag a box around the thing, or click it.",
+    );
   }
   function drawSaid() {
     const said = model.get("said");
@@ -175,8 +176,8 @@ function render({ model, el }) {
     body.classList.toggle("wb-thing-alone", right.hidden);
     if (right.hidden) return;
     const images = plural(said.images, "image");
-    title.textContent = said.images ? `${images}, the likest first` : "Nothing was found";
-    query.textContent = `for ${said.query}`;
+    setText(title, said.images ? `${images}, the likest first` : "Nothing was found");
+    setText(query, `for ${said.query}`);
   }
   const drawKind = () => {
     alike.checked = model.get("kind") > 0;

@@ -1,7 +1,7 @@
 // @ts-check
 // When: the timeline. Drag over bars to select their span; everything counted comes from Python.
 
-import { h, svg } from "./dom.js";
+import { h, setText, svg } from "./dom.js";
 import { foldDetails } from "./folding.js";
 import { clamp, number } from "./format.js";
 import { consume } from "./jupyterlab.js";
@@ -122,7 +122,7 @@ function render({ model, el }) {
   const say = (/** @type {number} */ first, last = first) => {
     const { hits, selected } = model.get("layers");
     const bars = { ...model.get("bars"), hits, selected: model.get("selected") ? selected : null };
-    tip.textContent = spanText(bars, first, last);
+    setText(tip, spanText(bars, first, last));
   };
 
   function leaveCursor() {
@@ -133,7 +133,7 @@ function render({ model, el }) {
 
   function draw() {
     const { all, ticks, unit, zoomed } = model.get("bars");
-    words.textContent = model.get("text");
+    setText(words, model.get("text"));
     for (const node of [bar, plot, tip, key, zone]) node.hidden = !all;
     if (!all) return;
     drawBars(all);
@@ -148,7 +148,7 @@ function render({ model, el }) {
     near.disabled = !model.get("selected");
     const without = model.get("untimed");
     untimed.hidden = !without;
-    untimed.textContent = `Select ${number(without)} without a time`;
+    setText(untimed, `Select ${number(without)} without a time`);
   }
 
   /** @param {number[]} all */
@@ -245,7 +245,7 @@ function render({ model, el }) {
   );
   model.on("change:bars", () => {
     leaveCursor();
-    tip.textContent = "";
+    setText(tip, "");
   });
   fill(el, "wb-when", fold);
   draw();

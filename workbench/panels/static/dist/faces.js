@@ -1,5 +1,14 @@
-// Built by esbuild 0.28.2 from choose.js dom.js face_parts.js faces.js format.js jupyterlab.js lazy.js panel.js people.js review.js strip.js widgets.js sha256:11ec21813609956304921511c1df24238545be9dfbbc7407b510300219e38198
+// Built by esbuild 0.28.2 from choose.js dom.js face_parts.js faces.js format.js jupyterlab.js lazy.js panel.js people.js review.js strip.js widgets.js sha256:ea82a826e9677d5675e9ebfa55a26bcbf8f0704a23b2a207d8dbd3fa0ed87180
 // dom.js
+var UNSEEN = (
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
+);
+var visible = (text) => text.replace(UNSEEN, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
+var READ = /* @__PURE__ */ new Set(["alt", "aria-label", "placeholder", "title"]);
+function setText(node, text) {
+  node.textContent = visible(String(text ?? ""));
+}
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -10,11 +19,13 @@ function h(tag, attributes = {}, ...children) {
         value
       );
     } else if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value != null) node.setAttribute(name, String(value));
+    else if (value !== false && value != null)
+      node.setAttribute(name, READ.has(name) ? visible(String(value)) : String(value));
   }
-  node.append(...children.filter((child) => child != null));
+  node.append(...children.filter((child) => child != null).map(shown));
   return node;
 }
+var shown = (child) => typeof child === "string" ? visible(child) : child;
 var button = (text, title, on, pressed, more = {}) => h(
   "button",
   { title, "aria-pressed": pressed == null ? null : String(pressed), onclick: on, ...more },
@@ -355,8 +366,8 @@ function status(model, doing = "busy", wrong = "error") {
   const busy = h("div", { class: "wb-busy", role: "status" });
   const error = h("div", { class: "wb-error", role: "alert" });
   const draw = () => {
-    busy.textContent = model.get(doing);
-    error.textContent = model.get(wrong);
+    setText(busy, model.get(doing));
+    setText(error, model.get(wrong));
     busy.hidden = !busy.textContent;
     error.hidden = !error.textContent;
   };
@@ -421,7 +432,7 @@ function people({ model, ask, go, crop, move }) {
     renamer(place, card.dataset.name ?? "", (text, event) => {
       if (text !== null) {
         go("name", { identity: card.dataset.key, name: text });
-        place.textContent = text || NOBODY;
+        setText(place, text || NOBODY);
       }
       list.edited();
       const step = event?.key !== "Tab" ? 0 : event.shiftKey ? -1 : 1;
@@ -523,14 +534,14 @@ function people({ model, ask, go, crop, move }) {
     card.dataset.picked = picked2;
     part(card, ".wb-check").setAttribute("aria-pressed", String(picked2));
     card.classList.toggle("wb-is-lit", lit > 0);
-    part(card, ".wb-lit").textContent = lit > 0 ? number(lit) : "";
+    setText(part(card, ".wb-lit"), lit > 0 ? number(lit) : "");
   }
   function drawMarks() {
     for (const card of nodesOf(grid)) mark(card);
     const count = model.get("picked").length;
     picks.hidden = !count;
-    picked.textContent = count > 1 ? `${count} picked` : "1 picked: pick another to merge";
-    merge.textContent = `Merge ${count} (M)`;
+    setText(picked, count > 1 ? `${count} picked` : "1 picked: pick another to merge");
+    setText(merge, `Merge ${count} (M)`);
     merge.hidden = count < 2;
   }
   grid.addEventListener("keydown", (event) => {
@@ -554,7 +565,10 @@ function people({ model, ask, go, crop, move }) {
       const [answer] = await ask("cards", { start, count });
       const counts = model.get("counts");
       empty.hidden = answer.total !== 0;
-      empty.textContent = !counts.faces ? "No faces yet. Run case.ingest_faces(), then make the Workspace again." : !counts.people ? "Everybody here was seen once only. Look at “Alone”, tick the faces of one person and move them together." : "Nobody is called that.";
+      setText(
+        empty,
+        !counts.faces ? "No faces yet. Run case.ingest_faces(), then make the Workspace again." : !counts.people ? "Everybody here was seen once only. Look at “Alone”, tick the faces of one person and move them together." : "Nobody is called that."
+      );
       return answer;
     }
   });
@@ -643,7 +657,10 @@ function review({ ask, go, crop, look, leave }) {
     load: async (start, count) => {
       const [answer] = await ask("doubts", { start, count });
       empty.hidden = answer.total !== 0;
-      empty.textContent = "Nothing to look at again: no identity falls apart, and no two come suspiciously close.";
+      setText(
+        empty,
+        "Nothing to look at again: no identity falls apart, and no two come suspiciously close."
+      );
       return answer;
     }
   });
@@ -756,7 +773,7 @@ function strip({ model, ask, go, crop, leave }) {
     load: async (start, count) => {
       const [answer] = await ask("tiles", { start, count });
       empty.hidden = answer.total !== 0;
-      empty.textContent = hints[model.get("pane")] ?? "";
+      setText(empty, hints[model.get("pane")] ?? "");
       return answer;
     }
   });
@@ -789,8 +806,8 @@ function halves({ model, ask, go, crop, leave }) {
   });
   function titles() {
     const name = model.get("person").name || "this person";
-    sides[0].title.textContent = `Stays ${name} · ${sides[0].total}`;
-    sides[1].title.textContent = `Somebody else · ${sides[1].total}`;
+    setText(sides[0].title, `Stays ${name} · ${sides[0].total}`);
+    setText(sides[1].title, `Somebody else · ${sides[1].total}`);
     split.disabled = !sides[0].total || !sides[1].total;
   }
   async function flip(tile) {
@@ -933,7 +950,7 @@ function suggestions({ model, ask, go, crop }) {
     if (got.identity !== model.get("opened")) return;
     const active = activeIn(grid)?.dataset.key;
     node.hidden = !got.items.length;
-    title.textContent = `Also ${model.get("person").name || "this person"}?`;
+    setText(title, `Also ${model.get("person").name || "this person"}?`);
     grid.replaceChildren(...got.items.map(draw));
     const first = grid.querySelector(`[data-key="${active}"]`) ?? grid.firstElementChild;
     if (active) reach(grid, first);
@@ -1002,7 +1019,7 @@ function render({ model, el }) {
     const c = counts();
     const pane = model.get("pane");
     for (const [key, [text, count]] of Object.entries(panes)) {
-      tabOf[key].textContent = count ? `${text} ${number(c[count])}` : text;
+      setText(tabOf[key], count ? `${text} ${number(c[count])}` : text);
       tabOf[key].setAttribute(
         "aria-selected",
         String(pane === key || key === "" && (pane === "identity" || pane === "split"))
@@ -1018,7 +1035,7 @@ function render({ model, el }) {
       merge = []
     } = model.get("note");
     note.replaceChildren(
-      text,
+      visible(text),
       merge.length ? h(
         "button",
         { onclick: () => go("merge", { identities: merge }) },
@@ -1131,7 +1148,7 @@ function render({ model, el }) {
   }
   function drawTools(pane, c) {
     const all = c.ticked < c.shown;
-    buttons.all.textContent = all ? "Tick all" : "Tick none";
+    setText(buttons.all, all ? "Tick all" : "Tick none");
     for (const [name, button2] of Object.entries(buttons)) {
       button2.hidden = !uses[pane].includes(name);
       button2.disabled = ["noface", "unknown", "release"].includes(name) && !c.ticked;
@@ -1139,7 +1156,7 @@ function render({ model, el }) {
     buttons.odd.setAttribute("aria-pressed", String(model.get("odd_first")));
     choose.node.hidden = pane === "aside";
     choose.input.disabled = !c.ticked;
-    some.textContent = c.ticked ? `${number(c.ticked)} ticked` : "";
+    setText(some, c.ticked ? `${number(c.ticked)} ticked` : "");
   }
   let drawn = "";
   function drawPane() {

@@ -1,5 +1,14 @@
-// Built by esbuild 0.28.2 from dom.js format.js jupyterlab.js panel.js query.js query_chips.js widgets.js sha256:caad3f6a2c2b3123ce1254c48004f9b9ea8db03d80af0442b41ab97148fbb69b
+// Built by esbuild 0.28.2 from dom.js format.js jupyterlab.js panel.js query.js query_chips.js widgets.js sha256:deddc5797b167d119d258be54958477e633e2f0c313093b0110a122777261622
 // dom.js
+var UNSEEN = (
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
+);
+var visible = (text) => text.replace(UNSEEN, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
+var READ = /* @__PURE__ */ new Set(["alt", "aria-label", "placeholder", "title"]);
+function setText(node, text) {
+  node.textContent = visible(String(text ?? ""));
+}
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -10,11 +19,13 @@ function h(tag, attributes = {}, ...children) {
         value
       );
     } else if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value != null) node.setAttribute(name, String(value));
+    else if (value !== false && value != null)
+      node.setAttribute(name, READ.has(name) ? visible(String(value)) : String(value));
   }
-  node.append(...children.filter((child) => child != null));
+  node.append(...children.filter((child) => child != null).map(shown));
   return node;
 }
+var shown = (child) => typeof child === "string" ? visible(child) : child;
 var options = (choices) => choices.map(([value, text]) => h("option", { value }, text));
 function pictureUrl(bytes, type = "image/jpeg") {
   return bytes?.byteLength ? URL.createObjectURL(new Blob([
@@ -70,8 +81,8 @@ function status(model, doing = "busy", wrong = "error") {
   const busy = h("div", { class: "wb-busy", role: "status" });
   const error = h("div", { class: "wb-error", role: "alert" });
   const draw = () => {
-    busy.textContent = model.get(doing);
-    error.textContent = model.get(wrong);
+    setText(busy, model.get(doing));
+    setText(error, model.get(wrong));
     busy.hidden = !busy.textContent;
     error.hidden = !error.textContent;
   };
@@ -87,9 +98,9 @@ function fill(el, name, ...children) {
 
 // query_chips.js
 var shownChips = (chips) => chips.map((chip, position) => ({ ...chip, position })).filter((chip) => chip.kind !== "over");
-function tellsMore(shown) {
-  const [only] = shown;
-  return shown.length > 1 || only !== void 0 && !(only.kind === "words" && only.plus && only.weight === 1);
+function tellsMore(shown2) {
+  const [only] = shown2;
+  return shown2.length > 1 || only !== void 0 && !(only.kind === "words" && only.plus && only.weight === 1);
 }
 var weightText = ({ weight }) => weight === 1 ? "" : ` ×${weight}`;
 var chipText = (chip) => `${chip.kind === "words" ? "" : `${chip.kind} `}${chip.label}${weightText(chip)}`;
@@ -239,9 +250,9 @@ function render({ model, el }) {
     );
   }
   function drawChips() {
-    const shown = shownChips(model.get("chips"));
-    chips.replaceChildren(...shown.map(chipNode));
-    chips.hidden = !tellsMore(shown);
+    const shown2 = shownChips(model.get("chips"));
+    chips.replaceChildren(...shown2.map(chipNode));
+    chips.hidden = !tellsMore(shown2);
   }
   function drawAnswer() {
     const a = model.get("answer");
@@ -249,7 +260,10 @@ function render({ model, el }) {
     const beyond = a.beyond == null ? "" : `${number(Math.round(a.beyond))} beyond chance, `;
     const took = a.milliseconds < 10 ? a.milliseconds?.toFixed(1) : Math.round(a.milliseconds);
     answer.title = a.beyond == null ? "" : "How many of the hits shown are more than an unrelated query would have here";
-    answer.textContent = a.instead ? `Shown now: ${number(a.shown)} hits for ${a.instead}` : asked ? `${number(a.shown)} of ${number(a.passed)} hits, ${beyond}${number(a.of)} images, ${took} ms` : "Search in words, drop or paste a picture, or click “≈ like this” on a thumbnail.";
+    setText(
+      answer,
+      a.instead ? `Shown now: ${number(a.shown)} hits for ${a.instead}` : asked ? `${number(a.shown)} of ${number(a.passed)} hits, ${beyond}${number(a.of)} images, ${took} ms` : "Search in words, drop or paste a picture, or click “≈ like this” on a thumbnail."
+    );
     more.hidden = !asked || a.instead != null || a.shown >= a.passed;
     clear.hidden = !asked && !model.get("chips").length;
   }

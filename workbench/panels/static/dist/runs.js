@@ -1,6 +1,15 @@
-// Built by esbuild 0.28.2 from dom.js folding.js format.js jupyterlab.js panel.js runs.js runs_parts.js widgets.js working.js sha256:b0b8cf135ffdabbe46ad7b50d8e3d430dc6bee4f753813a0b5d293ef95ceb263
+// Built by esbuild 0.28.2 from dom.js folding.js format.js jupyterlab.js panel.js runs.js runs_parts.js widgets.js working.js sha256:cce5545e90d284f298b42a142b9717cbc23f41b642bf6cbe05c7d09a206c14b9
 // dom.js
 var SVG = "http://www.w3.org/2000/svg";
+var UNSEEN = (
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
+);
+var visible = (text) => text.replace(UNSEEN, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
+var READ = /* @__PURE__ */ new Set(["alt", "aria-label", "placeholder", "title"]);
+function setText(node, text) {
+  node.textContent = visible(String(text ?? ""));
+}
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -11,16 +20,18 @@ function h(tag, attributes = {}, ...children) {
         value
       );
     } else if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value != null) node.setAttribute(name, String(value));
+    else if (value !== false && value != null)
+      node.setAttribute(name, READ.has(name) ? visible(String(value)) : String(value));
   }
-  node.append(...children.filter((child) => child != null));
+  node.append(...children.filter((child) => child != null).map(shown));
   return node;
 }
+var shown = (child) => typeof child === "string" ? visible(child) : child;
 function svg(tag, attributes = {}, ...children) {
   const node = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes))
-    if (value != null) node.setAttribute(name, String(value));
-  node.append(...children);
+    if (value != null) node.setAttribute(name, READ.has(name) ? visible(String(value)) : String(value));
+  node.append(...children.map(shown));
   return node;
 }
 var options = (choices) => choices.map(([value, text]) => h("option", { value }, text));
@@ -105,8 +116,8 @@ function status(model, doing = "busy", wrong = "error") {
   const busy = h("div", { class: "wb-busy", role: "status" });
   const error = h("div", { class: "wb-error", role: "alert" });
   const draw = () => {
-    busy.textContent = model.get(doing);
-    error.textContent = model.get(wrong);
+    setText(busy, model.get(doing));
+    setText(error, model.get(wrong));
     busy.hidden = !busy.textContent;
     error.hidden = !error.textContent;
   };
@@ -176,9 +187,12 @@ function runTable(table, opened, on) {
     BETTER_HIGH.map((key) => [key, Math.max(...table.map((run) => run[key] ?? -Infinity))])
   );
   const figure = (value) => value == null ? "n/a" : Number.isInteger(value) ? number(value) : value.toFixed(2);
-  const cell = (run, key) => h(
+  const cell = (run, [key, label]) => h(
     "td",
-    { class: table.length > 1 && run[key] != null && run[key] === best[key] ? "wb-best" : null },
+    {
+      "data-label": label,
+      class: table.length > 1 && run[key] != null && run[key] === best[key] ? "wb-best" : null
+    },
     figure(run[key])
   );
   const row = (run) => h(
@@ -194,7 +208,7 @@ function runTable(table, opened, on) {
       ),
       run.note ? h("div", { class: "wb-quiet" }, run.note) : null
     ),
-    ...COLUMNS.map(([key]) => cell(run, key)),
+    ...COLUMNS.map((column) => cell(run, column)),
     h(
       "td",
       {},
@@ -270,10 +284,10 @@ function working(model, ask) {
   const draw = () => {
     const share = model.get("share");
     busy.hidden = !model.get("working");
-    text.textContent = `${model.get("working")}${share >= 0 ? ` · ${percent(share)}` : ""}`;
+    setText(text, `${model.get("working")}${share >= 0 ? ` · ${percent(share)}` : ""}`);
     if (share >= 0) bar.value = share;
     else bar.removeAttribute("value");
-    trouble.textContent = model.get("trouble");
+    setText(trouble, model.get("trouble"));
     trouble.hidden = !trouble.textContent;
   };
   model.on("change:working change:share change:trouble", draw);
@@ -378,9 +392,9 @@ function render({ model, el }) {
   }
   function drawCurve() {
     const c = model.get("curve");
-    const shown = method === "dbscan" && c.of > 0;
-    curve.hidden = !shown;
-    if (!shown) return;
+    const shown2 = method === "dbscan" && c.of > 0;
+    curve.hidden = !shown2;
+    if (!shown2) return;
     curve.replaceChildren(
       distanceCurve(c, eps(), (value) => {
         const input = field("eps");

@@ -1,5 +1,14 @@
-// Built by esbuild 0.28.2 from dom.js format.js jupyterlab.js panel.js shelf.js widgets.js sha256:35a22362160594f548fe7f5ef8745d93479144248fd78d0326ed454974146acb
+// Built by esbuild 0.28.2 from dom.js format.js jupyterlab.js panel.js shelf.js widgets.js sha256:7980b3784f4dac571915517323184566e86b2626c7012d2efbe25dcd70a65665
 // dom.js
+var UNSEEN = (
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
+);
+var visible = (text) => text.replace(UNSEEN, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
+var READ = /* @__PURE__ */ new Set(["alt", "aria-label", "placeholder", "title"]);
+function setText(node, text) {
+  node.textContent = visible(String(text ?? ""));
+}
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -10,11 +19,13 @@ function h(tag, attributes = {}, ...children) {
         value
       );
     } else if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value != null) node.setAttribute(name, String(value));
+    else if (value !== false && value != null)
+      node.setAttribute(name, READ.has(name) ? visible(String(value)) : String(value));
   }
-  node.append(...children.filter((child) => child != null));
+  node.append(...children.filter((child) => child != null).map(shown));
   return node;
 }
+var shown = (child) => typeof child === "string" ? visible(child) : child;
 var button = (text, title, on, pressed, more = {}) => h(
   "button",
   { title, "aria-pressed": pressed == null ? null : String(pressed), onclick: on, ...more },
@@ -69,8 +80,8 @@ function status(model, doing = "busy", wrong = "error") {
   const busy = h("div", { class: "wb-busy", role: "status" });
   const error = h("div", { class: "wb-error", role: "alert" });
   const draw = () => {
-    busy.textContent = model.get(doing);
-    error.textContent = model.get(wrong);
+    setText(busy, model.get(doing));
+    setText(error, model.get(wrong));
     busy.hidden = !busy.textContent;
     error.hidden = !error.textContent;
   };
@@ -138,11 +149,11 @@ function render({ model, el }) {
   }
   function draw() {
     const n = model.get("count");
-    count.textContent = `${number(n)} selected`;
+    setText(count, `${number(n)} selected`);
     undo.disabled = !model.get("undoable");
     redo.disabled = !model.get("redoable");
     for (const node of [clear, name, save, words]) node.disabled = !n;
-    note.textContent = model.get("note");
+    setText(note, model.get("note"));
     note.hidden = !note.textContent;
   }
   function drawSaved() {

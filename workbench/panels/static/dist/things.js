@@ -1,6 +1,15 @@
-// Built by esbuild 0.28.2 from boxes.js dom.js folding.js format.js jupyterlab.js panel.js thing_photo.js things.js widgets.js working.js sha256:987a994f0d200fab42cbb302647043c3172b7c2363ca0152e307eb434f062235
+// Built by esbuild 0.28.2 from boxes.js dom.js folding.js format.js jupyterlab.js panel.js thing_photo.js things.js widgets.js working.js sha256:f3b75cd5d92c30e6b3ef7262e47af01bc18a36253e3b34a342792d16a352be7e
 // dom.js
 var SVG = "http://www.w3.org/2000/svg";
+var UNSEEN = (
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
+);
+var visible = (text) => text.replace(UNSEEN, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
+var READ = /* @__PURE__ */ new Set(["alt", "aria-label", "placeholder", "title"]);
+function setText(node, text) {
+  node.textContent = visible(String(text ?? ""));
+}
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -11,16 +20,18 @@ function h(tag, attributes = {}, ...children) {
         value
       );
     } else if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value != null) node.setAttribute(name, String(value));
+    else if (value !== false && value != null)
+      node.setAttribute(name, READ.has(name) ? visible(String(value)) : String(value));
   }
-  node.append(...children.filter((child) => child != null));
+  node.append(...children.filter((child) => child != null).map(shown));
   return node;
 }
+var shown = (child) => typeof child === "string" ? visible(child) : child;
 function svg(tag, attributes = {}, ...children) {
   const node = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes))
-    if (value != null) node.setAttribute(name, String(value));
-  node.append(...children);
+    if (value != null) node.setAttribute(name, READ.has(name) ? visible(String(value)) : String(value));
+  node.append(...children.map(shown));
   return node;
 }
 function pictureUrl(bytes, type = "image/jpeg") {
@@ -107,7 +118,7 @@ function foldLine(model, ask, { name, title, hint, inside, opened = () => {
     inside.hidden = !on;
     told.hidden = on;
     toggle.setAttribute("aria-expanded", String(on));
-    toggle.textContent = `${on ? "▾" : "▸"} ${title}`;
+    setText(toggle, `${on ? "▾" : "▸"} ${title}`);
     if (on) opened();
   };
   model.on("change:unfolded", draw);
@@ -158,8 +169,8 @@ function status(model, doing = "busy", wrong = "error") {
   const busy = h("div", { class: "wb-busy", role: "status" });
   const error = h("div", { class: "wb-error", role: "alert" });
   const draw = () => {
-    busy.textContent = model.get(doing);
-    error.textContent = model.get(wrong);
+    setText(busy, model.get(doing));
+    setText(error, model.get(wrong));
     busy.hidden = !busy.textContent;
     error.hidden = !error.textContent;
   };
@@ -276,10 +287,10 @@ function working(model, ask) {
   const draw = () => {
     const share = model.get("share");
     busy.hidden = !model.get("working");
-    text.textContent = `${model.get("working")}${share >= 0 ? ` · ${percent(share)}` : ""}`;
+    setText(text, `${model.get("working")}${share >= 0 ? ` · ${percent(share)}` : ""}`);
     if (share >= 0) bar.value = share;
     else bar.removeAttribute("value");
-    trouble.textContent = model.get("trouble");
+    setText(trouble, model.get("trouble"));
     trouble.hidden = !trouble.textContent;
   };
   model.on("change:working change:share change:trouble", draw);
@@ -401,7 +412,7 @@ function render({ model, el }) {
     inside,
     opened: draw
   });
-  let shown = -1;
+  let shown2 = -1;
   function seek() {
     ask("find", { text: text.value });
   }
@@ -412,14 +423,14 @@ function render({ model, el }) {
     left.hidden = !some;
     body.hidden = !some && !model.get("tiles").length;
     if (!some) {
-      shown = -1;
+      shown2 = -1;
       return;
     }
-    path.textContent = about.path;
+    setText(path, about.path);
     drawn.show(about.shape, model.get("box"));
-    if (shown === about.row || !model.get("unfolded")) return;
-    shown = about.row;
-    drawn.photo.alt = about.path;
+    if (shown2 === about.row || !model.get("unfolded")) return;
+    shown2 = about.row;
+    drawn.photo.alt = visible(about.path);
     const [answer, buffers] = await ask("picture");
     if (answer.row !== model.get("about").row) return;
     replacePicture(drawn.photo, buffers[0]);
@@ -430,7 +441,10 @@ function render({ model, el }) {
     if (about.row != null) drawn.show(about.shape, box);
     find.disabled = !box.length && !text.value.trim();
     const boxed = box.length ? `${Math.round(box[2])} × ${Math.round(box[3])} px` : "";
-    how.textContent = boxed ? `${boxed}. Click again for another candidate.` : "Drag a box around the thing, or click it.";
+    setText(
+      how,
+      boxed ? `${boxed}. Click again for another candidate.` : "Drag a box around the thing, or click it."
+    );
   }
   function drawSaid() {
     const said = model.get("said");
@@ -438,8 +452,8 @@ function render({ model, el }) {
     body.classList.toggle("wb-thing-alone", right.hidden);
     if (right.hidden) return;
     const images = plural(said.images, "image");
-    title.textContent = said.images ? `${images}, the likest first` : "Nothing was found";
-    query.textContent = `for ${said.query}`;
+    setText(title, said.images ? `${images}, the likest first` : "Nothing was found");
+    setText(query, `for ${said.query}`);
   }
   const drawKind = () => {
     alike.checked = model.get("kind") > 0;

@@ -1,6 +1,15 @@
-// Built by esbuild 0.28.2 from dom.js folding.js format.js jupyterlab.js panel.js selecting.js time_axis.js when.js widgets.js sha256:5b3b6c74999cff451560be7ac44efd9819f16c70719363a755bd0d080d9ad690
+// Built by esbuild 0.28.2 from dom.js folding.js format.js jupyterlab.js panel.js selecting.js time_axis.js when.js widgets.js sha256:94192ab4ef62f4afe8511f3d3644b3af85fadb7ec893182d2d53a7d909e5c1fd
 // dom.js
 var SVG = "http://www.w3.org/2000/svg";
+var UNSEEN = (
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
+);
+var visible = (text) => text.replace(UNSEEN, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
+var READ = /* @__PURE__ */ new Set(["alt", "aria-label", "placeholder", "title"]);
+function setText(node, text) {
+  node.textContent = visible(String(text ?? ""));
+}
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -11,16 +20,18 @@ function h(tag, attributes = {}, ...children) {
         value
       );
     } else if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value != null) node.setAttribute(name, String(value));
+    else if (value !== false && value != null)
+      node.setAttribute(name, READ.has(name) ? visible(String(value)) : String(value));
   }
-  node.append(...children.filter((child) => child != null));
+  node.append(...children.filter((child) => child != null).map(shown));
   return node;
 }
+var shown = (child) => typeof child === "string" ? visible(child) : child;
 function svg(tag, attributes = {}, ...children) {
   const node = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes))
-    if (value != null) node.setAttribute(name, String(value));
-  node.append(...children);
+    if (value != null) node.setAttribute(name, READ.has(name) ? visible(String(value)) : String(value));
+  node.append(...children.map(shown));
   return node;
 }
 var button = (text, title, on, pressed, more = {}) => h(
@@ -100,8 +111,8 @@ function status(model, doing = "busy", wrong = "error") {
   const busy = h("div", { class: "wb-busy", role: "status" });
   const error = h("div", { class: "wb-error", role: "alert" });
   const draw = () => {
-    busy.textContent = model.get(doing);
-    error.textContent = model.get(wrong);
+    setText(busy, model.get(doing));
+    setText(error, model.get(wrong));
     busy.hidden = !busy.textContent;
     error.hidden = !error.textContent;
   };
@@ -273,7 +284,7 @@ function render({ model, el }) {
   const say = (first, last = first) => {
     const { hits, selected } = model.get("layers");
     const bars = { ...model.get("bars"), hits, selected: model.get("selected") ? selected : null };
-    tip.textContent = spanText(bars, first, last);
+    setText(tip, spanText(bars, first, last));
   };
   function leaveCursor() {
     cursor = -1;
@@ -282,7 +293,7 @@ function render({ model, el }) {
   }
   function draw() {
     const { all, ticks, unit, zoomed } = model.get("bars");
-    words.textContent = model.get("text");
+    setText(words, model.get("text"));
     for (const node of [bar, plot, tip, key, zone]) node.hidden = !all;
     if (!all) return;
     drawBars(all);
@@ -297,7 +308,7 @@ function render({ model, el }) {
     near.disabled = !model.get("selected");
     const without = model.get("untimed");
     untimed.hidden = !without;
-    untimed.textContent = `Select ${number(without)} without a time`;
+    setText(untimed, `Select ${number(without)} without a time`);
   }
   function drawBars(all) {
     const { hits, selected, focus } = model.get("layers");
@@ -387,7 +398,7 @@ function render({ model, el }) {
   );
   model.on("change:bars", () => {
     leaveCursor();
-    tip.textContent = "";
+    setText(tip, "");
   });
   fill(el, "wb-when", fold);
   draw();
