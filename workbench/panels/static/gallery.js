@@ -95,7 +95,7 @@ function render({ model, el }) {
         ? "Nothing passes the threshold. Lower it, or ask in other words."
         : "Ask in words above, or click “≈ like this” on a thumbnail.",
       selection: "Draw a lasso on the map. Shift adds, Alt removes, double click clears.",
-      all: "No images yet. Run case.ingest(), then make the Workspace again.",
+      all: "There are no images in this case.",
     };
     setText(empty, hints[model.get("show")]);
     empty.hidden = Boolean(counts[model.get("show")]);

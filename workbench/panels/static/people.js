@@ -226,7 +226,7 @@ export function people({ model, ask, go, crop, move }) {
       setText(
         empty,
         !counts.faces
-          ? "No faces yet. Run case.ingest_faces(), then make the Workspace again."
+          ? "No faces yet. Run case.ingest_faces(), then desk.update()."
           : !counts.people
             ? "Everybody here was seen once only. Look at “Alone”, tick the faces of one person and move " +
               "them together."

@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from choose.js dom.js face_parts.js faces.js format.js jupyterlab.js lazy.js panel.js people.js review.js strip.js widgets.js sha256:ea82a826e9677d5675e9ebfa55a26bcbf8f0704a23b2a207d8dbd3fa0ed87180
+// Built by esbuild 0.28.2 from choose.js dom.js face_parts.js faces.js format.js jupyterlab.js lazy.js panel.js people.js review.js strip.js widgets.js sha256:8cfcf56464fc5ed048524ecb5b006ca2c23a395d57a34b9699bede3c0791c7aa
 // dom.js
 var UNSEEN = (
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -567,7 +567,7 @@ function people({ model, ask, go, crop, move }) {
       empty.hidden = answer.total !== 0;
       setText(
         empty,
-        !counts.faces ? "No faces yet. Run case.ingest_faces(), then make the Workspace again." : !counts.people ? "Everybody here was seen once only. Look at “Alone”, tick the faces of one person and move them together." : "Nobody is called that."
+        !counts.faces ? "No faces yet. Run case.ingest_faces(), then desk.update()." : !counts.people ? "Everybody here was seen once only. Look at “Alone”, tick the faces of one person and move them together." : "Nobody is called that."
       );
       return answer;
     }

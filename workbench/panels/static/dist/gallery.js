@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from boxes.js dom.js format.js gallery.js jupyterlab.js lazy.js panel.js widgets.js sha256:53314202e03fcf8c5e9033cee234fc775b1b5b5d8cedab5c0c57de15ef1f7569
+// Built by esbuild 0.28.2 from boxes.js dom.js format.js gallery.js jupyterlab.js lazy.js panel.js widgets.js sha256:9700521dd2dcb2b26949a297ba13cb6a2c6b2143754c2115eca2b604c39c85d7
 // dom.js
 var SVG = "http://www.w3.org/2000/svg";
 var UNSEEN = (
@@ -315,7 +315,7 @@ function render({ model, el }) {
     const hints = {
       hits: counts.query ? "Nothing passes the threshold. Lower it, or ask in other words." : "Ask in words above, or click “≈ like this” on a thumbnail.",
       selection: "Draw a lasso on the map. Shift adds, Alt removes, double click clears.",
-      all: "No images yet. Run case.ingest(), then make the Workspace again."
+      all: "There are no images in this case."
     };
     setText(empty, hints[model.get("show")]);
     empty.hidden = Boolean(counts[model.get("show")]);
