@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from boxes.js dom.js format.js gallery.js jupyterlab.js lazy.js panel.js widgets.js sha256:9700521dd2dcb2b26949a297ba13cb6a2c6b2143754c2115eca2b604c39c85d7
+// Built by esbuild 0.28.2 from boxes.js dom.js format.js gallery.js jupyterlab.js lazy.js panel.js widgets.js sha256:6af6549604e677bf3ab10ca7fb08cddbfe3085d801176ae6159a21f04e51833d
 // dom.js
 var SVG = "http://www.w3.org/2000/svg";
 var UNSEEN = (
@@ -313,8 +313,8 @@ function render({ model, el }) {
     );
     tabs.replaceChildren(...buttons);
     const hints = {
-      hits: counts.query ? "Nothing passes the threshold. Lower it, or ask in other words." : "Ask in words above, or click “≈ like this” on a thumbnail.",
-      selection: "Draw a lasso on the map. Shift adds, Alt removes, double click clears.",
+      hits: counts.query ? "No image passes the limit. Lower it, or ask in other words." : "Ask in words above, or click “≈ like this” on a thumbnail.",
+      selection: "Draw a lasso on the map. Shift adds, Alt removes, a double click clears.",
       all: "There are no images in this case."
     };
     setText(empty, hints[model.get("show")]);
