@@ -61,6 +61,9 @@ class Selection(HasTraits):
     parent = Unicode("")
 
     def __init__(self, table: "pd.DataFrame") -> None:
+        if not hasattr(table, "iloc"):
+            what = f"The table of a Selection must be a DataFrame, not {type(table).__name__}."
+            raise QueryError(what, "Use wb.Selection(case.images).")
         self.table = table
         super().__init__()
         self.rows, self.marked = (), ()
@@ -177,7 +180,7 @@ class Selection(HasTraits):
         ``through`` (M,) int gives the row here of each row there, -1 for none. One way only: two ways would
         widen the selection with every step (one face, its image, all faces of that image, ...).
         """
-        row_of = np.asarray(through, np.int64)
+        row_of = _links(other, through, len(other.table) if isinstance(other, Selection) else 0)
 
         def select(_: object) -> None:
             rows = np.unique(row_of[other.rows])
@@ -195,7 +198,7 @@ class Selection(HasTraits):
 
         ``through`` (N,) int gives the row there of each row here, -1 for none.
         """
-        row_of = np.asarray(through, np.int64)
+        row_of = _links(other, through, len(self.table))
         other.observe(lambda _: setattr(self, "marked", np.isin(row_of, other.rows)), "rows")
 
     def __len__(self) -> int:
@@ -203,3 +206,18 @@ class Selection(HasTraits):
 
     def __repr__(self) -> str:
         return f"<Selection of {len(self)} of {len(self.table)} rows, focus {self.focus}>"
+
+
+def _links(other: Any, through: ArrayLike, count: int) -> NDArray[np.int64]:
+    """Return what links the rows of two selections, (count,) int64; raise QueryError for what does not."""
+    if not isinstance(other, Selection):
+        what = f"A Selection follows another Selection, not a {type(other).__name__}."
+        raise QueryError(what, "Use for example selection.follow(desk.face_selection, image_rows).")
+    try:
+        rows = np.asarray(through)
+    except ValueError:  # lists of several lengths
+        rows = np.zeros((0, 0))
+    if rows.shape != (count,) or (count and not np.issubdtype(rows.dtype, np.integer)):
+        what = f"Invalid through: there must be {count} whole numbers, one for each row."
+        raise QueryError(what, "Give the row that each row belongs to, -1 for none.")
+    return rows.astype(np.int64)

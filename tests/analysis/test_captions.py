@@ -36,6 +36,28 @@ def test_a_phrase_near_to_all_phrases_gives_way_to_one_that_says_more():
     assert captions.describe(image, texts, WORDS, k=1)[0].phrase == "cat"
 
 
+def test_a_phrase_amid_many_like_it_is_taken_down_and_one_apart_is_not():
+    crowd = np.tile([1.0, 0.0], (5, 1)) + np.linspace(0, 0.1, 5)[:, None] * [0, 1]
+    texts = np.concatenate([crowd, [[0.0, 1.0]]]).astype(np.float32)
+    texts /= np.linalg.norm(texts, axis=1, keepdims=True)
+    found = captions.crowding(texts)
+    cosines = texts @ texts.T
+    assert found == pytest.approx((cosines.sum(axis=1) - 1) / 5, abs=1e-6)  # fewer than NEAREST: all others
+    assert found[:5].min() > 0.7
+    assert found[5] < 0.2
+    assert captions.crowding(texts[:1]).tolist() == [0]
+    assert captions.crowding(np.repeat(texts[:1], 30, axis=0)) == pytest.approx(np.ones(30), abs=1e-6)
+
+
+def test_the_crowding_of_many_phrases_is_computed_in_parts(monkeypatch):
+    texts = np.random.default_rng(0).standard_normal((50, 8)).astype(np.float32)
+    texts /= np.linalg.norm(texts, axis=1, keepdims=True)
+    whole = captions.crowding(texts).copy()
+    captions.crowding(texts[:2])  # the last one kept is another
+    monkeypatch.setattr(captions, "ROWS", 7)
+    assert captions.crowding(texts) == pytest.approx(whole)
+
+
 def test_no_phrases_fit_nothing():
     assert captions.fit(TEXTS, TEXTS[:0]).shape == (3, 0)
 

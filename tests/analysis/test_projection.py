@@ -9,6 +9,7 @@ import pytest
 from tests.helpers.grouped_vectors import groups
 from workbench.analysis import clusters, projection
 from workbench.errors import QueryError
+from workbench.vectors import unit_rows
 
 
 class EndedError(Exception):
@@ -34,7 +35,7 @@ def test_the_same_seed_gives_the_same_layout(method):
 @pytest.mark.parametrize("method", ["umap", "tsne"])
 def test_a_layout_tells_how_far_it_is_and_watching_changes_nothing(method):
     vectors, _ = groups((20, 10))
-    shares = []
+    shares = []  # type: ignore[var-annotated]
     watched = projection.project(vectors, method, watch=shares.append)
 
     assert len(shares) > 20
@@ -212,30 +213,63 @@ def test_cluster_parameters_are_those_of_cluster():
     vectors, _ = groups()
     settings = clusters.parameters(min_cluster_size=10)
     assert settings == {"min_cluster_size": 10, "min_samples": 3, "merge_distance": None, "seed": 0}
-    assert clusters.cluster(vectors, **settings).max() == 2
+    assert clusters.cluster(vectors, **settings).max() == 2  # type: ignore[arg-type]
 
 
 def test_clusters_that_show_the_same_are_named_by_it_and_told_apart():
     """Axis 3 is shared by all samples: all are "a photo", and that alone tells nobody which."""
+    vectors, labels = groups((10, 8), dim=4, noise=0.01)
+    vectors = unit_rows(vectors + np.array([0, 0, 0, 1.03], np.float32))
+    texts = np.eye(4, dtype=np.float32)
+    found = clusters.names(vectors, labels, texts, ["cat", "dog", "bird", "a photo"])  # type: ignore[arg-type]
+    assert found == ["a photo: cat", "a photo: dog"]
+
+
+def test_a_second_phrase_that_hardly_holds_gives_way_to_a_number():
+    """All are far more "a photo" than a cat or a dog, though the one group is a little more a cat."""
     vectors, labels = groups((10, 8), dim=4)
-    vectors = vectors + np.array([0, 0, 0, 5], np.float32)
+    vectors = unit_rows(vectors + np.array([0, 0, 0, 5], np.float32))
     texts = np.eye(4, dtype=np.float32)
     found = clusters.names(vectors, labels, texts, ["cat", "dog", "bird", "a photo"])
-    assert found == ["a photo: cat", "a photo: dog"]
+    assert found == ["a photo", "a photo (2)"]
+
+
+def test_a_second_phrase_holds_of_most_and_not_of_the_others():
+    texts = np.eye(3, dtype=np.float32)
+    cats, dogs = unit_rows(np.array([[1, 0, 1.05], [0, 1, 1.05]], np.float32))
+    plain = texts[2]
+    most = np.stack([cats] * 8 + [plain] * 2 + [dogs] * 9)  # eight of ten are cats
+    some = np.stack([cats] * 5 + [plain] * 5 + [dogs] * 9)
+    shared = np.stack([cats] * 8 + [plain] * 2 + [cats] * 5 + [dogs] * 4)  # so are five of the others
+    labels = np.repeat([0, 1], [10, 9]).astype(np.int32)
+    words = ["cat", "dog", "a photo"]
+    assert clusters.names(most, labels, texts, words) == ["a photo: cat", "a photo: dog"]
+    assert clusters.names(some, labels, texts, words) == ["a photo", "a photo: dog"]
+    assert clusters.names(shared, labels, texts, words) == ["a photo", "a photo (2)"]
 
 
 def test_the_only_cluster_is_named_by_what_it_shows():
     vectors, labels = groups((12,), dim=4)
-    assert clusters.names(vectors, labels, np.eye(4, dtype=np.float32), ["cat", "dog", "bird", "a"]) == [
+    assert clusters.names(vectors, labels, np.eye(4, dtype=np.float32), ["cat", "dog", "bird", "a"]) == [  # type: ignore[arg-type]
         "cat"
     ]
 
 
 def test_names_are_unique_and_run_out_gracefully():
     vectors, labels = groups((10, 8, 6))
-    found = clusters.names(vectors, labels, np.eye(16, dtype=np.float32)[:2], ["cat", "dog"])
+    found = clusters.names(vectors, labels, np.eye(16, dtype=np.float32)[:2], ["cat", "dog"])  # type: ignore[arg-type]
     assert len(set(found)) == 3
     assert {"cat", "dog"} < set(found)
+
+
+def test_names_are_the_same_when_samples_are_compared_in_parts(monkeypatch):
+    vectors, labels = groups((20, 17, 9))
+    labels[::7] = -1
+    texts = np.eye(16, dtype=np.float32)[:5]
+    words = ["cat", "dog", "bird", "fish", "ant"]
+    whole = clusters.names(vectors, labels, texts, words)
+    monkeypatch.setattr(clusters, "AT_ONCE", 4 * len(words))
+    assert clusters.names(vectors, labels, texts, words) == whole == ["cat", "dog", "bird"]
 
 
 def test_no_cluster_needs_no_name():

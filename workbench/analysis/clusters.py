@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.analysis.captions import fit
+from workbench.analysis.captions import fit, shares
 from workbench.analysis.distinguishing_phrases import SAME
 from workbench.analysis.progress import Watch, nobody
 from workbench.analysis.projection import reduce
@@ -30,7 +30,13 @@ HDBSCAN_SMALLEST = 5  # as HDBSCAN's, whatever the number of samples: classes do
 JOINED_WITHIN = 0.5  # HDBSCAN's leaves nearer than this, in UMAP's space, are one
 MANY = 20_000  # points that take a second; more are left to another process, which can be ended
 LEAF = 60  # points in a leaf of the tree of neighbours; hdbscan's own 40 takes a third longer at 100,000
-SAMPLED = 20_000  # rows of which the means of clusters are taken
+SAMPLED, FEWEST = 20_000, 20  # rows that clusters are named by: all together, and of each at least
+AT_ONCE = 1_000_000  # of these rows, times phrases, compared at a time
+NEAR_BEST = 0.05
+"""A phrase holds of an image where it fits at most so much worse than the best one: it is at least exp(-2) =
+0.14 times as likely."""
+MOST, MORE = 0.75, 0.4
+"""A second phrase holds of this share of a cluster at least, and of so much less of any other of the name."""
 
 
 def levels(points: NDArray[np.floating], *, seed: int = 0, watch: Watch = nobody) -> Labels:
@@ -197,37 +203,55 @@ def names(
 ) -> list[str]:
     """Return a name for each cluster 0, 1, ... of ``labels`` (N,), which no other cluster has.
 
-    It is the phrase that says best what the cluster shows in the mean (`captions.fit`), whether or not other
-    clusters show it too. Those that get the same phrase are told apart by a second one, "a motorcycle: a
-    garage": the one whose mean cosine there is farthest above that of the others of the name.
-    ``vectors`` is (N, D), ``text_vectors`` (P, D), row p belonging to phrase p of ``vocabulary``. When the
-    phrases run out a cluster is called "a motorcycle 2", or "group 7".
+    It is the phrase that its samples agree on: the largest mean share (`captions.shares`), whether or not
+    other clusters show it too. One that shares its phrase gets a second, "fruit: an apple", only where that
+    holds of `MOST` of its samples (`NEAR_BEST`) and of far fewer in the others; else a number, "fruit (2)".
+    ``vectors`` is (N, D), ``text_vectors`` (P, D), row p belonging to phrase p of ``vocabulary``. Without any
+    phrases they are called "group 0", "group 1". Of large clusters random members stand for all.
     """
     count = int(labels.max(initial=-1)) + 1
     if not count or not vocabulary:
         return [f"group {number}" for number in range(count)]
-    means = _means(vectors, labels, count)[0][1:]
-    best = fit(means, text_vectors).argmax(axis=1)
+    votes, holds = _agreement(vectors, labels, count, text_vectors)
+    best = votes.argmax(axis=1)
     found = [vocabulary[phrase] for phrase in best]
     for phrase in np.unique(best):
         alike = np.flatnonzero(best == phrase)
-        if len(alike) > 1:
-            other = np.flatnonzero(text_vectors @ text_vectors[phrase] < SAME)
-            scores = means[alike] @ text_vectors[other].T
-            for place, second in _apart(scores).items():
-                found[alike[place]] += f": {vocabulary[other[second]]}"
+        other = np.flatnonzero(text_vectors @ text_vectors[phrase] < SAME)
+        for place, second in _second(holds[np.ix_(alike, other)]).items():
+            found[alike[place]] += f": {vocabulary[other[second]]}"
     return _unlike(found)
 
 
-def _apart(scores: NDArray[np.floating]) -> dict[int, int]:
-    """Return for clusters (C,) of one name a phrase each that no other of them has; ``scores`` are (C, P)."""
-    contrast = np.asarray(scores - scores.mean(axis=0), np.float64)
-    chosen: dict[int, int] = {}
-    for _ in range(min(contrast.shape)):
-        place, phrase = divmod(int(np.argmax(contrast)), contrast.shape[1])
-        chosen[place] = phrase
-        contrast[place], contrast[:, phrase] = -np.inf, -np.inf
-    return chosen
+def _agreement(
+    vectors: NDArray[np.floating], labels: Labels, count: int, text_vectors: NDArray[np.floating]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the mean share of each phrase in each cluster, and of what part it holds: (C, P) in [0, 1]."""
+    votes, holds = np.zeros((2, count, len(text_vectors)))
+    rows, step = _members(labels, count), max(1, AT_ONCE // len(text_vectors))
+    for start in range(0, len(rows), step):
+        some = rows[start : start + step]
+        suits = fit(vectors[some], text_vectors)
+        owners, first = np.unique(labels[some], return_index=True)
+        votes[owners] += np.add.reduceat(shares(suits), first)
+        near = suits >= suits.max(axis=1, keepdims=True) - NEAR_BEST
+        holds[owners] += np.add.reduceat(near, first, dtype=np.float64)
+    sizes = np.maximum(np.bincount(labels[rows], minlength=count), 1)[:, None]
+    return votes / sizes, holds / sizes
+
+
+def _second(holds: NDArray[np.floating]) -> dict[int, int]:
+    """Return for clusters of one name the phrase, if any, that holds of one and not of the others.
+
+    ``holds`` (C, P): of what share of each cluster a phrase holds, [0, 1].
+    """
+    if len(holds) < 2 or not holds.size:
+        return {}
+    second, first = np.partition(holds, -2, axis=0)[-2:]
+    more = holds - np.where(holds == first, second, first)  # than any other; none, where two share the first
+    fits = (holds >= MOST) & (more >= MORE)
+    chosen = np.where(fits, holds + more, -np.inf).argmax(axis=1)
+    return {int(place): int(chosen[place]) for place in np.flatnonzero(fits.any(axis=1))}
 
 
 def _unlike(found: list[str]) -> list[str]:
@@ -237,30 +261,22 @@ def _unlike(found: list[str]) -> list[str]:
         number, unlike = 1, name
         while unlike in used:
             number += 1
-            unlike = f"{name} {number}"
+            unlike = f"{name} ({number})"
         found[place] = unlike
         used.add(unlike)
     return found
 
 
-def _means(
-    vectors: NDArray[np.floating], labels: Labels, count: int
-) -> tuple[NDArray[np.floating], NDArray[np.int64]]:
-    """Return the mean vector (count + 1, D) and the size (count + 1, 1) of the groups -1, 0, 1, ...
+def _members(labels: Labels, count: int) -> NDArray[np.intp]:
+    """Return the rows of the clusters one after the other, random ones of a large one.
 
-    Of a large group the mean of random members stands for all: a name needs no more, and a million vectors
-    need not be read from disk to open a map.
+    A name needs no more, and a million vectors need not be read from disk to open a map.
     """
-    order = np.random.default_rng(0).permutation(len(vectors))
+    order = np.random.default_rng(0).permutation(len(labels))
     order = order[np.argsort(labels[order], kind="stable")]
-    sizes = np.bincount(labels + 1, minlength=count + 1)
-    most = max(200, SAMPLED // (count + 1))
-    starts = np.cumsum(sizes) - sizes
-    members = [
-        np.sort(order[start : start + min(size, most)]) for start, size in zip(starts, sizes, strict=True)
-    ]
-    means = [vectors[rows].sum(axis=0) / max(len(rows), 1) for rows in members]
-    return np.stack(means), sizes[:, None]
+    starts = np.searchsorted(labels[order], labels[order], "left")
+    order = order[(np.arange(len(order)) - starts < max(FEWEST, SAMPLED // count)) & (labels[order] >= 0)]
+    return order[np.lexsort((order, labels[order]))]
 
 
 def largest_first(labels: NDArray[np.integer]) -> Labels:

@@ -1,11 +1,13 @@
 """Ingest of a case: runs the loop with its models, and notes which keys its vectors and faces carry."""
 
-from collections.abc import Collection
+import contextlib
+from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING, Unpack, get_args
 
 from workbench.case import embedders
+from workbench.case.arguments import flag
 from workbench.case.embedders import LazyEmbedder, LazyFaceModel
-from workbench.errors import QueryError
+from workbench.errors import CaseError, QueryError
 from workbench.store.case_folder import CaseFolder
 from workbench.store.sample_parts import known_key, remember_key
 
@@ -32,11 +34,19 @@ def ingest_images(
     """
     from workbench.ingest import ingest
 
+    folder.require_source()
     _check(reading)
     embedder, face_finder = model.get(), faces.get() if faces else None
     regions = [regions] if isinstance(regions, str) else list(regions)
     finder = embedders.load_finder(folder, regions)
-    try:
+
+    def remember() -> None:
+        remember_key(folder.cache, folder.model, embedder.key)
+        if faces:
+            faces.remember()
+        embedders.remember(folder, regions, finder, embedder)
+
+    with _afterwards(remember):
         return ingest(
             folder,
             embedder,
@@ -47,17 +57,18 @@ def ingest_images(
             progress=progress,
             **reading,
         )
-    finally:
-        remember_key(folder.cache, folder.model, embedder.key)
-        if faces:
-            faces.remember()
-        embedders.remember(folder, regions, finder, embedder)
 
 
 def _check(reading: "Reading") -> None:
     from workbench.ingest.plan import Gone
     from workbench.media.scan import Links
 
+    for name, value in reading.items():
+        if name not in ("links", "gone", "retry", "rehash", "system"):
+            what = f"ingest has no argument {name!r}."
+            raise QueryError(what, "Use retry, rehash, links, system or gone.")
+        if name not in ("links", "gone"):
+            flag(value, name)
     for name, known in (("links", get_args(Links)), ("gone", (None, *get_args(Gone)))):
         if name in reading and reading[name] not in known:  # type: ignore[literal-required]
             words = ", ".join(repr(word) for word in known)
@@ -75,14 +86,25 @@ def ingest_faces(
     """Look for faces alone; a case without images gets these too, because faces show with their images."""
     from workbench.ingest import ingest_faces as ingest
 
+    folder.require_source()
     if known_key(folder.cache, folder.model) is None:
         return ingest_images(folder, model, faces, progress=progress, **reading)
     _check(reading)
     finder = faces.get()
-    try:
+    with _afterwards(faces.remember):
         return ingest(folder, finder, progress=progress, **reading)
-    finally:
-        faces.remember()
+
+
+@contextlib.contextmanager
+def _afterwards(remember: Callable[[], None]) -> Iterator[None]:
+    """Call ``remember`` however an ingest ends; what ended it is said, even if that cannot be remembered."""
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(CaseError):
+            remember()
+        raise
+    remember()
 
 
 def verify(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.parser import parser
-from workbench.cli.printing import print_for_programs, print_hits, printable, say
+from workbench.cli.printing import open_pipes, print_for_programs, print_hits, printable, say
 from workbench.errors import QueryError, WorkbenchError
 
 if TYPE_CHECKING:
@@ -42,20 +42,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         "demo": _demo,
         "models": _models,
     }
-    arguments = parser().parse_args(argv)
-    run = _version if arguments.version else verbs.get(arguments.verb, _usage)
+    status = 0
     try:
-        status = run(arguments)
-        sys.stdout.flush()
+        with open_pipes():
+            arguments = parser().parse_args(argv)
+            run = _version if arguments.version else verbs.get(arguments.verb, _usage)
+            status = run(arguments)
     except WorkbenchError as error:
         say(f"workbench: {printable(str(error))}")
         return 1
     except KeyboardInterrupt:
         say("workbench: Interrupted. Finished work is kept; run the same command again to continue.")
         return INTERRUPTED
-    except BrokenPipeError:  # the reader, such as `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     return status
 
 
@@ -159,7 +157,13 @@ def _export_faces(case: "Case", arguments: Namespace) -> int:
 
 
 def _share(arguments: Namespace) -> int:
-    print(_open(arguments.case).share(arguments.folder, faces=arguments.faces))
+    from workbench.case.share import share_case
+
+    shared = share_case(_open(arguments.case).folder, arguments.folder, faces=arguments.faces)
+    print(shared.folder)
+    if shared.left_out:
+        what = ", ".join(f"{count} {kind}" for kind, count in shared.left_out.items())
+        say(f"Left out, because they tell of people with faces or names: {what}.")
     return 0
 
 

@@ -163,7 +163,7 @@ def _costly(header: Header) -> bool:
     """Tell before opening whether an image belongs into a process of its own."""
     passes = header.scans * header.pixels if header.scans > 1 else 0
     most = _SLOW if header.slow else MAX_PIXELS if header.drafts and not header.whole else _LARGE
-    return passes > _PASSES or header.pixels > most
+    return header.odd or passes > _PASSES or header.pixels > most
 
 
 def _cut_short(error: BaseException) -> bool:

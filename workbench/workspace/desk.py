@@ -96,6 +96,9 @@ class Workspace(ipywidgets.VBox):
     _still: Any = None  # where the still picture is displayed, once it is
 
     def __init__(self, case: "Case", *, table: Sequence[PanelEntry] = TABLE) -> None:
+        if not hasattr(case, "images"):
+            what = f"A desk shows a case, not an object of type {type(case).__name__}."
+            raise CaseError(what, "Use wb.Workspace(wb.open('photos/', case='cases/mine')).")
         if not len(case.images):
             raise CaseError("This case holds no images yet.", _advice(case.folder.source))
         self.case = case
@@ -268,10 +271,9 @@ class Workspace(ipywidgets.VBox):
 
     def close(self) -> None:
         """Close every panel and all else that the desk made: nothing of it stays open in the browser."""
-        if "_made" not in self.__dict__:
-            return  # a desk that could not be made
-        self._close_panels()
-        close_widgets(self._notice, self.layout)
+        if "_made" in self.__dict__:  # not where the case could not be shown
+            self._close_panels()
+            close_widgets(self._notice, self.layout)
         super().close()
 
     def _close_panels(self) -> None:
