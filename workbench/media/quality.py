@@ -61,7 +61,8 @@ def look_hashes(thumbnails: Iterable[bytes]) -> NDArray[np.int64]:
     rows = []
     for jpeg in thumbnails:
         picture = _opened(jpeg)
-        bits, colours, greys = (np.zeros(size, np.uint8) for size in (64, 48, GREYS * GREYS))
+        bits = np.zeros(64, bool)
+        colours, greys = np.zeros(48, np.uint8), np.zeros(GREYS * GREYS, np.uint8)
         if picture is not None:
             bits = phash(picture).hash.ravel()
             colours = np.asarray(picture.convert("RGB").resize((4, 4), Image.Resampling.BOX)).ravel()
