@@ -12,6 +12,7 @@ from PIL import Image
 import workbench as wb
 from workbench.case.open_case import OpenCase
 from workbench.errors import CaseError, QueryError, WorkbenchError
+from workbench.models.mini.load import reads as mini_reads
 from workbench.search.terms import readable
 from workbench.store.sample_parts import remember_key
 from workbench.testing import ColourEmbedder, colour_folder, write_photos
@@ -447,3 +448,38 @@ def test_probabilities_follow_the_vocabulary_that_now_stands(case: wb.Case) -> N
 
     assert not np.allclose(before, after)
     np.testing.assert_array_equal(after, reopened)
+
+
+UNREAD = ["猫", "고양이", "แมว", "قطة", "a photo of 猫"]
+
+
+@pytest.fixture
+def unreading(case: wb.Case, monkeypatch: pytest.MonkeyPatch) -> wb.Case:
+    """Return a case whose model reads no other script than Latin, as `mini` does."""
+    monkeypatch.setattr(ColourEmbedder, "reads", staticmethod(mini_reads), raising=False)
+    return case
+
+
+@pytest.mark.parametrize("text", UNREAD)
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda case, text: case.search(text),
+        lambda case, text: case.search(f"{text} + red"),
+        lambda case, text: case.search("red", unlike=text),
+        lambda case, text: case.ask(text),
+        lambda case, text: case.ask(f"red -{text!r}"),
+        lambda case, text: case.why(0, text),
+        lambda case, text: case.why(0, "red", against=text),
+        lambda case, text: case.describe(0, vocabulary=["red", text]),
+        lambda case, text: setattr(case, "vocabulary", ["red", text]),
+    ],
+)
+def test_what_the_model_cannot_read_is_never_answered(unreading: wb.Case, text: str, use) -> None:
+    with pytest.raises(QueryError, match=r"cannot read .*\. Use English, or open the case with"):
+        use(unreading, text)
+    assert not (unreading.folder.root / "work" / "vocabulary.txt").exists()
+
+
+def test_a_model_that_reads_all_is_asked_in_any_script(case: wb.Case) -> None:
+    assert len(case.ask("猫")) == len(case.search("猫")) > 0

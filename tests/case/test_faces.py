@@ -402,6 +402,23 @@ def test_how_faces_are_grouped_is_in_the_log_and_can_be_undone(case: wb.Case) ->
     assert (faces.redo(), len(faces.identities)) == ("group", 0)
 
 
+def test_a_grouping_that_is_ended_decides_nothing_and_one_that_goes_on_tells_how_far_it_is(
+    case: wb.Case,
+) -> None:
+    faces, before = case.faces, case.faces.frame["identity"].tolist()
+
+    def end(share: float) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        faces.group("agglomerative", threshold=1.0, watch=end)
+    assert faces.history.empty
+    assert reopened(case).faces.frame["identity"].tolist() == before
+    told: list[float] = []
+    faces.group("agglomerative", watch=told.append)
+    assert told == sorted(told) != []
+
+
 def test_whoever_wants_to_know_is_told_of_every_step_as_long_as_they_live(faces: Faces) -> None:
     class Listener:
         heard = 0

@@ -133,4 +133,5 @@ def test_every_known_model_can_be_fetched_by_its_name():
         "faces-facenet-release",
         "faces-sface",
         "regions",
+        "regions-maskrcnn",
     }

@@ -1,6 +1,7 @@
 """The relevance rule on towers whose answer is known, and on small random towers of open_clip."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import open_clip
@@ -21,7 +22,7 @@ from workbench.models.relevance.attention import (
     read_relevance,
     watched_attention,
 )
-from workbench.models.relevance.forward_pass import twin
+from workbench.models.relevance.forward_pass import one_thread, twin
 from workbench.models.relevance.relevance import View, view_of
 from workbench.models.relevance.words import word_spans
 from workbench.testing import ColourEmbedder
@@ -385,3 +386,35 @@ def test_the_view_of_a_squeeze_is_everything_and_of_a_centre_crop_the_middle():
     over = view.laid(np.ones((4, 4), np.float32))
     assert not over[:, : over.shape[1] // 3].any()
     assert over[:, over.shape[1] // 2].all()
+
+
+def test_torch_has_one_thread_inside_and_as_many_as_before_afterwards():
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        with one_thread():
+            assert torch.get_num_threads() == 1
+            with one_thread():
+                assert torch.get_num_threads() == 1
+        assert torch.get_num_threads() == 3
+        with pytest.raises(ZeroDivisionError), one_thread():
+            1 / 0  # noqa: B018
+        assert torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_computations_that_overlap_leave_the_threads_of_torch_as_they_were():
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        first, second = one_thread(), one_thread()
+        with ThreadPoolExecutor(1) as other:
+            first.__enter__()
+            other.submit(second.__enter__).result()
+            first.__exit__(None, None, None)
+            other.submit(second.__exit__, None, None, None).result()
+            assert other.submit(torch.get_num_threads).result() == 3
+        assert torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(before)

@@ -155,9 +155,9 @@ def test_lines_of_before_faces_were_confirmed_are_read(decisions: Decisions, tmp
     decisions.add(Decision("name", "a", {"a": "Ann"}, {"a": ["f1"]}))
     path = tmp_path / "identities.jsonl"
     record = json.loads(path.read_text())
-    path.write_text(
-        json.dumps({k: v for k, v in record.items() if k not in ("confirmed", "grouping")}) + "\n"
-    )
+    newer = ("confirmed", "grouping", "prev_sha256", "line_sha256")
+    path.write_text(json.dumps({k: v for k, v in record.items() if k not in newer}) + "\n")
+    (tmp_path / "identities.jsonl.bak").unlink()
 
     assert Decisions(tmp_path).standing().names == {"a": "Ann"}
     assert Decisions(tmp_path).history()["note"].tolist() == [""]

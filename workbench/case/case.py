@@ -1,5 +1,6 @@
 """Case: everything known about one folder of photos. A facade: it wires the rooms, and computes nothing."""
 
+import contextlib
 import copy
 import weakref
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.analysis.progress import nobody
 from workbench.case.arguments import (
     are_numbers,
     checked,
@@ -32,9 +34,12 @@ from workbench.case.ingesting import ingest_faces, ingest_images
 from workbench.case.open_case import OpenCase
 from workbench.case.originals import Originals
 from workbench.case.searching import Searching
+from workbench.errors import ModelError
 from workbench.index.engines import Engines
 from workbench.search.hits import Hits
+from workbench.search.terms import check_readable
 from workbench.store.case_folder import CaseFolder
+from workbench.store.json_lines import mend
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -199,7 +204,11 @@ class Case(Originals, Searching):
 
     @vocabulary.setter
     def vocabulary(self, phrases: Sequence[str]) -> None:
-        save_vocabulary(self.folder.root / "work", texts(phrases, "The vocabulary", "a boat"))
+        given = texts(phrases, "The vocabulary", "a boat")
+        if not all(map(str.isascii, given)):  # every model reads these
+            with contextlib.suppress(ModelError):  # without its model a case can still be edited
+                check_readable(self._model.get(), given)
+        save_vocabulary(self.folder.root / "work", given)
 
     def tag(self, images: int | str | Iterable[int | str], tag: str) -> None:
         """Tag images (rows, ids or paths). Tags live in ``work/`` and outlive the cache."""
@@ -213,6 +222,16 @@ class Case(Originals, Searching):
     def tags(self) -> "pd.DataFrame":
         """Who tagged what: sample_id, tag, when."""
         return self.folder.tags.read()
+
+    def mend(self) -> dict[str, int]:
+        """Take lines of the logs in ``work/`` that are damaged or lost from the copies beside them.
+
+        Return how many came back to which file; a warning named them before. What was damaged stays under
+        another name. Raises CaseError where the case cannot be written.
+        """
+        brought = mend(self.folder.root / "work")
+        self.refresh()
+        return brought
 
     # -- ingest and questions --------------------------------------------------------------------------------
 
@@ -255,7 +274,7 @@ class Case(Originals, Searching):
                 self.instances.remember()
             self.refresh()
         if faces:
-            self.faces.settle()
+            self.faces.settle(watch=None if progress else nobody)
         return self._with_edited(report)
 
     @checked(progress=flag)
@@ -269,7 +288,7 @@ class Case(Originals, Searching):
             report = ingest_faces(self.folder, self._model, self._face_model, progress=progress, **reading)
         finally:
             self.refresh()
-        self.faces.settle()
+        self.faces.settle(watch=None if progress else nobody)
         return report
 
     @property

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from workbench.panels.details import Details
 from workbench.panels.gallery import Gallery
 from workbench.panels.instance_search.panel import InstanceSearch
+from workbench.panels.left_out import LeftOut
 from workbench.panels.query import Query
 from workbench.panels.recall_review import RecallReview
 from workbench.panels.runs.panel import Runs
@@ -139,6 +140,10 @@ def _places(desk: DeskContext) -> PlacesPanel:
     return PlacesPanel(desk.selection, desk.case.thumbnails)
 
 
+def _left_out(desk: DeskContext) -> LeftOut:
+    return LeftOut(lambda: desk.case.problems, lambda: desk.case.skipped)
+
+
 def _faces(desk: DeskContext) -> Any:
     return desk.face_panels.panel
 
@@ -161,6 +166,7 @@ TABLE = (
     PanelEntry("places", _places, "below", still=True),
     PanelEntry("runs", _runs, "below", still=True),
     PanelEntry("study", _study, "below"),
+    PanelEntry("left_out", _left_out, "below"),
     PanelEntry("faces", _faces, "above", "faces", "Grouping the faces"),
     PanelEntry("face_map", _face_map, "middle", "faces", "Drawing the map of the faces"),
 )

@@ -1,14 +1,17 @@
 """Faces: who is in the collection, and the verbs with which an analyst puts that right."""
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from tqdm.auto import tqdm
 
 from workbench.analysis import identities as analysis
 from workbench.analysis.identities.grouping import DEFAULT_METHOD
+from workbench.analysis.progress import Watch
 from workbench.analysis.rows import Rows, normalise
 from workbench.case.arguments import (
     checked,
@@ -38,6 +41,8 @@ if TYPE_CHECKING:
 
 
 IDENTITY = is_text("an id of `case.faces.identities`")
+PATIENCE = 3.0
+"""Seconds before a progress bar is shown: most collections are grouped in less."""
 
 
 class Faces:
@@ -241,15 +246,24 @@ class Faces:
 
     @checked(method=one_of(*get_args(analysis.Method)), threshold=or_none(real(-1, 1, 0.6)))
     def group(
-        self, method: analysis.Method = DEFAULT_METHOD, threshold: float | None = None
+        self,
+        method: analysis.Method = DEFAULT_METHOD,
+        threshold: float | None = None,
+        *,
+        watch: Watch | None = None,
     ) -> "pd.DataFrame":
         """Group all faces afresh where nobody decided, and return ``identities``; the choice is a decision.
 
         ``method``: whispers (the default), agglomerative or hdbscan; ``threshold``: the cosine [-1, 1] at
-        which groups still join, by default the one measured for this pair of models. Raises QueryError.
+        which groups still join, by default the one measured for this pair of models. ``watch`` is told the
+        share done, [0, 1], and what it raises ends the grouping, as an interrupt does: then nothing is
+        decided. Without it a progress bar is shown where there are many faces. Raises QueryError.
         """
         grouping = Choice(method, threshold).as_decided(self._book.pair.name)
-        self._book.decide(Decision("group", grouping=grouping))
+        decision = Decision("group", grouping=grouping)
+        with self._watched(watch) as told:
+            self._book.group(Choice(method, threshold, decision.id), told)
+        self._book.decide(decision)
         return self.identities
 
     @checked(folder=folder, min_faces=whole(1, example=6), how=one_of("copy", "hardlink", "symlink"))
@@ -261,9 +275,13 @@ class Faces:
         """
         return self._book.export(folder, min_faces, how)
 
-    def settle(self) -> None:
-        """Group now what is new, as ingest does at its end, so that nobody waits for it when looking."""
-        self._book.table  # noqa: B018 reading it makes it
+    def settle(self, *, watch: Watch | None = None) -> None:
+        """Group now what is new, as ingest does at its end, so that nobody waits for it when looking.
+
+        ``watch`` as for `group`.
+        """
+        with self._watched(watch) as told:
+            self._book.settle(told)
 
     def __len__(self) -> int:
         """Return the number of faces, without grouping them."""
@@ -280,6 +298,21 @@ class Faces:
         names = {target: " ".join(name.split())} if name.strip() else {}
         confirmed = faces if op == "confirm" else []
         return self._book.decide(Decision(op, target, names, put, confirmed=confirmed))
+
+    @contextmanager
+    def _watched(self, watch: Watch | None) -> Iterator[Watch]:
+        """Give the watcher, or one that shows a progress bar once grouping has taken some seconds."""
+        if watch is not None:
+            yield watch
+            return
+        with tqdm(
+            total=100, desc=f"Grouping {len(self):,} faces", unit="%", leave=False, delay=PATIENCE
+        ) as bar:
+
+            def show(share: float) -> None:
+                bar.update(max(0, round(100 * share) - bar.n))
+
+            yield show
 
     def _rows(self, rows: ArrayLike) -> Rows:
         given: Any = [rows] if isinstance(rows, int | np.integer) else rows
