@@ -105,7 +105,7 @@ class Selection(HasTraits):
     def row(self, sample_id: str) -> int:
         """Return the row of an image, or of a face, by its id. Raises QueryError where it is not there."""
         column = "face_id" if "face_id" in self.table else "image_id"
-        found = np.flatnonzero(self.table[column].to_numpy() == sample_id)
+        found = np.flatnonzero(self.table[column].to_numpy() == str(sample_id))
         if not len(found):
             raise QueryError(f"There is no {column} {sample_id!r} here.", "It may be gone since.")
         return int(found[0])
@@ -115,8 +115,9 @@ class Selection(HasTraits):
 
         ``code`` is a line of Python that does the same, for `code`.
         """
+        changed = combine(self.rows, rows, mode, len(self.table))
         before = [] if mode == "replace" or not self._is_as_made() else self._lines
-        self.rows = combine(self.rows, rows, mode, len(self.table))
+        self.rows = changed
         self._lines, self._made = [*before, code] if code else [], self.rows
 
     def code(self, place: str) -> str:

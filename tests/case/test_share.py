@@ -204,7 +204,7 @@ def test_a_share_that_fails_leaves_nothing(
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    for place in ("workbench.store.parts.commit", "workbench.store.json_lines.JsonLines._write"):
+    for place in ("workbench.store.parts.Parts.append", "workbench.store.json_lines.JsonLines._write"):
         case.tag([0], "kept")
         with monkeypatch.context() as context:
             context.setattr(place, full)

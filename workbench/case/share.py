@@ -13,12 +13,13 @@ import numpy as np
 from workbench.case.collection import load_vocabulary, save_vocabulary
 from workbench.case.instances.model import key_name
 from workbench.case.safe_output import new_folder
-from workbench.errors import CaseError, QueryError
+from workbench.errors import QueryError
 from workbench.samples.kind import kind_named
 from workbench.search.grammar import parse
 from workbench.spelling import lookup_form
 from workbench.store.case_folder import CaseFolder
 from workbench.store.extract import Extract
+from workbench.store.files import writing
 from workbench.store.identity_state import read_groups, write_groups
 from workbench.store.json_lines import JsonLines
 from workbench.store.sample_parts import known_key, remember_key
@@ -72,14 +73,12 @@ def share_case(case: CaseFolder, folder: str | Path, *, faces: OfFaces = "none")
     root = new_folder(folder, (case.source, case.root))
     target = CaseFolder.without_source(root, case.models, case.created)
     try:
-        left_out = _Sharing(case, target, faces).run()
-        target.save()
-    except BaseException as error:
+        with writing(root / "case.json"):
+            left_out = _Sharing(case, target, faces).run()
+            target.save()
+    except BaseException:
         for path in root.iterdir():  # ours: the folder was empty
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-        if isinstance(error, OSError):
-            what = f"The case cannot be copied to {root}: {error.strerror or error}."
-            raise CaseError(what, "Free some space, then share it to another folder.") from error
         raise
     return Shared(root, left_out)
 
