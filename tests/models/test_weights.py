@@ -300,7 +300,7 @@ def test_a_checkpoint_planted_among_those_of_facenet_pytorch_is_refused(plant, m
 
     write, marker = plant
     write(tmp_path / "package/data" / f"{name}.pt")
-    monkeypatch.setattr(mtcnn_nets.mtcnn, "__file__", str(tmp_path / "package/models/mtcnn.py"))
+    monkeypatch.setattr(mtcnn_nets.mtcnn, "__file__", str(tmp_path / "package/models/mtcnn.py"))  # type: ignore[attr-defined]
     make = {"pnet": mtcnn_nets.propose, "rnet": mtcnn_nets.refine, "onet": mtcnn_nets.settle}[name]
     with pytest.raises(ModelError, match=rf"{name}\.pt is damaged.*facenet-pytorch"):
         make()
