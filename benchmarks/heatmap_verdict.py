@@ -1,8 +1,8 @@
 """Does the verdict of a heatmap tell what is there? ``python -m benchmarks.heatmap_verdict FOLDER``.
 
 FOLDER holds photos and ``objects.csv`` (file, label, x, y, w, h), in which a photo has a row for each thing
-it shows; without that file, a photo shows the words of its name. For up to three labels of each photo, and as many that it does not show, the query is "a photo of a
-LABEL".
+it shows; without that file, a photo shows the words of its name. For up to three labels of each photo, and as
+many that it does not show, the query is "a photo of a LABEL".
 ``--maps`` also makes each map and checks it on its photo, which takes some seconds each.
 """
 

@@ -115,7 +115,8 @@ def term_vector(term: Term, embedder: "Callable[[], Embedder]", sample_vectors: 
     """
     match plain(term)[0]:
         case str() as text:
-            return text_vectors(embedder(), [readable(text)])[0]
+            vector: Vector = text_vectors(embedder(), [readable(text)])[0]
+            return vector
         case Like(sample_id):
             return np.asarray(sample_vectors([sample_id])[0], np.float32)
         case Centre(sample_ids, name):
