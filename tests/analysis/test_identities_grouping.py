@@ -11,6 +11,7 @@ from workbench.analysis.identities import group as group_by
 from workbench.analysis.identities.graph_clustering import ROUNDS, VOTES, Linkage, chinese_whispers
 from workbench.analysis.identities.neighbours import crowds
 from workbench.analysis.identities.postprocess import rejoin
+from workbench.analysis.progress import nobody
 from workbench.errors import QueryError
 from workbench.models.faces.pairs import FACENET
 
@@ -296,7 +297,7 @@ def test_faces_that_cannot_be_told_apart_cost_next_to_nothing(method, monkeypatc
     linked = []
 
     class Counted(Linkage):
-        def run(self, near, watch):  # type: ignore[override]
+        def run(self, near, watch=nobody):
             linked.append(len(self.sums))
             return super().run(near, watch)
 
@@ -346,7 +347,7 @@ def test_a_threshold_near_one_makes_no_crowd_of_what_it_keeps_apart():
 
 def test_grouping_tells_how_far_it_is_and_ends_where_the_watcher_says_so(method):
     vectors = people([30] * 20, spread=0.7, dim=128)
-    told = []  # type: ignore[var-annotated]
+    told: list[float] = []
     group(vectors, method=method, watch=told.append)
     assert told == sorted(told)
     assert told[0] == 0

@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -117,7 +118,7 @@ def test_an_export_that_cannot_be_kept_computes_all_the_same(added, monkeypatch,
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(engine.tempfile, "TemporaryDirectory", full)  # type: ignore[attr-defined]
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", full)
     np.testing.assert_array_equal(added[1](), np.ones((1, 300)))
     assert "not kept" in capsys.readouterr().err
 
