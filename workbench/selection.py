@@ -61,12 +61,17 @@ class Selection(HasTraits):
     parent = Unicode("")
 
     def __init__(self, table: "pd.DataFrame") -> None:
+        if not hasattr(table, "iloc"):
+            what = f"The table of a Selection must be a DataFrame, not {type(table).__name__}."
+            raise QueryError(what, "Use wb.Selection(case.images).")
         self.table = table
         super().__init__()
         self.rows, self.marked = (), ()
         self._past: deque[Rows] = deque(maxlen=STEPS)
         self._future: deque[Rows] = deque(maxlen=STEPS)
         self._stepping = False
+        self._lines: list[str] = []
+        self._made: Rows = self.rows
         self.observe(self._remember, "rows")
 
     @validate("focus")
@@ -97,9 +102,33 @@ class Selection(HasTraits):
         column = "face_id" if "face_id" in self.table else "image_id"
         return [str(sample_id) for sample_id in self.frame[column]]
 
-    def change(self, rows: ArrayLike, mode: Mode = "replace") -> None:
-        """Replace, add to, remove from or intersect the selection: ``mode`` is the verb."""
+    def row(self, sample_id: str) -> int:
+        """Return the row of an image, or of a face, by its id. Raises QueryError where it is not there."""
+        column = "face_id" if "face_id" in self.table else "image_id"
+        found = np.flatnonzero(self.table[column].to_numpy() == sample_id)
+        if not len(found):
+            raise QueryError(f"There is no {column} {sample_id!r} here.", "It may be gone since.")
+        return int(found[0])
+
+    def change(self, rows: ArrayLike, mode: Mode = "replace", code: str = "") -> None:
+        """Replace, add to, remove from or intersect the selection: ``mode`` is the verb.
+
+        ``code`` is a line of Python that does the same, for `code`.
+        """
+        before = [] if mode == "replace" or not self._is_as_made() else self._lines
         self.rows = combine(self.rows, rows, mode, len(self.table))
+        self._lines, self._made = [*before, code] if code else [], self.rows
+
+    def code(self, place: str) -> str:
+        """Return the Python that made what is selected, where its last line calls something in ``place``.
+
+        It is "" for another place, and once something else is selected.
+        """
+        last = self._lines[-1] if self._lines else ""
+        return "\n".join(self._lines) if last.startswith(f"{place}.") and self._is_as_made() else ""
+
+    def _is_as_made(self) -> bool:
+        return bool(np.array_equal(self.rows, self._made))
 
     def clear(self) -> None:
         """Select nothing."""
@@ -151,7 +180,7 @@ class Selection(HasTraits):
         ``through`` (M,) int gives the row here of each row there, -1 for none. One way only: two ways would
         widen the selection with every step (one face, its image, all faces of that image, ...).
         """
-        row_of = np.asarray(through, np.int64)
+        row_of = _links(other, through, len(other.table) if isinstance(other, Selection) else 0)
 
         def select(_: object) -> None:
             rows = np.unique(row_of[other.rows])
@@ -169,7 +198,7 @@ class Selection(HasTraits):
 
         ``through`` (N,) int gives the row there of each row here, -1 for none.
         """
-        row_of = np.asarray(through, np.int64)
+        row_of = _links(other, through, len(self.table))
         other.observe(lambda _: setattr(self, "marked", np.isin(row_of, other.rows)), "rows")
 
     def __len__(self) -> int:
@@ -177,3 +206,18 @@ class Selection(HasTraits):
 
     def __repr__(self) -> str:
         return f"<Selection of {len(self)} of {len(self.table)} rows, focus {self.focus}>"
+
+
+def _links(other: Any, through: ArrayLike, count: int) -> NDArray[np.int64]:
+    """Return what links the rows of two selections, (count,) int64; raise QueryError for what does not."""
+    if not isinstance(other, Selection):
+        what = f"A Selection follows another Selection, not a {type(other).__name__}."
+        raise QueryError(what, "Use for example selection.follow(desk.face_selection, image_rows).")
+    try:
+        rows = np.asarray(through)
+    except ValueError:  # lists of several lengths
+        rows = np.zeros((0, 0))
+    if rows.shape != (count,) or (count and not np.issubdtype(rows.dtype, np.integer)):
+        what = f"Invalid through: there must be {count} whole numbers, one for each row."
+        raise QueryError(what, "Give the row that each row belongs to, -1 for none.")
+    return rows.astype(np.int64)

@@ -7,20 +7,13 @@ import pytest
 
 import workbench as wb
 from tests.helpers import jupyterlab as lab
-from workbench.testing import colour_folder
+from tests.helpers.desk_page import TOO_LATE, check_plot
+from workbench.testing import write_faces
 
 pytestmark = lab.MARKS
 
-TOO_LATE = """const timeout = AbortSignal.timeout;
-AbortSignal.timeout = (ms) => (ms === 2000 ? AbortSignal.abort() : timeout.call(AbortSignal, ms));
-const listen = AbortSignal.prototype.addEventListener;
-AbortSignal.prototype.addEventListener = function (name, call, options) {
-  return this.aborted && name === "abort" ? call() : listen.call(this, name, call, options);
-};"""
-"""Lets the two seconds be over before anything has started."""
-
 SHOW = """import workbench as wb
-desk = wb.Workspace(wb.open(case='case'))
+desk = wb.Workspace(wb.open(case='case', model='fake', faces='fake'))
 desk"""
 SELECT = "desk.selection.rows = [1, 2]; desk.selection.focus = 1"
 
@@ -28,14 +21,15 @@ SELECT = "desk.selection.rows = [1, 2]; desk.selection.focus = 1"
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     root: Path = tmp_path_factory.mktemp("root")
-    colour_folder(root / "photos", 24)
-    wb.open(root / "photos", case=root / "case", model="fake").ingest(progress=False)
+    write_faces(root / "photos", {f"{i:03}.png": [3 * (i % 3)] for i in range(24)})
+    case = wb.open(root / "photos", case=root / "case", model="fake", faces="fake")
+    case.ingest(faces=True, progress=False)
     lab.write_notebook(root / "desk.ipynb", [SHOW, SELECT])
     with lab.server(root, tmp_path_factory.mktemp("private")) as address:
         yield address
 
 
-def test_a_desk_that_started_late_still_hears_from_python(address: str) -> None:
+def test_a_desk_that_started_late_still_hears_from_python_and_draws_both_maps(address: str) -> None:
     with lab.chromium() as browser, lab.browser_page(browser) as page:
         complaints: list[str] = []
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -47,5 +41,9 @@ def test_a_desk_that_started_late_still_hears_from_python(address: str) -> None:
         notebook.run(1)
         page.wait_for_function("document.querySelector('.wb-about .wb-title').textContent.startsWith('001')")
         page.wait_for_function("() => document.querySelector('.wb-map .wb-highlights')?.bright.length === 2")
+        check_plot(page, notebook.plot, 24)
+        page.get_by_role("tab", name="Faces").click()
+        check_plot(page, ".wb-facemap .js-plotly-plot", 24)
+        notebook.screenshot("late-faces")
 
     assert any("Failed to initialize model" in complaint for complaint in complaints)

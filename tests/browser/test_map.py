@@ -20,8 +20,10 @@ second and second.wait()
 print(json.dumps({"rows": desk.selection.rows.tolist(), "settings": desk.map.bar.settings,
     "working": desk.map.bar.working, "points": desk.map.points.tolist(), "method": desk.map.bar.method,
     "second": second.bar.method if second else "", "column": desk.map.bar.column,
-    "runs": desk.case.cluster_runs.names, "troubles": [p.error + getattr(p, "trouble", "")
+    "runs": desk.case.cluster_runs.names, "level": desk.map.level, "names": desk.map.names,
+    "clusters": desk.map.frame["cluster"].tolist(), "troubles": [p.error + getattr(p, "trouble", "")
     for p in (desk.map.bar, desk.runs, desk.query)], "code": desk.to_code()}))"""
+COLOURS = "plot => [...document.querySelector(plot)._fullData[0].marker.color]"
 SECOND = ".wb-secondmap .js-plotly-plot"
 
 
@@ -71,6 +73,40 @@ def test_a_layout_is_set_cancelled_and_computed(desk: lab.Notebook) -> None:
     assert computed["settings"] == {"n_neighbors": 5}
     assert "desk.map.show('umap', n_neighbors=5)" in computed["code"]
     assert computed["troubles"] == ["", "", ""]
+
+
+def test_a_slider_makes_the_clusters_coarser_and_finer(desk: lab.Notebook) -> None:
+    """The points, the legend and the names on the map are those of the level; the kernel knows it."""
+    page = desk.page
+    slider = page.get_by_label("Clusters, coarse to fine")
+    slider.focus()
+    page.keyboard.press("Home")
+    page.wait_for_function("document.querySelectorAll('.wb-key').length === 1")
+    coarse = desk.state(1)
+    one_colour = page.evaluate(COLOURS, desk.plot)
+    page.locator(".wb-marks span").first.wait_for(state="attached")
+    desk.screenshot("map-coarse")
+    slider.focus()
+    page.keyboard.press("End")
+    page.wait_for_function("document.querySelectorAll('.wb-key').length > 8")
+    fine = desk.state(1)
+    colours = page.evaluate(COLOURS, desk.plot)
+    named = page.locator(".wb-marks span").all_inner_texts()
+    desk.screenshot("map-fine")
+    slider.focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_function("document.querySelector('.wb-level').title.includes('level 3 of 5')")
+
+    assert (coarse["level"], fine["level"]) == (0, 4)
+    assert "desk.map.level = 0" in coarse["code"]
+    assert len(set(one_colour)) == len(set(coarse["clusters"])) == 1
+    assert len(set(colours)) == len(set(fine["clusters"])) == len(fine["names"]) > 8
+    assert named
+    assert set(named) <= set(fine["names"])
+    assert desk.state(1)["level"] == 2
+    assert "desk.map.level" not in desk.state(1)["code"]
+    assert fine["troubles"] == ["", "", ""]
 
 
 def test_a_lasso_in_the_second_map_shows_in_the_first(desk: lab.Notebook) -> None:
@@ -126,7 +162,7 @@ def test_a_clustering_is_run_compared_and_colours_the_map(desk: lab.Notebook) ->
     runs.get_by_label("New name").fill("by hand")
     page.keyboard.press("Enter")
     page.wait_for_selector(".wb-runs tr[data-run='by hand']")
-    runs.get_by_role("button", name="Select what is in none").click()
+    runs.get_by_role("button", name="Select what is in no cluster").click()
     state = desk.state(1)
     over = page.evaluate(OVERFLOW)
 

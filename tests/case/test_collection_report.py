@@ -45,7 +45,7 @@ def issues(case: wb.Case) -> dict[str, str]:
 def test_copies_and_look_alikes_are_found(case: wb.Case) -> None:
     found = case.study.duplicates()
     exact = {Path(path).name for path in found["path"][found["kind"] == "exact"]}
-    near = found[found["kind"] == "near"].groupby("group")["path"].agg(lambda p: {Path(x).name for x in p})
+    near = found[found["kind"] == "near"].groupby("group")["path"].agg(lambda p: {Path(x).name for x in p})  # type: ignore[type-var]
 
     assert exact == {"copy.png", "sharp0.png"}
     assert {"sharp1.png", "smaller.jpg"} in near.tolist()

@@ -1,8 +1,10 @@
 """The command line, on a folder of generated pictures and the fake embedder."""
 
 import csv
+import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,11 +16,23 @@ import pandas as pd
 import pytest
 
 from workbench.case import Case, open_case
-from workbench.cli import main, printable
+from workbench.cli import main, printable  # type: ignore[attr-defined]
 from workbench.cli.printing import print_for_programs, print_hits
 from workbench.testing import colour_folder, write_faces, write_photos, write_regions
 
-VERBS = ["ingest", "search", "why", "faces", "share", "info", "problems", "demo", "models"]
+VERBS = [
+    "ingest",
+    "search",
+    "why",
+    "faces",
+    "share",
+    "info",
+    "problems",
+    "skipped",
+    "verify",
+    "demo",
+    "models",
+]
 
 
 def workbench(*arguments: object) -> subprocess.CompletedProcess:
@@ -206,6 +220,26 @@ def test_problems_name_file_and_reason_in_every_format(case, capsys):
     assert f"broken.jpg: {row['reason']}" in text
 
 
+def test_skipped_names_file_and_reason_in_every_format(tmp_path, capsys):
+    write_photos(tmp_path / "photos", {"red.png": "red"})
+    (tmp_path / "photos/=plan.pdf").write_bytes(b"%PDF-1.7")
+    case = tmp_path / "case"
+    main(["ingest", str(tmp_path / "photos"), "--case", str(case), "--model", "fake", "--quiet"])
+    said = capsys.readouterr()
+    assert "1 skipped" in said.out
+    assert f"workbench skipped {case}" in said.err
+
+    main(["skipped", str(case)])
+    shown = capsys.readouterr()
+    main(["skipped", str(case), "--csv"])
+    (row,) = csv.DictReader(capsys.readouterr().out.splitlines())
+    main(["skipped", str(case), "--json"])
+    (entry,) = json.loads(capsys.readouterr().out)
+    assert f"=plan.pdf: {entry['reason']}" in shown.out
+    assert "1 skipped" in shown.err
+    assert (entry["kind"], row["path"]) == ("pdf", "'=plan.pdf")
+
+
 def test_info_says_the_same_as_json(case, capsys):
     main(["info", str(case)])
     lines = capsys.readouterr().out.splitlines()
@@ -371,3 +405,99 @@ def test_no_cell_of_printed_csv_is_a_formula_or_breaks_its_row(capsys, name):
     assert row["score"] == "-0.5"
     assert not row["path"].strip().startswith(("=", "+", "-", "@"))
     assert not row["paths"].strip().startswith(("=", "+", "-", "@"))
+
+
+def test_verify_lists_what_is_not_as_it_was(tmp_path, capsys):
+    paths = write_photos(tmp_path / "photos", {"red.png": "red", "blue.png": "blue", "green.png": "green"})
+    case = str(tmp_path / "case")
+    main(["ingest", str(tmp_path / "photos"), "--case", case, "--model", "fake", "--quiet"])
+    capsys.readouterr()
+    assert main(["verify", case, "--quiet"]) == 0
+    assert "3 files read again: all are as they were" in capsys.readouterr().err
+
+    paths[0].write_bytes(paths[1].read_bytes())
+    assert main(["verify", case, "--quiet", "--json"]) == 1
+    shown = capsys.readouterr()
+    (changed,) = json.loads(shown.out)
+    assert (changed["state"], changed["path"]) == ("changed", "red.png")
+    assert "1 changed" in shown.err
+    assert main(["ingest", str(tmp_path / "photos"), "--case", case, "--quiet", "--rehash"]) == 0
+    assert main(["verify", case, "--quiet"]) == 0
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+@pytest.mark.parametrize("form", [[], ["--csv"], ["--json"]])
+def test_what_a_pipe_cannot_hold_is_escaped(odd_names, encoding, form, monkeypatch):
+    written = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    monkeypatch.setattr(sys, "stdout", written)
+    assert main(["search", str(odd_names), "red", "-k", "99", *form]) == 0
+    text = written.buffer.getvalue().decode(encoding)
+    assert ("\\ud83d\\ude42" if form == ["--json"] else "\\U0001f642") in text
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding=encoding))
+    assert main(["info", str(odd_names / "🙂")]) == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX")
+@pytest.mark.parametrize(
+    ("pipe", "status"), [(">&-", 0), ("2>&-", 0), (">/dev/full", 1), ("2>/dev/full", 0), ("2>&1 | true", 0)]
+)
+def test_a_closed_or_full_output_is_one_line_at_most(case, pipe, status):
+    command = f"set -o pipefail; {sys.executable} -m workbench.cli search {case} red {pipe}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, "Traceback" in done.stderr) == (status, False)
+    assert done.stderr.count("\n") <= 1
+    if status:
+        assert done.stderr.startswith("workbench: The output cannot be read or written: No space left")
+
+
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "a\rb", "a\nb", "=a\n=b"]
+
+
+@pytest.fixture(scope="module")
+def odd_names(tmp_path_factory):
+    """A case of files, tags, people and problems whose names a spreadsheet would compute or break."""
+    root = tmp_path_factory.mktemp("odd")
+    colours = ["red", "green", "lime", "orange", "gray", "black", "white", "yellow"]
+    write_photos(root / "photos", {"a🙂.png": "blue"})
+    write_photos(root / "photos", {f"{n}.png": colour for n, colour in zip(FORMULAS, colours, strict=True)})
+    write_faces(
+        root / "photos", {f"{name}/{n}.png": [6 * i] for i, name in enumerate(FORMULAS) for n in "12"}
+    )
+    for name in FORMULAS:
+        (root / "photos" / f"{name}.jpg").write_bytes(b"\xff\xd8\xff no picture")
+    opened = open_case(root / "photos", case=root / "case", model="fake", faces="fake")
+    opened.ingest(faces=True, progress=False)
+    for identity, name in zip(opened.faces.identities["identity"], FORMULAS, strict=False):
+        opened.faces.name(identity, name)
+    return root / "case"
+
+
+@pytest.mark.parametrize("verb", [["search", "red", "-k", "99"], ["problems"], ["faces"]])
+def test_no_cell_of_any_verb_is_a_formula_or_breaks_its_row(odd_names, verb, capsys):
+    main([verb[0], str(odd_names), *verb[1:], "--csv"])
+    printed = capsys.readouterr().out
+    rows = list(csv.reader(io.StringIO(printed, newline="")))
+    assert len(rows) == printed.count("\n") > 2
+    assert {len(row) for row in rows} == {len(rows[0])}
+    assert "\r" not in printed
+    cells = [cell.strip() for row in rows for cell in row]
+    formulas = [cell for cell in cells if cell.startswith(("=", "+", "@"))]
+    assert not formulas
+    assert not [cell for cell in cells if cell.startswith("-") and not re.fullmatch(r"-[\d.e-]+", cell)]
+
+
+def test_no_cell_of_a_manifest_is_a_formula_or_breaks_its_row(odd_names, tmp_path, capsys):
+    assert main(["faces", str(odd_names), "export", str(tmp_path / "out"), "--min-faces", "1"]) == 0
+    printed = (tmp_path / "out" / "manifest.csv").read_bytes().decode()
+    rows = list(csv.reader(io.StringIO(printed, newline="")))
+    assert len(rows) == printed.count("\n") > 5
+    assert "\r" not in printed
+    assert not [cell for row in rows for cell in row if cell.strip().startswith(("=", "+", "-", "@"))]
+
+
+def test_share_says_what_stays_behind(people, tmp_path, capsys):
+    opened = open_case(case=people, faces="fake")
+    opened.faces.name(opened.faces.identities["identity"][0], "Zita")
+    opened.tag([0], "for Zita")
+    assert main(["share", str(people), str(tmp_path / "shared")]) == 0
+    assert capsys.readouterr().err.startswith("Left out, because they tell of people")

@@ -55,27 +55,11 @@ def write_notebook(path: Path, cells: Sequence[str]) -> None:
 
 
 @contextmanager
-def server(root: Path, private: Path) -> Iterator[str]:
-    """Run a JupyterLab on ``root`` with settings of its own; yield its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    own = {
-        f"JUPYTER{name}": str(private / name.lower().strip("_"))
-        for name in ("_CONFIG_DIR", "LAB_SETTINGS_DIR", "LAB_WORKSPACES_DIR")
-    }
-    options = [
-        "--no-browser",
-        "--allow-root",
-        f"--port={port}",
-        "--ServerApp.port_retries=0",
-        f"--ServerApp.root_dir={root}",
-    ]
-    options += [
-        "--IdentityProvider.token=",
-        "--LabApp.news_url=",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-    ]
+def server(root: Path, private: Path, app: str = "jupyterlab") -> Iterator[str]:
+    """Run a JupyterLab, or Notebook 7 as ``app="notebook"``, on ``root`` with settings of its own.
+
+    Yields its address.
+    """
     quiet = (
         private
         / "lab_settings_dir"
@@ -85,12 +69,36 @@ def server(root: Path, private: Path) -> Iterator[str]:
     )
     quiet.parent.mkdir(parents=True)
     quiet.write_text('{"fetchNews": "false"}')
-    with (private / "lab.log").open("w") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", *options], env={**os.environ, **own}, stdout=log, stderr=log
-        )
+    options = ["--allow-root", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={root}"]
+    options.append("--IdentityProvider.token=")
+    if app == "jupyterlab":
+        options.append("--LabApp.news_url=")
+        options.append("--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate")
+    with _served(app, options, private, "/api") as address:
+        yield address
+
+
+@contextmanager
+def voila(notebook: Path, private: Path) -> Iterator[str]:
+    """Run Voila on a notebook with settings of its own; yield the address of the page."""
+    with _served("voila", [str(notebook)], private, "/voila/static/") as address:
+        yield address
+
+
+@contextmanager
+def _served(app: str, options: Sequence[str], private: Path, asked: str) -> Iterator[str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    own = {
+        f"JUPYTER{name}": str(private / name.lower().strip("_"))
+        for name in ("_CONFIG_DIR", "LAB_SETTINGS_DIR", "LAB_WORKSPACES_DIR")
+    }
+    command = [sys.executable, "-m", app, *options, "--no-browser", f"--port={port}"]
+    with (private / f"{app}.log").open("w") as log:
+        process = subprocess.Popen(command, env={**os.environ, **own}, stdout=log, stderr=log)
         try:
-            _wait_for(f"http://127.0.0.1:{port}/api")
+            _wait_for(f"http://127.0.0.1:{port}{asked}")
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
@@ -102,11 +110,13 @@ def _wait_for(address: str, seconds: float = 90) -> None:
     while time.monotonic() < end:
         try:
             urllib.request.urlopen(address, timeout=2).close()
+        except urllib.error.HTTPError:
+            return  # there is nothing there, but somebody answers
         except (urllib.error.URLError, OSError):
             time.sleep(0.3)
         else:
             return
-    raise TimeoutError(f"JupyterLab did not answer at {address} within {seconds:.0f} s")
+    raise TimeoutError(f"Nothing answered at {address} within {seconds:.0f} s")
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 DATA = Path(__file__).parents[2] / "data"
-CREDITS = list(csv.DictReader((DATA / "CREDITS.csv").open(encoding="utf-8")))
+CREDITS = list(csv.DictReader((DATA / "CREDITS.csv").read_text(encoding="utf-8").splitlines()))
 PHOTOS = sorted(path for path in (DATA / "photos").rglob("*") if path.is_file())
 VIDEOS = sorted(path for path in (DATA / "videos").rglob("*") if path.is_file())
 MEGABYTE = 1_000_000

@@ -95,6 +95,39 @@ def test_a_greedy_header_is_refused_at_once_with_the_limit_it_hit(name: str) -> 
     assert time.monotonic() - started < 2
 
 
+def gif(extensions: bytes) -> bytes:
+    start = b"GIF89a" + struct.pack("<HHBBB", 8, 8, 0x80, 0, 0) + bytes(6) + extensions
+    return start + b"," + struct.pack("<HHHHB", 0, 0, 8, 8, 0) + b"\x02\x02\x44\x01\0;"
+
+
+MANY_PARTS = {
+    "fill bytes of a jpeg": jpeg()[:2] + b"\xff" * 2_000 + jpeg()[2:],
+    "lone markers of a jpeg": jpeg()[:2] + b"\xff\x01" * 2_000 + jpeg()[2:],
+    "metadata of a jpeg": segments(80, 65_000, b"Exif\0\0"),
+    "chunks of a png": png(8, 8, chunk(b"IDAT", b"") * 20_001),
+    "comment of a gif": gif(b"\x21\xfe" + b"\x01a" * 600 + b"\0"),
+    "extensions of a gif": gif(b"\x21\xfe\x01a\0" * 600),
+    "parts of an icon": b"icns" + struct.pack(">I", 8 + 8 * 600) + b"abcd\0\0\0\x08" * 600,
+    "boxes of a jpeg 2000": encode(Image.new("RGB", (16, 16)), "JPEG2000") + bytes(17_000_000),
+}
+
+
+@pytest.mark.parametrize("name", MANY_PARTS)
+def test_a_file_of_many_parts_has_its_time_limited(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Readers go through them one by one, and some join them again and again: minutes for one file."""
+    monkeypatch.setattr(sandbox, "decode", lambda *_: ({"reason": "elsewhere"}, b""))
+
+    assert reason(MANY_PARTS[name]) == "elsewhere"
+
+
+@pytest.mark.parametrize("name", ["JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP", "JPEG2000", "HEIF", "ICO"])
+def test_an_ordinary_photo_is_decoded_here(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "decode", lambda *_: pytest.fail("elsewhere"))
+    exif = {"exif": b"Exif\0\0II*\0\x08\0\0\0\0\0" + bytes(9_000)} if name in {"JPEG", "PNG", "WEBP"} else {}
+
+    assert read_image(encode(Image.new("RGB", (200, 150)), name, **exif), min_side=64).image.size[0] > 63
+
+
 def test_tags_that_share_their_bytes_are_counted_each() -> None:
     """5,000 tags of an EXIF block point to the same 60 kB: 300 MB."""
     entries = b"".join(struct.pack("<HHII", 40_000 + tag, 7, 40_000, 8) for tag in range(1_600))

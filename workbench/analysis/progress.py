@@ -23,6 +23,11 @@ def nobody(share: float) -> None:
     """Watch nothing, and never end anything: the default where no ``watch`` is given."""
 
 
+def part(watch: Watch, start: float, end: float) -> Watch:
+    """Return a watcher of one part of a computation, that takes the whole from ``start`` to ``end``."""
+    return lambda share: watch(start + (end - start) * share)
+
+
 @contextmanager
 def watched_epochs(watch: Watch) -> Iterator[None]:
     """Tell ``watch`` the share [0, 1] of UMAP's epochs done on this thread, while inside.

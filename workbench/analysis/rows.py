@@ -29,6 +29,10 @@ def combine(old: ArrayLike, new: ArrayLike, mode: Mode, n: int) -> Rows:
     "replace" keeps ``new`` alone, "add" the rows of either, "remove" those of ``old`` that ``new`` has not,
     "intersect" those of both. Raises QueryError for another mode or rows outside [0, n).
     """
+    if not isinstance(mode, str):
+        raise QueryError(
+            f"Invalid mode: a {type(mode).__name__}.", f"Use one of {', '.join(get_args(Mode))}."
+        )
     before, after = _mask(old, n), _mask(new, n)
     match mode:
         case "replace":
@@ -44,18 +48,21 @@ def combine(old: ArrayLike, new: ArrayLike, mode: Mode, n: int) -> Rows:
 
 def _mask(rows: ArrayLike, n: int) -> NDArray[np.bool_]:
     """Return (n,) booleans; one pass, where sorting a million rows would take two hundred times as long."""
-    given = np.asarray(rows)
+    try:
+        given = np.asarray(rows)
+    except ValueError:  # lists of several lengths
+        given = np.zeros((1, 0), object)
     if given.dtype == bool and given.shape == (n,):
         return given
     mask = np.zeros(n, bool)
-    if given.size == 0:
+    if given.ndim == 1 and given.size == 0:
         return mask
     if given.ndim != 1 or not np.issubdtype(given.dtype, np.integer):
         raise QueryError("Rows must be whole numbers.", "Pass row numbers, or one boolean per row.")
     if given.min() < 0 or given.max() >= n:
         raise QueryError(
             f"The table has {n} rows, but rows {given.min()} to {given.max()} were requested.",
-            "Use row numbers from 0 to the number of rows minus 1.",
+            f"Use row numbers from 0 to {n - 1}." if n else "There are no rows to choose from.",
         )
     mask[given] = True
     return mask

@@ -1,34 +1,50 @@
 """Case: everything known about one folder of photos. A facade: it wires the rooms, and computes nothing."""
 
+import contextlib
 import copy
 import weakref
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workbench.analysis.progress import Watch, nobody
-from workbench.case import arguments
+from workbench.case.arguments import (
+    are_numbers,
+    checked,
+    flag,
+    folder,
+    is_labels,
+    is_rows,
+    is_text,
+    is_text_or_texts,
+    is_texts,
+    one_of,
+    or_none,
+    real,
+    text,
+    texts,
+    whole,
+)
 from workbench.case.collection import load_vocabulary, save_vocabulary
 from workbench.case.embedders import LazyEmbedder, LazyFaceModel
 from workbench.case.ingesting import ingest_faces, ingest_images
 from workbench.case.open_case import OpenCase
+from workbench.case.originals import Originals
+from workbench.case.searching import Searching
+from workbench.errors import ModelError
 from workbench.index.engines import Engines
 from workbench.search.hits import Hits
-from workbench.search.request import Limits, Request
-from workbench.search.terms import Term
+from workbench.search.terms import check_readable
 from workbench.store.case_folder import CaseFolder
+from workbench.store.json_lines import mend
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import ArrayLike
-    from PIL.Image import Image
 
     from workbench.analysis.layout_trust import Trust
-    from workbench.analysis.recall_estimate import Missed
-    from workbench.analysis.thresholds import Threshold
     from workbench.case.cluster_runs import ClusterRuns
     from workbench.case.collection_report import CollectionReport
     from workbench.case.computed import ClusterLevel
@@ -39,13 +55,11 @@ if TYPE_CHECKING:
     from workbench.case.regions_api import Regions
     from workbench.case.selections import Selections
     from workbench.case.share import OfFaces
-    from workbench.ingest import Embedder, IngestReport
+    from workbench.ingest import Embedder, IngestReport, Reading
     from workbench.search.image_lookup import ImageLookup
-    from workbench.search.questions import Questions
-    from workbench.search.request import Images, Within
 
 
-class Case:
+class Case(Originals, Searching):
     """One source and all that is known about it. Make one with ``workbench.open``."""
 
     def __init__(
@@ -130,9 +144,10 @@ class Case:
         """Return the row of an image given by row, image id or path; raise QueryError where there is none."""
         return self._open.collection.row(image)
 
+    @checked(rows=is_rows)
     def thumbnails(self, rows: Iterable[int]) -> list[bytes]:
         """Return JPEG thumbnails (longest side 256 px), one for each row."""
-        return self._open.collection.thumbnails(rows)
+        return self._open.collection.thumbnails([self.row(row) for row in rows])
 
     def picture(self, image: int | str) -> bytes:
         """Return an upright JPEG of at most 1280 px; the thumbnail if the original is out of reach."""
@@ -144,10 +159,12 @@ class Case:
 
     # -- what is computed from the vectors -------------------------------------------------------------------
 
+    @checked(method=is_text("umap"))
     def layout(self, method: str = "umap", **params: Any) -> NDArray[np.float32]:
         """Return coordinates (N, 2) of the images by ``umap``, ``tsne`` or ``pca``, cached."""
         return self._open.collection.computed.layout(method, **params)
 
+    @checked(level=or_none(whole(0, 4, 2)), params=are_numbers)
     def clusters(self, level: int | None = None, **params: Any) -> NDArray[np.int32]:
         """Return the cluster (N,) of each image, 0 for the largest, -1 for none; cached.
 
@@ -163,6 +180,7 @@ class Case:
         """
         return self._open.collection.computed.cluster_levels(self.vocabulary, watch=watch)
 
+    @checked(labels=is_labels)
     def cluster_names(self, labels: NDArray[np.int32]) -> list[str]:
         """Return a name for each cluster 0, 1, ...: the phrase that says best what it shows.
 
@@ -171,10 +189,12 @@ class Case:
         """
         return self._open.collection.computed.cluster_names(labels, self.vocabulary)
 
+    @checked(method=is_text("umap"))
     def trust(self, method: str = "umap", **params: Any) -> "Trust":
         """Return how far the place of each image in a layout can be trusted: three arrays (N,) in [0, 1]."""
         return self._open.collection.computed.trust(method, **params)
 
+    @checked(phrases=is_texts("a boat"))
     def phrase_vectors(self, phrases: Sequence[str]) -> NDArray[np.float32]:
         """Return the unit text vectors (P, D) of phrases, cached."""
         return self._open.collection.phrase_vectors(phrases)
@@ -188,162 +208,92 @@ class Case:
 
     @vocabulary.setter
     def vocabulary(self, phrases: Sequence[str]) -> None:
-        save_vocabulary(self.folder.root / "work", arguments.texts(phrases, "The vocabulary", "a boat"))
+        given = texts(phrases, "The vocabulary", "a boat")
+        if not all(map(str.isascii, given)):  # every model reads these
+            with contextlib.suppress(ModelError):  # without its model a case can still be edited
+                check_readable(self._model.get(), given)
+        save_vocabulary(self.folder.root / "work", given)
 
     def tag(self, images: int | str | Iterable[int | str], tag: str) -> None:
         """Tag images (rows, ids or paths). Tags live in ``work/`` and outlive the cache."""
-        self.folder.tags.add(arguments.text(tag, "A tag", "keep"), self.lookup.ids_of(images))
+        self.folder.tags.add(text(tag, "A tag", "keep"), self.lookup.ids_of(images))
 
     def untag(self, images: int | str | Iterable[int | str], tag: str) -> None:
         """Take a tag away again."""
-        self.folder.tags.remove(arguments.text(tag, "A tag", "keep"), self.lookup.ids_of(images))
+        self.folder.tags.remove(text(tag, "A tag", "keep"), self.lookup.ids_of(images))
 
     @property
     def tags(self) -> "pd.DataFrame":
         """Who tagged what: sample_id, tag, when."""
         return self.folder.tags.read()
 
+    def mend(self) -> dict[str, int]:
+        """Take lines of the logs in ``work/`` that are damaged or lost from the copies beside them.
+
+        Return how many came back to which file; a warning named them before. What was damaged stays under
+        another name. Raises CaseError where the case cannot be written.
+        """
+        brought = mend(self.folder.root / "work")
+        self.refresh()
+        return brought
+
     # -- ingest and questions --------------------------------------------------------------------------------
 
+    @checked(
+        faces=flag,
+        regions=is_text_or_texts("persons"),
+        instances=flag,
+        progress=flag,
+    )
     def ingest(
         self,
         *,
         faces: bool = False,
         regions: Collection[str] = (),
         instances: bool = False,
-        retry: bool = False,
         progress: bool = True,
+        **reading: "Unpack[Reading]",
     ) -> "IngestReport":
         """Read what is new or changed in the source, and compute what is missing; safe to stop and to repeat.
 
         ``faces`` also looks for faces, ``regions`` for some of "persons", "objects", "text" and other
         registered kinds of samples, ``instances`` for where things may be, for `find_this`; each photo is
-        decoded once for all of it. ``retry`` tries files again that failed before. Nothing finished is ever
-        computed twice.
+        decoded once for all of it. Nothing finished is ever computed twice.
+
+        ``retry=True`` tries files again that failed before; ``rehash=True`` reads all files, to find what has
+        changed under the same size and time. ``links`` follows those that stay "inside" the source (the
+        default), "all" or "none"; ``system=True`` takes recycle bins and previews of other programs as
+        photos. What is not read is in `skipped`. Where most of what was known is not there, as when a disk
+        is not mounted, SourceError is raised and nothing changes, unless ``gone`` says "mark" (take it out)
+        or "keep".
         """
         model = self._face_model if faces else None
         things = self.instances.model if instances else None
         try:
             report = ingest_images(
-                self.folder, self._model, model, regions, things, retry=retry, progress=progress
+                self.folder, self._model, model, regions, things, progress=progress, **reading
             )
         finally:
             if things:
                 self.instances.remember()
             self.refresh()
         if faces:
-            self.faces.settle()
-        return report
+            self.faces.settle(watch=None if progress else nobody)
+        return self._with_edited(report)
 
-    def ingest_faces(self, *, retry: bool = False, progress: bool = True) -> "IngestReport":
+    @checked(progress=flag)
+    def ingest_faces(self, *, progress: bool = True, **reading: "Unpack[Reading]") -> "IngestReport":
         """Look for faces in the photos, without anything else; safe to stop and to repeat.
 
         New faces join the identities they are like; what an analyst decided stays. Photos that are new show
-        with their faces after the next `ingest`.
+        with their faces after the next `ingest`. ``reading`` as there.
         """
         try:
-            report = ingest_faces(self.folder, self._model, self._face_model, retry=retry, progress=progress)
+            report = ingest_faces(self.folder, self._model, self._face_model, progress=progress, **reading)
         finally:
             self.refresh()
-        self.faces.settle()
+        self.faces.settle(watch=None if progress else nobody)
         return report
-
-    def search(
-        self,
-        *terms: Term,
-        like: Any = (),
-        unlike: Any = (),
-        face: str | Sequence[str] = (),
-        text: str | None = None,
-        within: "Within | None" = None,
-        tag: str | Sequence[str] = (),
-        taken: str | None = None,
-        over: str | Sequence[str] = "images",
-        k: int | None = 50,
-        threshold: "float | Literal['fixed'] | None" = None,
-        probability: float | None = None,
-        background: "Images | None" = None,
-    ) -> Hits:
-        """Find images by words, by example, by who or what text is in them, best first.
-
-        ``terms`` are texts, pathlib.Paths of pictures, PIL images, ``wb.like(image_id)`` or ``wb.weigh(term,
-        2)``; a text that is exactly an image id or a path of the case is that image; ``like`` images of the
-        case (ids, paths, names, rows, a Selection for its middle), ``unlike`` the same or words; ``face``
-        names or ids of identities. ``within``: a Selection, Hits, rows, or the name of a saved selection;
-        ``tag``: one or several that an image must have; ``taken``: when, such as "2019-05" or "2019..2020".
-        ``over``: what is compared, one or some of "images", "persons", "objects" and "text"; an image takes
-        its best region, whose box the hit carries.
-
-        ``k`` caps the hits, ``threshold`` is the least cosine [-1, 1] or "fixed" (0.25 for words, 0.70 for
-        examples), ``probability`` the least calibrated probability [0, 1]. ``background``: images known not
-        to show what is asked; without it the scores of unrelated queries say how unusual a hit is. Raises
-        QueryError for an empty query, an unknown name, an unreadable picture, invalid limits, and regions
-        that were not computed.
-        """
-        limits = Limits(k, threshold, probability)
-        return self.questions.search(
-            Request(terms, like, unlike, face, text, within, tag, taken, over, limits, background)
-        )
-
-    def ask(
-        self,
-        query: str,
-        *,
-        selection: "ArrayLike | None" = None,
-        pictures: "Mapping[str, Image | Path] | None" = None,
-        k: int | None = 50,
-        threshold: "float | Literal['fixed'] | None" = None,
-        probability: float | None = None,
-    ) -> Hits:
-        """Find images with the grammar of the query box: ``boat like:IMG_12 -harbour^0.5 within:selection``.
-
-        ``selection`` holds the rows called so in the query, ``pictures`` what ``like:`` may name besides the
-        images of the case. Limits and errors are those of `search`; docs/search.md tells the grammar.
-        """
-        return self.questions.ask(query, selection, pictures, Limits(k, threshold, probability))
-
-    def describe(
-        self, images: "int | str | Images", k: int = 5, vocabulary: Sequence[str] | None = None
-    ) -> "pd.DataFrame":
-        """Return the ``k`` phrases that fit best: phrase, score (cosine) and probability among the phrases.
-
-        ``images``: one image (row, id or path), or several (a Selection, Hits, rows, a boolean for each row
-        such as ``labels == 3``, or the name of a saved selection), which are described by their middle.
-        """
-        return self.questions.describe(images, k, vocabulary or self.vocabulary)
-
-    def separates(
-        self, a: "Images", b: "Images | None" = None, k: int = 8, vocabulary: Sequence[str] | None = None
-    ) -> "pd.DataFrame":
-        """Return the phrases that fit the images ``a`` better than ``b`` (by default all others).
-
-        Both as for `describe`. Columns: phrase; share (0.5 to 1: of all pairs of an image of each, in how
-        many that of ``a`` fits better); effect (difference in standard deviations); inside and outside (mean
-        cosines). Raises QueryError where one of them is empty.
-        """
-        return self.questions.separates(a, b, k, vocabulary or self.vocabulary)
-
-    def learn_threshold(
-        self,
-        examples: "Mapping[str, Images]",
-        precision: float | None = None,
-        on: "Literal['score', 'probability']" = "probability",
-    ) -> "Threshold":
-        """Learn a threshold from queries (as for `ask`) whose right images are known; see `Threshold`.
-
-        It suits F1 best, or has the most recall among those that reach ``precision``. ``on``: whether it is a
-        least score or a least probability. Raises QueryError where it cannot be learnt.
-        """
-        return self.questions.learn_threshold(examples, precision, on)
-
-    def missed(self, hits: Hits, n: int = 40, seed: int = 0) -> "Missed":
-        """Ask whether hits missed any: ``n`` images just beyond them to judge, for an estimate of recall."""
-        return self.questions.missed(hits, n, seed)
-
-    @property
-    def questions(self) -> "Questions":
-        """What answers questions; `search`, `ask` and `describe` are its short forms."""
-        return self._open.questions
 
     @property
     def why(self) -> "Why":
@@ -370,6 +320,7 @@ class Case:
         """Places where things may be, for `find_this`; none before ``case.instances.ingest()``."""
         return self._open.instances
 
+    @checked(k=or_none(whole()))
     def find_this(
         self, image: "Where", box: Sequence[float] | None = None, k: int = 50, **options: Any
     ) -> Hits:
@@ -381,6 +332,7 @@ class Case:
         """
         return self.instances.find_this(image, box, k, **options)
 
+    @checked(any=flag, threshold=or_none(real(-1, 1, 0.6)))
     def find_people(self, photo: "Photo", *, any: bool = False, threshold: float | None = None) -> "People":
         """Find the people of a photo (path or PIL image) in the collection.
 
@@ -390,16 +342,18 @@ class Case:
         """
         return self.faces.find(photo, any=any, threshold=threshold)
 
+    @checked(folder=folder, faces=one_of("none", "decisions", "all"))
     def share(self, folder: str | Path, *, faces: "OfFaces" = "none") -> Path:
-        """Copy this case to a new or empty folder for a colleague; the photos themselves are not copied.
+        """Make a copy for a colleague in a new or empty folder, without the photos and where they lie.
 
-        ``faces``: "none" leaves out all about faces: vectors, crops, landmarks, boxes, names. "decisions"
-        takes along who is where in which photo, as people decided; "all" also what models computed. Tags go
-        along. Raises CaseError or QueryError.
+        Only images that were in the source at the last ingest go in. ``faces``: "none" carries nothing about
+        faces, "decisions" who is where in which photo, as people decided, "all" also what models computed.
+        docs/trust.md lists what else goes in. Your colleague opens it alone, or with a copy of the photos:
+        ``wb.open("photos/", case=...)``. Raises CaseError or QueryError.
         """
         from workbench.case.share import share_case
 
-        return share_case(self.folder, folder, faces=faces)
+        return share_case(self.folder, folder, faces=faces).folder
 
     @property
     def study(self) -> "CollectionReport":
@@ -412,4 +366,5 @@ class Case:
         return self._open.selections
 
     def __repr__(self) -> str:
-        return f"<Case {self.folder.root} of {self.folder.source}>"
+        photos = self.folder.source if self.folder.has_source else self.folder.source.name
+        return f"<Case {self.folder.root} of {photos}>"

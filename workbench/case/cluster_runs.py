@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from workbench.analysis import cluster_methods
 from workbench.analysis.cluster_quality import Quality, outliers, quality, representatives
 from workbench.analysis.progress import Watch, nobody
+from workbench.case.arguments import checked, is_labels, is_text, whole
 from workbench.case.collection import Collection
 from workbench.errors import QueryError
+from workbench.spelling import spelled
 from workbench.store.json_lines import JsonLines, storable
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ class ClusterRuns:
         self._lines = JsonLines(collection.folder.root / "work" / "cluster_runs.jsonl")
         self._measured: dict[str, Quality] = {}
 
+    @checked(method=is_text("hdbscan"), name=is_text("coarse", empty=True))
     def run(self, method: str = "hdbscan", *, name: str = "", watch: Watch = nobody, **params: Any) -> Labels:
         """Cluster the images and keep the run: (N,), 0 for the largest cluster, -1 for none.
 
@@ -47,40 +50,51 @@ class ClusterRuns:
         settings = cluster_methods.parameters(method, **params)
         labels = self._collection.computed.run(settings, watch)
         watch(1.0)  # where nobody waits any more, nothing is kept
-        self._keep(_tidy(name) or described(settings), settings)
+        called = _tidy(name) or described(settings)
+        self._keep(spelled(called, self._standing()) or called, settings)
         return labels
 
+    @checked(name=is_text("coarse"), to=is_text("fine", empty=True))
     def rename(self, name: str, to: str) -> None:
         """Call a run otherwise; a run that was called so is replaced. Raises QueryError for no such run."""
-        settings, to = self.settings(name), _tidy(to)
+        name, to = self._called(name), _tidy(to)
+        settings = self.settings(name)
         if not to:
             raise QueryError("The name of a run is empty.", "Give it a name.")
         if to != name:
             self._keep(to, settings)
             self._keep(name, None)
 
+    @checked(name=is_text("coarse"))
     def remove(self, name: str) -> None:
         """Forget a run; raises QueryError where none has this name."""
-        self.settings(name)
-        self._keep(name, None)
+        self._keep(self._called(name), None)
 
+    @checked(name=is_text("coarse"))
     def labels(self, name: str) -> Labels:
         """Return the clusters (N,) of a run; raises QueryError where none has this name."""
         return self._collection.computed.run(self.settings(name))
 
+    @checked(name=is_text("coarse"))
     def settings(self, name: str) -> dict[str, Any]:
         """Return the parameters of a run; raises QueryError where none has this name."""
+        return self._standing()[self._called(name)]
+
+    def _called(self, name: str) -> str:
+        """Return how the run is spelled that ``name`` means."""
         runs = self._standing()
-        if name not in runs:
+        kept = spelled(name, runs)
+        if kept is None:
             known = ", ".join(map(repr, runs)) or "none yet; make one with `case.cluster_runs.run()`"
             raise QueryError(f"No clustering run is called {name!r}.", f"Runs of this case: {known}.")
-        return runs[name]
+        return kept
 
     @property
     def names(self) -> list[str]:
         """What the runs are called, the oldest first."""
         return list(self._standing())
 
+    @checked(against=is_text("folder"))
     def compare(self, against: str = "folder", *, watch: Watch = nobody) -> "pd.DataFrame":
         """Return a row a run: name, clusters, noise, largest, silhouette, dbcv, purity, adjusted_rand, note.
 
@@ -100,14 +114,17 @@ class ClusterRuns:
             rows.append({"name": name, **asdict(found), "parameters": described(settings)})
         return pd.DataFrame(rows, columns=["name", *_FIGURES, "parameters"])
 
+    @checked(labels=is_labels, cluster=whole(example=0), k=whole(1, example=5))
     def representatives(self, labels: Labels, cluster: int, k: int = 5) -> NDArray[np.int32]:
         """Return the ``k`` rows most typical of a cluster, the most typical first."""
         return representatives(self._collection.vectors, labels, cluster, k)
 
+    @checked(labels=is_labels, cluster=whole(example=0), k=whole(1, example=5))
     def outliers(self, labels: Labels, cluster: int, k: int = 5) -> NDArray[np.int32]:
         """Return the ``k`` rows of a cluster that are least like it, the oddest first."""
         return outliers(self._collection.vectors, labels, cluster, k)
 
+    @checked(k=whole(1, example=5), space=is_text("reduced"))
     def k_distances(
         self, k: int = 5, space: str = "reduced", *, watch: Watch = nobody
     ) -> NDArray[np.float32]:

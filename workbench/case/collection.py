@@ -1,10 +1,13 @@
 """Collection: the data of one case as they were read, which never change; `Case.refresh` reads another."""
 
+import hashlib
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from hashlib import sha256
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,17 +18,17 @@ from workbench.analysis.captions import default_vocabulary, read_vocabulary
 from workbench.case.computed import Computed
 from workbench.case.embedders import LazyEmbedder
 from workbench.errors import QueryError
-from workbench.image_id import part_of
+from workbench.image_id import file_id, part_of
 from workbench.index.engines import Engines
+from workbench.media.crops import SIDE, thumbnail
 from workbench.media.decode import DecodeError, read_image
 from workbench.media.read import ReadError, read_bytes
 from workbench.search.image_lookup import ImageLookup
 from workbench.store.case_folder import CaseFolder
-from workbench.store.json_lines import file_version
-from workbench.store.parts import write_atomically
 from workbench.store.sample_parts import known_key
-from workbench.store.snapshot import read_snapshot
+from workbench.store.snapshot import current_skipped, latest_files, read_snapshot
 from workbench.store.thumbnails import ThumbnailReader
+from workbench.store.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,18 +36,17 @@ if TYPE_CHECKING:
     from workbench.ingest import Embedder
 
 
-_FILE = "vocabulary.txt"
-
-
 def load_vocabulary(work: Path) -> list[str]:
     """Return the phrases kept in the folder ``work``, or those that come with Workbench."""
-    path = work / _FILE
+    if phrases := Vocabulary(work).read():
+        return phrases
+    path = work / "vocabulary.txt"
     return read_vocabulary(path) if path.exists() else default_vocabulary()
 
 
 def vocabulary_version(work: Path) -> tuple[int, int]:
     """Return what changes with the phrases kept in ``work``."""
-    return file_version(work / _FILE)
+    return Vocabulary(work).version()
 
 
 def save_vocabulary(work: Path, phrases: Sequence[str]) -> None:
@@ -54,8 +56,7 @@ def save_vocabulary(work: Path, phrases: Sequence[str]) -> None:
         raise QueryError(
             "The vocabulary is empty.", "Give at least one phrase, for example 'a street at night'."
         )
-    work.mkdir(parents=True, exist_ok=True)
-    write_atomically(work / _FILE, "\n".join(lines).encode())
+    Vocabulary(work).write(lines)
 
 
 LARGE_SIDE = 1280
@@ -70,24 +71,67 @@ class Pictures:
         self._thumbnails = ThumbnailReader(folder.thumbnails)
 
     def thumbnails(self, rows: Iterable[int]) -> list[bytes]:
-        """Return a thumbnail (longest side 256 px) for each row; empty bytes where there is none."""
+        """Return a thumbnail (longest side 256 px) for each row; empty bytes where there is none.
+
+        Where its part is damaged or lost it is made again of the original, if that is still the same file.
+        """
+        rows = list(rows)
         ids = [str(self._images["image_id"].iloc[row]) for row in rows]
         found = self._thumbnails.get(ids)
-        return [found.get(image_id, b"") for image_id in ids]
+        return [found.get(image_id) or self._made_anew(row) for image_id, row in zip(ids, rows, strict=True)]
+
+    def _made_anew(self, row: int) -> bytes:
+        image_id = str(self._images["image_id"].iloc[row])
+        try:
+            data = read_bytes(os.fsencode(self._folder.file_path(self._images["raw_path"].iloc[row])))
+            if hashlib.sha256(data).hexdigest() != image_id:  # another file, or a page or frame of one
+                return b""
+            return thumbnail(read_image(data, min_side=SIDE).reduced(SIDE))
+        except (OSError, ReadError, DecodeError):
+            return b""
 
     def large(self, row: int) -> bytes:
         """Return an upright picture of at most 1280 px; the thumbnail if the original is out of reach."""
         if part_of(str(self._images["image_id"].iloc[row])):  # the file is not the image
             return self.thumbnails([row])[0]
         try:
-            data = read_bytes(os.fsencode(self._folder.file_path(self._images["raw_path"].iloc[row])))
-            picture = read_image(data, min_side=LARGE_SIDE).image
-        except (OSError, ReadError, DecodeError):
+            picture = read_image(self.original(row), min_side=LARGE_SIDE).image
+        except (ReadError, DecodeError):
             return self.thumbnails([row])[0]
         picture.thumbnail((LARGE_SIDE, LARGE_SIDE))
         buffer = BytesIO()
         picture.save(buffer, "JPEG", quality=88)
         return buffer.getvalue()
+
+    def original(self, row: int) -> bytes:
+        """Return the bytes of the file of an image, from the first of its paths that still has them.
+
+        Raises ReadError where none has: it was moved, or holds another picture now.
+        """
+        known = file_id(str(self._images["image_id"].iloc[row]))
+        why = ReadError("the file is not the one that was ingested")
+        first = self._images["raw_path"].iloc[row]
+        # The others are looked up when they are needed: a photo with several paths is rare.
+        for raw_path in chain([first], self._others(row, known)):
+            try:
+                data = read_bytes(os.fsencode(self._folder.file_path(raw_path)))
+            except (OSError, ReadError) as error:
+                why = ReadError(str(error))
+                continue
+            if sha256(data).hexdigest() == known:
+                return data
+        raise why
+
+    def _others(self, row: int, known: str) -> Iterator[bytes]:
+        if len(self._images["paths"].iloc[row]) > 1:
+            yield from self._copies.get(known, [])[1:]
+
+    @cached_property
+    def _copies(self) -> dict[str, list[bytes]]:
+        """The raw paths of each file that has several."""
+        files = latest_files(self._folder)
+        files = files[(files["status"] == "ok") & files.duplicated("image_id", keep=False)]
+        return {str(known): list(paths) for known, paths in files.groupby("image_id")["raw_path"]}
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,6 +190,11 @@ class Collection:
     def phrase_vectors(self, phrases: Sequence[str]) -> NDArray[np.float32]:
         """Return the unit text vectors (P, D) of phrases, cached."""
         return self.computed.phrases(phrases)
+
+    @cached_property
+    def skipped(self) -> "pd.DataFrame":
+        """What of the source the last ingest did not read: path, kind, reason, when."""
+        return current_skipped(self.folder).drop(columns="raw_path")
 
     @property
     def vocabulary(self) -> list[str]:

@@ -1,7 +1,8 @@
 """CollectionReport: groups and captions compared, duplicates, and pictures with faults."""
 
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
@@ -10,10 +11,12 @@ from numpy.typing import NDArray
 from workbench.analysis.group_similarity import Likeness, Metric, compare, likeness
 from workbench.analysis.near_duplicates import look_alikes
 from workbench.analysis.progress import Watch, nobody
+from workbench.case.arguments import checked, is_text, is_texts, one_of
 from workbench.case.collection import Collection
 from workbench.case.computed import once
 from workbench.errors import QueryError
 from workbench.media.quality import ISSUES, examine, look_hashes
+from workbench.store.files import writing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,6 +45,7 @@ class CollectionReport:
     ) -> None:
         self._collection, self._faces, self._rows = collection, faces, rows
 
+    @checked(by=is_text("folder"))
     def groups(self, by: By | str) -> list[str]:
         """Return the group of each image ("" for none): folder, first tag, cluster, or face of one identity.
 
@@ -69,6 +73,7 @@ class CollectionReport:
                 return [next(iter(people)) if len(people) == 1 else "" for people in found]
         raise QueryError(f"Unknown grouping {by!r}.", f"Use {', '.join(get_args(By))}.")
 
+    @checked(by=is_text("folder"), metric=one_of(*get_args(Metric)))
     def likeness(self, by: By | str = "folder", metric: Metric = "cosine") -> Likeness:
         """Return how near pairs within a group and pairs across groups are; see ``analysis.likeness``.
 
@@ -76,6 +81,7 @@ class CollectionReport:
         """
         return likeness(self._collection.vectors, self.groups(by), metric)
 
+    @checked(captions=is_texts("a boat"), metric=one_of(*get_args(Metric)))
     def captions(
         self, images: "Images", captions: Sequence[str], metric: Metric = "cosine"
     ) -> "pd.DataFrame":
@@ -133,7 +139,8 @@ class CollectionReport:
         """
         import pandas as pd
 
-        found = self._once("quality", examine, watch)
+        with writing(Path(tempfile.gettempdir())):
+            found = self._once("quality", examine, watch)
         scores, verdicts = found[:, : len(ISSUES)], found[:, len(ISSUES) :] > 0
         sides = self._collection.images[["width", "height"]].to_numpy(np.float64)
         verdicts = np.column_stack([verdicts, *_odd(sides)])

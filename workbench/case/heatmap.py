@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from workbench.analysis import heatmaps
 from workbench.analysis.heatmaps import Check, place_in_words
+from workbench.case.arguments import checked, or_none, real, whole
 from workbench.errors import WorkbenchError
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class Heatmap:
         """How many blocks of the transformer the map is the sum of; 0 where the method knows none."""
         return 0 if self.relevance.blocks is None else len(self.relevance.blocks)
 
+    @checked(index=whole(example=0))
     def block(self, index: int) -> NDArray[np.float32]:
         """(H, W) as `values`: what one block adds, its own highest point 1. Raises QueryError."""
         return self.relevance.block(index)
@@ -80,7 +82,7 @@ class Heatmap:
 
     @property
     def verdict(self) -> str:
-        """Whether to believe the map, in words: whether the score follows it more than chance would."""
+        """Whether to believe the map, in words: whether the thing is there, and the place right."""
         return self.check.words
 
     def verdict_while(self, going: Callable[[], bool]) -> str:
@@ -92,6 +94,7 @@ class Heatmap:
                 return ""
         return self.verdict
 
+    @checked(opacity=real(0, 1, 0.7), block=or_none(whole(example=0)))
     def overlay(self, opacity: float = OPACITY, block: int | None = None) -> "Image":
         """Return the image with the map over it; ``opacity`` in [0, 1], ``block`` for one block alone."""
         from PIL import Image
@@ -100,6 +103,7 @@ class Heatmap:
         values = self.values if block is None else self.block(block)
         return Image.fromarray(heatmaps.overlaid(photo, values, opacity))
 
+    @checked(block=or_none(whole(example=0)))
     def layer(self, block: int | None = None) -> bytes:
         """Return the map alone as a PNG with transparency, to be laid over the image."""
         from PIL import Image

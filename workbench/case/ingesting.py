@@ -1,15 +1,20 @@
 """Ingest of a case: runs the loop with its models, and notes which keys its vectors and faces carry."""
 
-from collections.abc import Collection
-from typing import TYPE_CHECKING
+import contextlib
+from collections.abc import Callable, Collection, Iterator
+from typing import TYPE_CHECKING, Unpack, get_args
 
 from workbench.case import embedders
+from workbench.case.arguments import flag
 from workbench.case.embedders import LazyEmbedder, LazyFaceModel
+from workbench.errors import CaseError, QueryError
 from workbench.store.case_folder import CaseFolder
 from workbench.store.sample_parts import known_key, remember_key
 
 if TYPE_CHECKING:
-    from workbench.ingest import IngestReport
+    import pandas as pd
+
+    from workbench.ingest import IngestReport, Reading
     from workbench.samples.models import InstanceModel
 
 
@@ -20,19 +25,28 @@ def ingest_images(
     regions: Collection[str] = (),
     instances: "InstanceModel | None" = None,
     *,
-    retry: bool,
     progress: bool,
+    **reading: Unpack["Reading"],
 ) -> "IngestReport":
     """Compute what is missing of the images and, where asked for, faces, ``regions`` and candidates.
 
-    Each photo is decoded once for all of it.
+    Each photo is decoded once for all of it. Raises QueryError for an unknown way of ``reading``.
     """
     from workbench.ingest import ingest
 
+    folder.require_source()
+    _check(reading)
     embedder, face_finder = model.get(), faces.get() if faces else None
     regions = [regions] if isinstance(regions, str) else list(regions)
     finder = embedders.load_finder(folder, regions)
-    try:
+
+    def remember() -> None:
+        remember_key(folder.cache, folder.model, embedder.key)
+        if faces:
+            faces.remember()
+        embedders.remember(folder, regions, finder, embedder)
+
+    with _afterwards(remember):
         return ingest(
             folder,
             embedder,
@@ -40,26 +54,67 @@ def ingest_images(
             regions=finder,
             instances=instances,
             kinds=embedders.without_model(regions),
-            retry=retry,
             progress=progress,
+            **reading,
         )
-    finally:
-        remember_key(folder.cache, folder.model, embedder.key)
-        if faces:
-            faces.remember()
-        embedders.remember(folder, regions, finder, embedder)
+
+
+def _check(reading: "Reading") -> None:
+    from workbench.ingest.plan import Gone
+    from workbench.media.scan import Links
+
+    for name, value in reading.items():
+        if name not in ("links", "gone", "retry", "rehash", "system"):
+            what = f"ingest has no argument {name!r}."
+            raise QueryError(what, "Use retry, rehash, links, system or gone.")
+        if name not in ("links", "gone"):
+            flag(value, name)
+    for name, known in (("links", get_args(Links)), ("gone", (None, *get_args(Gone)))):
+        if name in reading and reading[name] not in known:  # type: ignore[literal-required]
+            words = ", ".join(repr(word) for word in known)
+            raise QueryError(f"Unknown value {name}={reading[name]!r}.", f"Use one of {words}.")  # type: ignore[literal-required]
 
 
 def ingest_faces(
-    folder: CaseFolder, model: LazyEmbedder, faces: LazyFaceModel, *, retry: bool, progress: bool
+    folder: CaseFolder,
+    model: LazyEmbedder,
+    faces: LazyFaceModel,
+    *,
+    progress: bool,
+    **reading: Unpack["Reading"],
 ) -> "IngestReport":
     """Look for faces alone; a case without images gets these too, because faces show with their images."""
     from workbench.ingest import ingest_faces as ingest
 
+    folder.require_source()
     if known_key(folder.cache, folder.model) is None:
-        return ingest_images(folder, model, faces, retry=retry, progress=progress)
+        return ingest_images(folder, model, faces, progress=progress, **reading)
+    _check(reading)
     finder = faces.get()
+    with _afterwards(faces.remember):
+        return ingest(folder, finder, progress=progress, **reading)
+
+
+@contextlib.contextmanager
+def _afterwards(remember: Callable[[], None]) -> Iterator[None]:
+    """Call ``remember`` however an ingest ends; what ended it is said, even if that cannot be remembered."""
     try:
-        return ingest(folder, finder, retry=retry, progress=progress)
-    finally:
-        faces.remember()
+        yield
+    except BaseException:
+        with contextlib.suppress(CaseError):
+            remember()
+        raise
+    remember()
+
+
+def verify(
+    folder: CaseFolder, *, rate_limit: float | None, progress: bool, **where: Unpack["Reading"]
+) -> "pd.DataFrame":
+    """Compare the originals with what the case knows; see `Case.verify`."""
+    from workbench.ingest import verify
+
+    if rate_limit is not None and not (isinstance(rate_limit, int | float) and rate_limit > 0):
+        raise QueryError(f"Invalid rate limit {rate_limit!r}.", "Use a number of MB in a second above 0.")
+    _check(where)
+    links, system = where.get("links", "inside"), where.get("system", False)
+    return verify(folder, rate_limit=rate_limit, links=links, system=system, progress=progress)

@@ -136,6 +136,7 @@ class OpenCase:
             "images": len(data.images),
             "paths": int(data.images["paths"].map(len).sum()),
             "problems": len(data.problems),
+            "skipped": len(data.skipped),
             "faces": len(self.faces),
             "named": len(self.faces.named),
             "regions": len(self.regions),

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.analysis.rows import normalise
 from workbench.analysis.texts import find_text, reading_order
+from workbench.case.arguments import checked, flag, is_rows, is_text, is_text_or_texts, or_none, whole
 from workbench.errors import QueryError
 from workbench.media.crops import from_run_lengths
 from workbench.samples.kind import searchable_kinds
@@ -85,6 +87,7 @@ class Regions:
     def __len__(self) -> int:
         return len(self.frame)
 
+    @checked(kinds=or_none(is_text_or_texts("persons")), group=flag)
     def search(
         self,
         *terms: Term,
@@ -111,6 +114,7 @@ class Regions:
         asked = " + ".join(str(plain(term)[0]) for term in terms)
         return self._hits(ranker, ranked, asked, started, vector)
 
+    @checked(kinds=or_none(is_text_or_texts("persons")))
     def ranker(self, kinds: Iterable[str] | None = None) -> Ranker:
         """Return what ranks the regions of some kinds, "images" being the whole images beside them.
 
@@ -135,6 +139,7 @@ class Regions:
             )
         return self._rankers[asked]
 
+    @checked(words=is_text("ABC 12"), fuzzy=flag, k=or_none(whole()), group=flag)
     def find_text(self, words: str, *, fuzzy: bool = True, k: int | None = None, group: bool = True) -> Hits:
         """Find text that was read in the photos, best first; ``images.rows`` are the rows of the images.
 
@@ -157,13 +162,15 @@ class Regions:
 
     def mask(self, row: int) -> NDArray[np.bool_] | None:
         """Return which part of a region's box is the thing: (h, w) bool over the box; None without a mask."""
-        region = self.frame.iloc[row]
+        region = self.frame.iloc[int(normalise([row], len(self.frame))[0])]
         if region["mask"] is None:
             return None
         return from_run_lengths(region["mask"], (int(region["mask_rows"]), int(region["mask_columns"])))
 
+    @checked(rows=is_rows)
     def crops(self, rows: Iterable[int]) -> list[bytes]:
         """Return a JPEG of each region, cut out of the picture of at most 1280 px."""
+        normalise(list(rows), len(self.frame))  # refuses what is no row
         return [self._crop(self.frame.iloc[row]) for row in rows]
 
     def __repr__(self) -> str:
@@ -214,8 +221,8 @@ class Regions:
             return term
         if what in self._row_of:
             return weigh(Like(what), weight)
-        lookup = self._source.lookup
-        return weigh(Like(lookup.ids[lookup.row(what)]), weight) if lookup.knows(what) else term
+        row = self._source.lookup.meant(what)
+        return term if row is None else weigh(Like(self._source.lookup.ids[row]), weight)
 
     def _sample_vectors(self, sample_ids: Sequence[str]) -> NDArray[np.float32]:
         """Return the vectors of regions and images by their ids."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workbench.errors import CaseError
+from workbench.store.parts import make_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +25,8 @@ def new_folder(folder: str | Path, never_in: Iterable[Path]) -> Path:
         if target.resolve().is_relative_to(other.resolve()):
             raise CaseError(f"{target} lies in {other}.", "Choose a folder outside the photos and the case.")
     try:
-        target.mkdir(parents=True, exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target)
         with os.scandir(target) as entries:
             held = next(entries, None)
     except OSError as error:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workbench.analysis.rows import Rows, normalise
+from workbench.case.arguments import checked, is_text
 from workbench.errors import QueryError
 from workbench.search.image_lookup import ImageLookup
+from workbench.spelling import lookup_form, spelled
 from workbench.store.selections import Saved, SavedSelections
 
 if TYPE_CHECKING:
@@ -32,15 +34,18 @@ class Selections:
     def __init__(self, work: "Path", lookup: ImageLookup, key: str) -> None:
         self._kept, self._lookup, self._key = SavedSelections(work), lookup, key
 
+    @checked(
+        name=is_text("trip", empty=True), query=is_text("a boat", empty=True), parent=is_text("", empty=True)
+    )
     def save(self, name: str, selection: "Selected | ArrayLike", query: str = "", parent: str = "") -> Saved:
         """Keep a Selection (or rows) under a name and return what was kept, with its ``digest``.
 
-        A name that is taken is replaced; its older line stays in the file. Query and parent are those of a
-        Selection, where not given. Raises QueryError for an empty selection or name, CaseError where the
-        case cannot be written.
+        A name that is taken, however spelled, is replaced; its older line stays in the file. Query and parent
+        are those of a Selection, where not given. Raises QueryError for an empty selection or name, CaseError
+        where the case cannot be written.
         """
         name = " ".join(name.split())
-        if not name or name in TAKEN:
+        if not name or lookup_form(name) in TAKEN:
             raise QueryError(
                 f"Invalid selection name {name!r}.", "Use a name that is neither empty nor 'selection'."
             )
@@ -51,17 +56,21 @@ class Selections:
         hits = getattr(selection, "hits", None)
         query = query or ("" if hits is None else hits.query)
         parent = parent or getattr(selection, "parent", "")
+        name = spelled(name, self._kept.read()) or name
         saved = self._kept.save(name, [self._lookup.ids[row] for row in rows], query, self._key, parent)
         if hasattr(selection, "parent"):
             selection.parent = saved.digest
         return saved
 
+    @checked(name=is_text("trip"))
     def open(self, name: str, into: Any = None) -> Rows:
         """Return the rows of a saved selection, and select them in the Selection ``into``.
 
         Images that are gone from the case are left out with a warning that says how many. Raises QueryError
         where there is no such name, or where all of its images are gone.
         """
+        if into is not None and not (hasattr(into, "rows") and hasattr(into, "parent")):
+            raise QueryError(f"Invalid into: a {type(into).__name__}.", "Use a Selection, as desk.selection.")
         saved = self.saved(name)
         rows = self._rows(saved)
         if not len(rows):
@@ -78,14 +87,17 @@ class Selections:
             into.rows, into.parent = rows, saved.digest
         return rows
 
+    @checked(name=is_text("trip"))
     def saved(self, name: str) -> Saved:
         """Return a selection as it was saved; raise QueryError where there is none of this name."""
         known = self._kept.read()
-        if name not in known:
+        kept = spelled(name, known)
+        if kept is None:
             names = ", ".join(known) or "none yet"
             raise QueryError(f"Unknown selection {name!r}.", f"Saved selections: {names}.")
-        return known[name]
+        return known[kept]
 
+    @checked(name=is_text("trip"))
     def remove(self, name: str) -> None:
         """Forget a name; what was saved stays readable in the file. Raises QueryError for an unknown name."""
         self._kept.remove(self.saved(name).name)

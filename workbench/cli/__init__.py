@@ -6,10 +6,10 @@ import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbench.cli.parser import parser
-from workbench.cli.printing import print_for_programs, print_hits, printable, say
+from workbench.cli.printing import open_pipes, print_for_programs, print_hits, printable, say
 from workbench.errors import QueryError, WorkbenchError
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 HIT_COLUMNS = ["score", "probability", "path", "image_id"]
 IDENTITY_COLUMNS = ["identity", "name", "faces", "images", "kept"]
 PROBLEM_COLUMNS = ["step", "path", "reason"]
+SKIPPED_COLUMNS = ["kind", "path", "reason"]
 INTERRUPTED = 130
 """Exit status after Ctrl-C: 128 + SIGINT, as shells have it."""
 
@@ -35,23 +36,24 @@ def main(argv: Sequence[str] | None = None) -> int:
         "share": _share,
         "info": _info,
         "problems": _problems,
+        "skipped": _skipped,
+        "verify": _verify,
+        "follow": _follow,
         "demo": _demo,
         "models": _models,
     }
-    arguments = parser().parse_args(argv)
-    run = _version if arguments.version else verbs.get(arguments.verb, _usage)
+    status = 0
     try:
-        status = run(arguments)
-        sys.stdout.flush()
+        with open_pipes():
+            arguments = parser().parse_args(argv)
+            run = _version if arguments.version else verbs.get(arguments.verb, _usage)
+            status = run(arguments)
     except WorkbenchError as error:
         say(f"workbench: {printable(str(error))}")
         return 1
     except KeyboardInterrupt:
         say("workbench: Interrupted. Finished work is kept; run the same command again to continue.")
         return INTERRUPTED
-    except BrokenPipeError:  # the reader, such as `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     return status
 
 
@@ -72,19 +74,34 @@ def _ingest(arguments: Namespace) -> int:
     report = case.ingest(
         faces=arguments.faces,
         regions=arguments.regions,
-        retry=arguments.retry,
         progress=not arguments.quiet,
+        **_reading(arguments),
     )
     faces = f"{report.faces} faces, " if arguments.faces else ""
     faces += f"{report.regions} regions, " if arguments.regions else ""
     print(
         f"{report.found} files: {report.embedded} embedded, {faces}{report.renamed} renamed, "
-        f"{report.unchanged} unchanged, {report.gone} gone, {report.problems} problems; "
-        f"{report.seconds:.1f} s"
+        f"{report.unchanged} unchanged, {report.gone} gone, {report.problems} problems, "
+        f"{report.skipped} skipped; {report.seconds:.1f} s"
     )
     if report.problems:
         say(f"See what failed: workbench problems {arguments.case}")
+    if report.edited:
+        what = f"{report.edited} edited photos have tags or decisions left with their former bytes"
+        say(f"{what}: workbench follow {arguments.case}")
+    if report.skipped:
+        say(f"See what was not read: workbench skipped {arguments.case}")
     return 0
+
+
+def _reading(arguments: Namespace) -> dict[str, Any]:
+    return {
+        "retry": arguments.retry,
+        "rehash": arguments.rehash,
+        "links": arguments.links,
+        "system": arguments.system,
+        "gone": arguments.gone,
+    }
 
 
 def _search(arguments: Namespace) -> int:
@@ -114,7 +131,7 @@ def _why(arguments: Namespace) -> int:
 def _faces(arguments: Namespace) -> int:
     case = _open(arguments.case, faces=arguments.pair)
     if arguments.action == "ingest":
-        report = case.ingest_faces(retry=arguments.retry, progress=not arguments.quiet)
+        report = case.ingest_faces(progress=not arguments.quiet, **_reading(arguments))
         print(f"{report.faces} faces found, {len(case.faces)} in all; {report.seconds:.1f} s")
         return 0
     if arguments.action == "export":
@@ -140,7 +157,13 @@ def _export_faces(case: "Case", arguments: Namespace) -> int:
 
 
 def _share(arguments: Namespace) -> int:
-    print(_open(arguments.case).share(arguments.folder, faces=arguments.faces))
+    from workbench.case.share import share_case
+
+    shared = share_case(_open(arguments.case).folder, arguments.folder, faces=arguments.faces)
+    print(shared.folder)
+    if shared.left_out:
+        what = ", ".join(f"{count} {kind}" for kind, count in shared.left_out.items())
+        say(f"Left out, because they tell of people with faces or names: {what}.")
     return 0
 
 
@@ -160,6 +183,42 @@ def _problems(arguments: Namespace) -> int:
         for problem in frame.itertuples():
             print(f"{problem.step:8} {printable(str(problem.path))}: {printable(str(problem.reason))}")
     say(f"{len(frame)} problem{'' if len(frame) == 1 else 's'}")
+    return 0
+
+
+def _skipped(arguments: Namespace) -> int:
+    frame = _open(arguments.case).skipped[SKIPPED_COLUMNS]
+    if not print_for_programs(frame, arguments):
+        for file in frame.itertuples():
+            print(f"{file.kind:8} {printable(str(file.path))}: {printable(str(file.reason))}")
+    say(f"{len(frame)} skipped")
+    return 0
+
+
+def _verify(arguments: Namespace) -> int:
+    limits = {name: getattr(arguments, name) for name in ("rate_limit", "links", "system")}
+    frame = _open(arguments.case).verify(**limits, progress=not arguments.quiet)
+    if not print_for_programs(frame, arguments):
+        for file in frame.itertuples():
+            print(f"{file.state:10} {printable(str(file.path))}: {printable(str(file.reason))}")
+    counts = frame["state"].value_counts()
+    said = ", ".join(f"{count:,} {state}" for state, count in counts.items())
+    say(f"{frame.attrs['checked']:,} files read again: {said or 'all are as they were'}")
+    return int(bool(set(counts.index) - {"new"}))
+
+
+def _follow(arguments: Namespace) -> int:
+    case = _open(arguments.case)
+    frame = case.follow() if arguments.apply else case.edited
+    if not print_for_programs(frame, arguments):
+        for file in frame.itertuples():
+            counts = f"{file.tags} tags, {file.selections} selections, {file.faces} faces"
+            print(f"{printable(str(file.path))}: {counts}")
+    say(
+        f"{len(frame)} followed"
+        if arguments.apply
+        else f"{len(frame)} edited files; --apply lets them follow"
+    )
     return 0
 
 

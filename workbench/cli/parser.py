@@ -4,98 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TypeAlias
 
-EXAMPLES = """\
-examples:
-  workbench ingest photos/ --case cases/mine        read a folder of photos into a case
-  workbench search cases/mine "a cup of coffee"     find images by words
-  workbench search cases/mine cat.jpg               find images like a picture
-  workbench problems cases/mine                     what could not be read, and why
-  workbench faces cases/mine                        who is in the photos
-  workbench demo                                    the demo album in JupyterLab
-
-Photos are only ever read and never leave this machine.
-Help on one command: workbench search --help
-"""
-INGEST_EXAMPLES = """\
-examples:
-  workbench ingest photos/ --case cases/mine
-  workbench ingest photos/ --case cases/mine --retry
-  workbench ingest photos/ --case cases/mine --faces
-  workbench ingest photos/ --case cases/mine --regions persons objects text
-
-Run it again whenever the folder has changed: only what is new or changed
-is computed. Ctrl-C is safe at any time.
-"""
-SEARCH_EXAMPLES = """\
-examples:
-  workbench search cases/mine "a cup of coffee"
-  workbench search cases/mine "a beach" "at night" --unlike people
-  workbench search cases/mine cat.jpg "in the snow" -k 5
-  workbench search cases/mine "a red car" --csv > cars.csv
-  workbench search cases/mine "a red jacket" --over persons --taken 2019
-  workbench search cases/mine --text "ABC 12"
-
-Put quotes round a query of several words; several queries are combined.
-A query that is the path of a file is a picture. Each line shows the score
-(a cosine, -1 to 1; of --text how alike the letters are, 0 to 1), the probability
-of the hit, its path in the source and, with --over or --text, where in the image:
-left, top, width and height in pixels of the upright image.
-"""
-INFO_EXAMPLES = """\
-examples:
-  workbench info cases/mine
-  workbench info cases/mine --json
-"""
-PROBLEMS_EXAMPLES = """\
-examples:
-  workbench problems cases/mine
-  workbench problems cases/mine --csv > problems.csv
-  workbench ingest photos/ --case cases/mine --retry    try them again
-"""
-WHY_EXAMPLES = """\
-examples:
-  workbench why cases/mine sea/boat.jpg "a red boat"
-  workbench why cases/mine sea/boat.jpg "a red boat" --against "a pier" --to boat.png
-
-Prints where the picture is; then, as notes, each word's share of the match and whether to believe the map.
-"""
-FACES_EXAMPLES = """\
-examples:
-  workbench faces cases/mine                        list identities: name, faces, images
-  workbench faces cases/mine ingest                 detect faces in the photos of a case
-  workbench faces cases/mine ingest --pair sface    with another pair of models
-  workbench faces cases/mine export people/ --min-faces 2
-
-Names and other decisions are made in a notebook (case.faces, or the desk).
-An export goes to a new or empty folder; its manifest.csv says what lies where.
-"""
-SHARE_EXAMPLES = """\
-examples:
-  workbench share cases/mine for-ann/
-  workbench share cases/mine for-ann/ --faces decisions
-
-Copies the case with its tags, not the photos, and of faces nothing (no vector,
-crop, landmark, box or name): --faces decisions adds names and their boxes.
-"""
-DEMO_EXAMPLES = """\
-examples:
-  workbench demo                 prepare the demo case and open it in JupyterLab
-  workbench demo --no-browser    the same on a machine without a screen: prints the URL
-  workbench demo --check         prepare, search, run the notebook, report failed checks
-
-Run it in a clone of the project, where data/photos and notebooks/ are.
-"""
-MODELS_EXAMPLES = """\
-examples:
-  workbench models               what is needed, whether it is here, and where it comes from
-  workbench models fetch         bring what the default model needs (once, 200 MB)
-  workbench models fetch faces-facenet    and what finding faces needs (94 MB)
-  workbench models fetch regions          persons and objects (74 MB); text needs nothing
-  workbench models path          the folder it lies in
-
-For a machine without a network: fetch on another one and copy that folder.
-"""
-
+from workbench.cli import examples
 
 Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
@@ -105,12 +14,25 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="workbench",
         description="Explore a collection of images: ingest once, search in words or by example.",
-        epilog=EXAMPLES,
+        epilog=examples.ALL,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     top.add_argument("--version", action="store_true", help="print the version")
     verbs = top.add_subparsers(title="verbs", metavar="VERB", dest="verb")
-    for add in (_ingest, _search, _why, _faces, _share, _info, _problems, _demo, _models):
+    for add in (
+        _ingest,
+        _search,
+        _why,
+        _faces,
+        _share,
+        _info,
+        _problems,
+        _skipped,
+        _verify,
+        _follow,
+        _demo,
+        _models,
+    ):
         add(verbs)
     return top
 
@@ -122,7 +44,7 @@ def _verb(verbs: Verbs, name: str, text: str, epilog: str) -> argparse.ArgumentP
 
 
 def _ingest(verbs: Verbs) -> None:
-    verb = _verb(verbs, "ingest", "read a folder of photos into a case", INGEST_EXAMPLES)
+    verb = _verb(verbs, "ingest", "read a folder of photos into a case", examples.INGEST)
     verb.add_argument(
         "source", metavar="SOURCE", type=Path, help="the folder of photos; it is never written to"
     )
@@ -138,7 +60,7 @@ def _ingest(verbs: Verbs) -> None:
 
 
 def _search(verbs: Verbs) -> None:
-    verb = _verb(verbs, "search", "find images by words or by example, best first", SEARCH_EXAMPLES)
+    verb = _verb(verbs, "search", "find images by words or by example, best first", examples.SEARCH)
     _add_case(verb)
     verb.add_argument("query", metavar="QUERY", nargs="*", help="words in quotes, or the path of a picture")
     verb.add_argument("--text", help="text to find in the images, such as part of a number plate")
@@ -163,7 +85,7 @@ def _search(verbs: Verbs) -> None:
 
 
 def _why(verbs: Verbs) -> None:
-    verb = _verb(verbs, "why", "show which part of an image made it match, as a picture", WHY_EXAMPLES)
+    verb = _verb(verbs, "why", "show which part of an image made it match, as a picture", examples.WHY)
     _add_case(verb)
     verb.add_argument("image", metavar="IMAGE", help="path or id of an image of the case")
     verb.add_argument("query", metavar="QUERY", help="words in quotes, or the path of a picture")
@@ -179,7 +101,7 @@ def _why(verbs: Verbs) -> None:
 
 def _faces(verbs: Verbs) -> None:
     verb = _verb(
-        verbs, "faces", "detect faces, list identities, export one folder per person", FACES_EXAMPLES
+        verbs, "faces", "detect faces, list identities, export one folder per person", examples.FACES
     )
     _add_case(verb)
     verb.add_argument("action", nargs="?", choices=["list", "ingest", "export"], default="list")
@@ -202,7 +124,7 @@ def _faces(verbs: Verbs) -> None:
 
 
 def _share(verbs: Verbs) -> None:
-    verb = _verb(verbs, "share", "copy a case for a colleague, without its faces", SHARE_EXAMPLES)
+    verb = _verb(verbs, "share", "copy a case for a colleague, without its faces", examples.SHARE)
     _add_case(verb)
     verb.add_argument("folder", metavar="FOLDER", type=Path, help="a new or empty folder")
     what = "what goes along of faces (default: none)"
@@ -210,19 +132,43 @@ def _share(verbs: Verbs) -> None:
 
 
 def _info(verbs: Verbs) -> None:
-    verb = _verb(verbs, "info", "show what a case contains and where it is", INFO_EXAMPLES)
+    verb = _verb(verbs, "info", "show what a case contains and where it is", examples.INFO)
     _add_case(verb)
     verb.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _problems(verbs: Verbs) -> None:
-    verb = _verb(verbs, "problems", "list the files that could not be used, and why", PROBLEMS_EXAMPLES)
+    verb = _verb(verbs, "problems", "list the files that could not be used, and why", examples.PROBLEMS)
     _add_case(verb)
     _add_formats(verb)
 
 
+def _skipped(verbs: Verbs) -> None:
+    verb = _verb(verbs, "skipped", "list the files that are not read, and why", examples.SKIPPED)
+    _add_case(verb)
+    _add_formats(verb)
+
+
+def _verify(verbs: Verbs) -> None:
+    text = "read all originals again and list what has changed, is missing or is new"
+    verb = _verb(verbs, "verify", text, examples.VERIFY)
+    _add_case(verb)
+    verb.add_argument("--rate-limit", metavar="MB", type=float, help="read at most this many MB in a second")
+    _add_places(verb)
+    _add_quiet(verb)
+    _add_formats(verb)
+
+
+def _follow(verbs: Verbs) -> None:
+    text = "let tags and decisions follow photos of which only the metadata were edited"
+    verb = _verb(verbs, "follow", text, examples.FOLLOW)
+    _add_case(verb)
+    verb.add_argument("--apply", action="store_true", help="let them follow; without it they are listed")
+    _add_formats(verb)
+
+
 def _demo(verbs: Verbs) -> None:
-    verb = _verb(verbs, "demo", "open the demo album in JupyterLab, or check that it works", DEMO_EXAMPLES)
+    verb = _verb(verbs, "demo", "open the demo album in JupyterLab, or check that it works", examples.DEMO)
     verb.add_argument(
         "--check", action="store_true", help="run all checks without starting JupyterLab; exit status 0 or 1"
     )
@@ -237,7 +183,7 @@ def _demo(verbs: Verbs) -> None:
 
 
 def _models(verbs: Verbs) -> None:
-    verb = _verb(verbs, "models", "list model weights, download them, print their paths", MODELS_EXAMPLES)
+    verb = _verb(verbs, "models", "list model weights, download them, print their paths", examples.MODELS)
     verb.add_argument("action", nargs="?", choices=["list", "fetch", "path"], default="list")
     what = "to fetch: mini (the default), faces-facenet, faces-sface, regions, regions-maskrcnn"
     verb.add_argument("names", metavar="NAME", nargs="*", help=what)
@@ -253,6 +199,22 @@ def _add_pair(verb: argparse.ArgumentParser) -> None:
 
 def _add_progress(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--retry", action="store_true", help="retry files that failed before")
+    what = "read all files again, to find changes that size and time do not show"
+    verb.add_argument("--rehash", action="store_true", help=what)
+    _add_places(verb)
+    what = "where most known photos are not there: keep them in the case, or mark them as gone"
+    verb.add_argument("--gone", choices=["keep", "mark"], help=what)
+    _add_quiet(verb)
+
+
+def _add_places(verb: argparse.ArgumentParser) -> None:
+    what = "links to follow: those that stay inside the source (the default), all or none"
+    verb.add_argument("--links", choices=["inside", "all", "none"], default="inside", help=what)
+    what = "take recycle bins and previews of other programs as photos"
+    verb.add_argument("--system", action="store_true", help=what)
+
+
+def _add_quiet(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("-q", "--quiet", action="store_true", help="show no progress bar")
 
 

@@ -1,13 +1,51 @@
 """How the command line prints: safe for a terminal, or JSON and CSV for programs."""
 
+import contextlib
+import io
 import json
 import math
+import os
 import sys
 from argparse import Namespace
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TextIO
+
+from workbench.errors import WorkbenchError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+@contextmanager
+def open_pipes() -> Iterator[None]:
+    """Let what is printed inside pass through any pipe, terminal or file.
+
+    Letters that its encoding lacks become backslash escapes, and output that was closed takes what comes.
+    Raises WorkbenchError where it cannot be written, as on a full disk; a reader that has seen enough, such
+    as `head`, ends the program's output and is no error.
+    """
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by the caller: `>&-`
+            setattr(sys, name, io.StringIO())
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _silence(sys.stdout)
+    except OSError as error:
+        _silence(sys.stdout)
+        what = f"{error.filename or 'The output'} cannot be read or written: {error.strerror or error}."
+        raise WorkbenchError(what, "Check the permission and the free space.") from error
+
+
+def _silence(stream: TextIO) -> None:
+    """Send what a stream still holds nowhere, so that closing it at the end raises nothing."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def printable(text: str) -> str:
@@ -40,5 +78,8 @@ def print_hits(frame: "pd.DataFrame") -> None:
 
 
 def say(text: str) -> None:
-    """Print to stderr, for the person: what is no result."""
-    print(text, file=sys.stderr)
+    """Print to stderr, for the person: what is no result; where that is gone, nobody is told."""
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except OSError:
+        _silence(sys.stderr)

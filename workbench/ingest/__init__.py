@@ -1,7 +1,9 @@
 """The loop: files -> images -> samples -> vectors, in batches -> store. Bounded, ordered, resumable."""
 
 from workbench.ingest.pipeline import EmbeddedPart, embed_part
+from workbench.ingest.plan import Reading
 from workbench.ingest.run import IngestReport, InstanceReport, ingest, ingest_faces, ingest_instances
+from workbench.ingest.verification import verify
 from workbench.samples.models import Embedder, FaceModel, RegionModel
 
 __all__ = [
@@ -10,9 +12,11 @@ __all__ = [
     "FaceModel",
     "IngestReport",
     "InstanceReport",
+    "Reading",
     "RegionModel",
     "embed_part",
     "ingest",
     "ingest_faces",
     "ingest_instances",
+    "verify",
 ]

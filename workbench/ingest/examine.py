@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 
 from workbench.media.crops import SIDE, thumbnail
 from workbench.media.decode import DecodedImage, DecodeError, ImageFacts, read_image
-from workbench.media.read import ReadError, read_bytes
+from workbench.media.read import ReadError, read_bytes, size_and_time
 from workbench.samples.image import IMAGE, decode_side
 from workbench.samples.instances import not_looked_at
 from workbench.samples.kind import Finder, Found, kind_named
 
 __all__ = ["Claims", "Examined", "Failure", "Needs", "decode_side", "examine"]
 
-_FAILURES = (ValueError, OSError, ZeroDivisionError, RuntimeError)  # of a model with an odd picture
+# Of a model with an odd picture.
+_FAILURES = (ValueError, OSError, ArithmeticError, LookupError, MemoryError, RuntimeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,16 @@ class Needs:
 class Examined:
     """The result for one file. What was not needed is None or not there; vectors are filled in by the loop.
 
+    ``place``: of the file among those asked for. ``read``: size (bytes) and time of change (ns) just before
+    it was read, which may be newer than planned.
     ``claimed``: this file was the first to bring its bytes and stands for all others with the same bytes.
     ``failure``: no image could be had from it. ``warnings``: lesser things that failed. ``found``: kind ->
     samples, none for a kind that was looked for in vain.
     """
 
     image_id: str | None = None
+    place: int = 0
+    read: tuple[int, int] | None = None
     claimed: bool = False
     failure: Failure | None = None
     facts: ImageFacts | None = None
@@ -75,12 +80,13 @@ class Claims:
 def examine(path: bytes, claims: Claims, finders: Sequence[Finder]) -> Examined:
     """Read a file and make of it what is still needed; failures of the file are results, bugs are raised."""
     try:
+        read = size_and_time(path)  # before reading: what changes in between is read anew next time
         data = read_bytes(path)
     except ReadError as error:
         return Examined(failure=Failure("read", str(error)))
     image_id = hashlib.sha256(data).hexdigest()
     needs = claims.claim(image_id)
-    result = Examined(image_id, claimed=bool(needs))
+    result = Examined(image_id, read=read, claimed=bool(needs))
     if not needs:
         return result
     wanted = {finder.step: needs.kinds & finder.keys.keys() for finder in finders}

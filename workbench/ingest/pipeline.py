@@ -1,9 +1,8 @@
 """The bounded, ordered pipeline: threads examine files, the calling thread embeds samples in batches."""
 
 import os
-from collections import deque
-from collections.abc import Callable, Generator, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -20,7 +19,9 @@ from workbench.media.scan import Problem
 from workbench.samples.image import IMAGE
 from workbench.samples.kind import Finder, PackedSamples, Sample, finders
 from workbench.samples.models import Embedder, Models
+from workbench.vectors import are_unit_rows
 
+_PATIENCE = 0.5  # seconds that all others wait for the file whose turn it is
 _MOST_RESULTS = 512  # results handed over at once where few of them need a vector
 _MOST_SAMPLES = 128  # samples within images handed over at once where no image needs a vector
 
@@ -36,13 +37,15 @@ def default_workers() -> int:
 def run(
     paths: Iterable[bytes], finders: Sequence[Finder], claims: Claims, *, workers: int | None = None
 ) -> Generator[list[Examined], None, None]:
-    """Yield the results for ``paths``, in their order, in lists that end with each batch of images embedded.
+    """Yield the results for ``paths`` in lists that end with each batch of images embedded.
 
+    Results say their place among the paths; they come in that order, but for a file that takes long. Where
+    only such are left, what there is comes at once, and then an empty list: time to write it down.
     At most two batches are in flight, so memory does not grow with the number of files. When the caller
     stops early, or is interrupted, files not begun are dropped and the threads end.
     """
     batch = _Batch(finders)
-    examined = in_order(
+    examined = as_finished(
         partial(examine, claims=claims, finders=finders),
         paths,
         lambda: 2 * batch.size - batch.ready,
@@ -50,8 +53,13 @@ def run(
         name="examine",
     )
     with closing(examined):
-        for result in examined:
-            batch.add(result)
+        for found in examined:
+            if found is None:
+                if batch.results:
+                    yield batch.finish()
+                yield []
+                continue
+            batch.add(found[1], place=found[0])
             if batch.full:
                 yield batch.finish()
         if batch.results:
@@ -109,8 +117,9 @@ class _Batch:
             return self._others == 0 or self._others >= _MOST_SAMPLES or len(self.results) >= _MOST_RESULTS
         return self.ready == self.size or len(self.results) >= _MOST_RESULTS
 
-    def add(self, result: Examined) -> None:
-        """Take the next result."""
+    def add(self, result: Examined, place: int) -> None:
+        """Take the next result, of the path at ``place``."""
+        result.place = place
         self.results.append(result)
         for finder, batcher in self._batchers:
             for kind in finder.keys:
@@ -131,34 +140,58 @@ class _Batch:
         return results
 
 
-def in_order(
+def as_finished(
     work: Callable[[Item], Result],
     items: Iterable[Item],
     room: Callable[[], int],
     *,
     workers: int,
     name: str = "work",
-) -> Generator[Result, None, None]:
-    """Call ``work`` on each item, on ``workers`` threads called ``name``; yield the results in order.
+) -> Generator[tuple[int, Result] | None, None, None]:
+    """Call ``work`` on each item, on ``workers`` threads called ``name``; yield (number of the item, result).
+
+    Results come in the order of the items, but for one that takes longer than a moment: that one comes when
+    it is finished. None says that nothing else is to come until a late one is finished.
 
     ``room()`` is asked before each result how many calls may be begun and not yet handed over, 1 or more.
     Close the generator when stopping early: calls not begun are dropped, and the threads have ended.
     """
     pool = ThreadPoolExecutor(workers, thread_name_prefix=name)
-    waiting: deque[Future[Result]] = deque()
-    remaining = iter(items)
+    waiting: dict[int, Future[Result]] = {}
+    late: set[int] = set()
+    remaining = enumerate(items)
     try:
         while True:
-            for item in islice(remaining, room() - len(waiting)):
-                waiting.append(pool.submit(work, item))
+            for number, item in islice(remaining, room() - len(waiting)):
+                waiting[number] = pool.submit(work, item)
             if not waiting:
                 return
-            yield waiting.popleft().result()
+            following = _following(waiting, late)
+            if following is None:
+                yield None
+                wait(waiting.values(), return_when=FIRST_COMPLETED)
+            else:
+                late.discard(following)
+                yield following, waiting.pop(following).result()
     except BaseException:
         sandbox.stop()  # a thread may wait for it, and we for the thread
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _following(waiting: Mapping[int, Future[Result]], late: set[int]) -> int | None:
+    """Return which result to hand over next; None where all are late. What takes too long becomes late."""
+    for number in sorted(late):
+        if waiting[number].done():
+            return number
+    for number, future in waiting.items():
+        if number not in late:
+            if future.done() or wait([future], _PATIENCE).done:
+                return number
+            late.add(number)
+            return _following(waiting, late)
+    return None
 
 
 @dataclass(frozen=True)
@@ -182,7 +215,7 @@ def embed_part(
     raw = [os.fsencode(path) for path in paths]
     claims = Claims(lambda image_id: Needs(picture=True, kinds=frozenset([IMAGE.name])))
     batches = run(raw, finders(Models(embedder), [IMAGE.name]), claims, workers=workers)
-    results = [result for batch in batches for result in batch]
+    results = sorted((result for batch in batches for result in batch), key=lambda result: result.place)
     first = {result.image_id: result for result in results if result.claimed}
     vectors, kept, problems = [], [], []
     for position, result in enumerate(results):
@@ -192,7 +225,7 @@ def embed_part(
             vectors.append(vector)
             kept.append(position)
         else:
-            failure = said.failure or next(iter(said.warnings), Failure("embed", "no vector"))
+            failure = said.failure or next(iter(said.warnings), Failure("embed", "no vector of unit length"))
             problems.append(Problem(raw[position], failure.step, failure.reason))
     ids = [str(results[position].image_id) for position in kept]
     matrix = np.stack(vectors) if vectors else np.zeros((0, embedder.dim), np.float32)
@@ -201,4 +234,5 @@ def embed_part(
 
 def _vector(result: Examined) -> NDArray[np.float32] | None:
     found = result.found.get(IMAGE.name, ())
-    return found[0].vector if found and not isinstance(found, PackedSamples) else None
+    vector = found[0].vector if found and not isinstance(found, PackedSamples) else None
+    return vector if vector is not None and are_unit_rows(vector) else None

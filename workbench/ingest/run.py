@@ -3,17 +3,19 @@
 import os
 import time
 import warnings
-from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from typing import Unpack
 
+from filelock import FileLock
 from tqdm.auto import tqdm
 
 from workbench.image_id import part_of
 from workbench.ingest.examine import Claims, Examined, Failure, Needs
 from workbench.ingest.pipeline import run
-from workbench.ingest.plan import Plan, make_plan, read_known, sample_parts
-from workbench.ingest.writer import PART_SECONDS, SampleWriter, Writer, written
+from workbench.ingest.plan import Plan, Reading, check_gone, make_plan, read_known, sample_parts
+from workbench.ingest.writer import PART_SECONDS, SampleWriter, Writer, write_skipped, written
 from workbench.media.scan import FoundFile, Problem, scan
 from workbench.samples.face import FACE
 from workbench.samples.image import IMAGE
@@ -33,7 +35,9 @@ class IngestReport:
 
     ``found``: image files in the source. ``new``: contents never seen before. ``embedded``: vectors computed.
     ``renamed``: new paths of contents known already (moved, copied). ``unchanged``: not read again.
-    ``gone``: paths no longer there. ``problems``: problems that now stand. ``skipped``: files of other kinds.
+    ``gone``: paths no longer there, which ``gone="keep"`` leaves in the case. ``problems``: problems that now
+    stand. ``skipped``: files that are not read, see `Case.skipped`.
+    ``edited``: paths of the same picture in other bytes, where tags or decisions are left with the old ones.
     ``samples``: of each other kind those found in images that were not searched for it before; of these
     ``faces``, ``candidates`` (of instance search) and ``regions``, all other kinds together.
     """
@@ -48,6 +52,7 @@ class IngestReport:
     skipped: int
     seconds: float
     samples: Mapping[str, int] = field(default_factory=dict)
+    edited: int = 0
 
     @property
     def faces(self) -> int:
@@ -83,33 +88,34 @@ def ingest(
     regions: RegionModel | None = None,
     instances: InstanceModel | None = None,
     kinds: Collection[str] = (),
-    retry: bool = False,
     progress: bool = True,
+    **reading: Unpack[Reading],
 ) -> IngestReport:
     """Bring the case up to date with its source for one embedder key; only what is missing is computed.
 
     ``faces`` also finds faces, ``regions`` regions, ``instances`` candidates, and ``kinds`` names registered
     kinds of samples that need no model but the embedder; each only in images that were not searched with
     its key before. An image that needs several is decoded once. May be interrupted at any time (Ctrl-C, the
-    kernel's stop, a crash) and run again; two processes may do so at once. ``retry`` tries broken files
-    again. Raises :class:`SourceError` where the source cannot be listed, :class:`CaseError` where the case
-    cannot be written; what fails for one file is a problem.
+    kernel's stop, a crash) and run again; two processes may do so at once. ``reading``: how the source
+    is read, see :class:`Reading`. Raises :class:`SourceError` where the source cannot be listed, or most of
+    what was known is not there, :class:`CaseError` where the case cannot be written; what fails for one file
+    is a problem.
     """
     models = Models(embedder, faces, regions, instances)
     names = [IMAGE.name, *([FACE.name] if faces else []), *(regions.keys if regions else ())]
     names += [INSTANCE.name] if instances else []
     names += [kind for kind in kinds if kind not in names]
-    return _ingest(folder, finders(models, names), retry=retry, progress=progress)
+    return _ingest(folder, finders(models, names), reading, progress=progress)
 
 
 def ingest_faces(
-    folder: CaseFolder, faces: FaceModel, *, retry: bool = False, progress: bool = True
+    folder: CaseFolder, faces: FaceModel, *, progress: bool = True, **reading: Unpack[Reading]
 ) -> IngestReport:
     """Find the faces of all images that were not searched with the key of ``faces``; embed no image.
 
     What is new in the source is noted too, with its thumbnail. Stops, repeats and raises like :func:`ingest`.
     """
-    return _ingest(folder, finders(Models(faces=faces), [FACE.name]), retry=retry, progress=progress)
+    return _ingest(folder, finders(Models(faces=faces), [FACE.name]), reading, progress=progress)
 
 
 def ingest_instances(
@@ -141,7 +147,8 @@ def ingest_instances(
     try:
         paths = [path for _, path in work]
         with closing(_results(folder, paths, some, claims, "instances", progress)) as results:
-            for (image_id, _), result in zip(work, results, strict=True):
+            for result in results:
+                image_id = work[result.place][0]
                 found = _candidates(result, image_id, model.dim)
                 if found is not None:
                     writer.add(image_id, found)
@@ -166,30 +173,40 @@ def _candidates(result: Examined, image_id: str, dim: int) -> Found | None:
 
 def _prepared(folder: CaseFolder, some: Sequence[Finder]) -> dict[str, SampleParts]:
     """Return the tables of what is looked for, with damaged parts moved aside."""
-    folder.prepare()
     parts = sample_parts(folder, some)
-    for one in parts.values():
-        one.prepare()
+    _prepare(folder, parts)
     return parts
 
 
-def _ingest(folder: CaseFolder, some: Sequence[Finder], *, retry: bool, progress: bool) -> IngestReport:
-    started = time.monotonic()
+def _prepare(folder: CaseFolder, parts: Mapping[str, SampleParts]) -> None:
+    """Move damaged parts aside: one process at a time, so that no two judge the same part."""
+    with FileLock(folder.root / ".mend.lock", mode=0o600):
+        folder.prepare()
+        for one in parts.values():
+            one.prepare()
+
+
+def _ingest(folder: CaseFolder, some: Sequence[Finder], reading: Reading, *, progress: bool) -> IngestReport:
+    started, retry = time.monotonic(), reading.get("retry", False)
     with written(folder):
         parts = _prepared(folder, some)
         known = read_known(folder, parts, retry=retry)
-        folder.prepare()  # what was found damaged just now
-        for one in parts.values():
-            one.prepare()
-    plan = make_plan(scan(folder.source, skip=[folder.root]), known, retry=retry)
+        _prepare(folder, parts)  # what was found damaged just now
+    links, system = reading.get("links", "inside"), reading.get("system", False)
+    found = scan(folder.source, skip=[folder.root], links=links, system=system)
+    plan = make_plan(found, known, retry=retry, rehash=reading.get("rehash", False))
+    gone = reading.get("gone")
+    if gone is None:
+        check_gone(plan, known, folder.source)
     writer = Writer(folder, parts, known)
-    _note(plan, writer)
+    _note(plan, writer, [] if gone == "keep" else plan.gone)
+    write_skipped(folder, plan.skipped)
     try:
         paths = [file.raw_path for file in plan.work]
         claims = Claims(known.needs)
         with closing(_results(folder, paths, some, claims, "ingest", progress, writer)) as results:
-            for file, result in zip(plan.work, results, strict=True):
-                writer.add(file, result)
+            for result in results:
+                writer.add(plan.work[result.place], result)
     finally:
         writer.flush()
     counts = {kind: one.count for kind, one in writer.samples.items()}
@@ -201,20 +218,20 @@ def _ingest(folder: CaseFolder, some: Sequence[Finder], *, retry: bool, progress
         unchanged=plan.unchanged,
         gone=len(plan.gone),
         problems=len(current_problems(folder, latest_files(folder))),
-        skipped=plan.skipped,
+        skipped=len(plan.skipped),
         seconds=time.monotonic() - started,
         samples=counts,
     )
 
 
-def _note(plan: Plan, writer: Writer) -> None:
+def _note(plan: Plan, writer: Writer, gone: Iterable[bytes]) -> None:
     """Write down what the scan alone tells."""
     for item in plan.failed:
         if isinstance(item, Problem):
             writer.fail(FoundFile(item.raw_path, 0, 0, "other"), Failure(item.step, item.reason))
         else:
             writer.fail(item, _VIDEO)
-    for raw_path in plan.gone:
+    for raw_path in gone:
         writer.lose(raw_path)
 
 
@@ -235,7 +252,7 @@ def _results(
     progress: bool,
     writer: Writer | None = None,
 ) -> Generator[Examined, None, None]:
-    """Yield what the loop makes of each path, in their order, with a progress bar."""
+    """Yield what the loop makes of each path, with a progress bar."""
     paths = (_place(folder, raw_path) for raw_path in raw_paths)
     with (
         _quiet_pillow(),
@@ -244,6 +261,8 @@ def _results(
     ):
         for results in batches:
             yield from results
+            if writer and not results:
+                writer.flush()  # only files that take long are left: nothing else waits for them
             if writer:
                 bar.set_postfix(problems=writer.failed, refresh=False)
             bar.update(len(results))

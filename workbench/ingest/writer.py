@@ -2,14 +2,16 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
-from workbench.errors import CaseError
+from workbench.errors import CaseError, DiskError
 from workbench.ingest.examine import Examined, Failure
 from workbench.ingest.plan import Known
 from workbench.media.decode import ImageFacts
@@ -20,12 +22,14 @@ from workbench.store import schemas
 from workbench.store.case_folder import CaseFolder
 from workbench.store.sample_parts import SampleParts, vector_table
 from workbench.store.samples import pack
+from workbench.store.snapshot import current_skipped
+from workbench.vectors import are_unit_rows
 
 PART_IMAGES = 512
 PART_SAMPLES = 4096
 PART_PACKED = 256  # images of a packed kind: their vectors are many
 PART_SECONDS = 60.0
-_OF_THE_FILE = {"", "metadata"}  # steps whose problem lasts as long as the file is the same
+_OF_THE_FILE = {"decode", "metadata"}  # steps whose problem lasts as long as the file is the same
 _PART_ROWS = 20_000  # rows that cost nothing to compute, such as renames
 
 Row = dict[str, Any]
@@ -44,7 +48,12 @@ class Writer:
         self.new = self.renamed = self.failed = 0
 
     def add(self, file: FoundFile, result: Examined) -> None:
-        """Take the result for a file, in any order; flushes when a part is full or old."""
+        """Take the result for a file, in any order; flushes when a part is full or old.
+
+        What is noted of a file is what was read, where that has changed since the scan.
+        """
+        if result.read and result.read != (file.size, file.mtime_ns):
+            file = replace(file, size=result.read[0], mtime_ns=result.read[1])
         if result.image_id is None or result.claimed:
             self._add_first(file, result)
         else:
@@ -62,7 +71,7 @@ class Writer:
         status = "ok" if image_id in self._known.pictured else "problem"
         self.failed += 1
         row = (file.size, file.mtime_ns, image_id, status)
-        said = self._known.problems.get(file.raw_path) == (failure.step, failure.reason)
+        said = self._known.problems.get(file.raw_path) == {failure.step: failure.reason}
         if said and self._known.files.get(file.raw_path) == row:
             return
         self._file(file, image_id, status)
@@ -124,16 +133,23 @@ class Writer:
             self._images.append(_image_row(image_id, result.facts))
             self._thumbnails.append({"image_id": image_id, "jpeg": result.jpeg})
         for kind, found in result.found.items():
-            self.samples[kind].add(image_id, found)
+            usable = _usable(found)
+            if len(usable) < len(found):
+                lost = f"{len(found) - len(usable)} of {len(found)} vectors ({kind})"
+                reason = f"{lost} are not finite or not of unit length, and are left out"
+                result.warnings.append(Failure("embed", reason))
+            self.samples[kind].add(image_id, usable, len(found))
 
     def _settle_ok(self, file: FoundFile, image_id: str, warnings: list[Failure]) -> None:
-        # A new row of the path ends its problems: one that a model had with it is over.
-        over = self._known.problems.get(file.raw_path, ("", ""))[0] not in _OF_THE_FILE
+        # A new row of the path ends its problems: what is wrong with the file itself is said again.
+        said = self._known.problems.get(file.raw_path, {})
         changed = self._known.files.get(file.raw_path) != (file.size, file.mtime_ns, image_id, "ok")
-        if warnings or over or changed:
+        told = {} if changed else {step: reason for step, reason in said.items() if step in _OF_THE_FILE}
+        told |= {warning.step: warning.reason for warning in warnings}
+        if changed or told != said:
             self._file(file, image_id, "ok")
-        for warning in warnings:
-            self._problem(file, warning)
+            for step, reason in told.items():
+                self._problem(file, Failure(step, reason))
 
     def _file(self, file: FoundFile, image_id: str | None, status: str) -> None:
         self._files.append(
@@ -149,7 +165,8 @@ class Writer:
 
     def _problem(self, file: FoundFile, failure: Failure) -> None:
         row = {"path": display(file.raw_path), "raw_path": file.raw_path}
-        self._problems.append(row | {"step": failure.step, "reason": failure.reason})
+        reason = failure.reason.encode("utf-8", "backslashreplace").decode()  # what UTF-8 cannot hold
+        self._problems.append(row | {"step": failure.step, "reason": reason})
 
     def _clear(self) -> None:
         self._files: list[Row] = []
@@ -178,11 +195,14 @@ class SampleWriter:
             return len(self._packed) >= PART_PACKED
         return len(self._samples) >= (PART_IMAGES if table.kind == IMAGE.name else PART_SAMPLES)
 
-    def add(self, image_id: str, found: Found) -> None:
-        """Take all samples of an image that was searched; none says that it has none."""
+    def add(self, image_id: str, found: Found, there: int | None = None) -> None:
+        """Take all samples of an image that was searched; none says that it has none.
+
+        ``there``: how many it has, where some of them cannot be stored; the image is then searched again.
+        """
         self.images += 1
         self.count += len(found)
-        self._seen.append({"image_id": image_id, "count": len(found)})
+        self._seen.append({"image_id": image_id, "count": len(found) if there is None else there})
         if isinstance(found, PackedSamples):
             self.failed += found.reason is not None
             self._packed.append(pack(image_id, found.boxes, found.vectors, found.reason))
@@ -217,11 +237,38 @@ class SampleWriter:
         self._seen: list[Row] = []
 
 
+def _usable(found: Found) -> Found:
+    """Return the samples of an image without those whose vector compares with nothing."""
+    if isinstance(found, PackedSamples) or not found:
+        return found
+    vectors = [sample.vector for sample in found if sample.vector is not None]
+    if len(vectors) < len(found):
+        return found
+    return [sample for sample, good in zip(found, are_unit_rows(np.stack(vectors)), strict=True) if good]
+
+
+def write_skipped(folder: CaseFolder, found: Iterable[FoundFile]) -> None:
+    """Write down what of the source is not read, where that has changed; raises :class:`CaseError`."""
+    rows = sorted((file.raw_path, file.skipped, file.reason) for file in found)
+    known = current_skipped(folder)
+    if rows == list(zip(known["raw_path"], known["kind"], known["reason"], strict=True)):
+        return
+    names, when = ("raw_path", "kind", "reason"), datetime.now(UTC)
+    told = [{"path": display(row[0]), "when": when, **dict(zip(names, row, strict=True))} for row in rows]
+    with written(folder):
+        newest = folder.skipped.append(pa.Table.from_pylist(told, folder.skipped.schema))
+        for older in folder.skipped.paths():
+            if older < newest:
+                folder.skipped.remove(older)
+
+
 @contextmanager
 def written(folder: CaseFolder) -> Iterator[None]:
     """Turn what the disk refuses into a :class:`CaseError` that says what to do."""
     try:
         yield
+    except DiskError:
+        raise  # it says how much is needed
     except OSError as error:
         raise CaseError(
             f"The case {folder.root} cannot be written: {error.strerror or error}.",

@@ -163,7 +163,7 @@ def _costly(header: Header) -> bool:
     """Tell before opening whether an image belongs into a process of its own."""
     passes = header.scans * header.pixels if header.scans > 1 else 0
     most = _SLOW if header.slow else MAX_PIXELS if header.drafts and not header.whole else _LARGE
-    return passes > _PASSES or header.pixels > most
+    return header.odd or passes > _PASSES or header.pixels > most
 
 
 def _cut_short(error: BaseException) -> bool:
@@ -211,12 +211,17 @@ def _open(data: bytes) -> Image.Image:
 
 @cache
 def _formats() -> tuple[str, ...]:
-    """Register the readers and return the formats that this Pillow reads of those we take."""
+    """Register the readers and return the formats that this Pillow reads of those we take.
+
+    Those that are common and sure by their first bytes are tried first.
+    """
     import pillow_heif
 
     pillow_heif.register_heif_opener(thumbnails=False)
     Image.init()
-    return tuple(sorted(_FORMATS & set(Image.OPEN)))
+    known = _FORMATS & set(Image.OPEN)
+    first = [name for name in ("PNG", "WEBP", "TIFF", "GIF", "AVIF", "HEIF") if name in known]
+    return (*first, *sorted(known.difference(first)))
 
 
 def _shrink_while_decoding(image: Image.Image, ask: _Ask) -> None:

@@ -18,6 +18,11 @@ from workbench.media.tiff_directories import Directory, directories
 
 _SCAN_STARTS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # frame headers, of every process
 _PROGRESSIVE = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
+_MANY_MARKERS = 1_000  # of a JPEG without content: fill bytes are read one by one
+_MANY_CHUNKS = 20_000  # of a PNG or WebP: a picture of 160 MB in pieces of 8 kB
+_MANY_BLOCKS = 500  # extensions before the picture of a GIF; parts of an icon
+_MUCH_METADATA = 4 * 2**20  # bytes: readers of JPEG join pieces again and again
+_UNTOLD = 16 * 2**20  # bytes of a file of whose inside nothing is known here
 _LONE = frozenset({0x00, 0x01, 0xFF, *range(0xD0, 0xD8)})  # markers without a length, and none
 
 
@@ -27,7 +32,8 @@ class Header:
 
     ``whole``: all pixels are held in memory at once, draft mode or not. ``scans``: passes over the picture.
     ``members``: pixels of the largest picture inside (of an icon). ``slow``: decoded by Python code.
-    ``drafts``: can be decoded at a fraction of its size.
+    ``drafts``: can be decoded at a fraction of its size. ``odd``: so many parts that reading them may take
+    long, whatever the picture.
     ``page``, ``pages``: which page of a TIFF to read, from 0, and how many there are. ``notes``: what is left
     out.
     """
@@ -39,6 +45,7 @@ class Header:
     members: int = 0
     slow: bool = False
     drafts: bool = False
+    odd: bool = False
     page: int = 0
     pages: int = 1
     notes: list[str] = field(default_factory=list)
@@ -66,17 +73,18 @@ def _read(data: bytes) -> Header:
     for start, reader in _READERS:
         if data.startswith(start):
             return reader(data)
-    return Header()
+    return Header(odd=len(data) > _UNTOLD)
 
 
 def _jpeg(data: bytes) -> Header:
     """Walk the segments up to the first scan; count the scans where there may be several."""
     header = Header(drafts=True)
-    place, size, blocks, components, progressive = 2, 0, 0, 0, False
-    while 0 <= (place := data.find(b"\xff", place)) < len(data) - 3:
+    place, size, blocks, components, progressive, lone = 2, 0, 0, 0, False, 0
+    while lone < _MANY_MARKERS and 0 <= (place := data.find(b"\xff", place)) < len(data) - 3:
         marker = data[place + 1]
         if marker in _LONE:
             place += 1 if marker == 0xFF else 2
+            lone += 1
             continue
         length = int.from_bytes(data[place + 2 : place + 4])
         if marker in _SCAN_STARTS:
@@ -95,6 +103,7 @@ def _jpeg(data: bytes) -> Header:
             if marker == 0xE1 and data[place + 4 : place + 10] == b"Exif\0\0":
                 check_exif(data[place + 10 : place + 2 + length])
         place += 2 + length
+    header.odd = lone == _MANY_MARKERS or size > _MUCH_METADATA
     if header.scans > MAX_SCANS:
         raise LimitError(
             f"too many scans: {header.scans:,} passes over the picture, the limit is {MAX_SCANS}"
@@ -104,8 +113,11 @@ def _jpeg(data: bytes) -> Header:
 
 def _png(data: bytes) -> Header:
     header = Header(*struct.unpack_from(">II", data, 16))
-    place, size, blocks = 33, 0, 0
+    place, size, blocks, chunks = 33, 0, 0, 0
     while place < len(data) - 8:
+        if (chunks := chunks + 1) > _MANY_CHUNKS:
+            header.odd = True
+            break
         length, name = struct.unpack_from(">I4s", data, place)
         if name == b"IEND":
             break
@@ -120,7 +132,17 @@ def _png(data: bytes) -> Header:
 
 
 def _gif(data: bytes) -> Header:
-    return Header(*struct.unpack_from("<HH", data, 6))
+    """Count what comes before the first picture: extensions, each of pieces of at most 255 bytes."""
+    header = Header(*struct.unpack_from("<HH", data, 6))
+    colours = 3 << (data[10] & 7) + 1 if data[10] & 0x80 else 0
+    place, end, blocks = 13 + colours, len(data) - 2, 0
+    while place < end and data[place] == 0x21 and not header.odd:
+        place += 2
+        while place < end and data[place] and not header.odd:
+            place, blocks = place + 1 + data[place], blocks + 1
+            header.odd = blocks > _MANY_BLOCKS
+        place, blocks = place + 1, blocks + 1
+    return header
 
 
 def _slow(_: bytes) -> Header:
@@ -135,8 +157,11 @@ def _bitmap(data: bytes) -> Header:
 def _webp(data: bytes) -> Header:
     if data[8:12] != b"WEBP":
         return Header()
-    header, place, size, blocks = Header(), 12, 0, 0
+    header, place, size, blocks, chunks = Header(), 12, 0, 0, 0
     while place < len(data) - 8:
+        if (chunks := chunks + 1) > _MANY_CHUNKS:
+            header.odd = True
+            break
         name, length = struct.unpack_from("<4sI", data, place)
         start = data[place + 8 : place + 18]
         if name == b"VP8X":
@@ -168,12 +193,13 @@ def _ico(data: bytes) -> Header:
 
 
 def _icns(data: bytes) -> Header:
-    place, most = 8, 0
-    while place < len(data) - 8:
+    place, most, blocks = 8, 0, 0
+    while place < len(data) - 8 and blocks <= _MANY_BLOCKS:
+        blocks += 1
         length = max(8, int.from_bytes(data[place + 4 : place + 8]))
         most = max(most, _png_pixels(data, place + 8), _jpeg2000_pixels(data[place + 8 : place + 200]))
         place += length
-    return Header(members=most)
+    return Header(members=most, odd=blocks > _MANY_BLOCKS)
 
 
 def _png_pixels(data: bytes, place: int) -> int:

@@ -10,13 +10,9 @@ from typing import Literal, TypeAlias
 
 from workbench.errors import SourceError
 from workbench.media.kinds import IMAGE_SUFFIXES, REASONS, Kind, Skipped, classify, is_system, suffix
-from workbench.media.read import ReadError, explain, read_start
+from workbench.media.read import ReadError, explain, read_start, storable_time
 
 Links: TypeAlias = Literal["inside", "all", "none"]
-
-# What a signed 64-bit number of nanoseconds, and thus a table, holds; whole years, so that zones fit too.
-_FIRST_NS = -9_214_560_000 * 10**9  # 1678-01-01
-_LAST_NS = 9_214_646_400 * 10**9  # 2262-01-01
 
 
 def display(raw_path: bytes) -> str:
@@ -153,7 +149,7 @@ def _look(entry: os.DirEntry[bytes], raw_path: bytes) -> FoundFile | Problem | N
         return Problem(raw_path, "scan", explain(error))
     if stat.S_ISDIR(info.st_mode):
         return None
-    mtime_ns = min(max(info.st_mtime_ns, _FIRST_NS), _LAST_NS)
+    mtime_ns = storable_time(info.st_mtime_ns)
     if not stat.S_ISREG(info.st_mode):
         image = suffix(raw_path) in IMAGE_SUFFIXES  # reading it says what it is
         return FoundFile(raw_path, 0, mtime_ns, "image" if image else "other", "" if image else "special")

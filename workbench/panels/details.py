@@ -71,6 +71,10 @@ class Details(Panel):
     def _draw_boxes(self) -> None:
         self.boxes_version += 1
 
+    def refresh(self) -> None:
+        """Show anew what is known about the image in focus."""
+        self.version += 1
+
     @property
     def frame(self) -> "pd.DataFrame":
         """The phrases that describe the focus, best first: phrase, score (cosine), probability."""
@@ -85,7 +89,7 @@ class Details(Panel):
         if self.selection.focus is None:
             return "desk.selection.focus = None"
         image_id = str(self.selection.table["image_id"].iloc[self.selection.focus])
-        return f"desk.selection.focus = case.row({image_id!r})"
+        return f"desk.selection.focus = desk.selection.row({image_id!r})"
 
     def _answer_show(self, row: int) -> Answer:
         """Send the picture and the facts first; phrases may need the model and are asked for apart."""

@@ -1,6 +1,8 @@
 """Query: a line of text, and chips that show how it was understood; a click on a chip edits the text."""
 
+import binascii
 import contextlib
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Literal
@@ -34,12 +36,29 @@ def read_picture(data: bytes) -> "Image":
         raise QueryError("This file cannot be read as a picture.", "Use a JPEG, PNG or WebP.") from error
 
 
-def small_jpeg(picture: "Image") -> bytes:
-    """Return a picture as a JPEG of at most `SMALL` pixels."""
-    small, buffer = picture.copy(), BytesIO()
-    small.thumbnail((SMALL, SMALL))
-    small.save(buffer, "JPEG")
+def small_jpeg(picture: "Image", side: int = SMALL) -> bytes:
+    """Return a picture as a JPEG of at most ``side`` pixels."""
+    small, buffer = picture.convert("RGB"), BytesIO()
+    small.thumbnail((side, side))
+    small.save(buffer, "JPEG", quality=90)
     return buffer.getvalue()
+
+
+WRITTEN = 336
+"""Pixels of a picture that is written into code: what models of images look at."""
+
+
+def picture_code(picture: "Image") -> str:
+    """Return a picture as text; `picture_of` reads it."""
+    return b64encode(small_jpeg(picture, WRITTEN)).decode("ascii")
+
+
+def picture_of(text: str) -> "Image":
+    """Return the picture that `picture_code` wrote. Raises QueryError for another text."""
+    try:
+        return read_picture(b64decode(text, validate=True))
+    except binascii.Error as error:
+        raise QueryError("This text holds no picture.", "Copy the whole line of code.") from error
 
 
 def chip(part: Part) -> dict[str, Any]:
@@ -55,6 +74,8 @@ def chip(part: Part) -> dict[str, Any]:
 
 MORE = 50
 """How many hits "load more" adds."""
+
+_CLEARED = "desk.query.clear()"
 
 Unit = Literal["probability", "cosine", "fixed"]
 
@@ -91,7 +112,7 @@ class Query(Panel):
         self.selection, self._ask, self._thumbnail, self._name = selection, ask, thumbnail, name
         self.parts: tuple[Part, ...] = ()
         self.pictures: dict[str, Image] = {}
-        self._chosen: list[int] = []
+        self._code = _CLEARED
         self._hits: Hits | None = None
         super().__init__(actions={"compare": self._compare, "clear": self.clear}, kinds=list(kinds))
         selection.observe(lambda change: self._heed(change["new"]), "hits")
@@ -116,7 +137,7 @@ class Query(Panel):
         self._draw()
         rows = self.selection.rows if selection is None else selection
         hits = self._ask(text, selection=rows, pictures=self.pictures, k=self.k, **self._limits())
-        self._chosen = np.asarray(rows).tolist() if self._names("selection") else []
+        self._code = self._written(np.asarray(rows).tolist())
         self._hits = self.selection.hits = hits
         self.answer = {
             "shown": len(hits),
@@ -140,7 +161,7 @@ class Query(Panel):
 
     def clear(self) -> None:
         """Forget the question and its hits."""
-        self.text, self.parts, self.pictures, self._chosen = "", (), {}, []
+        self.text, self.parts, self.pictures, self._code = "", (), {}, _CLEARED
         self.answer, self.selection.hits = {}, None
         self._draw()
 
@@ -151,18 +172,24 @@ class Query(Panel):
         return self.selection.table.iloc[:0] if hits is None else hits.frame
 
     def to_code(self) -> str:
-        """Return Python that asks the same question; a picture given by upload becomes a path to fill in."""
-        if not self.parts:
-            return "desk.query.clear()"
+        """Return Python that asks the last question that was answered; uploaded pictures are written into it.
+
+        They are written as JPEGs of at most `WRITTEN` pixels, so that scores may differ a little.
+        """
+        return self._code
+
+    def _written(self, rows: list[int]) -> str:
+        """Return Python that asks what is asked now; ``rows`` are what "selection" names."""
         given = [repr(self.text)]
-        if self._chosen:
-            given.append(f"selection={self._chosen}")
+        if self._names("selection"):
+            given.append(f"selection={rows}")
         used = [name for name in self.pictures if self._names(name)]
         if used:
-            opened = ", ".join(f"{name!r}: Image.open({name + '.jpg'!r})" for name in used)
-            given.append(f"pictures={{{opened}}}")
+            opened = [f"{name!r}: picture_of({picture_code(self.pictures[name])!r})" for name in used]
+            given.append(f"pictures={{{', '.join(opened)}}}")
         limits = f"desk.query.k, desk.query.least, desk.query.unit = {self.k}, {self.least!r}, {self.unit!r}"
-        return f"{limits}\ndesk.query.ask({', '.join(given)})"
+        known = ["from workbench.panels.query import picture_of"] if used else []
+        return "\n".join([*known, limits, f"desk.query.ask({', '.join(given)})"])
 
     def like(self, row: int, add: bool = False) -> None:
         """Ask for more like a row; ``add`` keeps the other parts of the query."""

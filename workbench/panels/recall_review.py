@@ -93,7 +93,8 @@ class RecallReview(Panel):
         """Return Python that judges the same images the same way; "" where nothing was judged."""
         if self.sample is None or not self.sample.answers:
             return ""
-        return f"desk.recall.start({self._asked})\ndesk.recall.answer({self.sample.answers})"
+        answers = {int(row): right for row, right in self.sample.answers.items()}
+        return f"desk.recall.start({int(self._asked)})\ndesk.recall.answer({answers})"
 
     # -- what the browser asks -------------------------------------------------------------------------------
 

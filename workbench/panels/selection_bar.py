@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+_PLACE = "desk.selection_bar"
+
+
 class Book(Protocol):
     """Where selections are kept: ``case.selections`` is one."""
 
@@ -51,6 +54,8 @@ class SelectionBar(Panel):
     words = traitlets.List(traitlets.Dict()).tag(sync=True)
     against = traitlets.Unicode("").tag(sync=True)
 
+    _reopened = ""
+
     def __init__(
         self,
         selection: Selection,
@@ -58,7 +63,6 @@ class SelectionBar(Panel):
         separates: "Callable[[Rows, Rows | None], pd.DataFrame]",
     ) -> None:
         self.selection, self._book, self._separates = selection, book, separates
-        self._last = ""
         super().__init__(
             actions={
                 "undo": self.selection.undo,
@@ -89,11 +93,11 @@ class SelectionBar(Panel):
         with warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("always")
             rows = self._book.open(name)
-        self.selection.change(rows, mode)
+        self._reopened = name
+        self.selection.change(rows, mode, f"{_PLACE}.reopen({name!r}, {mode!r})")
         if mode == "replace":
             self.selection.parent = self._book.saved(name).digest
         self.note = " ".join(str(warning.message) for warning in told)
-        self._last = f"desk.selection_bar.reopen({name!r}, {mode!r})"
 
     def remove(self, name: str) -> None:
         """Forget a saved selection."""
@@ -119,8 +123,9 @@ class SelectionBar(Panel):
         return self._book.frame
 
     def to_code(self) -> str:
-        """Return Python that opens the saved selection that was opened last; "" for none."""
-        return self._last
+        """Return Python that opens the saved selection that is selected; "" for none, and once it is gone."""
+        there = self._reopened in {saved["name"] for saved in self.saved}
+        return self.selection.code(_PLACE) if there else ""
 
     # -- what the browser asks -------------------------------------------------------------------------------
 

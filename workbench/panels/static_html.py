@@ -1,8 +1,9 @@
 """The desk as a static picture and a contact sheet, for a saved notebook that is read without a kernel."""
 
+import re
 from base64 import b64encode
 from collections.abc import Sequence
-from html import escape
+from html import escape as escaped
 from io import BytesIO
 
 import numpy as np
@@ -14,6 +15,19 @@ from workbench.selection import Rows
 WIDTH, HEIGHT, SCALE = 560, 420, 2
 MOST_POINTS = 20_000
 BOX_LINE, BOX_EDGE = (255, 176, 0), (0, 0, 0)
+
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+"""Control characters, and those that turn the direction of the text beside them; `visible` of ``dom.js``."""
+
+
+def visible(text: str) -> str:
+    """Return a text with what cannot be seen of it, or would reorder the text around it, written out."""
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def escape(text: str) -> str:
+    """Return a text for HTML, also between quotes: markup is escaped, and what cannot be seen written out."""
+    return escaped(visible(text))
 
 
 def still_html(

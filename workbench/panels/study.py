@@ -75,9 +75,15 @@ class Study(Panel):
         self._code = f"desk.study.likeness({by!r}, {metric!r})"
         return found
 
-    def captions(self, captions: Sequence[str], metric: str = "cosine") -> "pd.DataFrame":
-        """Show and return how near the selected images (else the hits) are to each of some captions."""
-        rows = self._rows()
+    def captions(
+        self, captions: Sequence[str], metric: str = "cosine", rows: Sequence[int] | None = None
+    ) -> "pd.DataFrame":
+        """Show and return how near images are to each of some captions.
+
+        The images are ``rows``, by default the selected ones, else the hits. Raises QueryError where there
+        are none.
+        """
+        rows = self._rows() if rows is None else list(rows)
         self._frame = frame = self._captions(rows, captions, metric)
         self.metric, self.phrases = metric, "\n".join(captions)
         self.view = {
@@ -86,7 +92,7 @@ class Study(Panel):
             "captions": list(captions),
             "values": frame.to_numpy(float).round(3).tolist(),
         }
-        self._code = f"desk.study.captions({list(captions)!r}, {metric!r})"
+        self._code = f"desk.study.captions({list(captions)!r}, {metric!r}, rows={rows})"
         return frame
 
     def duplicates(self) -> "pd.DataFrame":

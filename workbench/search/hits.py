@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.errors import QueryError
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -114,7 +116,11 @@ class Hits:
         return max(0.0, len(self) - looked * float(self.unusual.max()))
 
     def place(self, row: int) -> int | None:
-        """Return which hit a row is, 0 for the best; None where it is none."""
+        """Return which hit a row is, 0 for the best; None where it is none; raise QueryError for no row."""
+        if not isinstance(row, int | np.integer):
+            raise QueryError(
+                f"Invalid row: a {type(row).__name__}.", "Use a whole number, such as hits.rows[0]."
+            )
         found = np.flatnonzero(self.rows == row)
         return int(found[0]) if found.size else None
 

@@ -16,6 +16,7 @@ from workbench.search.image_lookup import ImageLookup
 from workbench.search.ranker import Ranker
 from workbench.search.request import IMAGES, Images, Request
 from workbench.search.terms import Centre, Like, Term, as_terms, plain, weigh
+from workbench.spelling import lookup_form, spelled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,7 +95,7 @@ class FaceSearch:
 def _members(people: People, who: str) -> NDArray[np.intp]:
     """Return the rows of the faces of an identity, or of one face."""
     identities, frame = people.identities, people.frame
-    called = identities["name"].astype(str).str.casefold() == who.casefold()
+    called = identities["name"].astype(str).map(lookup_form) == lookup_form(who)
     found = set(identities["identity"][called | (identities["identity"] == who)])
     if not found and who in set(frame["face_id"]):
         row = int(np.flatnonzero(frame["face_id"] == who)[0])
@@ -168,7 +169,7 @@ class QueryResolver:
     ) -> Piece:
         match part.kind:
             case "words":
-                return Piece(part, part.value)
+                return self._words(part)
             case "like":
                 return Piece(part, self._named(part.value, selection, pictures))
             case "within":
@@ -178,8 +179,8 @@ class QueryResolver:
         return Piece(part)
 
     def _named(self, name: str, selection: Rows | None, pictures: "Mapping[str, Image | Path]") -> Term:
-        if name in pictures:
-            return pictures[name]
+        if given := spelled(name, pictures):
+            return pictures[given]
         if name == SELECTION:
             return Centre(tuple(self._lookup.ids[row] for row in self._place(name, selection)))
         return Like(self._lookup.ids[self._lookup.named(name)])
@@ -193,18 +194,24 @@ class QueryResolver:
             )
         return selection
 
+    def _words(self, part: Part) -> Piece:
+        """Return a phrase of the query box, or the image that it names."""
+        row = self._lookup.meant(part.value)
+        if row is None:
+            return Piece(part, part.value)
+        return Piece(Part("like", self._lookup.name(row), part.weight), Like(self._lookup.ids[row]))
+
     def _named_exactly(self, term: Term) -> Term:
-        """Return a text that is an image id or a path of the case as that image, and all else as it is."""
+        """Return a text that names an image of the case as that image, and all else as it is."""
         what, weight = plain(term)
-        if isinstance(what, str) and self._lookup.knows(what):
-            return weigh(Like(self._lookup.ids[self._lookup.row(what)]), weight)
-        return term
+        row = self._lookup.meant(what) if isinstance(what, str) else None
+        return term if row is None else weigh(Like(self._lookup.ids[row]), weight)
 
     def _example(self, given: Any, or_words: bool = False) -> Term:
         """Return what is given as an example: a string names an image of the case, or else is words."""
         if isinstance(given, int | np.integer):
-            return Like(self._lookup.ids[self._lookup.row(int(given))])
-        if isinstance(given, str) and (not or_words or self._lookup.knows(given)):
+            return Like(self._lookup.ids[self._lookup.row(given)])
+        if isinstance(given, str) and (not or_words or self._lookup.meant(given) is not None):
             return Like(self._lookup.ids[self._lookup.named(given)])
         if hasattr(given, "rows") and hasattr(given, "ids"):
             return Centre(tuple(given.ids))

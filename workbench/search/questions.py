@@ -21,6 +21,7 @@ from workbench.search.ranker import Ranker
 from workbench.search.request import Images, Limits, Request
 from workbench.search.searcher import Searcher
 from workbench.search.terms import MOST_SAMPLES
+from workbench.spelling import spelled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,10 +42,11 @@ _HOW = (
 def tagged(tag: str, tags: "pd.DataFrame", ids: "pd.Series[str]") -> Rows:
     """Return the rows of the ``ids`` that have a tag; raise QueryError for one that nothing has."""
     known = sorted(set(tags["tag"]))
-    if tag not in known:
+    kept = spelled(tag, known)
+    if kept is None:
         which = f"Use one of {', '.join(known[:20])}." if known else "Give it with `case.tag(images, tag)`."
         raise QueryError(f"No image has the tag {tag!r}.", which)
-    return np.flatnonzero(ids.isin(tags.loc[tags["tag"] == tag, "sample_id"])).astype(np.int32)
+    return np.flatnonzero(ids.isin(tags.loc[tags["tag"] == kept, "sample_id"])).astype(np.int32)
 
 
 def taken(span: str, times: "pd.Series[pd.Timestamp]") -> Rows:
@@ -180,10 +182,16 @@ class Questions:
     def rows(self, images: "int | str | Images") -> NDArray[np.integer]:
         """Return the rows of one image, of several, or of a saved selection."""
         if isinstance(images, int | np.integer):
-            return np.array([self._all.lookup.row(int(images))])
+            return np.array([self._all.lookup.row(images)])
         if isinstance(images, str) and self._all.lookup.knows(images):
             return np.array([self._all.lookup.row(images)])
-        return self._resolver.rows(images)
+        try:
+            return self._resolver.rows(images)
+        except QueryError:  # no selection is called so
+            row = self._all.lookup.meant(images) if isinstance(images, str) else None
+            if row is None:
+                raise
+            return np.array([row])
 
     def _background(self, images: "Images | None") -> Rows | None:
         """Return the rows to judge scores against, or None; raise QueryError for fewer than twenty."""

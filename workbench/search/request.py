@@ -40,7 +40,8 @@ class Limits:
             raise QueryError(
                 f"Invalid k {self.k!r}.", "Use a whole number of 0 or more, or None for all hits."
             )
-        if self.threshold not in (None, "fixed") and not _within(self.threshold, -1):
+        named = self.threshold is None or (isinstance(self.threshold, str) and self.threshold == "fixed")
+        if not named and not _within(self.threshold, -1):
             raise QueryError(
                 f"Invalid threshold {self.threshold!r}.", 'Use a cosine from -1 to 1, "fixed" or None.'
             )

@@ -8,14 +8,17 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePath
 from typing import Any
 
-from workbench.errors import CaseError, SourceError
+from workbench.errors import CaseError, DiskError, SourceError
 from workbench.store import schemas
-from workbench.store.parts import Parts, write_atomically
+from workbench.store.files import clean, protect, read_json, write_json, writing
+from workbench.store.parts import Parts
 from workbench.store.sample_parts import IMAGE, SampleParts, SampleTable, folder_name
 from workbench.store.tags import Tags
-from workbench.store.upgrades import FORMAT, remove_left_over, upgrade
+from workbench.store.upgrades import FORMAT, format_of, remove_left_over, upgrade
 
 DEFAULT_MODEL = "mini"
+NO_SOURCE = "photos not given"
+"""The source of a shared case until it is opened with one: a folder in the case that never exists."""
 _OURS = frozenset({"case.json", "cache", "work"})
 
 
@@ -43,6 +46,28 @@ class CaseFolder:
             return _open(root, source, model)
         return _create(root, source, model)
 
+    @classmethod
+    def without_source(cls, root: Path, models: tuple[str, ...], created: str) -> "CaseFolder":
+        """Return a case that does not know where its photos are; `save` makes it one on disk."""
+        return cls(root, root / NO_SOURCE, models[0], models, created)
+
+    def save(self) -> None:
+        """Write ``case.json``; raises :class:`CaseError` where the folder cannot be written."""
+        _write_facts(self)
+
+    @property
+    def has_source(self) -> bool:
+        """Whether it is known where the photos are; not so in a shared case that is opened alone."""
+        return self.source != self.root / NO_SOURCE
+
+    def require_source(self) -> None:
+        """Raise :class:`SourceError` where it is not known where the photos are."""
+        if not self.has_source:
+            raise SourceError(
+                f"The case {self.root} does not know where its photos are: it was shared without them.",
+                f"Open it with your own copy: wb.open('photos/', case={str(self.root)!r}).",
+            )
+
     @property
     def cache(self) -> Path:
         """All that can be computed again; deleting it is safe."""
@@ -67,6 +92,11 @@ class CaseFolder:
     def problems(self) -> Parts:
         """What failed, with the reason."""
         return Parts(self.cache / "problems", schemas.PROBLEMS)
+
+    @property
+    def skipped(self) -> Parts:
+        """What of the source is not read, with the reason: the newest part says it all."""
+        return Parts(self.cache / "skipped", schemas.SKIPPED)
 
     def samples(self, table: SampleTable, key: str, dim: int | None = None) -> SampleParts:
         """Return the samples of a kind and key, to be read, or with ``dim`` to be written too.
@@ -93,8 +123,9 @@ class CaseFolder:
 
     def prepare(self) -> None:
         """Make the tables ready to be written: no files of killed processes, damaged parts moved aside."""
-        for parts in (self.files, self.images, self.thumbnails, self.problems):
-            parts.clean()
+        for place in (self.root, self.root / "work", self.cache, *self.cache.glob("*/")):
+            clean(place)
+        for parts in (self.files, self.images, self.thumbnails, self.problems, self.skipped):
             parts.mend()
 
     def file_path(self, raw_path: bytes) -> Path:
@@ -112,13 +143,14 @@ class CaseFolder:
 def _open(root: Path, source: Path | None, model: str | None) -> CaseFolder:
     facts = _read_facts(root / "case.json")
     models = tuple(facts["models"])
-    folder = CaseFolder(root, Path(facts["source"]), model or models[0], models, facts["created"])
+    known = Path(facts["source"] or root / NO_SOURCE)
+    folder = CaseFolder(root, known, model or models[0], models, facts["created"])
     if source is not None and source != folder.source:
         _check_moved(folder, source)
         folder = replace(folder, source=source)
     if folder.model not in models:
         folder = replace(folder, models=(*models, folder.model))
-    if (folder.source, folder.models) != (Path(facts["source"]), models):
+    if (folder.source, folder.models) != (known, models):
         _write_facts(folder)
     return folder
 
@@ -135,13 +167,15 @@ def _create(root: Path, source: Path | None, model: str | None) -> CaseFolder:
     created = datetime.now(UTC).isoformat(timespec="seconds")
     folder = CaseFolder(root, source, name, (name,), created)
     _write_facts(folder)
+    if not _plain(source).is_relative_to(root):  # a folder that holds the photos too is not ours alone
+        protect(root)
     return folder
 
 
 def _read_facts(path: Path) -> dict[str, Any]:
     try:
-        facts = json.loads(path.read_bytes())
-        number = int(facts["format"])
+        number = format_of(path.parent)
+        facts = read_json(path) if number == FORMAT else json.loads(path.read_bytes())
         known = {"source": str(facts["source"]), "models": list(facts["models"]), "created": facts["created"]}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CaseError(
@@ -162,16 +196,17 @@ def _read_facts(path: Path) -> dict[str, Any]:
 def _write_facts(folder: CaseFolder) -> None:
     facts = {
         "format": FORMAT,
-        "source": str(folder.source),
+        "source": str(folder.source) if folder.has_source else "",
         "created": folder.created,
         "models": list(folder.models),
     }
     try:
-        folder.root.mkdir(parents=True, exist_ok=True)
-        write_atomically(folder.root / "case.json", json.dumps(facts, indent=2).encode())
-    except OSError as error:
+        with writing(folder.root):
+            folder.root.parent.mkdir(parents=True, exist_ok=True)
+            write_json(folder.root / "case.json", facts)
+    except DiskError as error:
         raise CaseError(
-            f"The case {folder.root} cannot be written: {error.strerror}.",
+            f"The case {folder.root} cannot be written: {os.strerror(error.errno or 0)}.",
             "Choose a folder that you may write.",
         ) from error
 

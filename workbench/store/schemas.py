@@ -54,6 +54,17 @@ PROBLEMS = pa.schema(
     ]
 )
 
+# One row for a file of the source that is not read. A part holds all of one scan: the newest counts.
+SKIPPED = pa.schema(
+    [
+        ("path", pa.string()),
+        _never_null("raw_path", pa.binary()),
+        ("kind", pa.string()),  # raw, jxl, pdf, svg, archive, system, link, special, other
+        ("reason", pa.string()),
+        ("when", WHEN),
+    ]
+)
+
 
 # Tables of kinds of samples, in `cache/samples/<kind>/<key>/`. The first column of rows is the id of the
 # sample. Places are pixels of the upright image in full size, x to the right and y down.

@@ -60,6 +60,10 @@ class SavedSelections:
         """Show a name no longer; its lines stay. Raises CaseError where another process keeps the lock."""
         self._lines.append({"op": "remove", "name": storable(name)})
 
+    def history(self) -> list[Saved]:
+        """Return all that was ever saved, oldest first, replaced and removed ones included."""
+        return [_saved(line) for line in self._lines.read(_is_ours) if line["op"] == "save"]
+
     def read(self) -> dict[str, Saved]:
         """Return what stands, by name; a line whose digest does not fit is left out with a warning."""
         standing: dict[str, Saved] = {}

@@ -1,5 +1,6 @@
 """What a case knows now: one table of images with their vectors, in a stable order."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,10 +33,13 @@ class Snapshot:
 
 def read_snapshot(folder: CaseFolder, key: str) -> Snapshot:
     """Read the images, their vectors of one embedder key, and the problems that now stand."""
-    opened = Opened(folder.opened(key), [folder.files, folder.images, folder.problems, folder.vectors(key)])
+    tables = [folder.files, folder.images, folder.problems, folder.vectors(key)]
+    opened = Opened(folder.opened(key), tables)
     kept = opened.load()
     if kept is None:
         joined = _join(folder, key)
+        if any(parts.is_damaged() for parts in tables):  # what was left out now may be readable again later
+            return joined
         opened.save(joined.images, joined.vectors, joined.problems)
         kept = opened.load()
         if kept is None:
@@ -69,6 +73,35 @@ def current_problems(folder: CaseFolder, files: pd.DataFrame) -> pd.DataFrame:
         ["raw_path", "step"], keep="last"
     )
     return standing_problems.sort_values(["raw_path", "step"], ignore_index=True)
+
+
+def current_skipped(folder: CaseFolder) -> pd.DataFrame:
+    """Return what the last ingest did not read: path, raw_path, kind, reason, when; sorted by raw path."""
+    tables = (folder.skipped.read_part(path) for path in reversed(folder.skipped.paths()))
+    newest = next((table for table in tables if table is not None), folder.skipped.schema.empty_table())
+    frame: pd.DataFrame = newest.sort_by("raw_path").to_pandas()
+    return frame
+
+
+def versions_of(folder: CaseFolder, files: Collection[str]) -> pd.DataFrame:
+    """Return what now lies where some files once lay that are nowhere now: path, image_id, was (their id).
+
+    Only where the picture then and now has the same size. All ids are those of files.
+    """
+    latest = latest_files(folder)
+    standing = latest[latest["status"] == "ok"]
+    lost = set(files) - set(standing["image_id"])
+    if not lost:
+        return pd.DataFrame(columns=["path", "image_id", "was"])
+    seen = folder.files.read(["raw_path", "image_id"])
+    seen = seen.filter(pc.is_in(seen["image_id"], value_set=pa.array(sorted(lost), pa.string())))
+    then = seen.to_pandas().drop_duplicates().rename(columns={"image_id": "was"})
+    pairs = then.merge(standing[["raw_path", "path", "image_id"]], on="raw_path")
+    contents = unique(folder.images.read(["image_id", "width", "height"]), "image_id", last=False).to_pandas()
+    sizes = contents.set_index("image_id")
+    old, new = (sizes.reindex(pairs[name]).to_numpy() for name in ("was", "image_id"))
+    same: pd.DataFrame = pairs.loc[(old == new).all(axis=1), ["path", "image_id", "was"]]
+    return same.reset_index(drop=True)
 
 
 def _images(folder: CaseFolder, files: pd.DataFrame, with_vector: pa.Array) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from workbench.spelling import lookup_form
 from workbench.store.json_lines import JsonLines, storable
 
 
@@ -31,13 +32,18 @@ class Tags:
         return self._lines.version()
 
     def read(self) -> pd.DataFrame:
-        """Return the tags that stand: sample_id, tag, when (UTC), who; in the order they were given."""
+        """Return the tags that stand: sample_id, tag, when (UTC), who; in the order they were given.
+
+        Tags that differ in case, blanks or composition alone are one, spelled as it was first.
+        """
         standing: dict[tuple[str, str], tuple[str, str]] = {}
+        first: dict[str, str] = {}  # how a tag was spelled when it was first given
         for change in self._lines.read(_is_change):
+            tag = first.setdefault(lookup_form(change["tag"]), change["tag"])
             for sample_id in change["ids"]:
-                standing.pop((sample_id, change["tag"]), None)
+                standing.pop((sample_id, tag), None)
                 if change["op"] == "add":
-                    standing[sample_id, change["tag"]] = (change["when"], change["who"])
+                    standing[sample_id, tag] = (change["when"], change["who"])
         rows = [(*tagged, *by) for tagged, by in standing.items()]
         frame = pd.DataFrame(rows, columns=["sample_id", "tag", "when", "who"])
         return frame.assign(when=pd.to_datetime(frame["when"], utc=True, format="ISO8601"))

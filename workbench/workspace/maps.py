@@ -7,6 +7,7 @@ import ipywidgets
 from tqdm.auto import tqdm
 
 from workbench.panels.base import close_widgets
+from workbench.panels.map.classes import Grouped, Levels
 from workbench.panels.map.colours import Colouring, Values
 from workbench.panels.map.panel import Map
 
@@ -98,12 +99,26 @@ class ImageMaps:
             drawn.offer({run_column(name): self._run(name)})
         self.first.colour(run_column(name))
 
+    def run_gone(self, name: str, now: str) -> None:
+        """Take a run away that is now called otherwise, or forgotten (""); a map in its colours follows."""
+        for drawn in filter(None, (self.first, self.beside.map)):
+            shown = drawn.bar.column == run_column(name)
+            drawn.retract(run_column(name))
+            if now:
+                drawn.offer({run_column(now): self._run(now)})
+                if shown:
+                    drawn.colour(run_column(now))
+
     def _begin(self) -> None:
         self.beside.begin()
 
     def _with_progress(self, make: Callable[..., T], doing: str) -> Callable[..., T]:
         count = len(self._selection.table)
         return with_progress_bar(make, f"{doing} {count:,} images", count)
+
+    def _level(self, level: int) -> Grouped:
+        labels = self._case.clusters(level=level)
+        return labels, self._case.cluster_names(labels)
 
     def _run(self, name: str) -> Callable[[], Colouring]:
         def classes() -> Colouring:
@@ -129,6 +144,7 @@ class ImageMaps:
                 columns=columns,
                 place=place,
                 beside=beside,
+                levels=Levels(self._level),
             )
         )
         return drawn[0]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from workbench.panels.details import Details
 from workbench.panels.gallery import Gallery
 from workbench.panels.instance_search.panel import InstanceSearch
+from workbench.panels.left_out import LeftOut
 from workbench.panels.query import Query
 from workbench.panels.recall_review import RecallReview
 from workbench.panels.runs.panel import Runs
@@ -30,6 +31,7 @@ class PanelEntry:
 
     name: its attribute, ``desk.<name>``. make: returns the panel, which has ``to_code()`` and ``close()``.
     place: where it lies; those above and below stand one under another, those in the middle side by side.
+    asks: what others show follows from its question, so that its code comes before theirs.
     side: with which tab it is shown; panels of ``faces`` are made when they are first shown or asked for, and
     stand before the others. doing: what the tabs say while it is made. still: its ``still()`` is part of the
     still picture of the desk.
@@ -41,6 +43,7 @@ class PanelEntry:
     side: Literal["images", "faces"] = "images"
     doing: str = ""
     still: bool = False
+    asks: bool = False
 
     @property
     def lazy(self) -> bool:
@@ -73,6 +76,7 @@ def _details(desk: DeskContext) -> Details:
         on_face=desk.look_at_face,
     )
     details.observe(lambda change: setattr(case, "vocabulary", change["new"]), "vocabulary")
+    desk.maps.first.bar.observe(lambda _: details.refresh(), "level")  # it tells the cluster of the image
     return details
 
 
@@ -95,7 +99,9 @@ def _instance_search(desk: DeskContext) -> InstanceSearch:
 def _runs(desk: DeskContext) -> Runs:
     case = desk.case
     book = case.cluster_runs
-    return Runs(desk.selection, book, case.cluster_names, case.thumbnails, desk.maps.colour_by_run)
+    return Runs(
+        desk.selection, book, case.cluster_names, case.thumbnails, desk.maps.colour_by_run, desk.maps.run_gone
+    )
 
 
 def _study(desk: DeskContext) -> Study:
@@ -111,7 +117,7 @@ def _study(desk: DeskContext) -> Study:
 
 
 TABLE = (
-    PanelEntry("query", _query, "above"),
+    PanelEntry("query", _query, "above", asks=True),
     PanelEntry(
         "recall", lambda desk: RecallReview(desk.selection, desk.case.missed, desk.case.thumbnails), "above"
     ),
@@ -125,11 +131,14 @@ TABLE = (
     PanelEntry("gallery", lambda desk: Gallery(desk.selection, desk.case.thumbnails, desk.like), "middle"),
     PanelEntry("details", _details, "below"),
     PanelEntry("why", _why, "below", still=True),
-    PanelEntry("things", _instance_search, "below", still=True),
+    PanelEntry("things", _instance_search, "below", still=True, asks=True),
     PanelEntry("timeline", lambda desk: Timeline(desk.selection), "below", still=True),
     PanelEntry("places", lambda desk: PlacesPanel(desk.selection, desk.case.thumbnails), "below", still=True),
     PanelEntry("runs", _runs, "below", still=True),
     PanelEntry("study", _study, "below"),
+    PanelEntry(
+        "left_out", lambda desk: LeftOut(lambda: desk.case.problems, lambda: desk.case.skipped), "below"
+    ),
     PanelEntry("faces", lambda desk: desk.face_panels.panel, "above", "faces", "Grouping the faces"),
     PanelEntry(
         "face_map", lambda desk: desk.face_panels.map, "middle", "faces", "Drawing the map of the faces"

@@ -17,7 +17,10 @@ from workbench.case.safe_output import (
     safe_table,
 )
 from workbench.errors import CaseError, QueryError
+from workbench.image_id import file_id
+from workbench.media.read import ReadError, digest
 from workbench.store.case_folder import CaseFolder
+from workbench.store.parts import make_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,17 +42,20 @@ def export_identities(
     """Put the photos of ``identities`` into folders named like them, and return the manifest.
 
     ``faces`` is the face table with its identities, ``images`` the image table. A photo of two identities
-    lies in both folders; one that cannot be had has its reason in ``problem``. The manifest is also written
-    as `MANIFEST`, an apostrophe before what a spreadsheet would take for a formula. Raises CaseError where
-    the folder is not empty or nothing at all could be written, QueryError for another ``how``.
+    lies in both folders; one that cannot be had, or is another file now, has its reason in ``problem``. The
+    manifest is also written as `MANIFEST`, an apostrophe before what a spreadsheet would take for a formula.
+    Raises CaseError where the folder is not empty or nothing at all could be written, QueryError for another
+    ``how``.
     """
     if how not in _PLACE:
         raise QueryError(f"Unknown export mode how={how!r}.", f"Use one of {', '.join(_PLACE)}.")
     target = new_folder(folder, (case.source, case.root))
     manifest = _plan(faces, identities, images)
     problems = [
-        _put(case, raw_path, target / file, _PLACE[how])
-        for raw_path, file in zip(manifest.pop("raw_path"), manifest["file"], strict=True)
+        _put(case, raw_path, file_id(image_id), target / file, _PLACE[how])
+        for raw_path, image_id, file in zip(
+            manifest.pop("raw_path"), manifest["image_id"], manifest["file"], strict=True
+        )
     ]
     manifest["problem"] = problems
     if problems and all(problems):
@@ -83,12 +89,21 @@ def _plan(faces: "pd.DataFrame", identities: "pd.DataFrame", images: "pd.DataFra
     return photos.reindex(columns=[*COLUMNS[:-1], "raw_path"])
 
 
-def _put(case: CaseFolder, raw_path: bytes, target: Path, place: Callable[[Path, Path], None]) -> str:
-    """Place one photo; return "" or the reason why that failed."""
+def _put(
+    case: CaseFolder, raw_path: bytes, known: str, target: Path, place: Callable[[Path, Path], None]
+) -> str:
+    """Place one photo, whose bytes must still have the ``known`` digest; return "" or why that failed.
+
+    So neither a file that was replaced nor one that the case never read, as through a link, gets out.
+    """
     try:
         source = case.file_path(raw_path)
-        target.parent.mkdir(exist_ok=True)
+        if digest(os.fsencode(source), lambda size: None) != known:
+            return "the file is not the one that was ingested"
+        make_folder(target.parent)
         place(source, target)
+    except ReadError as error:
+        return str(error)
     except OSError as error:
         if error.errno == errno.EXDEV:
             return "a hard link cannot lead to another disk"

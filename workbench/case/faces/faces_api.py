@@ -1,15 +1,30 @@
 """Faces: who is in the collection, and the verbs with which an analyst puts that right."""
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from tqdm.auto import tqdm
 
 from workbench.analysis import identities as analysis
 from workbench.analysis.identities.grouping import DEFAULT_METHOD
+from workbench.analysis.progress import Watch
 from workbench.analysis.rows import Rows, normalise
+from workbench.case.arguments import (
+    checked,
+    flag,
+    folder,
+    is_rows,
+    is_text,
+    is_texts,
+    one_of,
+    or_none,
+    real,
+    whole,
+)
 from workbench.case.embedders import LazyFaceModel
 from workbench.case.faces import review as asked
 from workbench.case.faces.face_store import FaceStore
@@ -23,6 +38,11 @@ if TYPE_CHECKING:
 
     from workbench.case.faces.export import How
     from workbench.case.faces.find_people import People, Photo
+
+
+IDENTITY = is_text("an id of `case.faces.identities`")
+PATIENCE = 3.0
+"""Seconds before a progress bar is shown: most collections are grouped in less."""
 
 
 class Faces:
@@ -78,29 +98,35 @@ class Faces:
         """Face ids of decisions that fit no face now, as when a photo is gone; they wait in the log."""
         return list(self._book.table.places.lost)
 
+    @checked(identity=IDENTITY)
     def rows_of(self, identity: str) -> Rows:
         """Return the faces of an identity (K,), alike ones beside each other, the most typical first."""
         return analysis.order_by_similarity(self.vectors, self._book.table.members(identity))
 
+    @checked(rows=is_rows)
     def crops(self, rows: Iterable[int]) -> list[bytes]:
         """Return an aligned JPEG crop for each row, empty bytes where there is none."""
+        normalise(list(rows), len(self))  # refuses what is no row
         return self._book.crops(rows)
 
+    @checked(method=is_text("umap"))
     def layout(self, method: str = "umap", **params: Any) -> NDArray[np.float32]:
         """Return coordinates (F, 2) of the faces by ``umap``, ``tsne`` or ``pca``, cached."""
         return self._book.layout(method, **params)
 
     # -- verbs -----------------------------------------------------------------------------------------------
 
+    @checked(identity=IDENTITY, name=is_text("Ann", empty=True))
     def name(self, identity: str, name: str) -> str:
         """Give an identity a name, "" to take it away; return the identity."""
         put = {identity: self._book.table.undecided(identity)}
         return self._book.decide(Decision("name", identity, {identity: " ".join(name.split())}, put))
 
+    @checked(identities=is_texts("an id of `case.faces.identities`"))
     def merge(self, identities: Sequence[str]) -> str:
         """Make one of several identities; the first stays, with the first name among them. Return it."""
         chosen = list(dict.fromkeys(identities))
-        if isinstance(identities, str) or len(chosen) < 2:
+        if len(chosen) < 2:
             raise QueryError(
                 "Merging needs at least two identities.", "Pass a list of two or more identity ids."
             )
@@ -110,10 +136,12 @@ class Faces:
         name = next(filter(None, names), "")
         return self._book.decide(Decision("merge", chosen[0], {chosen[0]: name}, put, gone=chosen[1:]))
 
+    @checked(identity=IDENTITY)
     def propose_split(self, identity: str) -> tuple[Rows, Rows]:
         """Return the rows of the two halves that an identity falls into most readily, the larger first."""
         return analysis.propose_split(self.vectors, self._book.table.members(identity))
 
+    @checked(identity=IDENTITY)
     def split(self, identity: str, rows: ArrayLike) -> str:
         """Take some faces out of an identity into a new one; return the new one."""
         table, leaving = self._book.table, self._rows(rows)
@@ -129,14 +157,17 @@ class Faces:
         self._book.decide(Decision("split", identity, put={identity: staying, new: leaving_faces}))
         return new
 
+    @checked(identity=or_none(IDENTITY), name=is_text("Ann", empty=True))
     def move(self, rows: ArrayLike, identity: str | None, name: str = "") -> str:
         """Put faces into an identity, or into a new one (None), ``name`` it where one is given; return it."""
         return self._put("move", rows, identity, name)
 
+    @checked(identity=IDENTITY)
     def confirm(self, rows: ArrayLike, identity: str) -> str:
         """Say that faces are of an identity, as an answer to ``suggest``; return it."""
         return self._put("confirm", rows, identity)
 
+    @checked(identity=IDENTITY)
     def reject(self, rows: ArrayLike, identity: str) -> str:
         """Say that faces are not of an identity: they leave it and are never put there again by grouping."""
         table, faces = self._book.table, self._anchors(rows)
@@ -188,6 +219,7 @@ class Faces:
 
     # -- help ------------------------------------------------------------------------------------------------
 
+    @checked(identity=IDENTITY, k=whole(1, example=12))
     def suggest(self, identity: str, k: int = 12) -> "pd.DataFrame":
         """Return the faces nobody decided about that look most like an identity: row, confidence [0, 1].
 
@@ -204,6 +236,7 @@ class Faces:
         """
         return asked.review(self._book)
 
+    @checked(any=flag, threshold=or_none(real(-1, 1, 0.6)))
     def find(self, photo: "Photo", *, any: bool = False, threshold: float | None = None) -> "People":
         """Find the people of a photo in the collection; see ``Case.find_people``."""
         from workbench.case.faces.find_people import find_people
@@ -211,18 +244,29 @@ class Faces:
         model = self._model.matching(self.key)
         return find_people(photo, model, self._book, any=any, threshold=threshold)
 
+    @checked(method=one_of(*get_args(analysis.Method)), threshold=or_none(real(-1, 1, 0.6)))
     def group(
-        self, method: analysis.Method = DEFAULT_METHOD, threshold: float | None = None
+        self,
+        method: analysis.Method = DEFAULT_METHOD,
+        threshold: float | None = None,
+        *,
+        watch: Watch | None = None,
     ) -> "pd.DataFrame":
         """Group all faces afresh where nobody decided, and return ``identities``; the choice is a decision.
 
         ``method``: whispers (the default), agglomerative or hdbscan; ``threshold``: the cosine [-1, 1] at
-        which groups still join, by default the one measured for this pair of models. Raises QueryError.
+        which groups still join, by default the one measured for this pair of models. ``watch`` is told the
+        share done, [0, 1], and what it raises ends the grouping, as an interrupt does: then nothing is
+        decided. Without it a progress bar is shown where there are many faces. Raises QueryError.
         """
         grouping = Choice(method, threshold).as_decided(self._book.pair.name)
-        self._book.decide(Decision("group", grouping=grouping))
+        decision = Decision("group", grouping=grouping)
+        with self._watched(watch) as told:
+            self._book.group(Choice(method, threshold, decision.id), told)
+        self._book.decide(decision)
         return self.identities
 
+    @checked(folder=folder, min_faces=whole(1, example=6), how=one_of("copy", "hardlink", "symlink"))
     def export(self, folder: Any, min_faces: int = 6, how: "How" = "copy") -> "pd.DataFrame":
         """Put the photos of each identity of at least ``min_faces`` faces into a folder; return the manifest.
 
@@ -231,9 +275,13 @@ class Faces:
         """
         return self._book.export(folder, min_faces, how)
 
-    def settle(self) -> None:
-        """Group now what is new, as ingest does at its end, so that nobody waits for it when looking."""
-        self._book.table  # noqa: B018 reading it makes it
+    def settle(self, *, watch: Watch | None = None) -> None:
+        """Group now what is new, as ingest does at its end, so that nobody waits for it when looking.
+
+        ``watch`` as for `group`.
+        """
+        with self._watched(watch) as told:
+            self._book.settle(told)
 
     def __len__(self) -> int:
         """Return the number of faces, without grouping them."""
@@ -251,8 +299,24 @@ class Faces:
         confirmed = faces if op == "confirm" else []
         return self._book.decide(Decision(op, target, names, put, confirmed=confirmed))
 
+    @contextmanager
+    def _watched(self, watch: Watch | None) -> Iterator[Watch]:
+        """Give the watcher, or one that shows a progress bar once grouping has taken some seconds."""
+        if watch is not None:
+            yield watch
+            return
+        with tqdm(
+            total=100, desc=f"Grouping {len(self):,} faces", unit="%", leave=False, delay=PATIENCE
+        ) as bar:
+
+            def show(share: float) -> None:
+                bar.update(max(0, round(100 * share) - bar.n))
+
+            yield show
+
     def _rows(self, rows: ArrayLike) -> Rows:
-        chosen = normalise(np.atleast_1d(np.asarray(rows)), len(self.frame))
+        given: Any = [rows] if isinstance(rows, int | np.integer) else rows
+        chosen = normalise(given, len(self.frame))
         if not len(chosen):
             raise QueryError("No faces were given.", "Pass rows of `case.faces.frame`.")
         return chosen

@@ -83,7 +83,7 @@ def _read(photo: Photo, side: int) -> tuple["Image", float]:
         decoded = read_image(
             read_bytes(os.fsencode(Path(photo).expanduser())), min_side=SIDE, min_long_side=side
         )
-    except (ReadError, DecodeError) as error:
+    except (ReadError, DecodeError, ValueError) as error:
         reason = f"The picture {photo} cannot be read ({error})."
         raise QueryError(reason, "Give a JPEG, PNG, WebP or HEIC file.") from error
     return decoded.image, decoded.facts.width / decoded.image.width

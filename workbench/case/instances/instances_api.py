@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, Union
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.case.arguments import checked, flag, is_text, or_none, real, whole
 from workbench.case.instances.model import ThingModel, key_name, load_thing_model
 from workbench.case.instances.things import CandidateBook, Picture, as_fractions, read_picture
 from workbench.errors import CaseError, WorkbenchError
@@ -20,6 +21,7 @@ from workbench.search.hits import Hits
 from workbench.search.image_lookup import ImageLookup
 from workbench.search.ranker import Ranker
 from workbench.search.request import Limits
+from workbench.search.terms import readable, text_vectors
 from workbench.store.case_folder import CaseFolder
 from workbench.store.sample_parts import known_key, remember_key
 from workbench.store.samples import count_packed
@@ -70,6 +72,7 @@ class Instances:
         """What finds and compares things, loaded on first use. Raises ModelError naming the way to get it."""
         return load_thing_model(self._source.folder)
 
+    @checked(retry=flag, progress=flag)
     def ingest(self, *, retry: bool = False, progress: bool = True) -> "InstanceReport":
         """Look for candidates in the images that have none yet; safe to stop and to repeat.
 
@@ -78,6 +81,7 @@ class Instances:
         """
         from workbench.ingest import ingest_instances
 
+        self._source.folder.require_source()
         images = self._source.images
         work = list(zip(images["image_id"], images["raw_path"], strict=True))
         try:
@@ -119,10 +123,14 @@ class Instances:
         self, asked: Where, box: Sequence[float] | None = None, k: int = 50, **options: Any
     ) -> Hits:
         """Find the thing in a box of an image, or what a text says; see ``Case.find_this``."""
-        if isinstance(asked, str) and box is None and not self._source.lookup.knows(asked):
-            return self.find_words(asked, k)
+        if isinstance(asked, str) and box is None:
+            row = self._source.lookup.meant(asked)
+            if row is None:
+                return self.find_words(asked, k)
+            asked = row
         return self.find(asked, box, k, **options)
 
+    @checked(k=or_none(whole()), sharpen=whole(example=8), kind=real(0))
     def find(
         self,
         image: Where,
@@ -153,11 +161,12 @@ class Instances:
         thing = "all" if box is None else f"the thing at {tuple(round(float(side)) for side in box)}"
         return self._found(rows, scores[rows], boxes, f"{thing} of {picture.name}", started)
 
+    @checked(text=is_text("a boat"), k=or_none(whole()))
     def find_words(self, text: str, k: int = _ASKED) -> Hits:
         """Find what a text says, with its box: of the best dozen images, the candidates are compared too."""
         book, hits = self._asked(), self._source.search(text, k)
         started = time.perf_counter()
-        asked = self._source.embedder().embed_texts([text.strip()])[0]
+        asked = text_vectors(self._source.embedder(), [readable(text)])[0]
         scores, boxes = hits.scores.copy(), np.tile(_WHOLE, (len(hits.rows), 1))
         for number, row in enumerate(hits.rows[:_ASKED]):
             parts = book.boxes(int(row))[:_PARTS]
@@ -169,6 +178,7 @@ class Instances:
         order = np.argsort(-scores, kind="stable")
         return self._found(hits.rows[order], scores[order], boxes[order], f'"{text.strip()}"', started)
 
+    @checked(k=or_none(whole()))
     def similar(self, image: int | str, k: int = 50) -> Hits:
         """Return images with things like those of an image of the case, by VLAD; boxes are whole images."""
         vectors, row, started = (

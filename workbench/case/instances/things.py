@@ -83,7 +83,10 @@ def as_fractions(box: Sequence[float] | None, size: tuple[int, int]) -> NDArray[
     """
     if box is None:
         return np.array((0, 0, 1, 1), np.float32)
-    sides = np.asarray(box, np.float64).ravel()
+    try:
+        sides = np.asarray(box, np.float64).ravel()
+    except (TypeError, ValueError):
+        sides = np.zeros(0)
     if sides.shape != (4,) or not np.isfinite(sides).all() or min(sides[2:]) <= 0:
         raise QueryError(
             f"Invalid box {box!r}.", "Give x, y, width and height in pixels, the last two above 0."

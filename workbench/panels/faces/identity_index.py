@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from workbench.selection import Rows
+from workbench.spelling import lookup_form
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -184,8 +185,8 @@ class IdentityIndex:
 
         ``which``: "all", "named" or "unnamed".
         """
-        names = self.people["name"].astype(str).str.casefold()
-        fits = names.str.contains(text.strip().casefold(), regex=False).to_numpy(bool)
+        names = self.people["name"].astype(str).map(lookup_form)
+        fits = names.str.contains(lookup_form(text), regex=False).to_numpy(bool)
         if which != "all":
             fits = fits & ((names.str.len() > 0).to_numpy() == (which == "named"))
         return np.flatnonzero(fits)

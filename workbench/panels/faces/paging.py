@@ -48,7 +48,9 @@ class FacesPages(FacesState):
         return self._numbers.names(self.index)
 
     def to_code(self) -> str:
-        """Return Python that shows the same faces."""
+        """Return Python that shows the same faces; "" where only the cards are shown."""
+        if not self.pane:
+            return ""
         if self.pane in ("identity", "split"):
             return f"desk.faces.look({self.opened!r})"
         if self.pane == "selected":

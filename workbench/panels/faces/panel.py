@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -13,8 +12,9 @@ from workbench.errors import QueryError
 from workbench.panels.base import Answer, script, style
 from workbench.panels.faces.identity_index import IdentityBook
 from workbench.panels.faces.paging import FacesPages
-from workbench.panels.static_html import data_url
+from workbench.panels.static_html import data_url, escape
 from workbench.selection import Rows, Selection
+from workbench.spelling import lookup_form
 
 ASIDE = {"not a face": "not_a_face", "unknown": "unknown"}
 SLOW = {"propose_split": "Finding two groups"}
@@ -58,7 +58,7 @@ class FacesPanel(FacesPages):
         self._book.name(identity, name)
         self.refresh()
         identity, people = self.index.heir(identity, before), self.index.people
-        same = people["name"].astype(str).str.casefold() == name.casefold()
+        same = people["name"].astype(str).map(lookup_form) == lookup_form(name)
         others = [str(i) for i in people["identity"][same] if i != identity] if name else []
         self._say(
             f"Named {name}." if name else "Name removed.",

@@ -1,14 +1,13 @@
 """What the panel of things shows: boxes checked and chosen, tiles, and a still picture."""
 
 from collections.abc import Sequence
-from html import escape
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workbench.errors import QueryError
-from workbench.panels.static_html import boxed, data_url
+from workbench.panels.static_html import boxed, data_url, escape
 from workbench.search.hits import Hits
 
 if TYPE_CHECKING:

@@ -1,11 +1,13 @@
 """Classes: what the points of a map can be coloured by, what they are, the legend, and what is hidden."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.analysis.clusters import LEVEL, LEVELS
 from workbench.errors import QueryError
 from workbench.panels.map.colours import Colouring, Values, by_values
 from workbench.panels.map.figure import colour
@@ -15,6 +17,9 @@ from workbench.selection import Selection
 Made: TypeAlias = Callable[[], "Values | Colouring"]
 """What gives the values (N,) of a column, or the classes that it makes."""
 
+Grouped: TypeAlias = tuple[NDArray[np.int32], Sequence[str]]
+"""Clusters (N,) from -1 for none, and what the clusters 0, 1, ... are called."""
+
 SCORES = ("score", "probability")
 """Columns of the hits; they change with every question."""
 
@@ -23,6 +28,23 @@ NEVER = {"image_id", "face_id", "sample_id", "path", "paths", "raw_path"}
 
 KEYS = 30
 """Clusters in the legend at most, the largest; the others are only counted."""
+
+
+@dataclass(frozen=True)
+class Levels:
+    """Clusters from coarse, level 0, to fine, level ``count`` - 1; ``make(level)`` returns them.
+
+    ``first`` is the level that is shown at first.
+    """
+
+    make: Callable[[int], Grouped]
+    count: int = len(LEVELS)
+    first: int = LEVEL
+
+    def check(self, level: int) -> None:
+        """Raise QueryError for a level that is not there."""
+        if level not in range(self.count):
+            raise QueryError(f"There is no level {level}.", f"Use 0 (coarse) to {self.count - 1} (fine).")
 
 
 class Columns:
@@ -46,6 +68,10 @@ class Columns:
     def offer(self, more: Mapping[str, Made]) -> None:
         """Take other columns, or other values of those that are there."""
         self._more |= more
+
+    def retract(self, name: str) -> None:
+        """Take back a column that was offered."""
+        self._more.pop(name, None)
 
     def colouring(self, by: str) -> Colouring:
         """Return the classes of a column; raises QueryError for one that is not there or holds nothing."""
@@ -123,6 +149,10 @@ class Classes:
     def offer(self, columns: Mapping[str, Made]) -> None:
         """Take more columns to colour by."""
         self._columns.offer(columns)
+
+    def retract(self, column: str) -> None:
+        """Take back a column that was offered."""
+        self._columns.retract(column)
 
     def colour(self, by: str) -> None:
         """Colour by the clusters or a column; nothing is hidden then. Raises QueryError for another name."""

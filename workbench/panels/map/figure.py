@@ -9,10 +9,12 @@ needed instead; nothing is lost or changed for others in the process.
 import importlib
 import importlib.util
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from types import ModuleType
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,7 +85,45 @@ def colour(cluster: int) -> str:
     return NO_CLUSTER if cluster < 0 else PALETTE[cluster % len(PALETTE)]
 
 
-def figure() -> go.FigureWidget:
+class MapFigure(go.FigureWidget):
+    """A figure of which no browser ever sees a part only, whenever it begins to look.
+
+    plotly's own is made known to browsers while it is still empty, and all that it then shows is sent as
+    changes; its state stays that of its making. A busy browser, a page that was opened again and Voila, which
+    run the notebook first, miss changes. This one is made known by `open`, which its maker calls once
+    something is drawn, and its state is what it shows now.
+    """
+
+    _held_back = True
+
+    def open(self) -> None:
+        """Make the figure known to browsers; the call that ipywidgets makes on its own does nothing."""
+        if self._held_back:
+            self._held_back, self._model_id = False, uuid4().hex
+        else:
+            super().open()
+
+    @property
+    def model_id(self) -> str:
+        """What browsers know the figure by."""
+        return str(self._model_id)
+
+    def get_state(
+        self, key: str | Iterable[str] | None = None, drop_defaults: bool = False
+    ) -> dict[str, Any]:
+        """Return what a browser is told, the data and layout as they are now; see ``ipywidgets.Widget``."""
+        state: dict[str, Any] = super().get_state(key, drop_defaults)
+        for name in state.keys() & {"_widget_data", "_widget_layout"}:
+            now = deepcopy(self._data if name == "_widget_data" else self._layout_obj._props)
+            state[name] = self.trait_metadata(name, "to_json", self._trait_to_json)(now, self)
+        return state
+
+    def show_anew(self) -> None:
+        """Tell browsers all that the figure shows."""
+        self.send_state(["_widget_data", "_widget_layout", "_config"])
+
+
+def figure() -> MapFigure:
     """Return an empty map: no axes, transparent, gestures that draw instead of plotly's slow selection."""
     marker = {"size": 7, "line": {"width": 0}}
     points = go.Scattergl(mode="markers", marker=marker, hoverinfo="skip")
@@ -100,7 +140,7 @@ def figure() -> go.FigureWidget:
         "autosize": True,
         "dragmode": TOOLS["lasso"],
     }
-    widget = go.FigureWidget(data=[points], layout=layout)
+    widget = MapFigure(data=[points], layout=layout)
     widget._config = {
         "displaylogo": False,
         "displayModeBar": False,

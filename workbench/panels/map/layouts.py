@@ -96,8 +96,9 @@ class MapBar(WorkingPanel):
     It draws lassos and boxes over the plot beside it and reports them: plotly's own carry no modifier keys,
     and would draw all points anew first. ``answers`` and ``actions`` are those of the map, see `Panel`;
     ``drawing`` counts what was drawn. ``fields`` are what the form of each method asks for, ``settings`` what
-    is set for the layout shown; ``note`` says why nothing is
-    to be seen; ``beside`` is what the last button does: "open" or "close" a second map, or "" for no button.
+    is set for the layout shown; ``note`` says why nothing is to be seen; ``levels`` is how many levels of
+    clusters there are, 0 for a map without; ``beside`` is what the last button does: "open" or "close" a
+    second map, or "" for no button.
     ``bright`` has a bit for each point drawn, set where it is selected, and is empty where nothing is;
     ``crosses`` and ``ring`` are the places of the hits and of the focus, x and y as float32.
     """
@@ -112,6 +113,8 @@ class MapBar(WorkingPanel):
     form = traitlets.Bool(False).tag(sync=True)
     beside = traitlets.Enum(["", "open", "close"], "").tag(sync=True)
     note = traitlets.Unicode("").tag(sync=True)
+    levels = traitlets.Int(0).tag(sync=True)
+    level = traitlets.Int(0).tag(sync=True)
     columns = traitlets.List(traitlets.Unicode()).tag(sync=True)
     column = traitlets.Unicode("clusters").tag(sync=True)
     tool = traitlets.Enum(["lasso", "box", "pan"], "lasso").tag(sync=True)

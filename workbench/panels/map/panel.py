@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from workbench.analysis import geometry
 from workbench.analysis.projection import Setting
 from workbench.analysis.rows import Mode
+from workbench.errors import QueryError
 from workbench.panels.map import summary
 from workbench.panels.map.canvas import DrawnMap
-from workbench.panels.map.classes import Classes, Made
+from workbench.panels.map.classes import Classes, Grouped, Levels, Made
 from workbench.panels.map.gestures import Gestures
 from workbench.panels.map.layouts import Layouts, MapBar
 from workbench.panels.map.picture import MapPicture
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 TRUST = "trust"
 """The column that says how far the layout now shown can be trusted."""
 
+QUICK = 20_000
+"""Points up to which another level is there at once; for more, a thread finds its names."""
+
 
 class Map(DrawnMap):
     """A layout of images or faces.
@@ -34,6 +38,7 @@ class Map(DrawnMap):
     more to colour by than the columns of the selection's table. ``noun`` is what the points are, ``groups``
     what the clusters are called together, ``nobody`` what -1 is called, ``place`` where the desk keeps the
     map: for the words shown and for ``to_code``. ``beside()`` opens or closes another map beside this one.
+    ``levels`` are coarser and finer clusters; ``labels`` are those of its first level then.
     """
 
     def __init__(
@@ -52,11 +57,12 @@ class Map(DrawnMap):
         nobody: str = "no cluster",
         place: str = "desk.map",
         beside: Callable[[], None] | None = None,
+        levels: Levels | None = None,
     ) -> None:
         classes = Classes(selection, labels, names, columns or {}, groups, nobody)
         super().__init__(selection, MapPicture(len(labels)), classes, noun)
         self._jpegs, self._caption, self._beside = thumbnails, caption, beside
-        self._place, self._last = place, summary.LastLasso()
+        self._place, self._levels = place, levels
         gestures = Gestures(self)
         self.bar = MapBar(
             gestures.answers,
@@ -68,10 +74,13 @@ class Map(DrawnMap):
         self.bar.observe(lambda change: gestures.tool(change["new"]), "tool")
         self.bar.columns, self.bar.column = classes.choices, groups
         self.bar.beside = "open" if beside else ""
+        if levels:
+            self.bar.levels, self.bar.level = levels.count, levels.first
         self.layouts = Layouts(layout, self.bar, self._lay_out, methods[0])
-        self.children = [self.bar, self.figure]
         with self.bar.shown(f"Computing the {methods[0].upper()} layout" if len(labels) else ""):
             self.show(methods[0])
+        self.figure.open()
+        self.children = [self.bar, self.figure]
         self.follow()
 
     def _actions(self) -> dict[str, Callable[..., object]]:
@@ -83,6 +92,7 @@ class Map(DrawnMap):
             "method": lambda name, settings: self.compute(name, **settings),
             "beside": self.beside,
             "column": lambda name: self.compute_colours(by=name),
+            "level": self.compute_level,
             "again": self.again,
             "whole": self.whole,
         }
@@ -146,9 +156,8 @@ class Map(DrawnMap):
         self._redraw()
 
     def again(self) -> None:
-        """Show the plot anew, for a browser that drew it before its data had come, or never got them."""
-        self.figure._repr_mimebundle_()  # a new drawing begins with what this puts into the state
-        self.figure.send_state(["_widget_data", "_widget_layout"])
+        """Show the plot anew, for a browser that missed a part of it."""
+        self.figure.show_anew()
         self.children = [self.bar]
         self.children = [self.bar, self.figure]
 
@@ -157,6 +166,29 @@ class Map(DrawnMap):
         self.classes.colour(by)
         self.bar.column, self.bar.sought = by, ""
         self._redraw()
+
+    @property
+    def level(self) -> int:
+        """How fine the clusters are, 0 being the coarsest. Set it to colour by others.
+
+        Raises QueryError for a level that is not there, also for a map without levels.
+        """
+        return int(self.bar.level)
+
+    @level.setter
+    def level(self, level: int) -> None:
+        self._take_level(level, self._leveled(level))
+
+    def compute_level(self, level: int) -> None:
+        """Do the same; on another thread for large maps, unless that is busy with a layout."""
+        if len(self.points) <= QUICK or self.bar.working:
+            self.level = level
+            return
+        self.bar.start(
+            "Grouping the images",
+            lambda _: self._leveled(level),
+            lambda grouped: self._take_level(level, grouped),
+        )
 
     def compute_colours(self, by: str) -> None:
         """Do the same, but measure trust on another thread, unless that is busy with a layout."""
@@ -171,6 +203,13 @@ class Map(DrawnMap):
     def offer(self, columns: Mapping[str, Made]) -> None:
         """Offer more columns to colour by, or other values of those that are there."""
         self.classes.offer(columns)
+        self.bar.columns = self.classes.choices
+
+    def retract(self, column: str) -> None:
+        """Offer a column no more that was offered; a map in its colours shows the clusters."""
+        self.classes.retract(column)
+        if self.bar.column == column:
+            self.colour(self.classes.choices[0])
         self.bar.columns = self.classes.choices
 
     def hide(self, classes: Sequence[int]) -> None:
@@ -195,11 +234,24 @@ class Map(DrawnMap):
     def to_code(self) -> str:
         """Return Python that shows the same layout and colours, and repeats the lasso if it still stands."""
         lines = [f"{self._place}.show({self.layouts.code()})"]
+        if self._levels and self.level != self._levels.first:
+            lines.append(f"{self._place}.level = {self.level}")
         if not self.classes.grouped:
             lines.append(f"{self._place}.colour({self.bar.column!r})")
         if hidden := self.classes.code():
             lines.append(f"{self._place}.{hidden}")
-        return "\n".join([*lines, *self._last.code(self.selection.rows)])
+        return "\n".join(filter(None, [*lines, self.selection.code(self._place)]))
+
+    def _leveled(self, level: int) -> Grouped:
+        if self._levels is None:
+            raise QueryError(f"The {self.classes.choices[0]} of this map have no levels.", "Use those shown.")
+        self._levels.check(level)
+        return self._levels.make(level)
+
+    def _take_level(self, level: int, grouped: Grouped) -> None:
+        self.classes.regroup(*grouped)
+        self.bar.level = level
+        self.colour(self.classes.choices[0])
 
     def _lay_out(self, points: Points) -> None:
         self.picture.place(points)
@@ -209,5 +261,5 @@ class Map(DrawnMap):
         self._redraw()
 
     def _select(self, inside: Mask, mode: Mode, code: str) -> None:
-        self.selection.change(np.flatnonzero(inside & self.classes.shown), mode)
-        self._last.remember(f"{self._place}.{code}, mode={mode!r})", self.selection.rows)
+        rows = np.flatnonzero(inside & self.classes.shown)
+        self.selection.change(rows, mode, f"{self._place}.{code}, mode={mode!r})")

@@ -2,11 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from workbench.panels.map.classes import Classes
 from workbench.panels.map.picture import MapPicture
-from workbench.selection import Rows, Selection
+from workbench.selection import Selection
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,18 +40,3 @@ def note(picture: MapPicture, classes: Classes, noun: str) -> str:
     if len(points) > 1 and bool((points == points[0]).all()):
         return f"All {len(points):,} {noun} have the same vector and lie at one place."
     return ""
-
-
-class LastLasso:
-    """The last lasso or box as Python, for as long as what it selected is what is selected."""
-
-    def __init__(self) -> None:
-        self._code, self._rows = "", np.empty(0, np.int32)
-
-    def remember(self, code: str, rows: Rows) -> None:
-        """Take a line of Python, and the rows that were selected once it had run."""
-        self._code, self._rows = code, rows
-
-    def code(self, rows: Rows) -> list[str]:
-        """Return the line, if ``rows`` are still those it left; else nothing."""
-        return [self._code] if self._code and np.array_equal(rows, self._rows) else []

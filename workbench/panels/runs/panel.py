@@ -28,8 +28,9 @@ class Runs(WorkingPanel):
     """A fold-out that costs nothing until it is opened.
 
     ``book`` makes and keeps the runs; ``names(labels)`` what the clusters 0, 1, ... of a run are called;
-    ``thumbnails(rows)`` JPEG bytes; ``colour(name)`` colours the map by a run. What the browser asks for is
-    computed on another thread and can be cancelled.
+    ``thumbnails(rows)`` JPEG bytes; ``colour(name)`` colours the map by a run, ``gone(name, now)`` is told of
+    a run that is called otherwise ``now``, or that is forgotten (""). What the browser asks is computed on
+    another thread and can be cancelled.
     """
 
     _esm = script("runs")
@@ -56,9 +57,11 @@ class Runs(WorkingPanel):
         names: Callable[[Labels], list[str]],
         thumbnails: Callable[[Sequence[int]], list[bytes]],
         colour: Callable[[str], None],
+        gone: Callable[[str, str], None] = lambda name, now: None,
     ) -> None:
         self.selection, self._book, self._names = selection, book, names
-        self._thumbnails, self._colour, self._last = thumbnails, colour, ""
+        self._thumbnails, self._colour, self._gone = thumbnails, colour, gone
+        self._last = ("", "")  # the call of the run made last, and its name
         self._labels: Labels = np.empty(0, np.int32)
         self._frame: pd.DataFrame | None = None
         super().__init__(
@@ -134,9 +137,12 @@ class Runs(WorkingPanel):
     def rename(self, name: str, to: str) -> None:
         """Call a run otherwise."""
         self._book.rename(name, to)
+        now = " ".join(to.split())
+        self._last = self._last[0], now if self._last[1] == name else self._last[1]
         self._show(self._book.compare(self.against))
         if self.opened == name:
-            self.opened = " ".join(to.split())
+            self.opened = now
+        self._gone(name, now)
 
     def remove(self, name: str) -> None:
         """Forget a run."""
@@ -144,6 +150,7 @@ class Runs(WorkingPanel):
         if self.opened == name:
             self.opened, self.clusters, self.cluster, self.typical, self.odd = "", [], -1, [], []
         self._show(self._book.compare(self.against))
+        self._gone(name, "")
 
     @property
     def frame(self) -> "pd.DataFrame":
@@ -156,7 +163,10 @@ class Runs(WorkingPanel):
         """Return Python that shows the same run and cluster; "" where the panel is closed."""
         if not self.unfolded:
             return ""
-        lines = ["desk.runs.unfolded = True", *([self._last] if self._last else [])]
+        call, name = self._last
+        lines = ["desk.runs.unfolded = True"]
+        if call and name in self._book.names:
+            lines.append(f"{call}, name={name!r})")
         lines.append(f"desk.runs.compare({self.against!r})")
         if self.opened:
             lines += [f"desk.runs.look_into({self.opened!r})"]
@@ -171,10 +181,11 @@ class Runs(WorkingPanel):
 
     def _made(self, method: str, name: str, params: dict[str, Any], table: "pd.DataFrame") -> None:
         given = "".join(f", {key}={value!r}" for key, value in params.items() if value is not None)
-        self._last = f"desk.runs.run({method!r}{given}, name={name!r})"
+        name = self._book.names[-1]
+        self._last = f"desk.runs.run({method!r}{given}", name
         self.method = method
         self._show(table)
-        self.look_into(self._book.names[-1])
+        self.look_into(name)
 
     def _show(self, table: "pd.DataFrame") -> None:
         self._frame, self.table = table, view_model.rows(table)

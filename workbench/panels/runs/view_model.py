@@ -1,7 +1,6 @@
 """What the panel of the cluster runs needs of a case, and what it shows: form, table, curve and a still."""
 
 import math
-from html import escape
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
@@ -9,6 +8,7 @@ from numpy.typing import NDArray
 
 from workbench.analysis.cluster_methods import METHODS, knee
 from workbench.analysis.progress import Watch
+from workbench.panels.static_html import escape
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -2,7 +2,7 @@
 // Details: the picture and the facts at once, the phrases when they are there; the vocabulary can be edited
 // in place.
 
-import { h, replacePicture } from "./dom.js";
+import { h, replacePicture, setText, visible } from "./dom.js";
 import { percent } from "./format.js";
 import { nodesOf } from "./lazy.js";
 import { asker, fill, status } from "./panel.js";
@@ -81,15 +81,15 @@ function render({ model, el }) {
     if (answer.row !== row()) return;
     replacePicture(picture, buffers[0]);
     drawBoxes();
-    picture.alt = answer.name;
-    title.textContent = answer.name;
+    picture.alt = visible(answer.name);
+    setText(title, answer.name);
     facts.replaceChildren(
       ...answer.facts.flatMap((/** @type {[string, string]} */ [name, text]) => [
         h("dt", {}, name),
         h("dd", {}, text),
       ]),
     );
-    phrases.replaceChildren(h("span", { class: "wb-quiet" }, "Finding phrases …"));
+    phrases.replaceChildren(h("span", { class: "wb-quiet" }, "Finding phrases…"));
     const [found] = await ask("phrases", { row: wanted });
     if (found.row !== row() || !found.phrases) return phrases.replaceChildren();
     /** @type {Phrase[]} */

@@ -7,6 +7,30 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
+/** Control characters, and those that turn the direction of the text beside them; tabs and line ends stay. */
+const UNSEEN =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+
+/**
+ * A text as it is shown: what cannot be seen of it, or would reorder the text around it, is written out.
+ * @param {string} text
+ */
+export const visible = (text) =>
+  text.replace(UNSEEN, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
+
+/** Attributes that people read or hear; all others are kept letter by letter. */
+const READ = new Set(["alt", "aria-label", "placeholder", "title"]);
+
+/**
+ * Write a text into a node, never parsed as HTML.
+ * @param {Node} node
+ * @param {unknown} text
+ */
+export function setText(node, text) {
+  node.textContent = visible(String(text ?? ""));
+}
+
 /**
  * Make an element. `on...` attributes become listeners, `true` an empty attribute; false, null and undefined
  * are left out.
@@ -22,12 +46,15 @@ export function h(tag, attributes = {}, ...children) {
     if (name.startsWith("on")) {
       if (value) node.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
     } else if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value != null) node.setAttribute(name, String(value));
+    else if (value !== false && value != null)
+      node.setAttribute(name, READ.has(name) ? visible(String(value)) : String(value));
   }
-  // strings become text nodes: never parsed as HTML
-  node.append(...children.filter((child) => child != null));
+  node.append(...children.filter((child) => child != null).map(shown));
   return node;
 }
+
+/** @param {Node | string} child strings become text nodes: never parsed as HTML */
+const shown = (child) => (typeof child === "string" ? visible(child) : child);
 
 /**
  * Make an element of a drawing.
@@ -40,8 +67,8 @@ export function h(tag, attributes = {}, ...children) {
 export function svg(tag, attributes = {}, ...children) {
   const node = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes))
-    if (value != null) node.setAttribute(name, String(value));
-  node.append(...children);
+    if (value != null) node.setAttribute(name, READ.has(name) ? visible(String(value)) : String(value));
+  node.append(...children.map(shown));
   return node;
 }
 

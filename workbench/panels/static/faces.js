@@ -2,7 +2,7 @@
 // Faces: the toolbar, the cards, and one pane beside them. Ctrl+Z undoes everything that is done here.
 
 import { chooser } from "./choose.js";
-import { around, button, debounced, focusOn, h } from "./dom.js";
+import { around, button, debounced, focusOn, h, setText, visible } from "./dom.js";
 import { cropper, NOBODY } from "./face_parts.js";
 import { number, plural } from "./format.js";
 import { consume } from "./jupyterlab.js";
@@ -62,10 +62,10 @@ function render({ model, el }) {
 
   const panes = {
     "": ["People", "people", "Only the cards"],
-    alone: ["Alone", "alone", "Faces that are like no other"],
-    review: ["Review", "", "What should be looked at again"],
+    alone: ["Alone", "alone", "Faces that resemble no other face"],
+    review: ["Review", "", "Faces to check again"],
     aside: ["Set aside", "aside", "Marked as no face, or as unknown"],
-    selected: ["Selected", "selected", "What the lasso took"],
+    selected: ["Selected", "selected", "Faces selected by the lasso"],
   };
   const tabOf = Object.fromEntries(
     Object.entries(panes).map(([key, [, , title]]) => [
@@ -79,7 +79,7 @@ function render({ model, el }) {
     const c = counts();
     const pane = model.get("pane");
     for (const [key, [text, count]] of Object.entries(panes)) {
-      tabOf[key].textContent = count ? `${text} ${number(c[count])}` : text;
+      setText(tabOf[key], count ? `${text} ${number(c[count])}` : text);
       tabOf[key].setAttribute(
         "aria-selected",
         String(pane === key || (key === "" && (pane === "identity" || pane === "split"))),
@@ -93,12 +93,12 @@ function render({ model, el }) {
   function drawNote() {
     const {
       text = counts().people
-        ? "Click a card to open it, its name to say who it is; drop one card on another to merge them."
+        ? "Click a card to open it, or its name to rename it; drop one card on another to merge them."
         : "",
       merge = [],
     } = model.get("note");
     note.replaceChildren(
-      text,
+      visible(text),
       merge.length
         ? h(
             "button",
@@ -154,11 +154,11 @@ function render({ model, el }) {
     noface: act("Not a face", "Set aside: this shows no face (X)", () =>
       go("set_aside", { state: "not a face" }),
     ),
-    unknown: act("Unknown", "Set aside: nobody can tell who this is (U)", () =>
+    unknown: act("Unknown", "Set aside: it is unknown who this is (U)", () =>
       go("set_aside", { state: "unknown" }),
     ),
-    release: act("Put back", "Forget what was decided (B)", () => go("release")),
-    split: act("Split …", "Is this two people? Look at two proposed halves (S)", () => go("propose_split")),
+    release: act("Put back", "Take back the decision about these faces (B)", () => go("release")),
+    split: act("Split …", "Are these two people? Check a proposed split (S)", () => go("propose_split")),
     odd: act("Odd first", "The least typical faces first (O)", turn),
   };
   /** @type {Record<string, string[]>} which buttons a pane has */
@@ -194,11 +194,11 @@ function render({ model, el }) {
     );
     /** @type {Record<string, string>} */
     const texts = {
-      alone: "Faces that are like no other",
+      alone: "Faces that resemble no other face",
       aside: "Set aside: no face, or unknown",
       selected: "Selected faces",
-      review: "Worth a second look",
-      history: "What was decided",
+      review: "Faces to check again",
+      history: "Decisions",
     };
     const facts =
       pane === "identity" || pane === "split"
@@ -226,7 +226,7 @@ function render({ model, el }) {
   /** @param {string} pane @param {any} c */
   function drawTools(pane, c) {
     const all = c.ticked < c.shown;
-    buttons.all.textContent = all ? "Tick all" : "Tick none";
+    setText(buttons.all, all ? "Tick all" : "Tick none");
     for (const [name, button] of Object.entries(buttons)) {
       button.hidden = !uses[pane].includes(name);
       button.disabled = ["noface", "unknown", "release"].includes(name) && !c.ticked;
@@ -234,7 +234,7 @@ function render({ model, el }) {
     buttons.odd.setAttribute("aria-pressed", String(model.get("odd_first")));
     choose.node.hidden = pane === "aside";
     choose.input.disabled = !c.ticked;
-    some.textContent = c.ticked ? `${number(c.ticked)} ticked` : "";
+    setText(some, c.ticked ? `${number(c.ticked)} ticked` : "");
   }
 
   let drawn = "";
@@ -307,7 +307,7 @@ function render({ model, el }) {
         h(
           "button",
           {
-            title: "History: what was decided",
+            title: "History of decisions",
             "aria-label": "History",
             onclick: () => go("show", { pane: "history" }),
           },

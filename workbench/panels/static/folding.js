@@ -1,7 +1,7 @@
 // @ts-check
 // Folding: panels that are one line until they are opened; the trait `unfolded` says whether they are.
 
-import { h } from "./dom.js";
+import { h, setText } from "./dom.js";
 
 /** @typedef {import("./types.js").Child} Child */
 /** @typedef {import("./types.js").Model} Model */
@@ -28,7 +28,7 @@ export function foldLine(model, ask, { name, title, hint, inside, opened = () =>
     inside.hidden = !on;
     told.hidden = on;
     toggle.setAttribute("aria-expanded", String(on));
-    toggle.textContent = `${on ? "▾" : "▸"} ${title}`;
+    setText(toggle, `${on ? "▾" : "▸"} ${title}`);
     if (on) opened();
   };
   model.on("change:unfolded", draw);

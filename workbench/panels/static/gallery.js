@@ -3,7 +3,7 @@
 // "like this".
 
 import { boxOver } from "./boxes.js";
-import { h, showPicture } from "./dom.js";
+import { h, setText, showPicture } from "./dom.js";
 import { fileName, number, percent } from "./format.js";
 import { consume } from "./jupyterlab.js";
 import { lazyGrid, nodesOf, walk } from "./lazy.js";
@@ -92,12 +92,12 @@ function render({ model, el }) {
     /** @type {Record<string, string>} */
     const hints = {
       hits: counts.query
-        ? "Nothing passes the threshold. Lower it, or ask in other words."
+        ? "No image passes the limit. Lower it, or ask in other words."
         : "Ask in words above, or click “≈ like this” on a thumbnail.",
-      selection: "Draw a lasso on the map. Shift adds, Alt removes, double click clears.",
-      all: "No images yet. Run case.ingest(), then make the Workspace again.",
+      selection: "Draw a lasso on the map. Shift adds, Alt removes, a double click clears.",
+      all: "There are no images in this case.",
     };
-    empty.textContent = hints[model.get("show")];
+    setText(empty, hints[model.get("show")]);
     empty.hidden = Boolean(counts[model.get("show")]);
   }
 

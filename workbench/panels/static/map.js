@@ -2,17 +2,14 @@
 // Map: toolbar, legend and hover card of the plot beside it. The plot is plotly's; the gestures are read
 // here.
 
-import { button, debounced, h } from "./dom.js";
+import { button, debounced, h, setText } from "./dom.js";
 import { number } from "./format.js";
 import { LAYOUTS, layoutForm, SETTINGS } from "./map_form.js";
-import { listen } from "./map_gestures.js";
+import { watchPlot } from "./map_plot.js";
 import { asker, fill, setter, status } from "./panel.js";
-import { forgetDrawings, isEmpty, plotIn } from "./plotly.js";
 import { working } from "./working.js";
 
 const MANY_CLASSES = 12; // from here on the legend can be searched
-const LOOK_MILLISECONDS = 250;
-const DRAW_AGAIN_MILLISECONDS = 3000;
 
 /** @param {import("./types.js").View} view */
 function render({ model, el }) {
@@ -44,6 +41,19 @@ function render({ model, el }) {
     title: "Colour by",
     onchange: () => ask("column", { name: columns.value }),
   });
+  const slide = debounced(() => ask("level", { level: Number(fine.value) }), 120);
+  /** @type {HTMLInputElement} */
+  const fine = h("input", {
+    type: "range",
+    min: 0,
+    step: 1,
+    "aria-label": "Clusters, coarse to fine",
+    oninput: () => {
+      drawLevel(Number(fine.value));
+      slide();
+    },
+  });
+  const level = h("label", { class: "wb-level" }, "coarse", fine, "fine");
   const summary = h("button", { class: "wb-summary", onclick: () => ask("clear") });
   const legend = h("div", { class: "wb-legend", role: "group", "aria-label": "Legend" });
 
@@ -68,8 +78,19 @@ function render({ model, el }) {
   }
 
   function drawNote() {
-    note.textContent = model.get("note");
+    setText(note, model.get("note"));
     note.hidden = !note.textContent;
+  }
+
+  /** @param {number} now */
+  function drawLevel(now) {
+    const count = model.get("levels");
+    level.hidden = !count || model.get("column") !== model.get("columns")[0];
+    const words = `Clusters: level ${now + 1} of ${count}`;
+    level.title = `${words}, coarse to fine`;
+    fine.max = String(count - 1);
+    fine.value = String(now);
+    fine.setAttribute("aria-valuetext", words);
   }
 
   function drawTools() {
@@ -91,7 +112,7 @@ function render({ model, el }) {
       button("−", "The lasso removes (or hold Alt)", () => set("mode", "remove"), mode === "remove"),
       button(
         "∩",
-        "Of what is selected, the lasso keeps what it holds (or hold Shift and Alt)",
+        "The lasso keeps only what is selected inside it (or hold Shift and Alt)",
         () => set("mode", "intersect"),
         mode === "intersect",
       ),
@@ -101,7 +122,7 @@ function render({ model, el }) {
       button("Aa", "Names on the map", () => set("names", !model.get("names")), model.get("names")),
       button(
         "▦",
-        "Pictures on the map when you come close",
+        "Pictures on the map when zoomed in",
         () => set("pictures", !model.get("pictures")),
         model.get("pictures"),
       ),
@@ -115,10 +136,11 @@ function render({ model, el }) {
     gear.setAttribute("aria-pressed", String(model.get("form")));
     choose(columns, model.get("columns"), model.get("column"), (name) => name.replaceAll("_", " "));
     columns.hidden = model.get("columns").length < 2;
+    drawLevel(model.get("level"));
     const selected = model.get("selected");
-    summary.textContent = `${model.get("summary")}${selected ? " ×" : ""}`;
+    setText(summary, `${model.get("summary")}${selected ? " ×" : ""}`);
     summary.disabled = !selected;
-    summary.title = selected ? "Select nothing (or double click the map)" : "";
+    summary.title = selected ? "Clear the selection (or double-click the map)" : "";
   }
 
   const seekSoon = debounced(() => ask("seek", { text: seek.value }), 200);
@@ -137,7 +159,10 @@ function render({ model, el }) {
     h("button", { title: "Show every class", onclick: () => ask("all", { shown: true }) }, "All"),
     h(
       "button",
-      { title: "Hide every class, then click those to see", onclick: () => ask("all", { shown: false }) },
+      {
+        title: "Hide every class, then click those you want to see",
+        onclick: () => ask("all", { shown: false }),
+      },
       "None",
     ),
   );
@@ -151,7 +176,7 @@ function render({ model, el }) {
           {
             class: "wb-key",
             "aria-pressed": String(item.shown),
-            title: "Click: hide or show. Shift or double click: only this one",
+            title: "Click: hide or show. Shift-click or double-click: only this one",
             onclick: (event) => ask("legend", { cluster: item.cluster, only: event.shiftKey }),
             ondblclick: () => ask("legend", { cluster: item.cluster, only: true }),
           },
@@ -167,33 +192,12 @@ function render({ model, el }) {
     );
   }
 
-  // The plot is a sibling that may be drawn later than this bar, and drawn again: look for it until it is
-  // there.
-  let stop = () => {};
-  let again = Date.now();
-  function attach() {
-    const plot = plotIn(el.closest(".wb-map"));
-    if (!plot) return;
-    // On a slow machine plotly's widget can be drawn before its data has arrived, and then stays empty: once
-    // more.
-    if (isEmpty(plot)) {
-      if (Date.now() - again <= DRAW_AGAIN_MILLISECONDS) return;
-      again = Date.now();
-      forgetDrawings(model).then(() => ask("again"));
-    } else if (plot.dataset.workbench == null) {
-      plot.dataset.workbench = "";
-      plot.parentElement.style.position = "relative";
-      plot.parentElement.append(card, note);
-      stop();
-      stop = listen(model, ask, plot, card);
-    }
-  }
-  const timer = setInterval(attach, LOOK_MILLISECONDS);
+  const stopWatching = watchPlot(model, ask, el, [card, note]);
 
   model.on(
     "change:tool change:mode change:methods change:method change:settings change:form " +
       "change:beside change:columns change:column change:names change:pictures change:summary " +
-      "change:selected change:working",
+      "change:selected change:working change:level change:levels",
     drawTools,
   );
   model.on("change:note", drawNote);
@@ -206,6 +210,7 @@ function render({ model, el }) {
       { class: "wb-row" },
       h("div", { class: "wb-group" }, methods, gear),
       columns,
+      level,
       h("span", { class: "wb-space" }),
       summary,
     ),
@@ -219,10 +224,7 @@ function render({ model, el }) {
   drawTools();
   drawNote();
   drawLegend();
-  return () => {
-    clearInterval(timer);
-    stop();
-  };
+  return stopWatching;
 }
 
 export default { render };

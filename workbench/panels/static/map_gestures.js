@@ -8,7 +8,7 @@ import { hovering } from "./hover.js";
 import { highlighter } from "./map_highlights.js";
 import { marker } from "./map_marks.js";
 import { outliner } from "./map_outline.js";
-import { isOnPoints, onMoved, placeOf, seen } from "./plotly.js";
+import { fit, isOnPoints, onMoved, placeOf, seen } from "./plotly.js";
 
 const CLICK_PIXELS = 4;
 const DOUBLE_MILLISECONDS = 350;
@@ -113,9 +113,8 @@ export function listen(model, ask, plot, card) {
   window.addEventListener("keydown", dropOutline, true);
   window.addEventListener("mousemove", drag, true);
   window.addEventListener("mouseup", up, true);
-  // Plotly sizes itself before the grid around it has settled, and then only listens to the window.
   const resized = debounced(() => {
-    window.dispatchEvent(new Event("resize"));
+    fit(plot);
     lookSoon();
   }, RESIZE_MILLISECONDS);
   const watch = new ResizeObserver(() => resized());

@@ -1,7 +1,7 @@
 // @ts-check
 // What every panel has: questions to Python, traits that are set from here, the busy line and the error area.
 
-import { h } from "./dom.js";
+import { h, setText } from "./dom.js";
 import { keepKeys } from "./jupyterlab.js";
 import { stayInTouch } from "./widgets.js";
 
@@ -49,8 +49,8 @@ export function status(model, doing = "busy", wrong = "error") {
   const busy = h("div", { class: "wb-busy", role: "status" });
   const error = h("div", { class: "wb-error", role: "alert" });
   const draw = () => {
-    busy.textContent = model.get(doing);
-    error.textContent = model.get(wrong);
+    setText(busy, model.get(doing));
+    setText(error, model.get(wrong));
     busy.hidden = !busy.textContent;
     error.hidden = !error.textContent;
   };

@@ -2,7 +2,7 @@
 // People: the cards of the identities. Click opens, the corner picks, the name is edited in place, a drop
 // merges or moves.
 
-import { around, h, part } from "./dom.js";
+import { around, h, part, setText } from "./dom.js";
 import { drag, dropped, FACES, IDENTITY, NOBODY } from "./face_parts.js";
 import { number, plural } from "./format.js";
 import { consume } from "./jupyterlab.js";
@@ -80,7 +80,7 @@ export function people({ model, ask, go, crop, move }) {
     renamer(place, card.dataset.name ?? "", (text, event) => {
       if (text !== null) {
         go("name", { identity: card.dataset.key, name: text });
-        place.textContent = text || NOBODY;
+        setText(place, text || NOBODY);
       }
       list.edited();
       const step = event?.key !== "Tab" ? 0 : event.shiftKey ? -1 : 1;
@@ -130,11 +130,11 @@ export function people({ model, ask, go, crop, move }) {
       ),
       h("div", { class: "wb-others" }, ...item.rows.slice(1).map((row) => crop(row, ""))),
       h("div", { class: "wb-whose" }, h("i", { style: `background:${item.colour}` }), who),
-      h("span", { class: "wb-lit", title: "Faces in the images selected" }),
+      h("span", { class: "wb-lit", title: "Faces in the selected images" }),
       h("button", {
         class: "wb-check",
         tabindex: "-1",
-        title: "Pick, to merge (Space)",
+        title: "Pick for a merge (Space)",
         "aria-label": `Pick ${words}`,
         onclick: (event) => {
           event.stopPropagation();
@@ -188,15 +188,15 @@ export function people({ model, ask, go, crop, move }) {
     card.dataset.picked = picked;
     part(card, ".wb-check").setAttribute("aria-pressed", String(picked));
     card.classList.toggle("wb-is-lit", lit > 0);
-    part(card, ".wb-lit").textContent = lit > 0 ? number(lit) : "";
+    setText(part(card, ".wb-lit"), lit > 0 ? number(lit) : "");
   }
 
   function drawMarks() {
     for (const card of nodesOf(grid)) mark(card);
     const count = model.get("picked").length;
     picks.hidden = !count;
-    picked.textContent = count > 1 ? `${count} picked` : "1 picked: pick another to merge";
-    merge.textContent = `Merge ${count} (M)`;
+    setText(picked, count > 1 ? `${count} picked` : "1 picked: pick another to merge");
+    setText(merge, `Merge ${count} (M)`);
     merge.hidden = count < 2;
   }
 
@@ -223,12 +223,15 @@ export function people({ model, ask, go, crop, move }) {
       const [answer] = await ask("cards", { start, count });
       const counts = model.get("counts");
       empty.hidden = answer.total !== 0;
-      empty.textContent = !counts.faces
-        ? "No faces yet. Run case.ingest_faces(), then make the Workspace again."
-        : !counts.people
-          ? "Everybody here was seen once only. Look at “Alone”, tick the faces of one person and move " +
-            "them together."
-          : "Nobody is called that.";
+      setText(
+        empty,
+        !counts.faces
+          ? "No faces yet. Run case.ingest_faces(), then desk.update()."
+          : !counts.people
+            ? "Everybody here was seen only once. Open “Alone”, tick the faces of one person and move " +
+              "them together."
+            : "Nobody has this name.",
+      );
       return answer;
     },
   });

@@ -8,6 +8,7 @@ import { keepFirstListener } from "./widgets.js";
 /** @typedef {import("./types.js").PointerPlace} PointerPlace */
 
 const PLOT = ".js-plotly-plot";
+const EDGES = 3; // pixels that a border takes
 const POINTS = "nsewdrag"; // the area of the points, which takes the mouse
 
 /**
@@ -19,8 +20,34 @@ export function plotIn(place) {
   return typeof plot?.on === "function" && plot.querySelector(`.${POINTS}`) ? plot : null;
 }
 
-/** @param {Plot} plot whether its data have not arrived */
-export const isEmpty = (plot) => !plot.data?.length;
+/**
+ * @param {Plot} plot
+ * @param {number} drawing the number of what Python drew last, 0 before it drew anything
+ * @returns {boolean} whether the plot has those points
+ */
+export const holds = (plot, drawing) => !drawing || plot.data?.[0]?.meta === drawing;
+
+/**
+ * @param {Plot} plot
+ * @returns {string} how large the place of the plot is, where the plot is not as large; else ""
+ */
+export function sizeMissed(plot) {
+  const { width, height } = plot.getBoundingClientRect();
+  const near = (/** @type {number} */ a, /** @type {number} */ b) => Math.abs(a - b) <= EDGES;
+  const { width: across, height: down } = plot._fullLayout;
+  return near(width, across) && near(height, down) ? "" : `${width} ${height}`;
+}
+
+/**
+ * Draw the plot as large as its place. Plotly's widget gives it a height of its own, and only listens to
+ * the window.
+ * @param {Plot} plot
+ */
+export function fit(plot) {
+  delete plot.layout.width;
+  delete plot.layout.height;
+  window.dispatchEvent(new Event("resize"));
+}
 
 /** @param {EventTarget | null} target whether it is the area of the points */
 export const isOnPoints = (target) => target instanceof Element && target.classList.contains(POINTS);

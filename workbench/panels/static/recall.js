@@ -1,7 +1,7 @@
 // @ts-check
 // Recall: thumbnails to judge, Y and N on the keyboard, and what the answers say.
 
-import { focusOn, h, pictureUrl } from "./dom.js";
+import { focusOn, h, pictureUrl, setText } from "./dom.js";
 import { number, percent } from "./format.js";
 import { asker, fill, status } from "./panel.js";
 
@@ -12,7 +12,7 @@ function render({ model, el }) {
   const start = h(
     "button",
     {
-      title: "Judge some images just beyond the hits; it tells how many were missed",
+      title: "Judge some images beyond the hits to estimate how many were missed",
       onclick: () => ask("start"),
     },
     "Did I miss any?",
@@ -20,7 +20,10 @@ function render({ model, el }) {
   const said = h("span", { role: "status" });
   const keep = h(
     "button",
-    { title: "Add to the selection what you called right beyond the hits", onclick: () => ask("keep") },
+    {
+      title: "Add to the selection the images you marked as right beyond the hits",
+      onclick: () => ask("keep"),
+    },
     "Select what was missed",
   );
   const stop = h("button", { onclick: () => ask("stop") }, "Close");
@@ -81,12 +84,14 @@ function render({ model, el }) {
     const s = model.get("said");
     keep.hidden = !itemsNow().some((item) => item.right);
     if (!itemsNow().length) {
-      said.textContent = "";
+      setText(said, "");
       return;
     }
     if (!s.recall) {
-      said.textContent =
-        "Does it show what you asked for? Press Y or N. The first ones lie just beyond the hits.";
+      setText(
+        said,
+        "Does it show what you asked for? Press Y or N. The first ones lie just beyond the hits.",
+      );
       return;
     }
     /** @type {(v: number[], f: (value: number) => string) => string} */

@@ -2,7 +2,7 @@
 // Review: pairs of faces that should be looked at again, the same person or not; and the history of what was
 // decided.
 
-import { around, h } from "./dom.js";
+import { around, h, setText } from "./dom.js";
 import { NOBODY } from "./face_parts.js";
 import { consume } from "./jupyterlab.js";
 import { lazyGrid, reach, walk } from "./lazy.js";
@@ -104,8 +104,7 @@ export function review({ ask, go, crop, look, leave }) {
     load: async (start, count) => {
       const [answer] = await ask("doubts", { start, count });
       empty.hidden = answer.total !== 0;
-      empty.textContent =
-        "Nothing to look at again: no identity falls apart, and no two come suspiciously close.";
+      setText(empty, "Nothing to check: no person's faces differ much, and no two people look alike.");
       return answer;
     },
   });
@@ -133,7 +132,7 @@ export function history({ ask }) {
               line("td", event, answer.stands[i]),
             ),
           ]
-        : [line("td", ["Nothing was decided yet."])]),
+        : [line("td", ["No decisions yet."])]),
     );
   }
   return { node, restart };

@@ -2,7 +2,7 @@
 // Strip: faces one can tick, drag and look at; the two proposed halves of a split; and faces suggested, yes
 // or no each.
 
-import { around, focusOn, h } from "./dom.js";
+import { around, focusOn, h, setText } from "./dom.js";
 import { drag, dropped, FACES } from "./face_parts.js";
 import { percent } from "./format.js";
 import { consume } from "./jupyterlab.js";
@@ -114,9 +114,9 @@ export function strip({ model, ask, go, crop, leave }) {
 
   /** @type {Record<string, string>} */
   const hints = {
-    alone: "Nobody is alone: every face is in an identity or set aside.",
+    alone: "Every face belongs to a person or is set aside.",
     aside: "Nothing is set aside. Tick faces and press “Not a face” or “Unknown”.",
-    selected: "Draw a lasso on the map of the faces below.",
+    selected: "Draw a lasso on the map of faces below.",
   };
   const list = lazyGrid({
     grid,
@@ -126,7 +126,7 @@ export function strip({ model, ask, go, crop, leave }) {
     load: async (start, count) => {
       const [answer] = await ask("tiles", { start, count });
       empty.hidden = answer.total !== 0;
-      empty.textContent = hints[model.get("pane")] ?? "";
+      setText(empty, hints[model.get("pane")] ?? "");
       return answer;
     },
   });
@@ -170,8 +170,8 @@ export function halves({ model, ask, go, crop, leave }) {
 
   function titles() {
     const name = model.get("person").name || "this person";
-    sides[0].title.textContent = `Stays ${name} · ${sides[0].total}`;
-    sides[1].title.textContent = `Somebody else · ${sides[1].total}`;
+    setText(sides[0].title, `Stays ${name} · ${sides[0].total}`);
+    setText(sides[1].title, `Somebody else · ${sides[1].total}`);
     split.disabled = !sides[0].total || !sides[1].total;
   }
 
@@ -229,7 +229,7 @@ export function halves({ model, ask, go, crop, leave }) {
       h(
         "span",
         { class: "wb-grow" },
-        "Is this two people? Click a face (or press Space) to put it on the other side.",
+        "Are these two people? Click a face (or press Space) to move it to the other side.",
       ),
       split,
       h("button", { onclick: leave }, "Cancel"),
@@ -334,7 +334,7 @@ export function suggestions({ model, ask, go, crop }) {
     if (got.identity !== model.get("opened")) return;
     const active = activeIn(grid)?.dataset.key;
     node.hidden = !got.items.length;
-    title.textContent = `Also ${model.get("person").name || "this person"}?`;
+    setText(title, `Also ${model.get("person").name || "this person"}?`);
     grid.replaceChildren(...got.items.map(draw));
     const first = grid.querySelector(`[data-key="${active}"]`) ?? grid.firstElementChild;
     if (active) reach(grid, first);

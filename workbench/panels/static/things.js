@@ -2,7 +2,7 @@
 // Things: draw a box around a thing on the image in focus; the images that hold it too come with their boxes.
 
 import { boxOver, inWords } from "./boxes.js";
-import { h, replacePicture, showPictures } from "./dom.js";
+import { h, replacePicture, setText, showPictures, visible } from "./dom.js";
 import { foldLine } from "./folding.js";
 import { plural } from "./format.js";
 import { asker, fill, status } from "./panel.js";
@@ -19,7 +19,7 @@ const spoken = ({ name, score, box }) =>
 
 /** @param {import("./types.js").Model} model @param {import("./types.js").Ask} ask */
 function thingTiles(model, ask) {
-  const grid = h("div", { class: "wb-thing-tiles", role: "list", "aria-label": "Images that hold it" });
+  const grid = h("div", { class: "wb-thing-tiles", role: "list", "aria-label": "Images that show it" });
   let run = 0;
   async function draw() {
     const mine = ++run;
@@ -73,13 +73,13 @@ function render({ model, el }) {
   const ask = asker(model);
   const text = h("input", {
     class: "wb-thing-text",
-    "aria-label": "A thing in words",
+    "aria-label": "An object in words",
     placeholder: "or in words: a red mug",
   });
   const find = h("button", { class: "wb-main", onclick: () => seek() }, "Find this thing");
   const clear = h(
     "button",
-    { onclick: () => ask("clear"), title: "Take the box away, and what was found" },
+    { onclick: () => ask("clear"), title: "Remove the box and what was found" },
     "Clear",
   );
   /** @type {HTMLInputElement} */
@@ -88,7 +88,8 @@ function render({ model, el }) {
     "label",
     {
       class: "wb-thing-alike",
-      title: "Let the whole image count too: more things of the same kind, less of this very thing",
+      title:
+        "Let the whole image count too: finds more objects of the same kind, and less often this very one",
     },
     alike,
     "and its kind",
@@ -101,7 +102,7 @@ function render({ model, el }) {
   const empty = h(
     "div",
     { class: "wb-empty" },
-    "Click a thumbnail or a point on the map; then draw a box around a thing here.",
+    "Click a thumbnail or a point on the map, then draw a box around an object here.",
   );
   const drawn = thingPhoto({
     draw: (box, now) => {
@@ -130,7 +131,7 @@ function render({ model, el }) {
   const fold = foldLine(model, ask, {
     name: "wb-fold",
     title: "Find this thing",
-    hint: "Draw a box around a thing, and see in which other images it is, and where",
+    hint: "Draw a box around an object to find it in other images",
     inside,
     opened: draw,
   });
@@ -150,11 +151,11 @@ function render({ model, el }) {
       shown = -1;
       return;
     }
-    path.textContent = about.path;
+    setText(path, about.path);
     drawn.show(about.shape, model.get("box"));
     if (shown === about.row || !model.get("unfolded")) return;
     shown = about.row;
-    drawn.photo.alt = about.path;
+    drawn.photo.alt = visible(about.path);
     const [answer, buffers] = await ask("picture");
     if (answer.row !== model.get("about").row) return;
     replacePicture(drawn.photo, buffers[0]);
@@ -165,9 +166,10 @@ function render({ model, el }) {
     if (about.row != null) drawn.show(about.shape, box);
     find.disabled = !box.length && !text.value.trim();
     const boxed = box.length ? `${Math.round(box[2])} × ${Math.round(box[3])} px` : "";
-    how.textContent = boxed
-      ? `${boxed}. Click again for another candidate.`
-      : "Drag a box around the thing, or click it.";
+    setText(
+      how,
+      boxed ? `${boxed}. Click again for another candidate.` : "Draw a box around the object, or click it.",
+    );
   }
   function drawSaid() {
     const said = model.get("said");
@@ -175,8 +177,8 @@ function render({ model, el }) {
     body.classList.toggle("wb-thing-alone", right.hidden);
     if (right.hidden) return;
     const images = plural(said.images, "image");
-    title.textContent = said.images ? `${images}, the likest first` : "Nothing was found";
-    query.textContent = `for ${said.query}`;
+    setText(title, said.images ? `${images}, best first` : "Nothing was found");
+    setText(query, `for ${said.query}`);
   }
   const drawKind = () => {
     alike.checked = model.get("kind") > 0;

@@ -51,8 +51,14 @@ export interface Point {
 /** The element of a plot of plotly. */
 export interface Plot extends HTMLElement {
   on(event: string, heard: () => void): void;
-  data?: unknown[];
-  _fullLayout: { xaxis: { range: [number, number] }; yaxis: { range: [number, number] } };
+  data?: { meta?: number }[];
+  layout: { width?: number; height?: number };
+  _fullLayout: {
+    width: number;
+    height: number;
+    xaxis: { range: [number, number] };
+    yaxis: { range: [number, number] };
+  };
   _fullData?: any[];
   parentElement: HTMLElement;
 }

@@ -1,7 +1,7 @@
 // @ts-check
 // When: the timeline. Drag over bars to select their span; everything counted comes from Python.
 
-import { h, svg } from "./dom.js";
+import { h, setText, svg } from "./dom.js";
 import { foldDetails } from "./folding.js";
 import { clamp, number } from "./format.js";
 import { consume } from "./jupyterlab.js";
@@ -51,8 +51,8 @@ function render({ model, el }) {
   const modes = h("div", { class: "wb-group", role: "group", "aria-label": "What a span does" });
   /** @type {HTMLSelectElement} */
   const bins = h("select", {
-    "aria-label": "One bar is",
-    title: "One bar is",
+    "aria-label": "Length of a bar",
+    title: "Length of a bar",
     onchange: () => ask("bins", { name: bins.value }),
   });
   const earlier = press("‹", "Earlier", () => ask("move", { share: -0.5 }));
@@ -69,10 +69,10 @@ function render({ model, el }) {
     later,
     whole,
   );
-  const near = press("Zoom to selection", "Show the span of what is selected", () => ask("near"));
+  const near = press("Zoom to selection", "Zoom to the times of the selected images", () => ask("near"));
   const scale = press(
     "log",
-    "Bars grow with the logarithm, so that few are seen beside many",
+    "Logarithmic bars, so that small counts are visible beside large ones",
     () => {
       log = !log;
       draw();
@@ -100,7 +100,7 @@ function render({ model, el }) {
   const zone = h(
     "p",
     { class: "wb-quiet wb-when-zone" },
-    "Times are what the camera's clock showed; EXIF dates are read without a time zone, and none is assumed.",
+    "Times are those of the camera's clock; no time zone is assumed.",
   );
   const body = h("div", { class: "wb-when-body" }, bar, plot, tip, key, words, zone);
 
@@ -122,7 +122,7 @@ function render({ model, el }) {
   const say = (/** @type {number} */ first, last = first) => {
     const { hits, selected } = model.get("layers");
     const bars = { ...model.get("bars"), hits, selected: model.get("selected") ? selected : null };
-    tip.textContent = spanText(bars, first, last);
+    setText(tip, spanText(bars, first, last));
   };
 
   function leaveCursor() {
@@ -133,7 +133,7 @@ function render({ model, el }) {
 
   function draw() {
     const { all, ticks, unit, zoomed } = model.get("bars");
-    words.textContent = model.get("text");
+    setText(words, model.get("text"));
     for (const node of [bar, plot, tip, key, zone]) node.hidden = !all;
     if (!all) return;
     drawBars(all);
@@ -148,7 +148,7 @@ function render({ model, el }) {
     near.disabled = !model.get("selected");
     const without = model.get("untimed");
     untimed.hidden = !without;
-    untimed.textContent = `Select ${number(without)} without a time`;
+    setText(untimed, `Select ${number(without)} without a time`);
   }
 
   /** @param {number[]} all */
@@ -236,7 +236,7 @@ function render({ model, el }) {
   });
   plot.addEventListener("blur", leaveCursor);
 
-  const hint = h("span", { class: "wb-quiet" }, "How many images were taken when; drag to select a span");
+  const hint = h("span", { class: "wb-quiet" }, "Number of images over time; drag to select a span");
   const fold = foldDetails(model, (on) => ask("unfold", { on }), ["When", hint], body, status(model));
   model.on(
     "change:bars change:layers change:text change:units change:bins change:mode change:untimed " +
@@ -245,7 +245,7 @@ function render({ model, el }) {
   );
   model.on("change:bars", () => {
     leaveCursor();
-    tip.textContent = "";
+    setText(tip, "");
   });
   fill(el, "wb-when", fold);
   draw();

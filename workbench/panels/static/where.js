@@ -1,7 +1,7 @@
 // @ts-check
 // Where: places. Lasso, box, click and hover on the map of the world; what they meet is asked of Python.
 
-import { debounced, h } from "./dom.js";
+import { debounced, h, setText } from "./dom.js";
 import { foldDetails } from "./folding.js";
 import { number } from "./format.js";
 import { hovering } from "./hover.js";
@@ -31,7 +31,7 @@ function render({ model, el }) {
     role: "application",
     "aria-label":
       "Map of places. Arrow keys move it, plus and minus zoom; Enter selects what is in view, Shift " +
-      "Enter adds it, Alt Enter removes it, Escape selects nothing.",
+      "Enter adds it, Alt Enter removes it, Escape clears the selection.",
   });
   const card = h("div", { class: "wb-where-card", hidden: true });
   const credit = h("div", { class: "wb-where-credit" });
@@ -137,9 +137,10 @@ function render({ model, el }) {
 
   function drawCredit() {
     const tiles = model.get("tiles") && (model.get("credit") || "Tiles from a server");
-    credit.textContent = map.silent()
-      ? "No tile comes from that server. Outline: Natural Earth"
-      : tiles || "Natural Earth";
+    setText(
+      credit,
+      map.silent() ? "The tile server does not answer. Outline: Natural Earth" : tiles || "Natural Earth",
+    );
   }
 
   function drawBar() {
@@ -151,12 +152,12 @@ function render({ model, el }) {
     tools.replaceChildren(...choices);
     modes.replaceChildren(...modesNow());
     for (const node of [bar, stage, key]) node.hidden = !some;
-    words.textContent = model.get("text");
+    setText(words, model.get("text"));
     unplaced.hidden = !model.get("unplaced");
-    unplaced.textContent = `Select ${number(model.get("unplaced"))} without a place`;
+    setText(unplaced, `Select ${number(model.get("unplaced"))} without a place`);
     key.replaceChildren(
       h("i", { class: "wb-where-image" }),
-      "images; the more, the larger",
+      "images: the more, the larger",
       h("i", { class: "wb-where-hit" }),
       "hits",
       h("i", { class: "wb-where-selected" }),
@@ -256,7 +257,7 @@ function render({ model, el }) {
       ask("unfold", { on });
       open();
     },
-    ["Where", h("span", { class: "wb-quiet" }, "The places of images on a map of the world")],
+    ["Where", h("span", { class: "wb-quiet" }, "Places of the images on a map of the world")],
     body,
     status(model),
   );

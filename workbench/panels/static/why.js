@@ -2,7 +2,7 @@
 // Why: the map lies over the photo as a picture of its own, so that its opacity changes without asking
 // Python.
 
-import { h, options, pictureUrl, replacePicture, showPictures } from "./dom.js";
+import { h, options, pictureUrl, replacePicture, setText, showPictures, visible } from "./dom.js";
 import { foldLine } from "./folding.js";
 import { percent } from "./format.js";
 import { asker, fill, status } from "./panel.js";
@@ -16,7 +16,7 @@ function whyWords(model, on) {
   const row = h("div", {
     class: "wb-row wb-why-words",
     role: "group",
-    "aria-label": "Map of the whole query or of one word",
+    "aria-label": "Heatmap of the whole query or of one word",
   });
   return {
     row,
@@ -33,8 +33,8 @@ function whyWords(model, on) {
             onclick: () => on(place),
             title:
               share == null
-                ? "The map of the whole query"
-                : `${percent(share)} of the match; click for the map of this word`,
+                ? "Heatmap of the whole query"
+                : `${percent(share)} of the match; click for the heatmap of this word`,
           },
           h("span", {}, text),
           share == null
@@ -110,7 +110,7 @@ function whySlider(label, attributes, told) {
   const input = h("input", { type: "range", "aria-label": label, ...attributes });
   const value = h("output", { class: "wb-quiet" });
   const show = () => {
-    value.textContent = told(Number(input.value));
+    setText(value, told(Number(input.value)));
   };
   input.addEventListener("input", show);
   return { input, show, node: h("label", { class: "wb-why-slider" }, h("span", {}, label), input, value) };
@@ -178,7 +178,7 @@ function render({ model, el }) {
   const fold = foldLine(model, ask, {
     name: "wb-why-fold",
     title: "Why did it match?",
-    hint: "Which part of the image, and which word, made it match",
+    hint: "Which part of the image and which word of the query matched",
     inside,
   });
   let shown = "";
@@ -217,15 +217,19 @@ function render({ model, el }) {
     save.disabled = !some;
     if (!some) return;
     body.dataset.version = told.version;
-    title.textContent = told.path;
-    const rather = told.against || "what texts about photos share";
-    score.textContent =
+    setText(title, told.path);
+    const rather = told.against || "an average text about photos";
+    setText(
+      score,
       `Cosine ${told.score.toFixed(2)}` +
-      (told.lead === told.score ? "" : `, ${told.lead.toFixed(2)} against ${rather}`);
-    photo.alt = told.place
-      ? `${told.path}, with a heatmap that is brightest at the ${told.place}`
-      : `${told.path}: nothing in it speaks for the query`;
-    text.placeholder = told.asked;
+        (told.lead === told.score ? "" : `, ${told.lead.toFixed(2)} against ${rather}`),
+    );
+    photo.alt = visible(
+      told.place
+        ? `${told.path}, with a heatmap that is brightest at the ${told.place}`
+        : `${told.path}: nothing in it speaks for the query`,
+    );
+    text.placeholder = visible(told.asked);
     block.node.hidden = !told.blocks;
     block.input.max = String(told.blocks - 1);
     block.input.value = String(Math.min(model.get("block"), told.blocks - 1));
@@ -247,8 +251,7 @@ function render({ model, el }) {
   }
   function drawVerdict() {
     const said = model.get("verdict");
-    verdict.textContent =
-      said || (model.get("about").row == null ? "" : "Whether to believe it is being checked …");
+    setText(verdict, said || (model.get("about").row == null ? "" : "Comparing it with chance…"));
     verdict.classList.toggle("wb-why-doubt", said.startsWith("No better") || said.includes(" But "));
   }
   function drawOpacity() {

@@ -1,7 +1,7 @@
 // @ts-check
 // Working: what a panel computes on another thread, how far it is, and the button that ends it.
 
-import { h } from "./dom.js";
+import { h, setText } from "./dom.js";
 import { percent } from "./format.js";
 
 /**
@@ -11,7 +11,7 @@ import { percent } from "./format.js";
  */
 export function working(model, ask) {
   const text = h("span");
-  const bar = h("progress", { max: "1", "aria-label": "Share done" });
+  const bar = h("progress", { max: "1", "aria-label": "Progress" });
   const busy = h(
     "div",
     { class: "wb-working", role: "status" },
@@ -24,10 +24,10 @@ export function working(model, ask) {
   const draw = () => {
     const share = model.get("share");
     busy.hidden = !model.get("working");
-    text.textContent = `${model.get("working")}${share >= 0 ? ` · ${percent(share)}` : ""}`;
+    setText(text, `${model.get("working")}${share >= 0 ? ` · ${percent(share)}` : ""}`);
     if (share >= 0) bar.value = share;
     else bar.removeAttribute("value");
-    trouble.textContent = model.get("trouble");
+    setText(trouble, model.get("trouble"));
     trouble.hidden = !trouble.textContent;
   };
   model.on("change:working change:share change:trouble", draw);

@@ -1,5 +1,6 @@
 """Timeline: how many images were taken when; a span of it is a selection."""
 
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,9 @@ from workbench.selection import Selection
 if TYPE_CHECKING:
     import pandas as pd
 
+_BEYOND = re.compile(r"\d{5}-\d\d-\d\d( \d\d:\d\d(:\d\d)?)?")
+"""A time in a year that pandas cannot read, as `time_text` writes it: the year 9999 ends with it."""
+
 
 def span_of(start: Any, end: Any) -> tuple[np.datetime64, np.datetime64]:
     """Read the ends of a span; raise QueryError for what is no time, and where the second is not later."""
@@ -32,6 +36,10 @@ def moment(value: Any) -> np.datetime64:
     """Read a time, to the second; raise QueryError for what is none. A zone is left out: the clock counts."""
     import pandas as pd
 
+    if isinstance(value, str) and _BEYOND.fullmatch(value):
+        value = np.datetime64(value.replace(" ", "T"), "s")
+    if isinstance(value, np.datetime64) and not np.isnat(value):
+        return value.astype("datetime64[s]")
     try:
         read = pd.Timestamp(value)
     except (ValueError, TypeError) as error:
@@ -68,7 +76,7 @@ class Timeline(Panel):
     selected = traitlets.Int(0).tag(sync=True)
 
     def __init__(self, selection: Selection, place: str = "desk.timeline") -> None:
-        self.selection, self._place, self._last_code = selection, place, ""
+        self.selection, self._place = selection, place
         super().__init__(
             actions={
                 "untimed": self.select_untimed,
@@ -89,14 +97,14 @@ class Timeline(Panel):
         Raises QueryError for what is no time.
         """
         first, last = span_of(start, end)
-        self.selection.change(self._bars.times.between(first, last), mode)
         written = f"{time_text(first)!r}, {time_text(last)!r}"
-        self._last_code = f"{self._place}.select({written}, mode={mode!r})"
+        code = f"{self._place}.select({written}, mode={mode!r})"
+        self.selection.change(self._bars.times.between(first, last), mode, code)
 
     def select_untimed(self, mode: Mode = "replace") -> None:
         """Select the images whose file says no time."""
-        self.selection.change(self._bars.times.unknown, mode)
-        self._last_code = f"{self._place}.select_untimed(mode={mode!r})"
+        code = f"{self._place}.select_untimed(mode={mode!r})"
+        self.selection.change(self._bars.times.unknown, mode, code)
 
     def zoom(self, start: Any, end: Any, bins: Bins = "auto") -> None:
         """Show a span in bins of a decade, year, month, week, day or hour; "auto": as short as fit.
@@ -134,7 +142,7 @@ class Timeline(Panel):
 
     def to_code(self) -> str:
         """Return Python that shows the same bars and repeats the last selection, or ""."""
-        lines = [self._last_code]
+        lines = [self.selection.code(self._place)]
         if len(self._bars.times) and (self._bars.zoomed or self._bars.bins != "auto"):
             first, last = (repr(time_text(end)) for end in self._bars.span)
             lines.insert(0, f"{self._place}.zoom({first}, {last}, bins={self._bars.bins!r})")

@@ -58,7 +58,7 @@ class PlacesPanel(Panel):
         place: str = "desk.places",
     ) -> None:
         self.selection, self._thumbnails, self._place = selection, thumbnails, place
-        self._view, self._zoomed, self._last_code = View(0, 0, 900), "", ""
+        self._view, self._zoomed = View(0, 0, 900), ""
         super().__init__(actions={"unplaced": self.select_unplaced, "clear": self.selection.clear})
         self.observe(lambda _: self._opened(), "unfolded")
         selection.observe(lambda _: self._draw(), ["rows", "hits", "focus"])
@@ -77,20 +77,18 @@ class PlacesPanel(Panel):
         corners = np.asarray(polygon, np.float64)
         if corners.ndim != 2 or corners.shape[1] != 2 or len(corners) < 3:
             raise QueryError("A polygon needs three corners or more.", "Pass them as (longitude, latitude).")
-        self.selection.change(self._geo_points.inside(corners), mode)
-        self._last_code = f"{self._place}.lasso({corners.round(5).tolist()}, mode={mode!r})"
+        code = f"{self._place}.lasso({corners.round(5).tolist()}, mode={mode!r})"
+        self.selection.change(self._geo_points.inside(corners), mode, code)
 
     def box(self, west: float, south: float, east: float, north: float, mode: Mode = "replace") -> None:
         """Select what lies in a box of degrees; west beyond east means across the antimeridian."""
-        self.selection.change(self._geo_points.inside_box(west, south, east, north), mode)
-        self._last_code = (
-            f"{self._place}.box({west:.5f}, {south:.5f}, {east:.5f}, {north:.5f}, mode={mode!r})"
-        )
+        code = f"{self._place}.box({west:.5f}, {south:.5f}, {east:.5f}, {north:.5f}, mode={mode!r})"
+        self.selection.change(self._geo_points.inside_box(west, south, east, north), mode, code)
 
     def select_unplaced(self, mode: Mode = "replace") -> None:
         """Select the images whose file says no place."""
-        self.selection.change(self._geo_points.unknown, mode)
-        self._last_code = f"{self._place}.select_unplaced(mode={mode!r})"
+        code = f"{self._place}.select_unplaced(mode={mode!r})"
+        self.selection.change(self._geo_points.unknown, mode, code)
 
     def zoom(self, west: float, south: float, east: float, north: float) -> None:
         """Show a box of degrees."""
@@ -119,7 +117,7 @@ class PlacesPanel(Panel):
     def to_code(self) -> str:
         """Return Python that shows the same part of the world and repeats the last selection, or ""."""
         server = f"{self._place}.tiles = {self.tiles!r}" if self.tiles else ""
-        return "\n".join(filter(None, (server, self._zoomed, self._last_code)))
+        return "\n".join(filter(None, (server, self._zoomed, self.selection.code(self._place))))
 
     def still(self) -> str:
         """Return the map as HTML with a picture inside, for a saved notebook; "" while folded."""

@@ -63,7 +63,7 @@ class Why(BackgroundPanel):
         self._picture, self._thumbnails = picture, thumbnails
         self.heatmap: Explained | None = None
         self._of_tiles: dict[int, Explained] = {}
-        self._version = 0
+        self._version, self._shown_of = 0, ("", "", "", -1)
         super().__init__()
         selection.observe(lambda _: self._follow(), ["focus", "hits"])
         self.observe(lambda _: self._follow(), "unfolded")
@@ -94,9 +94,12 @@ class Why(BackgroundPanel):
         """Return Python that shows the same map; "" where the panel is closed."""
         if not self.unfolded:
             return ""
-        given = [repr(self.text)] if self.text else []
-        given += [f"{name}={value!r}" for name in ("against", "method") if (value := getattr(self, name))]
-        given += [f"word={self.word}"] if self.word >= 0 else []
+        if self.heatmap is None:
+            return "desk.why.unfolded = True"
+        text, against, method, word = self._shown_of
+        given = [repr(text)] if text else []
+        given += [f"{name}={value!r}" for name, value in (("against", against), ("method", method)) if value]
+        given += [f"word={word}"] if word >= 0 else []
         look = f"desk.why.opacity, desk.why.block = {self.opacity:.2f}, {self.block}"
         return f"{look}\ndesk.why.ask({', '.join(given)})"
 
@@ -126,6 +129,7 @@ class Why(BackgroundPanel):
 
     def _show(self, heatmap: Explained, whole: Explained) -> None:
         self._version += 1
+        self._shown_of = self.text, self.against, self.method, self.word
         self.heatmap, self.methods, self.verdict = heatmap, list(self._methods()), ""
         self.about = view_model.details(heatmap, whole) | {"version": self._version}
 

@@ -1,12 +1,11 @@
 """What the Why panel shows of a heatmap, and in which form browser, table and saved notebook get it."""
 
 from collections.abc import Callable, Iterable
-from html import escape
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Protocol
 
 from workbench.errors import QueryError
-from workbench.panels.static_html import data_url
+from workbench.panels.static_html import data_url, escape
 from workbench.selection import Selection
 
 if TYPE_CHECKING:

@@ -1,5 +1,14 @@
-// Built by esbuild 0.28.2 from details.js dom.js format.js jupyterlab.js lazy.js panel.js widgets.js sha256:51783e2f014b33e6c20efd237f513385a3ada8ed717de7d7d186c7620e26a876
+// Built by esbuild 0.28.2 from details.js dom.js format.js jupyterlab.js lazy.js panel.js widgets.js sha256:9d6a0db4449f5e7cb5ea7eed268469e3a35684ee20ec3a23b4ffe0c52b9ec5c7
 // dom.js
+var UNSEEN = (
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
+);
+var visible = (text) => text.replace(UNSEEN, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
+var READ = /* @__PURE__ */ new Set(["alt", "aria-label", "placeholder", "title"]);
+function setText(node, text) {
+  node.textContent = visible(String(text ?? ""));
+}
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -10,11 +19,13 @@ function h(tag, attributes = {}, ...children) {
         value
       );
     } else if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value != null) node.setAttribute(name, String(value));
+    else if (value !== false && value != null)
+      node.setAttribute(name, READ.has(name) ? visible(String(value)) : String(value));
   }
-  node.append(...children.filter((child) => child != null));
+  node.append(...children.filter((child) => child != null).map(shown));
   return node;
 }
+var shown = (child) => typeof child === "string" ? visible(child) : child;
 function pictureUrl(bytes, type = "image/jpeg") {
   return bytes?.byteLength ? URL.createObjectURL(new Blob([
     /** @type {BlobPart} */
@@ -79,8 +90,8 @@ function status(model, doing = "busy", wrong = "error") {
   const busy = h("div", { class: "wb-busy", role: "status" });
   const error = h("div", { class: "wb-error", role: "alert" });
   const draw = () => {
-    busy.textContent = model.get(doing);
-    error.textContent = model.get(wrong);
+    setText(busy, model.get(doing));
+    setText(error, model.get(wrong));
     busy.hidden = !busy.textContent;
     error.hidden = !error.textContent;
   };
@@ -165,15 +176,15 @@ function render({ model, el }) {
     if (answer.row !== row()) return;
     replacePicture(picture, buffers[0]);
     drawBoxes();
-    picture.alt = answer.name;
-    title.textContent = answer.name;
+    picture.alt = visible(answer.name);
+    setText(title, answer.name);
     facts.replaceChildren(
       ...answer.facts.flatMap(([name, text]) => [
         h("dt", {}, name),
         h("dd", {}, text)
       ])
     );
-    phrases.replaceChildren(h("span", { class: "wb-quiet" }, "Finding phrases …"));
+    phrases.replaceChildren(h("span", { class: "wb-quiet" }, "Finding phrases…"));
     const [found] = await ask("phrases", { row: wanted });
     if (found.row !== row() || !found.phrases) return phrases.replaceChildren();
     const told = found.phrases;

@@ -1,5 +1,14 @@
-// Built by esbuild 0.28.2 from choose.js dom.js face_parts.js faces.js format.js jupyterlab.js lazy.js panel.js people.js review.js strip.js widgets.js sha256:11ec21813609956304921511c1df24238545be9dfbbc7407b510300219e38198
+// Built by esbuild 0.28.2 from choose.js dom.js face_parts.js faces.js format.js jupyterlab.js lazy.js panel.js people.js review.js strip.js widgets.js sha256:8ea3989b7325a6447bee7f87563e6fe9e1e39b8f47455ba8f71652c2a7dfc581
 // dom.js
+var UNSEEN = (
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
+);
+var visible = (text) => text.replace(UNSEEN, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
+var READ = /* @__PURE__ */ new Set(["alt", "aria-label", "placeholder", "title"]);
+function setText(node, text) {
+  node.textContent = visible(String(text ?? ""));
+}
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -10,11 +19,13 @@ function h(tag, attributes = {}, ...children) {
         value
       );
     } else if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value != null) node.setAttribute(name, String(value));
+    else if (value !== false && value != null)
+      node.setAttribute(name, READ.has(name) ? visible(String(value)) : String(value));
   }
-  node.append(...children.filter((child) => child != null));
+  node.append(...children.filter((child) => child != null).map(shown));
   return node;
 }
+var shown = (child) => typeof child === "string" ? visible(child) : child;
 var button = (text, title, on, pressed, more = {}) => h(
   "button",
   { title, "aria-pressed": pressed == null ? null : String(pressed), onclick: on, ...more },
@@ -355,8 +366,8 @@ function status(model, doing = "busy", wrong = "error") {
   const busy = h("div", { class: "wb-busy", role: "status" });
   const error = h("div", { class: "wb-error", role: "alert" });
   const draw = () => {
-    busy.textContent = model.get(doing);
-    error.textContent = model.get(wrong);
+    setText(busy, model.get(doing));
+    setText(error, model.get(wrong));
     busy.hidden = !busy.textContent;
     error.hidden = !error.textContent;
   };
@@ -421,7 +432,7 @@ function people({ model, ask, go, crop, move }) {
     renamer(place, card.dataset.name ?? "", (text, event) => {
       if (text !== null) {
         go("name", { identity: card.dataset.key, name: text });
-        place.textContent = text || NOBODY;
+        setText(place, text || NOBODY);
       }
       list.edited();
       const step = event?.key !== "Tab" ? 0 : event.shiftKey ? -1 : 1;
@@ -466,11 +477,11 @@ function people({ model, ask, go, crop, move }) {
       ),
       h("div", { class: "wb-others" }, ...item.rows.slice(1).map((row) => crop(row, ""))),
       h("div", { class: "wb-whose" }, h("i", { style: `background:${item.colour}` }), who),
-      h("span", { class: "wb-lit", title: "Faces in the images selected" }),
+      h("span", { class: "wb-lit", title: "Faces in the selected images" }),
       h("button", {
         class: "wb-check",
         tabindex: "-1",
-        title: "Pick, to merge (Space)",
+        title: "Pick for a merge (Space)",
         "aria-label": `Pick ${words}`,
         onclick: (event) => {
           event.stopPropagation();
@@ -523,14 +534,14 @@ function people({ model, ask, go, crop, move }) {
     card.dataset.picked = picked2;
     part(card, ".wb-check").setAttribute("aria-pressed", String(picked2));
     card.classList.toggle("wb-is-lit", lit > 0);
-    part(card, ".wb-lit").textContent = lit > 0 ? number(lit) : "";
+    setText(part(card, ".wb-lit"), lit > 0 ? number(lit) : "");
   }
   function drawMarks() {
     for (const card of nodesOf(grid)) mark(card);
     const count = model.get("picked").length;
     picks.hidden = !count;
-    picked.textContent = count > 1 ? `${count} picked` : "1 picked: pick another to merge";
-    merge.textContent = `Merge ${count} (M)`;
+    setText(picked, count > 1 ? `${count} picked` : "1 picked: pick another to merge");
+    setText(merge, `Merge ${count} (M)`);
     merge.hidden = count < 2;
   }
   grid.addEventListener("keydown", (event) => {
@@ -554,7 +565,10 @@ function people({ model, ask, go, crop, move }) {
       const [answer] = await ask("cards", { start, count });
       const counts = model.get("counts");
       empty.hidden = answer.total !== 0;
-      empty.textContent = !counts.faces ? "No faces yet. Run case.ingest_faces(), then make the Workspace again." : !counts.people ? "Everybody here was seen once only. Look at “Alone”, tick the faces of one person and move them together." : "Nobody is called that.";
+      setText(
+        empty,
+        !counts.faces ? "No faces yet. Run case.ingest_faces(), then desk.update()." : !counts.people ? "Everybody here was seen only once. Open “Alone”, tick the faces of one person and move them together." : "Nobody has this name."
+      );
       return answer;
     }
   });
@@ -643,7 +657,7 @@ function review({ ask, go, crop, look, leave }) {
     load: async (start, count) => {
       const [answer] = await ask("doubts", { start, count });
       empty.hidden = answer.total !== 0;
-      empty.textContent = "Nothing to look at again: no identity falls apart, and no two come suspiciously close.";
+      setText(empty, "Nothing to check: no person's faces differ much, and no two people look alike.");
       return answer;
     }
   });
@@ -665,7 +679,7 @@ function history({ ask }) {
         ...answer.events.map(
           (event, i) => line("td", event, answer.stands[i])
         )
-      ] : [line("td", ["Nothing was decided yet."])]
+      ] : [line("td", ["No decisions yet."])]
     );
   }
   return { node, restart };
@@ -744,9 +758,9 @@ function strip({ model, ask, go, crop, leave }) {
     consume(event);
   });
   const hints = {
-    alone: "Nobody is alone: every face is in an identity or set aside.",
+    alone: "Every face belongs to a person or is set aside.",
     aside: "Nothing is set aside. Tick faces and press “Not a face” or “Unknown”.",
-    selected: "Draw a lasso on the map of the faces below."
+    selected: "Draw a lasso on the map of faces below."
   };
   const list = lazyGrid({
     grid,
@@ -756,7 +770,7 @@ function strip({ model, ask, go, crop, leave }) {
     load: async (start, count) => {
       const [answer] = await ask("tiles", { start, count });
       empty.hidden = answer.total !== 0;
-      empty.textContent = hints[model.get("pane")] ?? "";
+      setText(empty, hints[model.get("pane")] ?? "");
       return answer;
     }
   });
@@ -789,8 +803,8 @@ function halves({ model, ask, go, crop, leave }) {
   });
   function titles() {
     const name = model.get("person").name || "this person";
-    sides[0].title.textContent = `Stays ${name} · ${sides[0].total}`;
-    sides[1].title.textContent = `Somebody else · ${sides[1].total}`;
+    setText(sides[0].title, `Stays ${name} · ${sides[0].total}`);
+    setText(sides[1].title, `Somebody else · ${sides[1].total}`);
     split.disabled = !sides[0].total || !sides[1].total;
   }
   async function flip(tile) {
@@ -844,7 +858,7 @@ function halves({ model, ask, go, crop, leave }) {
       h(
         "span",
         { class: "wb-grow" },
-        "Is this two people? Click a face (or press Space) to put it on the other side."
+        "Are these two people? Click a face (or press Space) to move it to the other side."
       ),
       split,
       h("button", { onclick: leave }, "Cancel")
@@ -933,7 +947,7 @@ function suggestions({ model, ask, go, crop }) {
     if (got.identity !== model.get("opened")) return;
     const active = activeIn(grid)?.dataset.key;
     node.hidden = !got.items.length;
-    title.textContent = `Also ${model.get("person").name || "this person"}?`;
+    setText(title, `Also ${model.get("person").name || "this person"}?`);
     grid.replaceChildren(...got.items.map(draw));
     const first = grid.querySelector(`[data-key="${active}"]`) ?? grid.firstElementChild;
     if (active) reach(grid, first);
@@ -986,10 +1000,10 @@ function render({ model, el }) {
   );
   const panes = {
     "": ["People", "people", "Only the cards"],
-    alone: ["Alone", "alone", "Faces that are like no other"],
-    review: ["Review", "", "What should be looked at again"],
+    alone: ["Alone", "alone", "Faces that resemble no other face"],
+    review: ["Review", "", "Faces to check again"],
     aside: ["Set aside", "aside", "Marked as no face, or as unknown"],
-    selected: ["Selected", "selected", "What the lasso took"]
+    selected: ["Selected", "selected", "Faces selected by the lasso"]
   };
   const tabOf = Object.fromEntries(
     Object.entries(panes).map(([key, [, , title2]]) => [
@@ -1002,7 +1016,7 @@ function render({ model, el }) {
     const c = counts();
     const pane = model.get("pane");
     for (const [key, [text, count]] of Object.entries(panes)) {
-      tabOf[key].textContent = count ? `${text} ${number(c[count])}` : text;
+      setText(tabOf[key], count ? `${text} ${number(c[count])}` : text);
       tabOf[key].setAttribute(
         "aria-selected",
         String(pane === key || key === "" && (pane === "identity" || pane === "split"))
@@ -1014,11 +1028,11 @@ function render({ model, el }) {
   }
   function drawNote() {
     const {
-      text = counts().people ? "Click a card to open it, its name to say who it is; drop one card on another to merge them." : "",
+      text = counts().people ? "Click a card to open it, or its name to rename it; drop one card on another to merge them." : "",
       merge = []
     } = model.get("note");
     note.replaceChildren(
-      text,
+      visible(text),
       merge.length ? h(
         "button",
         { onclick: () => go("merge", { identities: merge }) },
@@ -1070,11 +1084,11 @@ function render({ model, el }) {
     ),
     unknown: act(
       "Unknown",
-      "Set aside: nobody can tell who this is (U)",
+      "Set aside: it is unknown who this is (U)",
       () => go("set_aside", { state: "unknown" })
     ),
-    release: act("Put back", "Forget what was decided (B)", () => go("release")),
-    split: act("Split …", "Is this two people? Look at two proposed halves (S)", () => go("propose_split")),
+    release: act("Put back", "Take back the decision about these faces (B)", () => go("release")),
+    split: act("Split …", "Are these two people? Check a proposed split (S)", () => go("propose_split")),
     odd: act("Odd first", "The least typical faces first (O)", turn)
   };
   const uses = {
@@ -1108,11 +1122,11 @@ function render({ model, el }) {
       )
     );
     const texts = {
-      alone: "Faces that are like no other",
+      alone: "Faces that resemble no other face",
       aside: "Set aside: no face, or unknown",
       selected: "Selected faces",
-      review: "Worth a second look",
-      history: "What was decided"
+      review: "Faces to check again",
+      history: "Decisions"
     };
     const facts = pane === "identity" || pane === "split" ? `${plural(person.faces, "face")} in ${plural(person.images, "image")}` : pane in { alone: 1, aside: 1, selected: 1 } ? plural(c.shown, "face") : "";
     if (!head.querySelector("input.wb-rename"))
@@ -1131,7 +1145,7 @@ function render({ model, el }) {
   }
   function drawTools(pane, c) {
     const all = c.ticked < c.shown;
-    buttons.all.textContent = all ? "Tick all" : "Tick none";
+    setText(buttons.all, all ? "Tick all" : "Tick none");
     for (const [name, button2] of Object.entries(buttons)) {
       button2.hidden = !uses[pane].includes(name);
       button2.disabled = ["noface", "unknown", "release"].includes(name) && !c.ticked;
@@ -1139,7 +1153,7 @@ function render({ model, el }) {
     buttons.odd.setAttribute("aria-pressed", String(model.get("odd_first")));
     choose.node.hidden = pane === "aside";
     choose.input.disabled = !c.ticked;
-    some.textContent = c.ticked ? `${number(c.ticked)} ticked` : "";
+    setText(some, c.ticked ? `${number(c.ticked)} ticked` : "");
   }
   let drawn = "";
   function drawPane() {
@@ -1205,7 +1219,7 @@ function render({ model, el }) {
         h(
           "button",
           {
-            title: "History: what was decided",
+            title: "History of decisions",
             "aria-label": "History",
             onclick: () => go("show", { pane: "history" })
           },

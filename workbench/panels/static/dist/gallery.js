@@ -1,6 +1,15 @@
-// Built by esbuild 0.28.2 from boxes.js dom.js format.js gallery.js jupyterlab.js lazy.js panel.js widgets.js sha256:7190a48c86f57f0882ab6681ab1265016da4b81dd6fdf76151f62bb1b031dcae
+// Built by esbuild 0.28.2 from boxes.js dom.js format.js gallery.js jupyterlab.js lazy.js panel.js widgets.js sha256:6af6549604e677bf3ab10ca7fb08cddbfe3085d801176ae6159a21f04e51833d
 // dom.js
 var SVG = "http://www.w3.org/2000/svg";
+var UNSEEN = (
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
+);
+var visible = (text) => text.replace(UNSEEN, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
+var READ = /* @__PURE__ */ new Set(["alt", "aria-label", "placeholder", "title"]);
+function setText(node, text) {
+  node.textContent = visible(String(text ?? ""));
+}
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -11,16 +20,18 @@ function h(tag, attributes = {}, ...children) {
         value
       );
     } else if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value != null) node.setAttribute(name, String(value));
+    else if (value !== false && value != null)
+      node.setAttribute(name, READ.has(name) ? visible(String(value)) : String(value));
   }
-  node.append(...children.filter((child) => child != null));
+  node.append(...children.filter((child) => child != null).map(shown));
   return node;
 }
+var shown = (child) => typeof child === "string" ? visible(child) : child;
 function svg(tag, attributes = {}, ...children) {
   const node = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes))
-    if (value != null) node.setAttribute(name, String(value));
-  node.append(...children);
+    if (value != null) node.setAttribute(name, READ.has(name) ? visible(String(value)) : String(value));
+  node.append(...children.map(shown));
   return node;
 }
 function focusOn(node) {
@@ -218,8 +229,8 @@ function status(model, doing = "busy", wrong = "error") {
   const busy = h("div", { class: "wb-busy", role: "status" });
   const error = h("div", { class: "wb-error", role: "alert" });
   const draw = () => {
-    busy.textContent = model.get(doing);
-    error.textContent = model.get(wrong);
+    setText(busy, model.get(doing));
+    setText(error, model.get(wrong));
     busy.hidden = !busy.textContent;
     error.hidden = !error.textContent;
   };
@@ -302,11 +313,11 @@ function render({ model, el }) {
     );
     tabs.replaceChildren(...buttons);
     const hints = {
-      hits: counts.query ? "Nothing passes the threshold. Lower it, or ask in other words." : "Ask in words above, or click “≈ like this” on a thumbnail.",
-      selection: "Draw a lasso on the map. Shift adds, Alt removes, double click clears.",
-      all: "No images yet. Run case.ingest(), then make the Workspace again."
+      hits: counts.query ? "No image passes the limit. Lower it, or ask in other words." : "Ask in words above, or click “≈ like this” on a thumbnail.",
+      selection: "Draw a lasso on the map. Shift adds, Alt removes, a double click clears.",
+      all: "There are no images in this case."
     };
-    empty.textContent = hints[model.get("show")];
+    setText(empty, hints[model.get("show")]);
     empty.hidden = Boolean(counts[model.get("show")]);
   }
   function markFocus() {

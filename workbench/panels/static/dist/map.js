@@ -1,6 +1,15 @@
-// Built by esbuild 0.28.2 from dom.js format.js hover.js jupyterlab.js lasso.js map.js map_form.js map_gestures.js map_highlights.js map_marks.js map_outline.js panel.js plotly.js stamps.js widgets.js working.js sha256:c0ce50bfbd8cf0e33f23dae806b08ead491616160c61b5c181963c5045090d6f
+// Built by esbuild 0.28.2 from dom.js format.js hover.js jupyterlab.js lasso.js map.js map_form.js map_gestures.js map_highlights.js map_marks.js map_outline.js map_plot.js panel.js plotly.js stamps.js widgets.js working.js sha256:50a96f24eb6b25a7e8b26635404697ef21b3edd0fb2adb3433f690b96f7315e9
 // dom.js
 var SVG = "http://www.w3.org/2000/svg";
+var UNSEEN = (
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
+);
+var visible = (text) => text.replace(UNSEEN, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
+var READ = /* @__PURE__ */ new Set(["alt", "aria-label", "placeholder", "title"]);
+function setText(node, text) {
+  node.textContent = visible(String(text ?? ""));
+}
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -11,16 +20,18 @@ function h(tag, attributes = {}, ...children) {
         value
       );
     } else if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value != null) node.setAttribute(name, String(value));
+    else if (value !== false && value != null)
+      node.setAttribute(name, READ.has(name) ? visible(String(value)) : String(value));
   }
-  node.append(...children.filter((child) => child != null));
+  node.append(...children.filter((child) => child != null).map(shown));
   return node;
 }
+var shown = (child) => typeof child === "string" ? visible(child) : child;
 function svg(tag, attributes = {}, ...children) {
   const node = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes))
-    if (value != null) node.setAttribute(name, String(value));
-  node.append(...children);
+    if (value != null) node.setAttribute(name, READ.has(name) ? visible(String(value)) : String(value));
+  node.append(...children.map(shown));
   return node;
 }
 var button = (text, title, on, pressed, more = {}) => h(
@@ -62,7 +73,7 @@ var fileName = (path) => path.split("/").pop() ?? "";
 var LAYOUTS = { umap: "UMAP", tsne: "t-SNE", pca: "PCA" };
 var SETTINGS = {
   n_neighbors: "Neighbours",
-  min_dist: "Least distance",
+  min_dist: "Minimum distance",
   metric: "Metric",
   perplexity: "Perplexity",
   seed: "Seed"
@@ -119,7 +130,11 @@ function layoutForm(model, ask) {
           input(field, now[field.name] ?? field.default)
         )
       ),
-      fields().length ? "" : h("span", { class: "wb-quiet" }, "The two directions of most variance: nothing to set.")
+      fields().length ? "" : h(
+        "span",
+        { class: "wb-quiet" },
+        "PCA has no settings: its axes are the two directions of greatest variance."
+      )
     );
   }
   function settings() {
@@ -147,7 +162,7 @@ function layoutForm(model, ask) {
       { class: "wb-row" },
       methods,
       h("span", { class: "wb-space" }),
-      h("button", { type: "button", title: "The usual settings", onclick: usual }, "Reset"),
+      h("button", { type: "button", title: "The default settings", onclick: usual }, "Reset"),
       h("button", { type: "submit", class: "wb-main" }, "Compute")
     ),
     inputs
@@ -213,6 +228,7 @@ async function keepFirstListener(model, prefix) {
 
 // plotly.js
 var PLOT = ".js-plotly-plot";
+var EDGES = 3;
 var POINTS = "nsewdrag";
 function plotIn(place) {
   const plot = (
@@ -221,7 +237,18 @@ function plotIn(place) {
   );
   return typeof plot?.on === "function" && plot.querySelector(`.${POINTS}`) ? plot : null;
 }
-var isEmpty = (plot) => !plot.data?.length;
+var holds = (plot, drawing) => !drawing || plot.data?.[0]?.meta === drawing;
+function sizeMissed(plot) {
+  const { width, height } = plot.getBoundingClientRect();
+  const near = (a, b) => Math.abs(a - b) <= EDGES;
+  const { width: across, height: down } = plot._fullLayout;
+  return near(width, across) && near(height, down) ? "" : `${width} ${height}`;
+}
+function fit(plot) {
+  delete plot.layout.width;
+  delete plot.layout.height;
+  window.dispatchEvent(new Event("resize"));
+}
 var isOnPoints = (target) => target instanceof Element && target.classList.contains(POINTS);
 var pointsOf = (plot) => plot._fullData?.[0];
 function setPointsOpacity(plot, opacity) {
@@ -580,7 +607,7 @@ function listen(model, ask, plot, card) {
   window.addEventListener("mousemove", drag, true);
   window.addEventListener("mouseup", up, true);
   const resized = debounced(() => {
-    window.dispatchEvent(new Event("resize"));
+    fit(plot);
     lookSoon();
   }, RESIZE_MILLISECONDS);
   const watch = new ResizeObserver(() => resized());
@@ -590,6 +617,58 @@ function listen(model, ask, plot, card) {
     window.removeEventListener("keydown", dropOutline, true);
     window.removeEventListener("mousemove", drag, true);
     window.removeEventListener("mouseup", up, true);
+  };
+}
+
+// map_plot.js
+var LOOK_MILLISECONDS = 250;
+var [FIRST_LOOKS, MOST_LOOKS] = [8, 120];
+var MOST_FITS = 8;
+function watchPlot(model, ask, el, over) {
+  let stop = () => {
+  };
+  let missed = 0;
+  let allowed = FIRST_LOOKS;
+  let wanted = "";
+  let fitted = 0;
+  function again() {
+    missed = 0;
+    allowed = Math.min(2 * allowed, MOST_LOOKS);
+    forgetDrawings(model).then(() => ask("again"));
+  }
+  function begin(plot) {
+    plot.dataset.workbench = "";
+    plot.parentElement.style.position = "relative";
+    plot.parentElement.append(...over);
+    stop();
+    stop = listen(model, ask, plot, over[0]);
+  }
+  function keepSize(plot) {
+    const missed2 = sizeMissed(plot);
+    fitted = missed2 === wanted ? fitted + 1 : 0;
+    wanted = missed2;
+    if (missed2 && fitted < MOST_FITS) fit(plot);
+  }
+  function look() {
+    const place = (
+      /** @type {HTMLElement | null} */
+      el.closest(".wb-map")
+    );
+    if (!place?.offsetParent) return;
+    const plot = plotIn(place);
+    if (!plot || !holds(plot, model.get("drawing"))) {
+      missed += 1;
+      if (missed > allowed) again();
+      return;
+    }
+    [missed, allowed] = [0, FIRST_LOOKS];
+    if (plot.dataset.workbench == null) begin(plot);
+    keepSize(plot);
+  }
+  const timer = setInterval(look, LOOK_MILLISECONDS);
+  return () => {
+    clearInterval(timer);
+    stop();
   };
 }
 
@@ -628,8 +707,8 @@ function status(model, doing = "busy", wrong = "error") {
   const busy = h("div", { class: "wb-busy", role: "status" });
   const error = h("div", { class: "wb-error", role: "alert" });
   const draw = () => {
-    busy.textContent = model.get(doing);
-    error.textContent = model.get(wrong);
+    setText(busy, model.get(doing));
+    setText(error, model.get(wrong));
     busy.hidden = !busy.textContent;
     error.hidden = !error.textContent;
   };
@@ -646,7 +725,7 @@ function fill(el, name, ...children) {
 // working.js
 function working(model, ask) {
   const text = h("span");
-  const bar = h("progress", { max: "1", "aria-label": "Share done" });
+  const bar = h("progress", { max: "1", "aria-label": "Progress" });
   const busy = h(
     "div",
     { class: "wb-working", role: "status" },
@@ -659,10 +738,10 @@ function working(model, ask) {
   const draw = () => {
     const share = model.get("share");
     busy.hidden = !model.get("working");
-    text.textContent = `${model.get("working")}${share >= 0 ? ` · ${percent(share)}` : ""}`;
+    setText(text, `${model.get("working")}${share >= 0 ? ` · ${percent(share)}` : ""}`);
     if (share >= 0) bar.value = share;
     else bar.removeAttribute("value");
-    trouble.textContent = model.get("trouble");
+    setText(trouble, model.get("trouble"));
     trouble.hidden = !trouble.textContent;
   };
   model.on("change:working change:share change:trouble", draw);
@@ -672,8 +751,6 @@ function working(model, ask) {
 
 // map.js
 var MANY_CLASSES = 12;
-var LOOK_MILLISECONDS = 250;
-var DRAW_AGAIN_MILLISECONDS = 3e3;
 function render({ model, el }) {
   const ask = asker(model);
   const set = setter(model);
@@ -701,6 +778,18 @@ function render({ model, el }) {
     title: "Colour by",
     onchange: () => ask("column", { name: columns.value })
   });
+  const slide = debounced(() => ask("level", { level: Number(fine.value) }), 120);
+  const fine = h("input", {
+    type: "range",
+    min: 0,
+    step: 1,
+    "aria-label": "Clusters, coarse to fine",
+    oninput: () => {
+      drawLevel(Number(fine.value));
+      slide();
+    }
+  });
+  const level = h("label", { class: "wb-level" }, "coarse", fine, "fine");
   const summary = h("button", { class: "wb-summary", onclick: () => ask("clear") });
   const legend = h("div", { class: "wb-legend", role: "group", "aria-label": "Legend" });
   const choose = (select, names, now, label) => select.replaceChildren(
@@ -715,8 +804,17 @@ function render({ model, el }) {
     );
   }
   function drawNote() {
-    note.textContent = model.get("note");
+    setText(note, model.get("note"));
     note.hidden = !note.textContent;
+  }
+  function drawLevel(now) {
+    const count = model.get("levels");
+    level.hidden = !count || model.get("column") !== model.get("columns")[0];
+    const words = `Clusters: level ${now + 1} of ${count}`;
+    level.title = `${words}, coarse to fine`;
+    fine.max = String(count - 1);
+    fine.value = String(now);
+    fine.setAttribute("aria-valuetext", words);
   }
   function drawTools() {
     const tool = model.get("tool");
@@ -737,7 +835,7 @@ function render({ model, el }) {
       button("−", "The lasso removes (or hold Alt)", () => set("mode", "remove"), mode === "remove"),
       button(
         "∩",
-        "Of what is selected, the lasso keeps what it holds (or hold Shift and Alt)",
+        "The lasso keeps only what is selected inside it (or hold Shift and Alt)",
         () => set("mode", "intersect"),
         mode === "intersect"
       )
@@ -747,7 +845,7 @@ function render({ model, el }) {
       button("Aa", "Names on the map", () => set("names", !model.get("names")), model.get("names")),
       button(
         "▦",
-        "Pictures on the map when you come close",
+        "Pictures on the map when zoomed in",
         () => set("pictures", !model.get("pictures")),
         model.get("pictures")
       ),
@@ -759,10 +857,11 @@ function render({ model, el }) {
     gear.setAttribute("aria-pressed", String(model.get("form")));
     choose(columns, model.get("columns"), model.get("column"), (name) => name.replaceAll("_", " "));
     columns.hidden = model.get("columns").length < 2;
+    drawLevel(model.get("level"));
     const selected = model.get("selected");
-    summary.textContent = `${model.get("summary")}${selected ? " ×" : ""}`;
+    setText(summary, `${model.get("summary")}${selected ? " ×" : ""}`);
     summary.disabled = !selected;
-    summary.title = selected ? "Select nothing (or double click the map)" : "";
+    summary.title = selected ? "Clear the selection (or double-click the map)" : "";
   }
   const seekSoon = debounced(() => ask("seek", { text: seek.value }), 200);
   const seek = h("input", {
@@ -779,7 +878,10 @@ function render({ model, el }) {
     h("button", { title: "Show every class", onclick: () => ask("all", { shown: true }) }, "All"),
     h(
       "button",
-      { title: "Hide every class, then click those to see", onclick: () => ask("all", { shown: false }) },
+      {
+        title: "Hide every class, then click those you want to see",
+        onclick: () => ask("all", { shown: false })
+      },
       "None"
     )
   );
@@ -793,7 +895,7 @@ function render({ model, el }) {
           {
             class: "wb-key",
             "aria-pressed": String(item.shown),
-            title: "Click: hide or show. Shift or double click: only this one",
+            title: "Click: hide or show. Shift-click or double-click: only this one",
             onclick: (event) => ask("legend", { cluster: item.cluster, only: event.shiftKey }),
             ondblclick: () => ask("legend", { cluster: item.cluster, only: true })
           },
@@ -806,27 +908,9 @@ function render({ model, el }) {
       model.get("sought") && !model.get("legend").length ? h("span", { class: "wb-quiet" }, `No class is called “${model.get("sought")}”.`) : ""
     );
   }
-  let stop = () => {
-  };
-  let again = Date.now();
-  function attach() {
-    const plot = plotIn(el.closest(".wb-map"));
-    if (!plot) return;
-    if (isEmpty(plot)) {
-      if (Date.now() - again <= DRAW_AGAIN_MILLISECONDS) return;
-      again = Date.now();
-      forgetDrawings(model).then(() => ask("again"));
-    } else if (plot.dataset.workbench == null) {
-      plot.dataset.workbench = "";
-      plot.parentElement.style.position = "relative";
-      plot.parentElement.append(card, note);
-      stop();
-      stop = listen(model, ask, plot, card);
-    }
-  }
-  const timer = setInterval(attach, LOOK_MILLISECONDS);
+  const stopWatching = watchPlot(model, ask, el, [card, note]);
   model.on(
-    "change:tool change:mode change:methods change:method change:settings change:form change:beside change:columns change:column change:names change:pictures change:summary change:selected change:working",
+    "change:tool change:mode change:methods change:method change:settings change:form change:beside change:columns change:column change:names change:pictures change:summary change:selected change:working change:level change:levels",
     drawTools
   );
   model.on("change:note", drawNote);
@@ -839,6 +923,7 @@ function render({ model, el }) {
       { class: "wb-row" },
       h("div", { class: "wb-group" }, methods, gear),
       columns,
+      level,
       h("span", { class: "wb-space" }),
       summary
     ),
@@ -852,10 +937,7 @@ function render({ model, el }) {
   drawTools();
   drawNote();
   drawLegend();
-  return () => {
-    clearInterval(timer);
-    stop();
-  };
+  return stopWatching;
 }
 var map_default = { render };
 export {

@@ -1,5 +1,14 @@
-// Built by esbuild 0.28.2 from dom.js format.js jupyterlab.js panel.js query.js query_chips.js widgets.js sha256:caad3f6a2c2b3123ce1254c48004f9b9ea8db03d80af0442b41ab97148fbb69b
+// Built by esbuild 0.28.2 from dom.js format.js jupyterlab.js panel.js query.js query_chips.js widgets.js sha256:21d6999169f48cea918b377ccbbb40bca6c4bc70fd0707581215dc898228f8fb
 // dom.js
+var UNSEEN = (
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
+);
+var visible = (text) => text.replace(UNSEEN, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
+var READ = /* @__PURE__ */ new Set(["alt", "aria-label", "placeholder", "title"]);
+function setText(node, text) {
+  node.textContent = visible(String(text ?? ""));
+}
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -10,11 +19,13 @@ function h(tag, attributes = {}, ...children) {
         value
       );
     } else if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value != null) node.setAttribute(name, String(value));
+    else if (value !== false && value != null)
+      node.setAttribute(name, READ.has(name) ? visible(String(value)) : String(value));
   }
-  node.append(...children.filter((child) => child != null));
+  node.append(...children.filter((child) => child != null).map(shown));
   return node;
 }
+var shown = (child) => typeof child === "string" ? visible(child) : child;
 var options = (choices) => choices.map(([value, text]) => h("option", { value }, text));
 function pictureUrl(bytes, type = "image/jpeg") {
   return bytes?.byteLength ? URL.createObjectURL(new Blob([
@@ -70,8 +81,8 @@ function status(model, doing = "busy", wrong = "error") {
   const busy = h("div", { class: "wb-busy", role: "status" });
   const error = h("div", { class: "wb-error", role: "alert" });
   const draw = () => {
-    busy.textContent = model.get(doing);
-    error.textContent = model.get(wrong);
+    setText(busy, model.get(doing));
+    setText(error, model.get(wrong));
     busy.hidden = !busy.textContent;
     error.hidden = !error.textContent;
   };
@@ -87,9 +98,9 @@ function fill(el, name, ...children) {
 
 // query_chips.js
 var shownChips = (chips) => chips.map((chip, position) => ({ ...chip, position })).filter((chip) => chip.kind !== "over");
-function tellsMore(shown) {
-  const [only] = shown;
-  return shown.length > 1 || only !== void 0 && !(only.kind === "words" && only.plus && only.weight === 1);
+function tellsMore(shown2) {
+  const [only] = shown2;
+  return shown2.length > 1 || only !== void 0 && !(only.kind === "words" && only.plus && only.weight === 1);
 }
 var weightText = ({ weight }) => weight === 1 ? "" : ` ×${weight}`;
 var chipText = (chip) => `${chip.kind === "words" ? "" : `${chip.kind} `}${chip.label}${weightText(chip)}`;
@@ -110,13 +121,13 @@ var LARGEST = 1024;
 var HELP = [
   ["a red car +at night", "two phrases, both wanted"],
   ["-people", "not this"],
-  ["-people^0.5", "not this, but it counts half"],
-  ["like:selection", "like the middle of what is selected"],
-  ["within:selection", "only among what is selected"],
-  ["tag:evidence", "only what has this tag"],
-  ["taken:2019-05..2020", "only what was taken then"],
-  ["face:Anna", "where she is seen"],
-  ['text:"ABC 12"', "where this can be read"],
+  ["-people^0.5", "not this, at half weight"],
+  ["like:selection", "like the average of the selected images"],
+  ["within:selection", "only within the selection"],
+  ["tag:evidence", "only images with this tag"],
+  ["taken:2019-05..2020", "only images taken then"],
+  ["face:Anna", "images of this person"],
+  ['text:"ABC 12"', "images in which this text was read"],
   ["a red coat over:persons", "compare each person, not the whole image"]
 ];
 var imageIn = (files) => [...files ?? []].find((file) => file.type.startsWith("image/"));
@@ -147,12 +158,12 @@ function render({ model, el }) {
     min: 1,
     step: 10,
     class: "wb-number",
-    "aria-label": "How many hits at most"
+    "aria-label": "Maximum number of hits"
   });
-  const least = h("input", { type: "number", step: 1, class: "wb-number", "aria-label": "Least score" });
+  const least = h("input", { type: "number", step: 1, class: "wb-number", "aria-label": "Minimum score" });
   const unit = h(
     "select",
-    { "aria-label": "What the hits are cut by" },
+    { "aria-label": "Kind of limit" },
     h("option", { value: "probability" }, "% sure"),
     h("option", { value: "cosine" }, "cosine"),
     h("option", { value: "fixed", title: "The cosine 0.25 for words, 0.70 for examples" }, "fixed threshold")
@@ -164,14 +175,14 @@ function render({ model, el }) {
   const compare = h("label", { class: "wb-row" }, "Compare", over);
   const answer = h("span", { class: "wb-quiet", role: "status" });
   const more = h("button", { onclick: () => ask("more") }, "Load more");
-  const clear = h("button", { onclick: () => ask("clear"), title: "Forget the question" }, "Clear");
+  const clear = h("button", { onclick: () => ask("clear"), title: "Clear the query and its hits" }, "Clear");
   const help = h(
     "div",
     { class: "wb-help", hidden: true },
     ...HELP.map(
       ([example, meaning]) => h(
         "button",
-        { onclick: () => write(example), title: "Put this into the box" },
+        { onclick: () => write(example), title: "Add this to the query" },
         h("code", {}, example),
         h("span", {}, meaning)
       )
@@ -181,7 +192,7 @@ function render({ model, el }) {
     "button",
     {
       "aria-expanded": "false",
-      title: "What can be written here",
+      title: "Help: what a query can contain",
       onclick: () => {
         help.hidden = !help.hidden;
         question.setAttribute("aria-expanded", String(!help.hidden));
@@ -239,17 +250,20 @@ function render({ model, el }) {
     );
   }
   function drawChips() {
-    const shown = shownChips(model.get("chips"));
-    chips.replaceChildren(...shown.map(chipNode));
-    chips.hidden = !tellsMore(shown);
+    const shown2 = shownChips(model.get("chips"));
+    chips.replaceChildren(...shown2.map(chipNode));
+    chips.hidden = !tellsMore(shown2);
   }
   function drawAnswer() {
     const a = model.get("answer");
     const asked = a.shown != null;
     const beyond = a.beyond == null ? "" : `${number(Math.round(a.beyond))} beyond chance, `;
     const took = a.milliseconds < 10 ? a.milliseconds?.toFixed(1) : Math.round(a.milliseconds);
-    answer.title = a.beyond == null ? "" : "How many of the hits shown are more than an unrelated query would have here";
-    answer.textContent = a.instead ? `Shown now: ${number(a.shown)} hits for ${a.instead}` : asked ? `${number(a.shown)} of ${number(a.passed)} hits, ${beyond}${number(a.of)} images, ${took} ms` : "Search in words, drop or paste a picture, or click “≈ like this” on a thumbnail.";
+    answer.title = a.beyond == null ? "" : "How many more hits there are than an unrelated query would have here";
+    setText(
+      answer,
+      a.instead ? `Shown now: ${number(a.shown)} hits for ${a.instead}` : asked ? `${number(a.shown)} of ${number(a.passed)} hits, ${beyond}${number(a.of)} images, ${took} ms` : "Search in words, drop or paste a picture, or click “≈ like this” on a thumbnail."
+    );
     more.hidden = !asked || a.instead != null || a.shown >= a.passed;
     clear.hidden = !asked && !model.get("chips").length;
   }
@@ -322,10 +336,13 @@ function render({ model, el }) {
       { class: "wb-row" },
       text,
       h("button", { class: "wb-main", onclick: run }, "Search"),
-      h("button", { onclick: () => write("-"), title: "Add words that hits should not match" }, "− not"),
+      h("button", { onclick: () => write("-"), title: "Exclude images that match some words" }, "− not"),
       h(
         "button",
-        { onclick: () => file.click(), title: "Search with a picture of yours: choose, drop or paste" },
+        {
+          onclick: () => file.click(),
+          title: "Search with a picture of your own: choose, drop or paste one"
+        },
         "Picture…"
       ),
       file,

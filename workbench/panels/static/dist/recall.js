@@ -1,5 +1,14 @@
-// Built by esbuild 0.28.2 from dom.js format.js jupyterlab.js panel.js recall.js widgets.js sha256:cc7ec20fe7d679f21d02917474ce381f873cb3fd02b63b4d10a1809e91bcd003
+// Built by esbuild 0.28.2 from dom.js format.js jupyterlab.js panel.js recall.js widgets.js sha256:d911e1357893f5e2592a924bd3f9d4bfe17b67e5172b1f9b2e684111ad5605cd
 // dom.js
+var UNSEEN = (
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
+);
+var visible = (text) => text.replace(UNSEEN, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
+var READ = /* @__PURE__ */ new Set(["alt", "aria-label", "placeholder", "title"]);
+function setText(node, text) {
+  node.textContent = visible(String(text ?? ""));
+}
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -10,11 +19,13 @@ function h(tag, attributes = {}, ...children) {
         value
       );
     } else if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value != null) node.setAttribute(name, String(value));
+    else if (value !== false && value != null)
+      node.setAttribute(name, READ.has(name) ? visible(String(value)) : String(value));
   }
-  node.append(...children.filter((child) => child != null));
+  node.append(...children.filter((child) => child != null).map(shown));
   return node;
 }
+var shown = (child) => typeof child === "string" ? visible(child) : child;
 function focusOn(node) {
   if (node instanceof HTMLElement) node.focus();
 }
@@ -73,8 +84,8 @@ function status(model, doing = "busy", wrong = "error") {
   const busy = h("div", { class: "wb-busy", role: "status" });
   const error = h("div", { class: "wb-error", role: "alert" });
   const draw = () => {
-    busy.textContent = model.get(doing);
-    error.textContent = model.get(wrong);
+    setText(busy, model.get(doing));
+    setText(error, model.get(wrong));
     busy.hidden = !busy.textContent;
     error.hidden = !error.textContent;
   };
@@ -94,7 +105,7 @@ function render({ model, el }) {
   const start = h(
     "button",
     {
-      title: "Judge some images just beyond the hits; it tells how many were missed",
+      title: "Judge some images beyond the hits to estimate how many were missed",
       onclick: () => ask("start")
     },
     "Did I miss any?"
@@ -102,12 +113,15 @@ function render({ model, el }) {
   const said = h("span", { role: "status" });
   const keep = h(
     "button",
-    { title: "Add to the selection what you called right beyond the hits", onclick: () => ask("keep") },
+    {
+      title: "Add to the selection the images you marked as right beyond the hits",
+      onclick: () => ask("keep")
+    },
     "Select what was missed"
   );
   const stop = h("button", { onclick: () => ask("stop") }, "Close");
   const strip = h("div", { class: "wb-judge", role: "list", "aria-label": "Images to judge" });
-  let shown = "";
+  let shown2 = "";
   const itemsNow = () => model.get("items");
   function card(item, position, url) {
     const judge = (right) => ask("judge", { row: item.row, right: model.get("items")[position].right === right ? null : right });
@@ -137,14 +151,14 @@ function render({ model, el }) {
     el.hidden = !model.get("ready") && !model.get("error");
     strip.hidden = stop.hidden = !items.length;
     const rows = items.map((item) => item.row);
-    if (shown !== String(rows)) {
-      shown = String(rows);
+    if (shown2 !== String(rows)) {
+      shown2 = String(rows);
       const [, buffers] = rows.length ? await ask("thumbnails", { rows }) : [
         null,
         /** @type {DataView[]} */
         []
       ];
-      if (shown !== String(rows)) return;
+      if (shown2 !== String(rows)) return;
       strip.replaceChildren(...itemsNow().map((item, i) => card(item, i, pictureUrl(buffers[i]))));
     }
     itemsNow().forEach((item, i) => {
@@ -158,11 +172,14 @@ function render({ model, el }) {
     const s = model.get("said");
     keep.hidden = !itemsNow().some((item) => item.right);
     if (!itemsNow().length) {
-      said.textContent = "";
+      setText(said, "");
       return;
     }
     if (!s.recall) {
-      said.textContent = "Does it show what you asked for? Press Y or N. The first ones lie just beyond the hits.";
+      setText(
+        said,
+        "Does it show what you asked for? Press Y or N. The first ones lie just beyond the hits."
+      );
       return;
     }
     const range = (v, f) => `${f(v[1])} (${f(v[0])} to ${f(v[2])})`;

@@ -1,6 +1,15 @@
-// Built by esbuild 0.28.2 from dom.js folding.js format.js jupyterlab.js panel.js runs.js runs_parts.js widgets.js working.js sha256:b0b8cf135ffdabbe46ad7b50d8e3d430dc6bee4f753813a0b5d293ef95ceb263
+// Built by esbuild 0.28.2 from dom.js folding.js format.js jupyterlab.js panel.js runs.js runs_parts.js widgets.js working.js sha256:eb77803c5b0e12a4b60c4b3841479541739dc01a2ba9580dd4f7b04570ed6e6b
 // dom.js
 var SVG = "http://www.w3.org/2000/svg";
+var UNSEEN = (
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
+);
+var visible = (text) => text.replace(UNSEEN, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
+var READ = /* @__PURE__ */ new Set(["alt", "aria-label", "placeholder", "title"]);
+function setText(node, text) {
+  node.textContent = visible(String(text ?? ""));
+}
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -11,16 +20,18 @@ function h(tag, attributes = {}, ...children) {
         value
       );
     } else if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value != null) node.setAttribute(name, String(value));
+    else if (value !== false && value != null)
+      node.setAttribute(name, READ.has(name) ? visible(String(value)) : String(value));
   }
-  node.append(...children.filter((child) => child != null));
+  node.append(...children.filter((child) => child != null).map(shown));
   return node;
 }
+var shown = (child) => typeof child === "string" ? visible(child) : child;
 function svg(tag, attributes = {}, ...children) {
   const node = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes))
-    if (value != null) node.setAttribute(name, String(value));
-  node.append(...children);
+    if (value != null) node.setAttribute(name, READ.has(name) ? visible(String(value)) : String(value));
+  node.append(...children.map(shown));
   return node;
 }
 var options = (choices) => choices.map(([value, text]) => h("option", { value }, text));
@@ -105,8 +116,8 @@ function status(model, doing = "busy", wrong = "error") {
   const busy = h("div", { class: "wb-busy", role: "status" });
   const error = h("div", { class: "wb-error", role: "alert" });
   const draw = () => {
-    busy.textContent = model.get(doing);
-    error.textContent = model.get(wrong);
+    setText(busy, model.get(doing));
+    setText(error, model.get(wrong));
     busy.hidden = !busy.textContent;
     error.hidden = !error.textContent;
   };
@@ -149,7 +160,7 @@ function distanceCurve(c, eps, choose) {
     },
     svg("line", { x1: left, x2: width, y1: y(0), y2: y(0) }),
     ...ticks,
-    svg("text", { x: left, y: height - 5 }, "samples, the nearest first"),
+    svg("text", { x: left, y: height - 5 }, "samples, nearest first"),
     svg("path", { d: line }),
     ...c.knee > 0 ? across(c.knee, "wb-knee", `bend ${c.knee.toPrecision(3)}`) : [],
     ...eps > 0 ? across(eps, "wb-eps", `eps ${eps.toPrecision(3)}`) : []
@@ -176,9 +187,12 @@ function runTable(table, opened, on) {
     BETTER_HIGH.map((key) => [key, Math.max(...table.map((run) => run[key] ?? -Infinity))])
   );
   const figure = (value) => value == null ? "n/a" : Number.isInteger(value) ? number(value) : value.toFixed(2);
-  const cell = (run, key) => h(
+  const cell = (run, [key, label]) => h(
     "td",
-    { class: table.length > 1 && run[key] != null && run[key] === best[key] ? "wb-best" : null },
+    {
+      "data-label": label,
+      class: table.length > 1 && run[key] != null && run[key] === best[key] ? "wb-best" : null
+    },
     figure(run[key])
   );
   const row = (run) => h(
@@ -189,12 +203,12 @@ function runTable(table, opened, on) {
       {},
       h(
         "button",
-        { class: "wb-link", title: `${run.parameters}. Look into it`, onclick: () => on.open(run.name) },
+        { class: "wb-link", title: `${run.parameters}. Open it`, onclick: () => on.open(run.name) },
         run.name
       ),
       run.note ? h("div", { class: "wb-quiet" }, run.note) : null
     ),
-    ...COLUMNS.map(([key]) => cell(run, key)),
+    ...COLUMNS.map((column) => cell(run, column)),
     h(
       "td",
       {},
@@ -214,8 +228,8 @@ function runTable(table, opened, on) {
         h(
           "button",
           {
-            title: "Forget this run",
-            "aria-label": `Forget ${run.name}`,
+            title: "Delete this run",
+            "aria-label": `Delete ${run.name}`,
             onclick: () => on.remove(run.name)
           },
           "✕"
@@ -250,14 +264,14 @@ function thumbnailStrip(ask, title, rows) {
     { class: "wb-strip" },
     h("span", { class: "wb-quiet" }, title),
     ...pictures,
-    rows.length ? null : h("span", { class: "wb-quiet" }, "none besides those above")
+    rows.length ? null : h("span", { class: "wb-quiet" }, "none but those above")
   );
 }
 
 // working.js
 function working(model, ask) {
   const text = h("span");
-  const bar = h("progress", { max: "1", "aria-label": "Share done" });
+  const bar = h("progress", { max: "1", "aria-label": "Progress" });
   const busy = h(
     "div",
     { class: "wb-working", role: "status" },
@@ -270,10 +284,10 @@ function working(model, ask) {
   const draw = () => {
     const share = model.get("share");
     busy.hidden = !model.get("working");
-    text.textContent = `${model.get("working")}${share >= 0 ? ` · ${percent(share)}` : ""}`;
+    setText(text, `${model.get("working")}${share >= 0 ? ` · ${percent(share)}` : ""}`);
     if (share >= 0) bar.value = share;
     else bar.removeAttribute("value");
-    trouble.textContent = model.get("trouble");
+    setText(trouble, model.get("trouble"));
     trouble.hidden = !trouble.textContent;
   };
   model.on("change:working change:share change:trouble", draw);
@@ -291,13 +305,13 @@ function render({ model, el }) {
   const methods = h("div", { class: "wb-group", role: "group", "aria-label": "Method" });
   const space = h(
     "select",
-    { "aria-label": "Space", title: "Where distances are measured" },
+    { "aria-label": "Space", title: "Space in which distances are measured" },
     ...options(model.get("spaces").map((name2) => [name2, SPACES[name2] ?? name2]))
   );
   const inputs = h("span", { class: "wb-row" });
   const name = h("input", {
     class: "wb-name-box",
-    placeholder: "Name (if you like)",
+    placeholder: "Name (optional)",
     "aria-label": "Name of the run",
     maxlength: 120
   });
@@ -362,7 +376,7 @@ function render({ model, el }) {
         "button",
         {
           type: "button",
-          title: "Distances to the last of these neighbours, sorted: noise begins where they bend",
+          title: "Sorted distances to the last of these neighbours: noise begins where the curve bends",
           onclick: distances
         },
         "Choose eps…"
@@ -378,9 +392,9 @@ function render({ model, el }) {
   }
   function drawCurve() {
     const c = model.get("curve");
-    const shown = method === "dbscan" && c.of > 0;
-    curve.hidden = !shown;
-    if (!shown) return;
+    const shown2 = method === "dbscan" && c.of > 0;
+    curve.hidden = !shown2;
+    if (!shown2) return;
     curve.replaceChildren(
       distanceCurve(c, eps(), (value) => {
         const input = field("eps");
@@ -420,7 +434,7 @@ function render({ model, el }) {
     const renaming = h(
       "form",
       { class: "wb-row" },
-      `Call “${naming}”`,
+      `New name for “${naming}”:`,
       box,
       h("button", { type: "submit" }, "Rename"),
       h(
@@ -432,7 +446,7 @@ function render({ model, el }) {
             drawTable();
           }
         },
-        "Leave it"
+        "Cancel"
       )
     );
     renaming.addEventListener("submit", (event) => {
@@ -478,7 +492,7 @@ function render({ model, el }) {
         { class: "wb-chips" },
         ...clusters.map(chip),
         beyond ? h("span", { class: "wb-quiet" }, `and ${beyond} more`) : ""
-      ) : h("p", { class: "wb-quiet" }, "This run made no cluster."),
+      ) : h("p", { class: "wb-quiet" }, "This run found no clusters."),
       h(
         "div",
         { class: "wb-row" },
@@ -487,12 +501,12 @@ function render({ model, el }) {
           { onclick: () => ask("select", { cluster: now.cluster }) },
           `Select the ${number(now.count)} of “${now.name}”`
         ) : "",
-        h("button", { onclick: () => ask("select", { cluster: -1 }) }, "Select what is in none")
+        h("button", { onclick: () => ask("select", { cluster: -1 }) }, "Select what is in no cluster")
       ),
       ...now ? [thumbnailStrip(ask, "typical", model.get("typical")), thumbnailStrip(ask, "odd", model.get("odd"))] : []
     );
   }
-  const hint = "Group the collection in several ways, and see which to believe";
+  const hint = "Cluster the images in several ways and compare the results";
   const fold = foldDetails(
     model,
     (unfolded) => {

@@ -1,5 +1,14 @@
-// Built by esbuild 0.28.2 from dom.js format.js jupyterlab.js panel.js shelf.js widgets.js sha256:35a22362160594f548fe7f5ef8745d93479144248fd78d0326ed454974146acb
+// Built by esbuild 0.28.2 from dom.js format.js jupyterlab.js panel.js shelf.js widgets.js sha256:e37215e4062e66c870268df76869faeee6b62a3a75f29f176cec28c2c09632db
 // dom.js
+var UNSEEN = (
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
+);
+var visible = (text) => text.replace(UNSEEN, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
+var READ = /* @__PURE__ */ new Set(["alt", "aria-label", "placeholder", "title"]);
+function setText(node, text) {
+  node.textContent = visible(String(text ?? ""));
+}
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -10,11 +19,13 @@ function h(tag, attributes = {}, ...children) {
         value
       );
     } else if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value != null) node.setAttribute(name, String(value));
+    else if (value !== false && value != null)
+      node.setAttribute(name, READ.has(name) ? visible(String(value)) : String(value));
   }
-  node.append(...children.filter((child) => child != null));
+  node.append(...children.filter((child) => child != null).map(shown));
   return node;
 }
+var shown = (child) => typeof child === "string" ? visible(child) : child;
 var button = (text, title, on, pressed, more = {}) => h(
   "button",
   { title, "aria-pressed": pressed == null ? null : String(pressed), onclick: on, ...more },
@@ -69,8 +80,8 @@ function status(model, doing = "busy", wrong = "error") {
   const busy = h("div", { class: "wb-busy", role: "status" });
   const error = h("div", { class: "wb-error", role: "alert" });
   const draw = () => {
-    busy.textContent = model.get(doing);
-    error.textContent = model.get(wrong);
+    setText(busy, model.get(doing));
+    setText(error, model.get(wrong));
     busy.hidden = !busy.textContent;
     error.hidden = !error.textContent;
   };
@@ -89,31 +100,35 @@ function render({ model, el }) {
   const ask = asker(model);
   const count = h("strong", { role: "status" });
   const asking = (name2, text, title) => button(text, title, () => ask(name2));
-  const undo = asking("undo", "Undo", "Select what was selected before");
-  const redo = asking("redo", "Redo", "Select again what was undone");
+  const undo = asking("undo", "Undo", "Undo the last change of the selection");
+  const redo = asking("redo", "Redo", "Redo the change that was undone");
   const invert = asking("invert", "Invert", "Select what is not selected");
-  const clear = asking("clear", "Clear", "Select nothing");
+  const clear = asking("clear", "Clear", "Clear the selection");
   const name = h("input", {
     class: "wb-name-box",
     placeholder: "Save as…",
     "aria-label": "Name for the selection"
   });
-  const save = h("button", { onclick: keep, title: "Keep it in the case under this name" }, "Save");
+  const save = h(
+    "button",
+    { onclick: keep, title: "Save the selection in the case under this name" },
+    "Save"
+  );
   const saved = h("select", { "aria-label": "Saved selections" });
   const open = (mode, text, title) => button(text, title, () => saved.value && ask("open", { name: saved.value, mode }));
   const group = h(
     "span",
     { class: "wb-group" },
-    open("replace", "Open", "Select it"),
+    open("replace", "Open", "Replace the selection with it"),
     open("add", "∪", "Add it to the selection"),
-    open("remove", "∖", "Take it away from the selection"),
+    open("remove", "∖", "Remove it from the selection"),
     open("intersect", "∩", "Keep only what is in both")
   );
   const forget = h(
     "button",
     {
-      title: "Forget the saved selection",
-      "aria-label": "Forget the saved selection",
+      title: "Delete the saved selection",
+      "aria-label": "Delete the saved selection",
       onclick: () => saved.value && ask("remove", { name: saved.value })
     },
     "×"
@@ -121,7 +136,7 @@ function render({ model, el }) {
   const words = h(
     "button",
     {
-      title: "Which words set the selection apart from the rest, or from the saved selection chosen",
+      title: "Phrases that set the selection apart from all other images, or from the saved selection chosen",
       onclick: () => ask("separate", { name: saved.value })
     },
     "In words"
@@ -138,11 +153,11 @@ function render({ model, el }) {
   }
   function draw() {
     const n = model.get("count");
-    count.textContent = `${number(n)} selected`;
+    setText(count, `${number(n)} selected`);
     undo.disabled = !model.get("undoable");
     redo.disabled = !model.get("redoable");
     for (const node of [clear, name, save, words]) node.disabled = !n;
-    note.textContent = model.get("note");
+    setText(note, model.get("note"));
     note.hidden = !note.textContent;
   }
   function drawSaved() {
@@ -169,11 +184,14 @@ function render({ model, el }) {
     const against = model.get("against") ? `“${model.get("against")}”` : "all others";
     said.hidden = !found.length;
     said.replaceChildren(
-      h("span", { class: "wb-quiet" }, `More than ${against}:`),
+      h("span", { class: "wb-quiet" }, `Compared with ${against}:`),
       ...found.map(
         (w) => h(
           "span",
-          { class: "wb-word", title: `In ${percent(w.share)} of all pairs the selected image fits better` },
+          {
+            class: "wb-word",
+            title: `In ${percent(w.share)} of all pairs the selected image fits the phrase better`
+          },
           w.phrase,
           " ",
           h("span", { class: "wb-quiet" }, percent(w.share))

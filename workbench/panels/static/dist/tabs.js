@@ -1,5 +1,14 @@
-// Built by esbuild 0.28.2 from dom.js format.js jupyterlab.js lazy.js panel.js tabs.js widgets.js sha256:a2dabcca81a78e213e7fac3ff1a1fb7cd43b0f18461af38b779b09dd98fe5501
+// Built by esbuild 0.28.2 from dom.js format.js jupyterlab.js lazy.js panel.js tabs.js widgets.js sha256:b9c6936bb072e1720b3d0d8692d7fdd9f2d78783fb4a4464b3f66ff5c5c7bdc3
 // dom.js
+var UNSEEN = (
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
+);
+var visible = (text) => text.replace(UNSEEN, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
+var READ = /* @__PURE__ */ new Set(["alt", "aria-label", "placeholder", "title"]);
+function setText(node, text) {
+  node.textContent = visible(String(text ?? ""));
+}
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -10,11 +19,13 @@ function h(tag, attributes = {}, ...children) {
         value
       );
     } else if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value != null) node.setAttribute(name, String(value));
+    else if (value !== false && value != null)
+      node.setAttribute(name, READ.has(name) ? visible(String(value)) : String(value));
   }
-  node.append(...children.filter((child) => child != null));
+  node.append(...children.filter((child) => child != null).map(shown));
   return node;
 }
+var shown = (child) => typeof child === "string" ? visible(child) : child;
 
 // jupyterlab.js
 var EDITING = /* @__PURE__ */ new Set(["a", "c", "v", "x", "y", "z", "enter"]);
@@ -70,8 +81,8 @@ function status(model, doing = "busy", wrong = "error") {
   const busy = h("div", { class: "wb-busy", role: "status" });
   const error = h("div", { class: "wb-error", role: "alert" });
   const draw = () => {
-    busy.textContent = model.get(doing);
-    error.textContent = model.get(wrong);
+    setText(busy, model.get(doing));
+    setText(error, model.get(wrong));
     busy.hidden = !busy.textContent;
     error.hidden = !error.textContent;
   };

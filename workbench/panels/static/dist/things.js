@@ -1,6 +1,15 @@
-// Built by esbuild 0.28.2 from boxes.js dom.js folding.js format.js jupyterlab.js panel.js thing_photo.js things.js widgets.js working.js sha256:987a994f0d200fab42cbb302647043c3172b7c2363ca0152e307eb434f062235
+// Built by esbuild 0.28.2 from boxes.js dom.js folding.js format.js jupyterlab.js panel.js thing_photo.js things.js widgets.js working.js sha256:30add9140edb0ed36c60eec056a97b04b3210fd3fe77ccd588e1e9f831f62433
 // dom.js
 var SVG = "http://www.w3.org/2000/svg";
+var UNSEEN = (
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
+);
+var visible = (text) => text.replace(UNSEEN, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
+var READ = /* @__PURE__ */ new Set(["alt", "aria-label", "placeholder", "title"]);
+function setText(node, text) {
+  node.textContent = visible(String(text ?? ""));
+}
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -11,16 +20,18 @@ function h(tag, attributes = {}, ...children) {
         value
       );
     } else if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value != null) node.setAttribute(name, String(value));
+    else if (value !== false && value != null)
+      node.setAttribute(name, READ.has(name) ? visible(String(value)) : String(value));
   }
-  node.append(...children.filter((child) => child != null));
+  node.append(...children.filter((child) => child != null).map(shown));
   return node;
 }
+var shown = (child) => typeof child === "string" ? visible(child) : child;
 function svg(tag, attributes = {}, ...children) {
   const node = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes))
-    if (value != null) node.setAttribute(name, String(value));
-  node.append(...children);
+    if (value != null) node.setAttribute(name, READ.has(name) ? visible(String(value)) : String(value));
+  node.append(...children.map(shown));
   return node;
 }
 function pictureUrl(bytes, type = "image/jpeg") {
@@ -107,7 +118,7 @@ function foldLine(model, ask, { name, title, hint, inside, opened = () => {
     inside.hidden = !on;
     told.hidden = on;
     toggle.setAttribute("aria-expanded", String(on));
-    toggle.textContent = `${on ? "▾" : "▸"} ${title}`;
+    setText(toggle, `${on ? "▾" : "▸"} ${title}`);
     if (on) opened();
   };
   model.on("change:unfolded", draw);
@@ -158,8 +169,8 @@ function status(model, doing = "busy", wrong = "error") {
   const busy = h("div", { class: "wb-busy", role: "status" });
   const error = h("div", { class: "wb-error", role: "alert" });
   const draw = () => {
-    busy.textContent = model.get(doing);
-    error.textContent = model.get(wrong);
+    setText(busy, model.get(doing));
+    setText(error, model.get(wrong));
     busy.hidden = !busy.textContent;
     error.hidden = !error.textContent;
   };
@@ -185,7 +196,7 @@ function thingPhoto(on) {
       class: "wb-thing-frame",
       tabindex: "0",
       role: "application",
-      "aria-label": "The image in focus. Drag to draw a box around a thing, or click it. Arrow keys move the box, with Shift its lower right corner; C proposes another; Enter finds; Escape takes the box away."
+      "aria-label": "The image in focus. Drag to draw a box around an object, or click it. Arrow keys move the box, with Shift its lower right corner; C proposes another; Enter finds; Escape removes the box."
     },
     photo
   );
@@ -263,7 +274,7 @@ function thingPhoto(on) {
 // working.js
 function working(model, ask) {
   const text = h("span");
-  const bar = h("progress", { max: "1", "aria-label": "Share done" });
+  const bar = h("progress", { max: "1", "aria-label": "Progress" });
   const busy = h(
     "div",
     { class: "wb-working", role: "status" },
@@ -276,10 +287,10 @@ function working(model, ask) {
   const draw = () => {
     const share = model.get("share");
     busy.hidden = !model.get("working");
-    text.textContent = `${model.get("working")}${share >= 0 ? ` · ${percent(share)}` : ""}`;
+    setText(text, `${model.get("working")}${share >= 0 ? ` · ${percent(share)}` : ""}`);
     if (share >= 0) bar.value = share;
     else bar.removeAttribute("value");
-    trouble.textContent = model.get("trouble");
+    setText(trouble, model.get("trouble"));
     trouble.hidden = !trouble.textContent;
   };
   model.on("change:working change:share change:trouble", draw);
@@ -290,7 +301,7 @@ function working(model, ask) {
 // things.js
 var spoken = ({ name, score, box }) => `${name}, score ${score.toFixed(2)}${box ? `, ${inWords(box)}` : ""}: look at it`;
 function thingTiles(model, ask) {
-  const grid = h("div", { class: "wb-thing-tiles", role: "list", "aria-label": "Images that hold it" });
+  const grid = h("div", { class: "wb-thing-tiles", role: "list", "aria-label": "Images that show it" });
   let run = 0;
   async function draw() {
     const mine = ++run;
@@ -341,13 +352,13 @@ function render({ model, el }) {
   const ask = asker(model);
   const text = h("input", {
     class: "wb-thing-text",
-    "aria-label": "A thing in words",
+    "aria-label": "An object in words",
     placeholder: "or in words: a red mug"
   });
   const find = h("button", { class: "wb-main", onclick: () => seek() }, "Find this thing");
   const clear = h(
     "button",
-    { onclick: () => ask("clear"), title: "Take the box away, and what was found" },
+    { onclick: () => ask("clear"), title: "Remove the box and what was found" },
     "Clear"
   );
   const alike = h("input", { type: "checkbox", onchange: () => ask("alike", { on: alike.checked }) });
@@ -355,7 +366,7 @@ function render({ model, el }) {
     "label",
     {
       class: "wb-thing-alike",
-      title: "Let the whole image count too: more things of the same kind, less of this very thing"
+      title: "Let the whole image count too: finds more objects of the same kind, and less often this very one"
     },
     alike,
     "and its kind"
@@ -368,7 +379,7 @@ function render({ model, el }) {
   const empty = h(
     "div",
     { class: "wb-empty" },
-    "Click a thumbnail or a point on the map; then draw a box around a thing here."
+    "Click a thumbnail or a point on the map, then draw a box around an object here."
   );
   const drawn = thingPhoto({
     draw: (box, now) => {
@@ -397,11 +408,11 @@ function render({ model, el }) {
   const fold = foldLine(model, ask, {
     name: "wb-fold",
     title: "Find this thing",
-    hint: "Draw a box around a thing, and see in which other images it is, and where",
+    hint: "Draw a box around an object to find it in other images",
     inside,
     opened: draw
   });
-  let shown = -1;
+  let shown2 = -1;
   function seek() {
     ask("find", { text: text.value });
   }
@@ -412,14 +423,14 @@ function render({ model, el }) {
     left.hidden = !some;
     body.hidden = !some && !model.get("tiles").length;
     if (!some) {
-      shown = -1;
+      shown2 = -1;
       return;
     }
-    path.textContent = about.path;
+    setText(path, about.path);
     drawn.show(about.shape, model.get("box"));
-    if (shown === about.row || !model.get("unfolded")) return;
-    shown = about.row;
-    drawn.photo.alt = about.path;
+    if (shown2 === about.row || !model.get("unfolded")) return;
+    shown2 = about.row;
+    drawn.photo.alt = visible(about.path);
     const [answer, buffers] = await ask("picture");
     if (answer.row !== model.get("about").row) return;
     replacePicture(drawn.photo, buffers[0]);
@@ -430,7 +441,10 @@ function render({ model, el }) {
     if (about.row != null) drawn.show(about.shape, box);
     find.disabled = !box.length && !text.value.trim();
     const boxed = box.length ? `${Math.round(box[2])} × ${Math.round(box[3])} px` : "";
-    how.textContent = boxed ? `${boxed}. Click again for another candidate.` : "Drag a box around the thing, or click it.";
+    setText(
+      how,
+      boxed ? `${boxed}. Click again for another candidate.` : "Draw a box around the object, or click it."
+    );
   }
   function drawSaid() {
     const said = model.get("said");
@@ -438,8 +452,8 @@ function render({ model, el }) {
     body.classList.toggle("wb-thing-alone", right.hidden);
     if (right.hidden) return;
     const images = plural(said.images, "image");
-    title.textContent = said.images ? `${images}, the likest first` : "Nothing was found";
-    query.textContent = `for ${said.query}`;
+    setText(title, said.images ? `${images}, best first` : "Nothing was found");
+    setText(query, `for ${said.query}`);
   }
   const drawKind = () => {
     alike.checked = model.get("kind") > 0;

@@ -1,6 +1,15 @@
-// Built by esbuild 0.28.2 from dom.js folding.js format.js jupyterlab.js panel.js selecting.js time_axis.js when.js widgets.js sha256:5b3b6c74999cff451560be7ac44efd9819f16c70719363a755bd0d080d9ad690
+// Built by esbuild 0.28.2 from dom.js folding.js format.js jupyterlab.js panel.js selecting.js time_axis.js when.js widgets.js sha256:dc2468db5000d822155fb89507440ebee08ae99dae665e3421ec301b396e45e0
 // dom.js
 var SVG = "http://www.w3.org/2000/svg";
+var UNSEEN = (
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
+);
+var visible = (text) => text.replace(UNSEEN, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
+var READ = /* @__PURE__ */ new Set(["alt", "aria-label", "placeholder", "title"]);
+function setText(node, text) {
+  node.textContent = visible(String(text ?? ""));
+}
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -11,16 +20,18 @@ function h(tag, attributes = {}, ...children) {
         value
       );
     } else if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value != null) node.setAttribute(name, String(value));
+    else if (value !== false && value != null)
+      node.setAttribute(name, READ.has(name) ? visible(String(value)) : String(value));
   }
-  node.append(...children.filter((child) => child != null));
+  node.append(...children.filter((child) => child != null).map(shown));
   return node;
 }
+var shown = (child) => typeof child === "string" ? visible(child) : child;
 function svg(tag, attributes = {}, ...children) {
   const node = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes))
-    if (value != null) node.setAttribute(name, String(value));
-  node.append(...children);
+    if (value != null) node.setAttribute(name, READ.has(name) ? visible(String(value)) : String(value));
+  node.append(...children.map(shown));
   return node;
 }
 var button = (text, title, on, pressed, more = {}) => h(
@@ -100,8 +111,8 @@ function status(model, doing = "busy", wrong = "error") {
   const busy = h("div", { class: "wb-busy", role: "status" });
   const error = h("div", { class: "wb-error", role: "alert" });
   const draw = () => {
-    busy.textContent = model.get(doing);
-    error.textContent = model.get(wrong);
+    setText(busy, model.get(doing));
+    setText(error, model.get(wrong));
     busy.hidden = !busy.textContent;
     error.hidden = !error.textContent;
   };
@@ -211,8 +222,8 @@ function render({ model, el }) {
   );
   const modes = h("div", { class: "wb-group", role: "group", "aria-label": "What a span does" });
   const bins = h("select", {
-    "aria-label": "One bar is",
-    title: "One bar is",
+    "aria-label": "Length of a bar",
+    title: "Length of a bar",
     onchange: () => ask("bins", { name: bins.value })
   });
   const earlier = press("‹", "Earlier", () => ask("move", { share: -0.5 }));
@@ -229,10 +240,10 @@ function render({ model, el }) {
     later,
     whole
   );
-  const near = press("Zoom to selection", "Show the span of what is selected", () => ask("near"));
+  const near = press("Zoom to selection", "Zoom to the times of the selected images", () => ask("near"));
   const scale = press(
     "log",
-    "Bars grow with the logarithm, so that few are seen beside many",
+    "Logarithmic bars, so that small counts are visible beside large ones",
     () => {
       log = !log;
       draw();
@@ -260,7 +271,7 @@ function render({ model, el }) {
   const zone = h(
     "p",
     { class: "wb-quiet wb-when-zone" },
-    "Times are what the camera's clock showed; EXIF dates are read without a time zone, and none is assumed."
+    "Times are those of the camera's clock; no time zone is assumed."
   );
   const body = h("div", { class: "wb-when-body" }, bar, plot, tip, key, words, zone);
   const count = () => model.get("bars").all.length;
@@ -273,7 +284,7 @@ function render({ model, el }) {
   const say = (first, last = first) => {
     const { hits, selected } = model.get("layers");
     const bars = { ...model.get("bars"), hits, selected: model.get("selected") ? selected : null };
-    tip.textContent = spanText(bars, first, last);
+    setText(tip, spanText(bars, first, last));
   };
   function leaveCursor() {
     cursor = -1;
@@ -282,7 +293,7 @@ function render({ model, el }) {
   }
   function draw() {
     const { all, ticks, unit, zoomed } = model.get("bars");
-    words.textContent = model.get("text");
+    setText(words, model.get("text"));
     for (const node of [bar, plot, tip, key, zone]) node.hidden = !all;
     if (!all) return;
     drawBars(all);
@@ -297,7 +308,7 @@ function render({ model, el }) {
     near.disabled = !model.get("selected");
     const without = model.get("untimed");
     untimed.hidden = !without;
-    untimed.textContent = `Select ${number(without)} without a time`;
+    setText(untimed, `Select ${number(without)} without a time`);
   }
   function drawBars(all) {
     const { hits, selected, focus } = model.get("layers");
@@ -379,7 +390,7 @@ function render({ model, el }) {
     consume(event);
   });
   plot.addEventListener("blur", leaveCursor);
-  const hint = h("span", { class: "wb-quiet" }, "How many images were taken when; drag to select a span");
+  const hint = h("span", { class: "wb-quiet" }, "Number of images over time; drag to select a span");
   const fold = foldDetails(model, (on) => ask("unfold", { on }), ["When", hint], body, status(model));
   model.on(
     "change:bars change:layers change:text change:units change:bins change:mode change:untimed change:selected",
@@ -387,7 +398,7 @@ function render({ model, el }) {
   );
   model.on("change:bars", () => {
     leaveCursor();
-    tip.textContent = "";
+    setText(tip, "");
   });
   fill(el, "wb-when", fold);
   draw();

@@ -1,5 +1,14 @@
-// Built by esbuild 0.28.2 from dom.js folding.js format.js hover.js jupyterlab.js panel.js selecting.js where.js where_canvas.js widgets.js world_view.js sha256:57aa6a00d1ad491c5762b83321fb0949ca16c752ecdc49aa8929cb2e1f9ae388
+// Built by esbuild 0.28.2 from dom.js folding.js format.js hover.js jupyterlab.js panel.js selecting.js where.js where_canvas.js widgets.js world_view.js sha256:62c05ff958720577473fed648aa7002e7eef1247a3d7f7a413b15fe2ac61bf15
 // dom.js
+var UNSEEN = (
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
+);
+var visible = (text) => text.replace(UNSEEN, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
+var READ = /* @__PURE__ */ new Set(["alt", "aria-label", "placeholder", "title"]);
+function setText(node, text) {
+  node.textContent = visible(String(text ?? ""));
+}
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -10,11 +19,13 @@ function h(tag, attributes = {}, ...children) {
         value
       );
     } else if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value != null) node.setAttribute(name, String(value));
+    else if (value !== false && value != null)
+      node.setAttribute(name, READ.has(name) ? visible(String(value)) : String(value));
   }
-  node.append(...children.filter((child) => child != null));
+  node.append(...children.filter((child) => child != null).map(shown));
   return node;
 }
+var shown = (child) => typeof child === "string" ? visible(child) : child;
 var button = (text, title, on, pressed, more = {}) => h(
   "button",
   { title, "aria-pressed": pressed == null ? null : String(pressed), onclick: on, ...more },
@@ -149,8 +160,8 @@ function status(model, doing = "busy", wrong = "error") {
   const busy = h("div", { class: "wb-busy", role: "status" });
   const error = h("div", { class: "wb-error", role: "alert" });
   const draw = () => {
-    busy.textContent = model.get(doing);
-    error.textContent = model.get(wrong);
+    setText(busy, model.get(doing));
+    setText(error, model.get(wrong));
     busy.hidden = !busy.textContent;
     error.hidden = !error.textContent;
   };
@@ -417,7 +428,7 @@ function render({ model, el }) {
   const canvas = h("canvas", {
     tabindex: "0",
     role: "application",
-    "aria-label": "Map of places. Arrow keys move it, plus and minus zoom; Enter selects what is in view, Shift Enter adds it, Alt Enter removes it, Escape selects nothing."
+    "aria-label": "Map of places. Arrow keys move it, plus and minus zoom; Enter selects what is in view, Shift Enter adds it, Alt Enter removes it, Escape clears the selection."
   });
   const card = h("div", { class: "wb-where-card", hidden: true });
   const credit = h("div", { class: "wb-where-credit" });
@@ -508,7 +519,10 @@ function render({ model, el }) {
   }
   function drawCredit() {
     const tiles = model.get("tiles") && (model.get("credit") || "Tiles from a server");
-    credit.textContent = map.silent() ? "No tile comes from that server. Outline: Natural Earth" : tiles || "Natural Earth";
+    setText(
+      credit,
+      map.silent() ? "The tile server does not answer. Outline: Natural Earth" : tiles || "Natural Earth"
+    );
   }
   function drawBar() {
     const tool = model.get("tool");
@@ -519,12 +533,12 @@ function render({ model, el }) {
     tools.replaceChildren(...choices);
     modes.replaceChildren(...modesNow());
     for (const node of [bar, stage, key]) node.hidden = !some;
-    words.textContent = model.get("text");
+    setText(words, model.get("text"));
     unplaced.hidden = !model.get("unplaced");
-    unplaced.textContent = `Select ${number(model.get("unplaced"))} without a place`;
+    setText(unplaced, `Select ${number(model.get("unplaced"))} without a place`);
     key.replaceChildren(
       h("i", { class: "wb-where-image" }),
-      "images; the more, the larger",
+      "images: the more, the larger",
       h("i", { class: "wb-where-hit" }),
       "hits",
       h("i", { class: "wb-where-selected" }),
@@ -620,7 +634,7 @@ function render({ model, el }) {
       ask("unfold", { on });
       open();
     },
-    ["Where", h("span", { class: "wb-quiet" }, "The places of images on a map of the world")],
+    ["Where", h("span", { class: "wb-quiet" }, "Places of the images on a map of the world")],
     body,
     status(model)
   );

@@ -1,5 +1,14 @@
-// Built by esbuild 0.28.2 from dom.js folding.js format.js jupyterlab.js panel.js why.js widgets.js sha256:506abdccbfe0c6b5a8f90eea325885dc5125c4353a6ff0021890bb16be817dea
+// Built by esbuild 0.28.2 from dom.js folding.js format.js jupyterlab.js panel.js why.js widgets.js sha256:200b4fe16456f4662893cd301cfbfa6bee9377899c45702c844060fbcd758c57
 // dom.js
+var UNSEEN = (
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
+);
+var visible = (text) => text.replace(UNSEEN, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
+var READ = /* @__PURE__ */ new Set(["alt", "aria-label", "placeholder", "title"]);
+function setText(node, text) {
+  node.textContent = visible(String(text ?? ""));
+}
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -10,11 +19,13 @@ function h(tag, attributes = {}, ...children) {
         value
       );
     } else if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value != null) node.setAttribute(name, String(value));
+    else if (value !== false && value != null)
+      node.setAttribute(name, READ.has(name) ? visible(String(value)) : String(value));
   }
-  node.append(...children.filter((child) => child != null));
+  node.append(...children.filter((child) => child != null).map(shown));
   return node;
 }
+var shown = (child) => typeof child === "string" ? visible(child) : child;
 var options = (choices) => choices.map(([value, text]) => h("option", { value }, text));
 function pictureUrl(bytes, type = "image/jpeg") {
   return bytes?.byteLength ? URL.createObjectURL(new Blob([
@@ -49,7 +60,7 @@ function foldLine(model, ask, { name, title, hint, inside, opened = () => {
     inside.hidden = !on;
     told.hidden = on;
     toggle.setAttribute("aria-expanded", String(on));
-    toggle.textContent = `${on ? "▾" : "▸"} ${title}`;
+    setText(toggle, `${on ? "▾" : "▸"} ${title}`);
     if (on) opened();
   };
   model.on("change:unfolded", draw);
@@ -103,8 +114,8 @@ function status(model, doing = "busy", wrong = "error") {
   const busy = h("div", { class: "wb-busy", role: "status" });
   const error = h("div", { class: "wb-error", role: "alert" });
   const draw = () => {
-    busy.textContent = model.get(doing);
-    error.textContent = model.get(wrong);
+    setText(busy, model.get(doing));
+    setText(error, model.get(wrong));
     busy.hidden = !busy.textContent;
     error.hidden = !error.textContent;
   };
@@ -123,7 +134,7 @@ function whyWords(model, on) {
   const row = h("div", {
     class: "wb-row wb-why-words",
     role: "group",
-    "aria-label": "Map of the whole query or of one word"
+    "aria-label": "Heatmap of the whole query or of one word"
   });
   return {
     row,
@@ -135,7 +146,7 @@ function whyWords(model, on) {
         {
           "aria-pressed": String(place === model.get("word")),
           onclick: () => on(place),
-          title: share == null ? "The map of the whole query" : `${percent(share)} of the match; click for the map of this word`
+          title: share == null ? "Heatmap of the whole query" : `${percent(share)} of the match; click for the heatmap of this word`
         },
         h("span", {}, text),
         share == null ? null : h("i", { style: `width:${Math.round(100 * share / best)}%`, "aria-hidden": "true" })
@@ -197,7 +208,7 @@ function whySlider(label, attributes, told) {
   const input = h("input", { type: "range", "aria-label": label, ...attributes });
   const value = h("output", { class: "wb-quiet" });
   const show = () => {
-    value.textContent = told(Number(input.value));
+    setText(value, told(Number(input.value)));
   };
   input.addEventListener("input", show);
   return { input, show, node: h("label", { class: "wb-why-slider" }, h("span", {}, label), input, value) };
@@ -265,10 +276,10 @@ function render({ model, el }) {
   const fold = foldLine(model, ask, {
     name: "wb-why-fold",
     title: "Why did it match?",
-    hint: "Which part of the image, and which word, made it match",
+    hint: "Which part of the image and which word of the query matched",
     inside
   });
-  let shown = "";
+  let shown2 = "";
   let laid = "";
   let moving = 0;
   function again(change = {}) {
@@ -300,21 +311,26 @@ function render({ model, el }) {
     save.disabled = !some;
     if (!some) return;
     body.dataset.version = told.version;
-    title.textContent = told.path;
-    const rather = told.against || "what texts about photos share";
-    score.textContent = `Cosine ${told.score.toFixed(2)}` + (told.lead === told.score ? "" : `, ${told.lead.toFixed(2)} against ${rather}`);
-    photo.alt = told.place ? `${told.path}, with a heatmap that is brightest at the ${told.place}` : `${told.path}: nothing in it speaks for the query`;
-    text.placeholder = told.asked;
+    setText(title, told.path);
+    const rather = told.against || "an average text about photos";
+    setText(
+      score,
+      `Cosine ${told.score.toFixed(2)}` + (told.lead === told.score ? "" : `, ${told.lead.toFixed(2)} against ${rather}`)
+    );
+    photo.alt = visible(
+      told.place ? `${told.path}, with a heatmap that is brightest at the ${told.place}` : `${told.path}: nothing in it speaks for the query`
+    );
+    text.placeholder = visible(told.asked);
     block.node.hidden = !told.blocks;
     block.input.max = String(told.blocks - 1);
     block.input.value = String(Math.min(model.get("block"), told.blocks - 1));
     block.show();
     words.draw();
     drawLayer();
-    if (shown === `${told.row}`) return;
-    shown = `${told.row}`;
+    if (shown2 === `${told.row}`) return;
+    shown2 = `${told.row}`;
     const [, buffers] = await ask("picture");
-    if (shown !== `${told.row}`) return;
+    if (shown2 !== `${told.row}`) return;
     replacePicture(photo, buffers[0]);
   }
   function drawMethods() {
@@ -325,7 +341,7 @@ function render({ model, el }) {
   }
   function drawVerdict() {
     const said = model.get("verdict");
-    verdict.textContent = said || (model.get("about").row == null ? "" : "Whether to believe it is being checked …");
+    setText(verdict, said || (model.get("about").row == null ? "" : "Comparing it with chance…"));
     verdict.classList.toggle("wb-why-doubt", said.startsWith("No better") || said.includes(" But "));
   }
   function drawOpacity() {
