@@ -138,7 +138,7 @@ def scene(seed: int = 3) -> Image.Image:
     )
     draw = ImageDraw.Draw(picture)
     for _ in range(25):
-        x, y, size = rng.integers(0, 560), rng.integers(0, 420), rng.integers(20, 90)
+        x, y, size = (int(rng.integers(low, high)) for low, high in ((0, 560), (0, 420), (20, 90)))
         draw.ellipse((x, y, x + size, y + size), fill=tuple(map(int, rng.integers(0, 255, 3))))
     return picture
 
