@@ -74,7 +74,7 @@ def test_a_plain_picture_is_told_by_its_colour_alone():
 
 
 def test_comparing_is_watched_and_can_be_ended():
-    shares = []  # type: ignore[var-annotated]
+    shares: list[float] = []
     look_alikes(np.arange(40, dtype=np.uint64), np.ones(40, bool), watch=shares.append)
     assert shares[0] == 0
     assert shares == sorted(shares)

@@ -230,7 +230,7 @@ def test_a_second_phrase_that_hardly_holds_gives_way_to_a_number():
     vectors, labels = groups((10, 8), dim=4)
     vectors = unit_rows(vectors + np.array([0, 0, 0, 5], np.float32))
     texts = np.eye(4, dtype=np.float32)
-    found = clusters.names(vectors, labels, texts, ["cat", "dog", "bird", "a photo"])
+    found = clusters.names(vectors, labels.astype(np.int32), texts, ["cat", "dog", "bird", "a photo"])
     assert found == ["a photo", "a photo (2)"]
 
 
@@ -267,9 +267,9 @@ def test_names_are_the_same_when_samples_are_compared_in_parts(monkeypatch):
     labels[::7] = -1
     texts = np.eye(16, dtype=np.float32)[:5]
     words = ["cat", "dog", "bird", "fish", "ant"]
-    whole = clusters.names(vectors, labels, texts, words)
+    whole = clusters.names(vectors, labels.astype(np.int32), texts, words)
     monkeypatch.setattr(clusters, "AT_ONCE", 4 * len(words))
-    assert clusters.names(vectors, labels, texts, words) == whole == ["cat", "dog", "bird"]
+    assert clusters.names(vectors, labels.astype(np.int32), texts, words) == whole == ["cat", "dog", "bird"]
 
 
 def test_no_cluster_needs_no_name():

@@ -89,6 +89,20 @@ def test_a_level_is_computed_once_and_one_that_is_not_there_is_refused(
         case.clusters(level=1, min_cluster_size=3)
 
 
+def test_levels_and_comparisons_tell_how_far_they_are_and_can_be_ended(case: wb.Case) -> None:
+    def end(share: float) -> None:
+        raise KeyboardInterrupt
+
+    case.cluster_runs.run("dbscan", space="vectors", eps=0.3)
+    for work in (case.cluster_levels, case.cluster_runs.compare):
+        with pytest.raises(KeyboardInterrupt):
+            work(watch=end)
+        shares: list[float] = []
+        work(watch=shares.append)
+        assert shares
+        assert all(0 <= share <= 1 for share in shares)
+
+
 def test_a_run_is_kept_under_its_name_and_found_by_a_colleague(case: wb.Case) -> None:
     labels = case.cluster_runs.run("agglomerative", space="vectors", threshold=0.4, name=" colours ")
     case.cluster_runs.run("dbscan", space="vectors", eps=0.3)

@@ -54,7 +54,10 @@ def look_alikes(
     none = np.zeros((len(hashes), 0), np.uint8)
     colours, greys = none if colours is None else colours, none if greys is None else greys
     bits = np.ascontiguousarray(hashes[rows, None]).view(np.uint8)
-    known, which = np.unique(np.column_stack([bits, colours[rows], greys[rows]]), axis=0, return_inverse=True)
+    both = np.column_stack([bits, colours[rows], greys[rows]])
+    first: dict[bytes, int] = {}  # copies count once; sorting them all would take much longer
+    which = np.array([first.setdefault(row.tobytes(), len(first)) for row in both])
+    known = both[np.unique(which, return_index=True)[1]]
     split = 8 + colours.shape[1]
     near = _near(
         np.ascontiguousarray(known[:, :8]).view(np.uint64).ravel(),
@@ -62,7 +65,7 @@ def look_alikes(
         known[:, split:],
         watch,
     )
-    part = _components(len(known), near)[which.ravel()]
+    part = _components(len(known), near)[which]
     _, number, size = np.unique(part, return_inverse=True, return_counts=True)
     shared = size[number] > 1
     groups[rows[shared]] = np.unique(number[shared], return_inverse=True)[1]

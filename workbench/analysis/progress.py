@@ -1,4 +1,8 @@
-"""Watching: how a long computation tells how far it is, and how it is ended from outside."""
+"""Progress: how a long computation says how far it is, and how it is ended from outside.
+
+Every long computation of the analysis takes a ``watch``: layouts, clusters and their levels, cluster runs,
+near duplicates, quality. Panels end one by raising in it, a cell by its interrupt.
+"""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -6,11 +10,17 @@ from contextlib import contextmanager
 from typing import Any, TypeAlias
 
 Watch: TypeAlias = Callable[[float], None]
-"""Is told the share done, [0, 1], again and again; what it raises ends the computation."""
+"""A callable that is told the share done, a float in [0, 1], again and again while a computation runs.
+
+0.0 also stands for a first part of unknown length (the search for neighbours) and 1.0 for a last part of
+unknown length (work in another process). It is called on the thread that computes, between two steps of well
+under a second, but for calls into libraries that cannot be left (see `projection.nearest`). What it raises
+ends the computation, comes out of it unchanged, and nothing is kept of what was not finished.
+"""
 
 
 def nobody(share: float) -> None:
-    """Watch nothing, and never end anything."""
+    """Watch nothing, and never end anything: the default where no ``watch`` is given."""
 
 
 def part(watch: Watch, start: float, end: float) -> Watch:
@@ -20,7 +30,9 @@ def part(watch: Watch, start: float, end: float) -> Watch:
 
 @contextmanager
 def watched_epochs(watch: Watch) -> Iterator[None]:
-    """Tell ``watch`` each epoch that UMAP does on this thread, while inside; one thread at a time.
+    """Tell ``watch`` the share [0, 1] of UMAP's epochs done on this thread, while inside.
+
+    What ``watch`` raises comes out of UMAP's ``fit``. One thread at a time may be inside.
 
     UMAP has no callback and walks its epochs in a bar of tqdm. That bar cannot be ended from its output: on
     a console it keeps the lock of all bars, in a notebook it has none. So what walks is ours meanwhile.

@@ -35,7 +35,8 @@ def nearest(
     ``metric`` is one of ``projection.METRICS``. Up to `EXACT` samples are compared with each other, except by
     "manhattan"; of more, or by that, neighbours are found by nearest-neighbour descent (Dong, Moses and Li
     2011) on all cores, some 2 to 10 in 100 of them wrong; the same again by as many cores and for the same
-    ``seed``. ``watch`` is told 0.0 again and again, and may raise to end the work, where all are compared.
+    ``seed``. ``watch`` is told 0.0 again and again, and may raise to end the work, where all are compared;
+    the descent cannot be left before it is done.
 
     What was found last is kept: the map and its clusters ask the same, one after the other.
     """

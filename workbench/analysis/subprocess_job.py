@@ -1,4 +1,4 @@
-"""Apart: what no other thread can run beside, computed by a process of its own, which can be ended."""
+"""Subprocess job: work in C that holds all other threads up, done by a process that can be ended."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -8,7 +8,7 @@ from workbench.analysis.progress import Watch
 T = TypeVar("T")
 
 LOOK_EVERY = 0.1
-"""Seconds after which the watcher is told again."""
+"""Seconds, after which the watcher is told again."""
 
 
 def run_in_subprocess(work: Callable[..., T], *given: Any, watch: Watch) -> T:

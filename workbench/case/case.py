@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.analysis.progress import nobody
+from workbench.analysis.progress import Watch, nobody
 from workbench.case.arguments import (
     are_numbers,
     checked,
@@ -173,15 +173,19 @@ class Case(Originals, Searching):
         """
         return self._open.collection.computed.clusters(level=level, **params)
 
-    def cluster_levels(self) -> "list[ClusterLevel]":
-        """Return the clusters at each level, coarse to fine: level, labels (N,), names and parents (C,)."""
-        return self._open.collection.computed.cluster_levels(self.vocabulary)
+    def cluster_levels(self, *, watch: Watch = nobody) -> "list[ClusterLevel]":
+        """Return the clusters at each level, coarse to fine: level, labels (N,), names and parents (C,).
+
+        ``watch`` is told the share done [0, 1], and may raise to end the work.
+        """
+        return self._open.collection.computed.cluster_levels(self.vocabulary, watch=watch)
 
     @checked(labels=is_labels)
     def cluster_names(self, labels: NDArray[np.int32]) -> list[str]:
         """Return a name for each cluster 0, 1, ...: the phrase that says best what it shows.
 
-        Clusters of which the same is said have a second phrase, "a motorcycle: a garage".
+        Those of which the same is said get a second phrase that holds of most of their images and of few of
+        the others, "fruit: an apple", or a number, "fruit (2)".
         """
         return self._open.collection.computed.cluster_names(labels, self.vocabulary)
 

@@ -95,17 +95,21 @@ class ClusterRuns:
         return list(self._standing())
 
     @checked(against=is_text("folder"))
-    def compare(self, against: str = "folder") -> "pd.DataFrame":
+    def compare(self, against: str = "folder", *, watch: Watch = nobody) -> "pd.DataFrame":
         """Return a row a run: name, clusters, noise, largest, silhouette, dbcv, purity, adjusted_rand, note.
 
-        Purity and adjusted Rand are ``against`` folder, tag or identity, over the images that have one.
+        Purity [0, 1] and adjusted Rand [-0.5, 1] are ``against`` folder, tag or identity, over the images
+        that have one; silhouette and dbcv are in [-1, 1], see `Quality`. ``watch`` is told the share [0, 1]
+        of the runs measured, and may raise to end the work. Raises QueryError for another grouping.
         """
         import pandas as pd
 
         groups = pd.Series(self._groups(against), dtype=object)
         truth = pd.factorize(groups.where(groups != ""))[0].astype(np.int32)
         rows = []
-        for name, settings in self._standing().items():
+        standing = self._standing()
+        for number, (name, settings) in enumerate(standing.items()):
+            watch(number / len(standing))
             found = self._quality(settings, truth)
             rows.append({"name": name, **asdict(found), "parameters": described(settings)})
         return pd.DataFrame(rows, columns=["name", *_FIGURES, "parameters"])
@@ -126,7 +130,8 @@ class ClusterRuns:
     ) -> NDArray[np.float32]:
         """Return the sorted distances (N,) to the k-th neighbour; where they bend up is a good ``eps``.
 
-        Of more than 20,000 images, those of 5,000.
+        Of more than 20,000 images, those of 5,000. ``space`` is "reduced" or "vectors", as in `run`;
+        ``watch`` that of the reduction. Raises QueryError for k below 1. Source: Ester et al. 1996.
         """
         if k < 1:
             raise QueryError(f"Invalid k={k} for the k-distance curve.", "Use 1 or more.")

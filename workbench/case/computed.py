@@ -56,7 +56,11 @@ class Computed:
         self._vectors, self._embedder = vectors, embedder
 
     def layout(self, method: str, *, watch: Watch = nobody, **params: Any) -> NDArray[np.float32]:
-        """Return coordinates (N, 2); see ``analysis.projection.project`` for methods and parameters."""
+        """Return coordinates (N, 2) in [-1, 1]; methods and parameters are those of `projection.project`.
+
+        ``watch`` is told the share done [0, 1], nothing where the layout is kept already. Raises QueryError
+        for an unknown method or parameter, or a value out of range.
+        """
         settings: dict[str, Any] = projection.parameters(method, **params)
         points = self._once("layouts", settings, self._ids, lambda: self._lay_out(settings, watch))
         return np.asarray(points, np.float32)
@@ -76,12 +80,15 @@ class Computed:
                 return kept
         return projection.project(self._vectors, watch=watch, **settings)
 
-    def trust(self, method: str, **params: Any) -> Trust:
-        """Return how far each place of a layout can be trusted; see ``analysis.trust.trust``."""
+    def trust(self, method: str, *, watch: Watch = nobody, **params: Any) -> Trust:
+        """Return how far each place of a layout can be trusted; see ``analysis.layout_trust.trust``.
+
+        ``watch`` is that of the layout, where that is not there yet.
+        """
         settings: dict[str, Any] = projection.parameters(method, **params)
 
         def compute() -> NDArray[np.float32]:
-            found = trust(self._vectors, self.layout(method, **params))
+            found = trust(self._vectors, self.layout(method, watch=watch, **params))
             return np.column_stack([found.trustworthiness, found.continuity, found.preserved])
 
         return Trust(*np.asarray(self._once("trust", settings, self._ids, compute), np.float32).T)
@@ -109,8 +116,9 @@ class Computed:
     ) -> NDArray[np.int32]:
         """Return the cluster (N,) of each sample at a ``level``, or by HDBSCAN where its settings are given.
 
-        See ``analysis.clusters.levels`` and ``analysis.clusters.cluster``. Raises QueryError for a level that
-        is not there, and for a level of HDBSCAN.
+        (N,) int32, 0 for the largest, -1 for none; see ``analysis.clusters.levels`` and
+        ``analysis.clusters.cluster``. ``watch`` is told the share [0, 1] of UMAP's epochs done.
+        Raises QueryError for a level that is not there, and for a level of HDBSCAN.
         """
         if not params:
             return self._level(clusters.LEVEL if level is None else level, watch)
@@ -137,11 +145,15 @@ class Computed:
         settings = {"levels": list(clusters.LEVELS)}
         return np.asarray(self._once("levels", settings, self._ids, compute)[:, level], np.int32)
 
-    def cluster_levels(self, vocabulary: Sequence[str]) -> list[ClusterLevel]:
-        """Return the clusters at each level, coarse to fine, with names and parents."""
+    def cluster_levels(self, vocabulary: Sequence[str], *, watch: Watch = nobody) -> list[ClusterLevel]:
+        """Return the clusters at each level, coarse to fine, with names and parents.
+
+        ``watch`` is that of `clusters`, and is then told the share [0, 1] of the levels that are named.
+        """
         found: list[ClusterLevel] = []
         for level in range(len(clusters.LEVELS)):
-            labels = self._level(level)
+            labels = self._level(level, watch)
+            watch(level / len(clusters.LEVELS))
             above = (
                 clusters.parents(labels, found[-1].labels) if found else [-1] * (labels.max(initial=-1) + 1)
             )
