@@ -6,8 +6,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
+from filelock import FileLock, Timeout
 from PIL import Image
 
 import workbench as wb
@@ -15,6 +17,7 @@ from workbench.errors import QueryError, SourceError
 from workbench.ingest import run
 from workbench.ingest.plan import make_plan
 from workbench.media.read import ReadError, read_bytes
+from workbench.store.case_folder import CaseFolder
 from workbench.testing import write_photos
 
 ODD = {
@@ -307,3 +310,78 @@ def test_a_file_that_is_being_written_is_read_again_or_refused(
             read_bytes(os.fsencode(path))
     else:
         assert read_bytes(os.fsencode(path)) == b"start."
+
+
+def test_a_copy_shows_the_photo_whose_first_path_is_gone_or_holds_another(tmp_path: Path) -> None:
+    source = tmp_path / "src"
+    write_photos(source, {"a.png": "red"}, (900, 600))
+    (source / "z.png").write_bytes((source / "a.png").read_bytes())
+    (source / "m.png").write_bytes((source / "a.png").read_bytes())
+    case = opened(tmp_path, {"b.png": "blue"})
+    case.ingest(progress=False)
+    row = case.row("a.png")
+    for path in (source / "a.png", source / "m.png"):
+        assert Image.open(io.BytesIO(case.picture(row))).size == (900, 600)
+        path.unlink()
+    assert Image.open(io.BytesIO(case.picture(row))).size == (900, 600)
+
+    write_photos(
+        source, {"a.png": "green", "z.png": "green"}, (900, 600)
+    )  # another picture, not yet ingested
+    shown = Image.open(io.BytesIO(case.picture(row)))
+    assert shown.size[0] == 256
+    assert np.asarray(shown.convert("RGB"))[80, 120].argmax() == 0
+
+
+def test_a_named_pipe_is_no_query(tmp_path: Path) -> None:
+    case = opened(tmp_path)
+    case.ingest(faces=True, progress=False)
+    for name in ("pipe", "pipe.png"):
+        os.mkfifo(tmp_path / name)
+        with pytest.raises(QueryError, match="a pipe, socket or device"):
+            case.search(tmp_path / name)
+        with pytest.raises(QueryError, match="a pipe, socket or device"):
+            case.find_people(tmp_path / name)
+
+
+@pytest.mark.skipif(not hasattr(os, "O_NOATIME"), reason="only Linux can leave the time of access alone")
+def test_looking_at_a_photo_leaves_its_time_of_access_alone(tmp_path: Path) -> None:
+    case, path = opened(tmp_path), tmp_path / "src/red.png"
+    os.utime(path, (1_000_000_000, 1_000_000_100))  # accessed before it was changed: relatime would note it
+    case.ingest(faces=True, progress=False)
+    case.picture("red.png")
+    case.search(path)
+    case.find_people(path)
+    case.verify(progress=False)
+
+    assert path.stat().st_atime == 1_000_000_000
+
+
+def test_damaged_parts_are_judged_by_one_process_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, held = opened(tmp_path), []
+    prepare = CaseFolder.prepare
+
+    def watched(folder: CaseFolder) -> None:
+        lock = FileLock(folder.root / ".mend.lock")
+        with pytest.raises(Timeout):
+            lock.acquire(timeout=0)
+        held.append(folder)
+        prepare(folder)
+
+    monkeypatch.setattr(CaseFolder, "prepare", watched)
+    case.ingest(progress=False)
+    assert len(held) == 2
+
+
+def test_what_is_not_whole_is_noted_with_the_photo(tmp_path: Path) -> None:
+    case, buffer = opened(tmp_path), io.BytesIO()
+    Image.effect_mandelbrot((300, 200), (-2, -1, 1, 1), 50).convert("RGB").save(buffer, "JPEG")
+    (tmp_path / "src/short.jpg").write_bytes(buffer.getvalue()[:-2])
+    case.ingest(progress=False)
+
+    assert "short.jpg" in paths(case)
+    (problem,) = case.problems.to_dict("records")
+    assert (problem["path"], problem["step"]) == ("short.jpg", "decode")
+    assert "truncated" in problem["reason"]

@@ -2,10 +2,12 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from hashlib import sha256
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +18,7 @@ from workbench.analysis.captions import default_vocabulary, read_vocabulary
 from workbench.case.computed import Computed
 from workbench.case.embedders import LazyEmbedder
 from workbench.errors import QueryError
-from workbench.image_id import part_of
+from workbench.image_id import file_id, part_of
 from workbench.index.engines import Engines
 from workbench.media.crops import SIDE, thumbnail
 from workbench.media.decode import DecodeError, read_image
@@ -24,7 +26,7 @@ from workbench.media.read import ReadError, read_bytes
 from workbench.search.image_lookup import ImageLookup
 from workbench.store.case_folder import CaseFolder
 from workbench.store.sample_parts import known_key
-from workbench.store.snapshot import current_skipped, read_snapshot
+from workbench.store.snapshot import current_skipped, latest_files, read_snapshot
 from workbench.store.thumbnails import ThumbnailReader
 from workbench.store.vocabulary import Vocabulary
 
@@ -93,14 +95,43 @@ class Pictures:
         if part_of(str(self._images["image_id"].iloc[row])):  # the file is not the image
             return self.thumbnails([row])[0]
         try:
-            data = read_bytes(os.fsencode(self._folder.file_path(self._images["raw_path"].iloc[row])))
-            picture = read_image(data, min_side=LARGE_SIDE).image
-        except (OSError, ReadError, DecodeError):
+            picture = read_image(self.original(row), min_side=LARGE_SIDE).image
+        except (ReadError, DecodeError):
             return self.thumbnails([row])[0]
         picture.thumbnail((LARGE_SIDE, LARGE_SIDE))
         buffer = BytesIO()
         picture.save(buffer, "JPEG", quality=88)
         return buffer.getvalue()
+
+    def original(self, row: int) -> bytes:
+        """Return the bytes of the file of an image, from the first of its paths that still has them.
+
+        Raises ReadError where none has: it was moved, or holds another picture now.
+        """
+        known = file_id(str(self._images["image_id"].iloc[row]))
+        why = ReadError("the file is not the one that was ingested")
+        first = self._images["raw_path"].iloc[row]
+        # The others are looked up when they are needed: a photo with several paths is rare.
+        for raw_path in chain([first], self._others(row, known)):
+            try:
+                data = read_bytes(os.fsencode(self._folder.file_path(raw_path)))
+            except (OSError, ReadError) as error:
+                why = ReadError(str(error))
+                continue
+            if sha256(data).hexdigest() == known:
+                return data
+        raise why
+
+    def _others(self, row: int, known: str) -> Iterator[bytes]:
+        if len(self._images["paths"].iloc[row]) > 1:
+            yield from self._copies.get(known, [])[1:]
+
+    @cached_property
+    def _copies(self) -> dict[str, list[bytes]]:
+        """The raw paths of each file that has several."""
+        files = latest_files(self._folder)
+        files = files[(files["status"] == "ok") & files.duplicated("image_id", keep=False)]
+        return {str(known): list(paths) for known, paths in files.groupby("image_id")["raw_path"]}
 
 
 @dataclass(frozen=True, eq=False)

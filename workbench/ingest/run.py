@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Unpack
 
+from filelock import FileLock
 from tqdm.auto import tqdm
 
 from workbench.image_id import part_of
@@ -172,11 +173,17 @@ def _candidates(result: Examined, image_id: str, dim: int) -> Found | None:
 
 def _prepared(folder: CaseFolder, some: Sequence[Finder]) -> dict[str, SampleParts]:
     """Return the tables of what is looked for, with damaged parts moved aside."""
-    folder.prepare()
     parts = sample_parts(folder, some)
-    for one in parts.values():
-        one.prepare()
+    _prepare(folder, parts)
     return parts
+
+
+def _prepare(folder: CaseFolder, parts: Mapping[str, SampleParts]) -> None:
+    """Move damaged parts aside: one process at a time, so that no two judge the same part."""
+    with FileLock(folder.root / ".mend.lock", mode=0o600):
+        folder.prepare()
+        for one in parts.values():
+            one.prepare()
 
 
 def _ingest(folder: CaseFolder, some: Sequence[Finder], reading: Reading, *, progress: bool) -> IngestReport:
@@ -184,9 +191,7 @@ def _ingest(folder: CaseFolder, some: Sequence[Finder], reading: Reading, *, pro
     with written(folder):
         parts = _prepared(folder, some)
         known = read_known(folder, parts, retry=retry)
-        folder.prepare()  # what was found damaged just now
-        for one in parts.values():
-            one.prepare()
+        _prepare(folder, parts)  # what was found damaged just now
     links, system = reading.get("links", "inside"), reading.get("system", False)
     found = scan(folder.source, skip=[folder.root], links=links, system=system)
     plan = make_plan(found, known, retry=retry, rehash=reading.get("rehash", False))

@@ -211,12 +211,17 @@ def _open(data: bytes) -> Image.Image:
 
 @cache
 def _formats() -> tuple[str, ...]:
-    """Register the readers and return the formats that this Pillow reads of those we take."""
+    """Register the readers and return the formats that this Pillow reads of those we take.
+
+    Those that are common and sure by their first bytes are tried first.
+    """
     import pillow_heif
 
     pillow_heif.register_heif_opener(thumbnails=False)
     Image.init()
-    return tuple(sorted(_FORMATS & set(Image.OPEN)))
+    known = _FORMATS & set(Image.OPEN)
+    first = [name for name in ("PNG", "WEBP", "TIFF", "GIF", "AVIF", "HEIF") if name in known]
+    return (*first, *sorted(known.difference(first)))
 
 
 def _shrink_while_decoding(image: Image.Image, ask: _Ask) -> None:

@@ -60,20 +60,35 @@ def read_bytes(path: bytes) -> bytes:
     A file that somebody writes meanwhile is read again; one that goes on changing is refused.
     """
     try:
-        with os.fdopen(open_quietly(path), "rb") as file:
-            before = os.fstat(file.fileno())
+        descriptor = open_quietly(path)
+        try:
+            before = os.fstat(descriptor)
             for _ in range(_TRIES):
                 if before.st_size > MAX_BYTES:
                     raise ReadError(f"too large: {before.st_size:,} bytes, the limit is {MAX_BYTES:,}")
-                data = file.read(MAX_BYTES)
-                after = os.fstat(file.fileno())
+                data = _read(descriptor, before.st_size)
+                after = os.fstat(descriptor)
                 if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns):
                     return data
                 before = after
-                file.seek(0)
+                os.lseek(descriptor, 0, os.SEEK_SET)
+        finally:
+            os.close(descriptor)
     except OSError as error:
         raise ReadError(explain(error)) from error
     raise ReadError("changes while it is read: ingest again when it is finished")
+
+
+def _read(descriptor: int, size: int) -> bytes:
+    """Read up to the end, which need not be where ``size`` says; at once where it is."""
+    data = os.read(descriptor, size + 1)
+    if len(data) == size:
+        return data
+    pieces, left = [data], MAX_BYTES - len(data)
+    while left > 0 and (piece := os.read(descriptor, min(left, 2**20))):
+        pieces.append(piece)
+        left -= len(piece)
+    return b"".join(pieces)
 
 
 def size_and_time(path: bytes) -> tuple[int, int]:
