@@ -71,18 +71,23 @@ def _vocabulary(root: Path) -> None:
     session.opened(root).vocabulary = ["another thing"]
 
 
-WRITES: Mapping[str, Callable[[Path], None]] = {
+def _name(root: Path) -> None:
+    faces = session.opened(root).faces
+    faces.name(str(faces.frame["identity"].iloc[1]), "Bea")
+
+
+WRITES: Mapping[str, Callable[[Path], object]] = {
     "tag": lambda root: session.opened(root).tag([0], "new"),
     "untag": lambda root: session.opened(root).untag([0], f"{session.TAG} 0"),
     "vocabulary": _vocabulary,
     "selection": lambda root: session.opened(root).selections.save("other", [0]),
-    "name": lambda root: session.opened(root).faces.name(0, "Bea"),
+    "name": _name,
     "share": _share,
     "export": _export,
 }
 """What is to be kept: each must end with an error of ours where it cannot be."""
 
-ASKED: Mapping[str, Callable[[Path], None]] = {
+ASKED: Mapping[str, Callable[[Path], object]] = {
     "layout": lambda root: session.opened(root).layout("pca", seed=5),
     "clusters": lambda root: session.opened(root).clusters(),
     "trust": lambda root: session.opened(root).trust("pca"),
