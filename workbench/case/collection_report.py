@@ -1,5 +1,6 @@
 """CollectionReport: groups and captions compared, duplicates, and pictures with faults."""
 
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -138,7 +139,7 @@ class CollectionReport:
         """
         import pandas as pd
 
-        with writing(Path("The folder for temporary files")):
+        with writing(Path(tempfile.gettempdir())):
             found = self._once("quality", examine, watch)
         scores, verdicts = found[:, : len(ISSUES)], found[:, len(ISSUES) :] > 0
         sides = self._collection.images[["width", "height"]].to_numpy(np.float64)
