@@ -59,11 +59,6 @@ def _wrong(ended: str, root: Path, source: Path, right: Mapping[str, str]) -> st
         return f"{type(error).__name__}: {error}"[:300]
 
 
-def _name(root: Path) -> None:
-    faces = session.opened(root).faces
-    faces.name(faces.identities["identity"][0], "Bea")
-
-
 def _share(root: Path) -> None:
     session.opened(root).share(root.with_name("shared"))
 
@@ -74,6 +69,11 @@ def _export(root: Path) -> None:
 
 def _vocabulary(root: Path) -> None:
     session.opened(root).vocabulary = ["another thing"]
+
+
+def _name(root: Path) -> None:
+    faces = session.opened(root).faces
+    faces.name(str(faces.frame["identity"].iloc[1]), "Bea")
 
 
 WRITES: Mapping[str, Callable[[Path], object]] = {

@@ -151,6 +151,19 @@ def test_only_the_last_index_is_kept_and_a_damaged_one_is_made_anew(tmp_path: Pa
     assert len(again) == 40
 
 
+def test_one_bit_of_a_kept_index_is_noticed(tmp_path: Path) -> None:
+    pytest.importorskip("faiss")
+    opener, ids = Engines("faiss", tmp_path), [str(row) for row in range(50)]
+    opener.open("images", ids, unit(50), progress=False)
+    path = next(tmp_path.rglob("index.faiss"))
+    damaged = bytearray(path.read_bytes())
+    damaged[-9] ^= 1
+    path.write_bytes(damaged)
+
+    assert opener.open("images", ids, unit(50), progress=False) is not None
+    assert path.read_bytes() != bytes(damaged)
+
+
 def test_few_rows_are_searched_exactly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines, "LEAST", 51)
     pytest.importorskip("faiss")

@@ -139,7 +139,7 @@ class CollectionReport:
         """
         import pandas as pd
 
-        with writing(Path(tempfile.gettempdir())):
+        with writing(Path("The folder for temporary files")), writing(Path(tempfile.gettempdir())):
             found = self._once("quality", examine, watch)
         scores, verdicts = found[:, : len(ISSUES)], found[:, len(ISSUES) :] > 0
         sides = self._collection.images[["width", "height"]].to_numpy(np.float64)

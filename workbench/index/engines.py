@@ -21,6 +21,7 @@ LEAST = 20_000
 _PACKAGES = {"faiss": ("faiss", "faiss-cpu"), "lancedb": ("lancedb", "lancedb"),
              "postgresql": ("psycopg", "psycopg[binary]")}  # fmt: skip
 _TOLD = "index.json"
+_FILE = "index.faiss"
 
 
 class Engines:
@@ -77,7 +78,7 @@ class Engines:
         try:
             building.mkdir()
             self._make(building, vectors, progress)
-            told = {"rows": len(vectors), "dim": int(vectors.shape[1]), "digest": digest}
+            told = _told(building, digest, vectors)
             (building / _TOLD).write_text(json.dumps(told))
             shutil.rmtree(kept, ignore_errors=True)  # damaged, or it would have been used
             building.rename(kept)
@@ -96,18 +97,18 @@ class Engines:
     def _kept(self, folder: Path, digest: str, vectors: Vectors) -> Index | None:
         """Return the index in a folder; None where there is none, or where it is not that of the vectors."""
         try:
-            told = json.loads((folder / _TOLD).read_text())
+            if json.loads((folder / _TOLD).read_text()) != _told(folder, digest, vectors):
+                return None
             index = self._load(folder)
         except (OSError, ValueError, RuntimeError, ModelError):  # RuntimeError: FAISS of a damaged file
             return None
-        same = told == {"rows": len(vectors), "dim": int(vectors.shape[1]), "digest": digest}
-        return index if same and (len(index), index.dim) == vectors.shape else None
+        return index if (len(index), index.dim) == vectors.shape else None
 
     def _make(self, folder: Path, vectors: Vectors, progress: bool) -> None:
         if self._engine == "faiss":
             from workbench.index.faiss_index import FaissIndex
 
-            FaissIndex(vectors, progress=progress).save(folder / "index.faiss")
+            FaissIndex(vectors, progress=progress).save(folder / _FILE)
         else:
             from workbench.index.lance_index import LanceIndex
 
@@ -117,7 +118,7 @@ class Engines:
         if self._engine == "faiss":
             from workbench.index.faiss_index import FaissIndex
 
-            return FaissIndex.load(folder / "index.faiss")
+            return FaissIndex.load(folder / _FILE)
         from workbench.index.lance_index import LanceIndex
 
         return LanceIndex(folder / "lance")
@@ -135,6 +136,15 @@ class Engines:
         made = PgIndex(self._address, vectors, prefix + digest, progress=progress)
         made.drop_others(prefix)
         return made
+
+
+def _told(folder: Path, digest: str, vectors: Vectors) -> dict[str, int | str]:
+    """Return what is written down of an index: of what it is made, and the SHA-256 of a file of FAISS."""
+    told: dict[str, int | str] = {"rows": len(vectors), "dim": int(vectors.shape[1]), "digest": digest}
+    if (folder / _FILE).exists():
+        with (folder / _FILE).open("rb") as file:
+            told["sha256"] = hashlib.file_digest(file, "sha256").hexdigest()
+    return told
 
 
 def digest_of(ids: Iterable[str], vectors: Vectors) -> str:

@@ -8,7 +8,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,19 +27,20 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 
 @contextlib.contextmanager
-def new_file(path: Path, size: int = 0) -> Iterator[Path]:
+def new_file(path: Path, size: int = 0, finish: Callable[[Path, Path], None] | None = None) -> Iterator[Path]:
     """Give a name to write to, in the folder of ``path``, and give what was written the name ``path`` then.
 
     The folder is made where it is missing. Where the disk is full or the user stops it, no temporary file
     stays.
-    Raises :class:`DiskError` for what the disk refuses; ``size`` is how many bytes are to be written.
+    Raises :class:`DiskError` for what the disk refuses; ``size`` is how many bytes are to be written,
+    ``finish`` what gives the file its name (:func:`commit`).
     """
     temporary = path.with_name(f".{path.name}-{os.getpid()}-{secrets.token_hex(4)}.tmp")
     with writing(path, size):
         try:
             make_folder(path.parent)
             yield temporary
-            commit(temporary, path)
+            (finish or commit)(temporary, path)
         except (OSError, KeyboardInterrupt, MemoryError):
             with contextlib.suppress(OSError):
                 temporary.unlink()

@@ -240,9 +240,7 @@ def _object(raw: bytes) -> dict[str, Any] | None:
 
 
 def _parsed(raw: bytes, fits: Callable[[dict[str, Any]], bool]) -> dict[str, Any] | None:
-    record = _object(raw)
-    if record is None:
-        return None
+    record = _object(raw) or {}
     try:
         datetime.fromisoformat(record["when"])
         return record if isinstance(record["who"], str) and fits(record) else None

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from workbench.store import part_sums
-from workbench.store.files import clean, make_folder, new_file, protect, write_atomically, writing
+from workbench.store.files import clean, commit, make_folder, new_file, protect, write_atomically, writing
 
 __all__ = ["DAMAGED", "FORMAT", "Parts", "make_folder", "protect", "write_atomically"]
 
@@ -64,7 +64,7 @@ class Parts:
             path = self.folder / self._next_name()
             for lost in part_sums.missing(self.folder, self.paths()):
                 part_sums.forget(lost)  # who reads before writing was told
-        with new_file(path, table.nbytes) as temporary:
+        with new_file(path, table.nbytes, commit) as temporary:
             pq.write_table(
                 table,
                 temporary,
