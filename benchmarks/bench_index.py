@@ -4,7 +4,7 @@ Recall is the share of the exact ten and fifty best that a query finds with an e
 and with one that keeps 1 %; time is that of one query for fifty hits with their probabilities, and the
 yardstick in the same run is the same query without an engine. Vectors are drawn around 1,000 centres, as
 those of photos lie; random ones without groups are the worst case of every engine. ``--server ADDRESS``
-adds a PostgreSQL with pgvector.
+adds a PostgreSQL with pgvector; ``--engines`` alone, without names, leaves the others out.
 """
 
 import argparse
@@ -33,9 +33,10 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--dim", type=int, default=512)
     parser.add_argument("--server", help="address of a PostgreSQL with pgvector")
+    parser.add_argument("--engines", nargs="*", default=["faiss", "lancedb"], help="those on this machine")
     options = parser.parse_args()
     vectors, queries = made_up(options.rows + QUERIES, options.dim)
-    specs = ["faiss", "lancedb", *([options.server] if options.server else [])]
+    specs = [*options.engines, *([options.server] if options.server else [])]
     print(f"{options.rows:,} vectors of {options.dim} numbers\n")
     print(show(list(measured(vectors, queries, specs))))
 

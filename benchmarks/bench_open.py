@@ -124,7 +124,7 @@ def prepare(folder: CaseFolder, dim: int) -> None:
     random = np.random.default_rng(1)
     labels = random.integers(-1, 12, len(ids)).astype(np.int32)
     levels = {"levels": list(clusters.LEVELS), "key": KEY}
-    ArrayCache(folder.cache / "levels").save(levels, ids, np.stack([labels] * len(clusters.LEVELS), axis=1))
+    ArrayCache(folder.cache / "levels").save(levels, ids, np.stack([labels] * len(clusters.LEVELS), axis=1))  # type: ignore[arg-type]
     centres = random.uniform(-1, 1, (13, 2))[labels + 1]
     points = (centres + random.standard_normal((len(ids), 2)) * 0.12).astype(np.float32)
     layout = {**projection.parameters("umap"), "key": KEY}

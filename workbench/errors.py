@@ -27,6 +27,14 @@ class CaseError(WorkbenchError):
     """The case folder cannot be created, opened or written."""
 
 
+class DiskError(CaseError, OSError):
+    """The disk refuses what is to be written: it is full, read-only or broken. ``errno`` says which."""
+
+    def __init__(self, what: str, do: str, errno: int | None = None) -> None:
+        super().__init__(what, do)
+        self.errno = errno
+
+
 class ModelError(WorkbenchError):
     """A model or its weights cannot be had or do not fit."""
 

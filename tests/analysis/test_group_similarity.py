@@ -17,7 +17,8 @@ def groups(spread, seed=0, sizes=(30, 20, 10)):
 
 @pytest.mark.parametrize("metric", ["cosine", "euclidean", "manhattan"])
 def test_tight_groups_are_told_apart_by_every_metric_and_loose_ones_are_not(metric):
-    tight, loose = likeness(*groups(0.05), metric), likeness(*groups(30.0), metric)
+    (near, near_names), (far, far_names) = groups(0.05), groups(30.0)
+    tight, loose = likeness(near, near_names, metric), likeness(far, far_names, metric)
     assert tight.separation == 1
     assert loose.separation == pytest.approx(0.5, abs=0.1)
 
@@ -49,8 +50,8 @@ def test_groups_that_cannot_be_compared_are_refused(names):
 
 def test_the_three_measures_are_what_their_names_say():
     a, b = np.array([[1, 0], [0.6, 0.8]], np.float32), np.array([[0, 1]], np.float32)
-    np.testing.assert_allclose(compare(a, b), [[0], [0.8]], atol=1e-6)
-    np.testing.assert_allclose(compare(a, b, "euclidean"), [[2**0.5], [0.4**0.5]], rtol=1e-5)
-    np.testing.assert_allclose(compare(a, b, "manhattan"), [[2], [0.8]], rtol=1e-5)
+    np.testing.assert_allclose(compare(a, b), np.array([[0], [0.8]]), atol=1e-6)
+    np.testing.assert_allclose(compare(a, b, "euclidean"), np.array([[2**0.5], [0.4**0.5]]), rtol=1e-5)
+    np.testing.assert_allclose(compare(a, b, "manhattan"), np.array([[2], [0.8]]), rtol=1e-5)
     with pytest.raises(QueryError, match="manhattan"):
-        compare(a, b, "hamming")
+        compare(a, b, "hamming")  # type: ignore[arg-type]

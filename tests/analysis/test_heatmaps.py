@@ -4,7 +4,17 @@ import numpy as np
 import pytest
 
 from workbench.analysis import heatmaps
-from workbench.analysis.heatmaps import Check, check_map, colours, layer, overlaid, rank_correlation, resized
+from workbench.analysis.heatmaps import (
+    EVEN,
+    Check,
+    check_map,
+    colours,
+    layer,
+    overlaid,
+    presence,
+    rank_correlation,
+    resized,
+)
 
 SIDE = 64
 
@@ -167,3 +177,33 @@ def test_the_layer_laid_over_a_photo_is_the_overlay():
     cover = 0.7 * shown[..., 3:] / 255
     by_hand = photo * (1 - cover) + shown[..., :3] * cover
     assert np.abs(by_hand - overlaid(photo, blob(20, 20), 0.7)).max() < 2
+
+
+def test_a_text_that_stands_out_of_others_is_there_and_one_in_their_midst_is_not():
+    others = np.random.default_rng(0).normal(0.2, 0.05, 500)
+    assert presence(0.2 + 4 * 0.05, others) > 0.95
+    assert presence(0.2, others) < 0.05
+    assert presence(0.2 + EVEN * others.std(), others) == pytest.approx(0.5, abs=0.05)
+    rising = [presence(score, others) for score in np.linspace(-1, 1, 50)]
+    assert rising == sorted(rising)
+
+
+def test_an_image_whose_scores_are_all_high_shows_no_more_than_another():
+    others = np.random.default_rng(0).normal(0, 0.05, 500)
+    assert presence(0.6, others + 0.5) == pytest.approx(presence(0.1, others))
+
+
+@pytest.mark.parametrize("others", [np.zeros(0), np.full(9, 0.3)])
+def test_without_other_phrases_nothing_is_known(others):
+    assert presence(0.3, others) == 0.5
+
+
+def test_the_words_say_whether_the_thing_is_there_and_whether_the_place_is_right():
+    chance = np.zeros((19, 2))
+    there, nowhere = (Check(1, 0, chance, 0.05, presence=share).words for share in (0.9, 0.1))
+    assert there.startswith("Better than chance")
+    assert nowhere.startswith("No better than chance")
+    assert "probably not there" in nowhere
+    assert "do not trust the place" in Check(1, 0, chance, 0.5, presence=0.9).words
+    assert "do not trust the place" not in there
+    assert "does not say that the thing is there" in Check(1, 0, chance, 0.05).words

@@ -8,6 +8,8 @@ import pytest
 from tests.helpers.identities import between, partition, people, truth, unit
 from workbench.analysis.identities import FREE, LEFT_OUT
 from workbench.analysis.identities import group as group_by
+from workbench.analysis.identities.graph_clustering import ROUNDS, VOTES, Linkage, chinese_whispers
+from workbench.analysis.identities.neighbours import crowds
 from workbench.analysis.identities.postprocess import rejoin
 from workbench.errors import QueryError
 from workbench.models.faces.pairs import FACENET
@@ -279,3 +281,106 @@ def test_two_strangers_a_little_alike_are_no_identity_and_three_such_are(method)
     alike = [unit(np.sqrt(0.56) * first + np.sqrt(0.44) * np.eye(64, dtype=np.float32)[k]) for k in (2, 3, 4)]
     assert partition(group(np.stack(alike[:2]), method=method, threshold=cut)) == set()
     assert partition(group(np.stack(alike), method=method, threshold=cut)) == {frozenset({0, 1, 2})}
+
+
+def copies(centres, each, spread, dim=64, seed=0):
+    """Return faces of ``centres`` people who look all but the same in each photo, and who each is."""
+    of = np.repeat(np.arange(centres), each)
+    order = np.random.default_rng(seed).permutation(len(of))
+    return people([each] * centres, spread=spread, dim=dim, seed=seed)[order], of[order]
+
+
+@pytest.mark.parametrize("spread", [0.0, 0.05, 0.3])
+def test_faces_that_cannot_be_told_apart_cost_next_to_nothing(method, monkeypatch, spread):
+    """Work grows with what differs: of 3,000 faces around ten centres few are linked one by one."""
+    linked = []
+
+    class Counted(Linkage):
+        def run(self, near, watch):
+            linked.append(len(self.sums))
+            return super().run(near, watch)
+
+    monkeypatch.setattr("workbench.analysis.identities.grouping.Linkage", Counted)
+    vectors, of = copies(10, 300, spread)
+    labels = group(vectors, method=method)
+    assert partition(labels) == partition(of)
+    assert linked[0] < 300
+
+
+def test_copies_in_one_photo_stay_as_many_as_they_are(method):
+    """Each photo shows each of six faces twice: so there are twelve, however alike they are."""
+    vectors, of = copies(6, 200, 0.05)
+    photo = np.empty(len(of), np.int64)
+    for person in range(6):
+        photo[of == person] = np.arange(200) // 2
+    labels = group(vectors, method=method, photo=photo)
+    assert pairs_of_one_photo(labels, photo) == 0
+    sizes = [len(rows) for rows in partition(labels)]
+    assert len(sizes) == 12
+    assert sum(sizes) == 1200
+
+
+def test_copies_join_what_the_analyst_decided_about_them(method):
+    vectors, of = copies(5, 150, 0.05)
+    known = np.full(len(of), FREE)
+    first = np.flatnonzero(of == 2)
+    known[first[:40]] = 7
+    known[first[40:50]] = LEFT_OUT
+    labels = group(vectors, method=method, known=known)
+    assert (labels[first[:40]] == 7).all()
+    assert (labels[first[40:50]] == -1).all()
+    assert (labels[first[50:]] == 7).all()
+    assert len(partition(labels)) == 5
+
+
+def test_ordinary_faces_are_in_no_crowd():
+    vectors = people([100] * 10, spread=0.9, dim=128)
+    assert (crowds(vectors, 0.55) == -1).all()
+
+
+def test_a_threshold_near_one_makes_no_crowd_of_what_it_keeps_apart():
+    vectors, _ = copies(1, 200, 0.1)
+    assert (crowds(vectors, 0.55) >= 0).all()
+    assert (crowds(vectors, 0.9999) == -1).all()
+
+
+def test_grouping_tells_how_far_it_is_and_ends_where_the_watcher_says_so(method):
+    vectors = people([30] * 20, spread=0.7, dim=128)
+    told = []
+    group(vectors, method=method, watch=told.append)
+    assert told == sorted(told)
+    assert told[0] == 0
+    assert 0.7 < told[-1] <= 1
+    for end in (0, len(told) // 2, len(told) - 1):
+        left = iter(range(end))
+
+        def watch(share, left=left):
+            if next(left, None) is None:
+                raise InterruptedError
+
+        with pytest.raises(InterruptedError):
+            group(vectors, method=method, watch=watch)
+
+
+def test_a_node_whose_neighbours_did_not_change_would_say_the_same_again():
+    """Passing over it gives exactly what visiting all gives; here beside the plain form of the method."""
+    rng = np.random.default_rng(0)
+    near = [np.unique(rng.integers(0, 200, 12)) for _ in range(200)]
+    near = [rows[rows != node] for node, rows in enumerate(near)]
+    loud = [rng.integers(1, 5, len(rows)).astype(np.float64) for rows in near]
+    fixed = np.arange(200) % 17 == 0
+    votes = [np.zeros(len(rows), int) for rows in near]
+    for seed in range(VOTES):
+        labels, order = np.arange(200), np.random.default_rng(seed)
+        for _ in range(ROUNDS):
+            before = labels.copy()
+            for node in order.permutation(np.flatnonzero(~fixed)):
+                heard, place = np.unique(labels[near[node]], return_inverse=True)
+                labels[node] = heard[np.argmax(np.bincount(place, weights=loud[node]))]
+            if np.array_equal(before, labels):
+                break
+        for node, rows in enumerate(near):
+            votes[node] += labels[rows] == labels[node]
+    plain = [rows[count * 2 > VOTES] for rows, count in zip(near, votes, strict=True)]
+    for found, expected in zip(chinese_whispers(near, loud, fixed), plain, strict=True):
+        np.testing.assert_array_equal(found, expected)

@@ -13,16 +13,11 @@ from workbench.analysis.identities.calibration import cosine_of
 from workbench.errors import QueryError
 from workbench.models.faces.pairs import FACENET, SHIPPED
 
-confidence, group, nearest, review, suggest = (
-    partial(verb, scale=FACENET)
-    for verb in (
-        identities.confidence,
-        identities.group,
-        identities.nearest,
-        identities.review,
-        identities.suggest,
-    )
-)
+confidence = partial(identities.confidence, scale=FACENET)
+group = partial(identities.group, scale=FACENET)
+nearest = partial(identities.nearest, scale=FACENET)
+review = partial(identities.review, scale=FACENET)
+suggest = partial(identities.suggest, scale=FACENET)
 
 YEAR = 365.25 * 24 * 3600
 

@@ -15,7 +15,7 @@ def picture(*things, shape=(16, 20), width=8):
     dense[..., 0] = 1
     for number, (row, column, height, wide) in enumerate(things, start=1):
         dense[row : row + height, column : column + wide] = np.eye(width, dtype=np.float32)[number]
-    return dense + RANDOM.normal(scale=0.02, size=dense.shape).astype(np.float32)
+    return dense + RANDOM.normal(scale=0.02, size=dense.shape).astype(np.float32)  # type: ignore[attr-defined]
 
 
 def fractions(thing, shape=(16, 20)):
@@ -61,7 +61,7 @@ def test_traced_regions_become_boxes_best_first_and_no_region_is_the_whole():
 
 def test_eight_bits_change_a_cosine_by_less_than_a_hundredth():
     rows = unit_rows(RANDOM.normal(size=(200, 128)))
-    back = unit_rows(pooling.to_int8(rows))
+    back = unit_rows(pooling.to_int8(rows))  # type: ignore[arg-type]
     assert np.abs(rows @ rows.T - back @ back.T).max() < 0.01
     assert (pooling.to_int8(np.zeros((1, 4))) == 0).all()
 

@@ -35,7 +35,7 @@ def test_the_same_seed_gives_the_same_layout(method):
 @pytest.mark.parametrize("method", ["umap", "tsne"])
 def test_a_layout_tells_how_far_it_is_and_watching_changes_nothing(method):
     vectors, _ = groups((20, 10))
-    shares = []
+    shares = []  # type: ignore[var-annotated]
     watched = projection.project(vectors, method, watch=shares.append)
 
     assert len(shares) > 20
@@ -213,7 +213,7 @@ def test_cluster_parameters_are_those_of_cluster():
     vectors, _ = groups()
     settings = clusters.parameters(min_cluster_size=10)
     assert settings == {"min_cluster_size": 10, "min_samples": 3, "merge_distance": None, "seed": 0}
-    assert clusters.cluster(vectors, **settings).max() == 2
+    assert clusters.cluster(vectors, **settings).max() == 2  # type: ignore[arg-type]
 
 
 def test_clusters_that_show_the_same_are_named_by_it_and_told_apart():
@@ -221,7 +221,7 @@ def test_clusters_that_show_the_same_are_named_by_it_and_told_apart():
     vectors, labels = groups((10, 8), dim=4, noise=0.01)
     vectors = unit_rows(vectors + np.array([0, 0, 0, 1.03], np.float32))
     texts = np.eye(4, dtype=np.float32)
-    found = clusters.names(vectors, labels, texts, ["cat", "dog", "bird", "a photo"])
+    found = clusters.names(vectors, labels, texts, ["cat", "dog", "bird", "a photo"])  # type: ignore[arg-type]
     assert found == ["a photo: cat", "a photo: dog"]
 
 
@@ -250,14 +250,14 @@ def test_a_second_phrase_holds_of_most_and_not_of_the_others():
 
 def test_the_only_cluster_is_named_by_what_it_shows():
     vectors, labels = groups((12,), dim=4)
-    assert clusters.names(vectors, labels, np.eye(4, dtype=np.float32), ["cat", "dog", "bird", "a"]) == [
+    assert clusters.names(vectors, labels, np.eye(4, dtype=np.float32), ["cat", "dog", "bird", "a"]) == [  # type: ignore[arg-type]
         "cat"
     ]
 
 
 def test_names_are_unique_and_run_out_gracefully():
     vectors, labels = groups((10, 8, 6))
-    found = clusters.names(vectors, labels, np.eye(16, dtype=np.float32)[:2], ["cat", "dog"])
+    found = clusters.names(vectors, labels, np.eye(16, dtype=np.float32)[:2], ["cat", "dog"])  # type: ignore[arg-type]
     assert len(set(found)) == 3
     assert {"cat", "dog"} < set(found)
 

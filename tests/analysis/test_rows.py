@@ -41,4 +41,4 @@ def test_combine(mode, expected):
 
 def test_an_unknown_mode_is_refused():
     with pytest.raises(QueryError, match="replace, add, remove, intersect"):
-        combine([1], [2], "xor", 5)
+        combine([1], [2], "xor", 5)  # type: ignore[arg-type]

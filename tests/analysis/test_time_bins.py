@@ -103,4 +103,4 @@ def test_the_ends_of_the_calendar_and_a_single_moment_have_bins(start, end):
 
 def test_a_bin_nobody_knows_is_refused():
     with pytest.raises(QueryError, match="century"):
-        time_bins.edges(at("2020-01-01"), at("2021-01-01"), "century")
+        time_bins.edges(at("2020-01-01"), at("2021-01-01"), "century")  # type: ignore[arg-type]

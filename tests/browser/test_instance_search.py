@@ -131,11 +131,11 @@ def test_a_click_proposes_a_candidate_and_keys_move_and_ask(desk: lab.Notebook) 
 
 def test_words_find_a_thing_and_what_is_wrong_is_told(desk: lab.Notebook) -> None:
     page = desk.page
-    page.get_by_label("A thing in words").fill("blue")
+    page.get_by_label("An object in words").fill("blue")
     page.keyboard.press("Enter")
     page.wait_for_selector(".wb-thing-tile[title='other.png'] .wb-over")
     assert desk.state(1)["hits"][0] == "other.png"
-    page.get_by_label("A thing in words").fill("???")
+    page.get_by_label("An object in words").fill("???")
     page.keyboard.press("Enter")
     page.locator(".wb-things .wb-error", has_text="no words").wait_for()
 

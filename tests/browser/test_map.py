@@ -162,7 +162,7 @@ def test_a_clustering_is_run_compared_and_colours_the_map(desk: lab.Notebook) ->
     runs.get_by_label("New name").fill("by hand")
     page.keyboard.press("Enter")
     page.wait_for_selector(".wb-runs tr[data-run='by hand']")
-    runs.get_by_role("button", name="Select what is in none").click()
+    runs.get_by_role("button", name="Select what is in no cluster").click()
     state = desk.state(1)
     over = page.evaluate(OVERFLOW)
 

@@ -126,6 +126,8 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
             exif[Base.Model] = f"Camera {MARKUP}"
             photo.save(path, exif=exif)
     write_faces(root / "photos", {f"{MARKUP}{i}.png": [3 * (i % 2)] for i in range(6)})
+    (root / "photos" / f"{TURNED} {MARKUP}.pdf").write_bytes(b"%PDF-1.7")
+    (root / "photos" / f"{TURNED} {MARKUP}.jpg").write_bytes(b"\xff\xd8\xff torn")
     case = wb.open(root / "photos", case=root / "case", model="fake", faces="fake")
     case.ingest(faces=True, progress=False)
     case.tag([0, 1, 2], ODD)
@@ -137,7 +139,19 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 PANES = [("faces", ""), ("faces", "review"), ("faces", "history"), ("images", "alone")]
-PANELS = ["query", "shelf", "mapbar", "gallery", "details", "why", "things", "runs", "study", "facespanel"]
+PANELS = [
+    "query",
+    "shelf",
+    "mapbar",
+    "gallery",
+    "details",
+    "why",
+    "things",
+    "runs",
+    "study",
+    "left-out",
+    "facespanel",
+]
 
 
 @pytest.fixture(scope="module")
@@ -160,7 +174,7 @@ def desk(page: Page, address: str) -> lab.Notebook:
 
 def look(desk: lab.Notebook, name: str) -> None:
     """Keep a picture of the whole desk, however high."""
-    desk.page.set_viewport_size({"width": 1640, "height": 5000})
+    desk.page.set_viewport_size({"width": 1640, "height": 8000})
     desk.page.locator(".wb-desk").screenshot(path=lab.ARTIFACTS / f"{name}.png")
     desk.page.set_viewport_size({"width": 1640, "height": 1300})
 

@@ -104,7 +104,7 @@ def test_time_and_place_select_what_they_show(root: Path, address: str) -> None:
         less = notebook.state(1)
         page.locator(".wb-study summary").scroll_into_view_if_needed()
         notebook.screenshot("when-where-light")
-        page.get_by_label("One bar is").select_option("year")
+        page.get_by_label("Length of a bar").select_option("year")
         page.wait_for_function("document.querySelectorAll('.wb-when-axis span').length <= 6")
 
         page.get_by_role("button", name="without a time").click()

@@ -12,6 +12,7 @@ from PIL import Image
 import workbench as wb
 from workbench.case.open_case import OpenCase
 from workbench.errors import CaseError, QueryError, WorkbenchError
+from workbench.models.mini.load import reads as mini_reads
 from workbench.search.terms import readable
 from workbench.store.sample_parts import remember_key
 from workbench.testing import ColourEmbedder, colour_folder, write_photos
@@ -79,7 +80,7 @@ def test_least_probability_keeps_only_hits_that_reach_it(case: wb.Case) -> None:
 @pytest.mark.parametrize("term", ["", "   ", 7, Path("nowhere.jpg"), wb.like("no such id")])
 def test_a_term_that_cannot_be_understood_says_what_to_do(case: wb.Case, term: object) -> None:
     with pytest.raises(QueryError, match=r"(Type|Use|Give) "):
-        case.search(term)
+        case.search(term)  # type: ignore[arg-type]
 
 
 def test_no_terms_at_all_is_an_empty_query(case: wb.Case) -> None:
@@ -167,7 +168,7 @@ def test_the_model_is_loaded_once_however_many_ask_at_a_time(
     def load(folder: object, precision: str) -> ColourEmbedder:
         time.sleep(0.05)
         loaded.append(ColourEmbedder())
-        return loaded[-1]
+        return loaded[-1]  # type: ignore[return-value]
 
     monkeypatch.setattr("workbench.case.embedders.load_embedder", load)
     again = wb.open(case=case.folder.root)
@@ -295,10 +296,10 @@ def test_hits_say_how_unusual_they_are_and_how_many_chance_does_not_explain(tmp_
     grey = [row for row, path in enumerate(case.images["path"]) if "more" not in path]
     against = case.search("red", k=12, background=grey)
 
-    assert (np.diff(hits.unusual) >= 0).all()
+    assert (np.diff(hits.unusual) >= 0).all()  # type: ignore[type-var]
     assert 4 < case.search("red", k=6).beyond <= 6
-    assert against.unusual[:6].max() == pytest.approx(1 / 61)
-    assert against.unusual[6:].min() > 1 / 61
+    assert against.unusual[:6].max() == pytest.approx(1 / 61)  # type: ignore[index]
+    assert against.unusual[6:].min() > 1 / 61  # type: ignore[index]
     assert "unusual" in hits.frame
     assert len(case.search("red", within=grey, k=12).ranking) == 60
     with pytest.raises(QueryError, match="20 or more"):
@@ -336,7 +337,7 @@ def test_a_threshold_learnt_from_examples_finds_what_they_found(case: wb.Case) -
     assert len(hits) < 4
     assert learnt.recall == 1
     with pytest.raises(QueryError, match="score or probability"):
-        case.learn_threshold({}, on="taste")
+        case.learn_threshold({}, on="taste")  # type: ignore[arg-type]
 
 
 def test_what_lies_beyond_the_hits_is_judged_for_recall(case: wb.Case) -> None:
@@ -421,9 +422,9 @@ def test_a_pinned_case_keeps_its_rows_while_the_case_grows(case: wb.Case, source
     ("use", "message"),
     [
         (lambda case: wb.open("photos/"), "No case folder was given"),
-        (lambda case: wb.open(5, case="x"), "must be the path of a folder"),
+        (lambda case: wb.open(5, case="x"), "must be the path of a folder"),  # type: ignore[arg-type]
         (lambda case: wb.open(case=""), "must be the path of a folder"),
-        (lambda case: wb.open(case="x", model=5), "The model must be a text, not int"),
+        (lambda case: wb.open(case="x", model=5), "The model must be a text, not int"),  # type: ignore[arg-type]
         (lambda case: case.tag([0], 5), "A tag must be a text, not int"),
         (lambda case: case.tag([0], "  "), "A tag is empty"),
         (lambda case: setattr(case, "vocabulary", "a cat"), "must be a list of texts"),
@@ -447,3 +448,38 @@ def test_probabilities_follow_the_vocabulary_that_now_stands(case: wb.Case) -> N
 
     assert not np.allclose(before, after)
     np.testing.assert_array_equal(after, reopened)
+
+
+UNREAD = ["猫", "고양이", "แมว", "قطة", "a photo of 猫"]
+
+
+@pytest.fixture
+def unreading(case: wb.Case, monkeypatch: pytest.MonkeyPatch) -> wb.Case:
+    """Return a case whose model reads no other script than Latin, as `mini` does."""
+    monkeypatch.setattr(ColourEmbedder, "reads", staticmethod(mini_reads), raising=False)
+    return case
+
+
+@pytest.mark.parametrize("text", UNREAD)
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda case, text: case.search(text),
+        lambda case, text: case.search(f"{text} + red"),
+        lambda case, text: case.search("red", unlike=text),
+        lambda case, text: case.ask(text),
+        lambda case, text: case.ask(f"red -{text!r}"),
+        lambda case, text: case.why(0, text),
+        lambda case, text: case.why(0, "red", against=text),
+        lambda case, text: case.describe(0, vocabulary=["red", text]),
+        lambda case, text: setattr(case, "vocabulary", ["red", text]),
+    ],
+)
+def test_what_the_model_cannot_read_is_never_answered(unreading: wb.Case, text: str, use) -> None:
+    with pytest.raises(QueryError, match=r"cannot read .*\. Use English, or open the case with"):
+        use(unreading, text)
+    assert not (unreading.folder.root / "work" / "vocabulary.txt").exists()
+
+
+def test_a_model_that_reads_all_is_asked_in_any_script(case: wb.Case) -> None:
+    assert len(case.ask("猫")) == len(case.search("猫")) > 0

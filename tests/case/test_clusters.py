@@ -117,7 +117,7 @@ def test_runs_are_compared_with_tags(case: wb.Case) -> None:
     table = case.cluster_runs.compare("tag").set_index("name")
 
     assert table.loc["fine", "purity"] == 1
-    assert table.loc["fine", "adjusted_rand"] > table.loc["all", "adjusted_rand"]
+    assert table.loc["fine", "adjusted_rand"] > table.loc["all", "adjusted_rand"]  # type: ignore[arg-type]
     assert table.loc["all", "clusters"] == 1
     assert table.loc["none", "noise"] == 40
     assert "in one cluster" in table.loc["all", "note"]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 import workbench as wb
 from workbench.errors import QueryError
@@ -45,7 +45,7 @@ def issues(case: wb.Case) -> dict[str, str]:
 def test_copies_and_look_alikes_are_found(case: wb.Case) -> None:
     found = case.study.duplicates()
     exact = {Path(path).name for path in found["path"][found["kind"] == "exact"]}
-    near = found[found["kind"] == "near"].groupby("group")["path"].agg(lambda p: {Path(x).name for x in p})
+    near = found[found["kind"] == "near"].groupby("group")["path"].agg(lambda p: {Path(x).name for x in p})  # type: ignore[type-var]
 
     assert exact == {"copy.png", "sharp0.png"}
     assert {"sharp1.png", "smaller.jpg"} in near.tolist()
@@ -119,3 +119,94 @@ def test_plain_pictures_of_five_colours_are_no_duplicates_and_the_same_one_saved
 
     assert {Path(path).name for path in found["path"]} == {"blue.png", "small.jpg"}
     assert found["group"].nunique() == 1
+
+
+def near_names(folder: Path) -> list[set[str]]:
+    """Return the names of the files of each group of near duplicates in a folder."""
+    case = wb.open(folder, case=folder.parent / "case", model="fake")
+    case.ingest(progress=False)
+    found = case.study.duplicates()
+    groups = found[found["kind"] == "near"].groupby("group")["path"]
+    return sorted((set(paths) for _, paths in groups), key=min)
+
+
+def scene(seed: int = 3) -> Image.Image:
+    """Return a picture with large and small shapes, as a photo has them."""
+    rng = np.random.default_rng(seed)
+    picture = Image.fromarray(rng.integers(0, 255, (5, 7, 3), np.uint8)).resize(
+        (640, 480), Image.Resampling.BICUBIC
+    )
+    draw = ImageDraw.Draw(picture)
+    for _ in range(25):
+        x, y, size = rng.integers(0, 560), rng.integers(0, 420), rng.integers(20, 90)
+        draw.ellipse((x, y, x + size, y + size), fill=tuple(map(int, rng.integers(0, 255, 3))))
+    return picture
+
+
+def page(text: str) -> Image.Image:
+    picture = Image.new("RGB", (600, 800), "white")
+    for line in range(8):
+        ImageDraw.Draw(picture).text(
+            (40, 40 + 24 * line), text[line:] + text[:line], fill="black", font_size=14
+        )
+    return picture
+
+
+def test_one_picture_in_other_qualities_sizes_and_slightly_cut_is_found(tmp_path: Path) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    one = scene()
+    one.save(photos / "a.png")
+    one.save(photos / "b_quality90.jpg", quality=90)
+    one.save(photos / "c_quality30.jpg", quality=30)
+    one.resize((320, 240)).save(photos / "d_half.jpg")
+    one.crop((13, 10, 627, 470)).save(photos / "e_cut.jpg")  # by 2 % at each side
+    ImageOps.mirror(one).save(photos / "f_mirrored.jpg")
+    one.rotate(90, expand=True).save(photos / "g_turned.jpg")
+    scene(4).save(photos / "h_other.jpg")
+
+    assert near_names(photos) == [{"a.png", "b_quality90.jpg", "c_quality30.jpg", "d_half.jpg", "e_cut.jpg"}]
+
+
+def test_flat_pictures_are_duplicates_only_where_colour_shape_and_text_are_the_same(tmp_path: Path) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    steps = Image.linear_gradient("L").resize((320, 240))
+    empty = Image.new("L", steps.size)
+    pictures = {
+        "black1": Image.new("RGB", (320, 240), (0, 0, 0)),
+        "black2": Image.new("RGB", (320, 240), (2, 1, 1)),
+        "grey": Image.new("RGB", (320, 240), (20, 20, 20)),
+        "red1": Image.new("RGB", (320, 240), (200, 30, 30)),
+        "red2": Image.new("RGB", (320, 240), (202, 31, 29)),
+        "crimson": Image.new("RGB", (320, 240), (200, 30, 60)),
+        "down": steps.convert("RGB"),
+        "up": ImageOps.flip(steps).convert("RGB"),
+        "across": steps.rotate(90, expand=True).convert("RGB"),
+        "reddish": Image.merge("RGB", (steps, empty, empty)),
+        "bluish": Image.merge("RGB", (empty, empty, steps)),
+        "page1": page("the harbour master's ledger, volume one"),
+        "page2": page("an inventory of goods seized in the port"),
+        "page3": page("nine boxes, six crates; no owner was found"),
+    }
+    for name, picture in pictures.items():
+        picture.save(photos / f"{name}.png")
+    pictures["page1"].resize((300, 400)).save(photos / "page1_small.jpg")
+
+    pairs = [{"black1.png", "black2.png"}, {"page1.png", "page1_small.jpg"}, {"red1.png", "red2.png"}]
+    assert near_names(photos) == pairs
+
+
+def test_looking_at_pictures_is_watched_and_can_be_ended(case: wb.Case) -> None:
+    shares: list[float] = []
+    case.study.quality(watch=shares.append)
+    assert shares[0] == 0
+    assert all(0 <= share <= 1 for share in shares)
+
+    def end(share: float) -> None:
+        raise KeyboardInterrupt
+
+    for work in (case.study.duplicates, wb.open(case=case.folder.root).study.duplicates):
+        with pytest.raises(KeyboardInterrupt):
+            work(watch=end)
+    assert len(case.study.duplicates())  # what was ended kept nothing wrong

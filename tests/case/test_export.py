@@ -94,7 +94,7 @@ def test_photos_are_copied_or_linked_and_keep_their_time(
 ) -> None:
     os.utime(source / "a/0.png", ns=(10**18, 10**18))
     before = contents(source)
-    case.faces.export(tmp_path / "out", how=how)
+    case.faces.export(tmp_path / "out", how=how)  # type: ignore[arg-type]
     original, found = source / "a/0.png", tmp_path / "out" / "Ann" / "0.png"
 
     assert found.is_symlink() == (how == "symlink")
@@ -213,10 +213,10 @@ def test_a_source_that_is_gone_altogether_is_an_error(case: wb.Case, source: Pat
 
 def test_half_a_copy_is_taken_away(case: wb.Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(original: object, copy: object, _: int) -> None:
-        copy.write(b"half")
+        copy.write(b"half")  # type: ignore[attr-defined]
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(exporting.shutil, "copyfileobj", full)
+    monkeypatch.setattr(exporting.shutil, "copyfileobj", full)  # type: ignore[attr-defined]
     with pytest.raises(CaseError, match="No space left"):
         case.faces.export(tmp_path / "out")
     assert files(tmp_path / "out") == set()
@@ -235,7 +235,7 @@ def test_another_disk_is_no_place_for_hard_links(
 
 def test_an_export_of_nothing_or_in_an_unknown_way_makes_no_folder(case: wb.Case, tmp_path: Path) -> None:
     with pytest.raises(QueryError, match="copy, hardlink, symlink"):
-        case.faces.export(tmp_path / "out", how="move")
+        case.faces.export(tmp_path / "out", how="move")  # type: ignore[arg-type]
     assert not (tmp_path / "out").exists()
     with pytest.raises(QueryError, match=r"No identity has 99 faces.*min_faces"):
         case.faces.export(tmp_path / "out", min_faces=99)
@@ -383,7 +383,7 @@ def test_all_of_faces_is_shared_where_that_is_asked_for(case: wb.Case, tmp_path:
 
 def test_another_word_for_what_is_shared_makes_no_folder(case: wb.Case, tmp_path: Path) -> None:
     with pytest.raises(QueryError, match="none, decisions, all"):
-        case.share(tmp_path / "shared", faces="vectors")
+        case.share(tmp_path / "shared", faces="vectors")  # type: ignore[arg-type]
     assert not (tmp_path / "shared").exists()
 
 
@@ -438,7 +438,7 @@ def test_only_a_file_that_was_ingested_leaves_the_source(
     parts.append(forged)
     received = wb.open(case=case.folder.root)
 
-    manifest = received.faces.export(tmp_path / "out", min_faces=1, how=how)
+    manifest = received.faces.export(tmp_path / "out", min_faces=1, how=how)  # type: ignore[arg-type]
 
     problems = manifest["problem"][manifest["problem"] != ""]
     assert problems.str.contains("not the one that was ingested|a pipe").all()

@@ -402,6 +402,23 @@ def test_how_faces_are_grouped_is_in_the_log_and_can_be_undone(case: wb.Case) ->
     assert (faces.redo(), len(faces.identities)) == ("group", 0)
 
 
+def test_a_grouping_that_is_ended_decides_nothing_and_one_that_goes_on_tells_how_far_it_is(
+    case: wb.Case,
+) -> None:
+    faces, before = case.faces, case.faces.frame["identity"].tolist()
+
+    def end(share: float) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        faces.group("agglomerative", threshold=1.0, watch=end)
+    assert faces.history.empty
+    assert reopened(case).faces.frame["identity"].tolist() == before
+    told: list[float] = []
+    faces.group("agglomerative", watch=told.append)
+    assert told == sorted(told) != []
+
+
 def test_whoever_wants_to_know_is_told_of_every_step_as_long_as_they_live(faces: Faces) -> None:
     class Listener:
         heard = 0
@@ -438,7 +455,7 @@ def test_who_is_nobody_and_rows_that_do_not_exist_say_what_to_do(faces: Faces) -
         lambda: faces.move([0], "nobody"),
         lambda: faces.rows_of("nobody"),
         lambda: faces.suggest("nobody"),
-        lambda: faces.group("astrology"),
+        lambda: faces.group("astrology"),  # type: ignore[arg-type]
         lambda: faces.group(threshold=7),
     ):
         with pytest.raises(QueryError, match=r"(Choose|Pass|See|Use|Give) "):
@@ -607,7 +624,7 @@ def test_the_choice_of_grouping_is_remembered_for_the_pair_of_models(case: wb.Ca
 def test_a_choice_of_grouping_that_nobody_understands_is_the_default(case: wb.Case) -> None:
     decisions = Decisions(case.folder.root / "work")
     for grouping in ({"method": "astrology", "threshold": None}, {"method": "whispers", "threshold": 7}):
-        decisions.add(Decision("group", grouping={"pair": "fake", **grouping}))
+        decisions.add(Decision("group", grouping={"pair": "fake", **grouping}))  # type: ignore[dict-item]
         assert reopened(case).faces.identities["faces"].tolist() == [4, 3, 2]
 
 
@@ -640,7 +657,7 @@ def test_one_new_face_is_compared_with_who_it_is_like_and_not_with_everybody() -
         return np.full(len(rows), known[1], np.int32)
 
     free = [""] * len(people)
-    found = identities(face_ids, free, {}, earlier, face_vectors(people), group, floor=0.3)
+    found = identities(face_ids, free, {}, earlier, face_vectors(people), group, floor=0.3)  # type: ignore[arg-type]
 
     assert [rows.tolist() for rows in asked] == [list(range(40))]
     assert found == [f"person{who}" for who in people]
@@ -717,7 +734,7 @@ def test_what_is_no_face_is_nobody(case: wb.Case, photos: Path) -> None:
 @pytest.mark.parametrize("photo", ["nowhere.jpg", 7, b"bytes"])
 def test_a_photo_that_cannot_be_read_says_what_to_do(case: wb.Case, photo: object) -> None:
     with pytest.raises(QueryError, match="Give "):
-        case.find_people(photo)
+        case.find_people(photo)  # type: ignore[arg-type]
 
 
 def test_questions_of_another_version_of_the_model_are_refused(

@@ -197,10 +197,10 @@ def test_a_stopped_run_goes_on_where_it_was(photos, tmp_path, monkeypatch):
             raise KeyboardInterrupt
         return look(image)
 
-    dense.look = stop_at_the_fourth
+    dense.look = stop_at_the_fourth  # type: ignore[method-assign]
     with pytest.raises(KeyboardInterrupt):
         case.instances.ingest(progress=False)
-    dense.look = look
+    dense.look = look  # type: ignore[method-assign]
     looked = case.instances.ingest(progress=False).looked
     assert 1 <= looked < len(case.images)
     assert len(case.find_this("a.png", box=(40, 30, SIDE, SIDE))) == len(case.images) - 1

@@ -294,7 +294,7 @@ def test_regions_need_a_record_of_tables_and_callables_alone():
         vectors=np.ones((1, 1), np.float32),
         lookup=ImageLookup(images),
         keys=dict,
-        read=lambda keys: read_regions(None, keys, images),
+        read=lambda keys: read_regions(None, keys, images),  # type: ignore[arg-type]
         embedder=lambda: pytest.fail("a model was loaded"),
         vocabulary_vectors=lambda: pytest.fail("phrases were embedded"),
         open_index=lambda name, ids, vectors: None,

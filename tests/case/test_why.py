@@ -1,8 +1,10 @@
 """Why an image matched, asked of a case: every kind of query, what is kept, what is said."""
 
+import json
+
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageColor
 
 import workbench as wb
 from workbench.case.collection import Pictures
@@ -77,7 +79,7 @@ def test_a_query_may_be_text_an_example_an_id_a_picture_a_group_or_hits(case):
 
 def test_words_share_out_the_match_and_an_example_has_none(case):
     words = dict(case.why("corner.png", "a red thing").words)
-    assert max(words, key=words.get) == "red"
+    assert max(words, key=words.get) == "red"  # type: ignore[arg-type]
     assert case.why("corner.png", "like:red").words == []
     assert case.why("corner.png", "a red thing").frame.columns.tolist() == ["word", "relevance"]
 
@@ -226,3 +228,33 @@ def test_without_source_and_thumbnail_it_is_said_what_to_do(case, monkeypatch):
     monkeypatch.setattr(Pictures, "large", lambda self, row: b"")
     with pytest.raises(CaseError, match=r"can no longer be read.*source"):
         case.why("corner.png", "red")
+
+
+def test_the_verdict_tells_what_is_there_from_what_is_not(case, monkeypatch):
+    """The image is black and red: among the names of all colours black fits it and white does not."""
+    monkeypatch.setattr("workbench.case.heatmaps_api.default_vocabulary", lambda: sorted(ImageColor.colormap))
+    black, white = (case.why("corner.png", colour) for colour in ("black", "white"))
+    assert white.check.presence < 0.1 < black.check.presence
+    for heatmap in (black, white):
+        there = heatmap.check.presence >= 0.5
+        assert heatmap.verdict.startswith("Better" if there else "No better"), heatmap.query
+
+
+def test_of_an_example_the_verdict_says_only_what_the_map_can(case):
+    assert case.why("corner.png", "like:red").check.presence is None
+    assert "probably" not in case.why("corner.png", "like:red").verdict
+
+
+def test_a_verdict_kept_by_an_earlier_release_is_worked_out_anew(case):
+    heatmap = case.why("corner.png", "red")
+    before = heatmap.check
+    for path in (case.folder.cache / "heatmaps").rglob("*.npz"):
+        with np.load(path, allow_pickle=False) as file:
+            arrays = dict(file)
+        about = json.loads(arrays["about"].tobytes())
+        if about["facts"].get("check"):
+            del about["facts"]["check"]["presence"]
+            arrays["about"] = np.frombuffer(json.dumps(about).encode(), np.uint8)
+            np.savez(path, **arrays)
+    again = wb.open(case=case.folder.root, model="fake").why("corner.png", "red").check
+    assert again.presence == before.presence is not None

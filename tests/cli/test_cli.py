@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 from workbench.case import Case, open_case
-from workbench.cli import main, printable
+from workbench.cli import main, printable  # type: ignore[attr-defined]
 from workbench.cli.printing import print_for_programs, print_hits
 from workbench.testing import colour_folder, write_faces, write_photos, write_regions
 

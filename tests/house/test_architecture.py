@@ -10,12 +10,13 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 
 PACKAGE = Path(__file__).parents[2] / "workbench"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+Documented: TypeAlias = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 ANY = {"errors", "image_id", "spelling", "vectors"}
 MAY_IMPORT = {
@@ -88,12 +89,13 @@ def imports(path: Path) -> Iterator[str]:
 
 def lines(node: ast.AST, last: int) -> int:
     """Count the lines from a node's first to ``last``, without its docstring and those of what it holds."""
-    nodes = [n for n in ast.walk(node) if isinstance(n, DOCUMENTED) and ast.get_docstring(n)]
+    documented = [n for n in ast.walk(node) if isinstance(n, Documented)]
+    nodes = [n for n in documented if ast.get_docstring(n)]
     return (
         last
         - getattr(node, "lineno", 1)
         + 1
-        - sum(n.body[0].end_lineno - n.body[0].lineno + 1 for n in nodes)
+        - sum((n.body[0].end_lineno or 0) - n.body[0].lineno + 1 for n in nodes)
     )
 
 
@@ -106,24 +108,26 @@ def functions(path: Path) -> Iterator[tuple[str, int]]:
     """Yield each function with its number of lines."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield f"{path.relative_to(PACKAGE)}:{node.name}", lines(node, node.end_lineno)
+            yield f"{path.relative_to(PACKAGE)}:{node.name}", lines(node, node.end_lineno or 0)
 
 
-def public_nodes(path: Path) -> Iterator[tuple[str, ast.AST]]:
+def public_nodes(path: Path) -> Iterator[tuple[str, Documented]]:
     """Yield the module, its public functions and classes, and their public methods."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     yield str(path.relative_to(PACKAGE)), tree
     owners = [node for node in tree.body if isinstance(node, ast.ClassDef) and not node.name.startswith("_")]
-    for owner in (tree, *owners):
-        for node in owner.body:
-            named = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-            if named and not node.name.startswith("_") and not is_setter(node):
-                yield f"{path.relative_to(PACKAGE)}:{node.name}", node
+    holders: list[ast.Module | ast.ClassDef] = [tree, *owners]
+    for node in [node for holder in holders for node in holder.body]:
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            continue
+        if not node.name.startswith("_") and not is_setter(node):
+            yield f"{path.relative_to(PACKAGE)}:{node.name}", node
 
 
 def is_setter(node: ast.AST) -> bool:
     """Say whether a function is the setter of a property, which the getter documents."""
-    return any(getattr(decorator, "attr", "") == "setter" for decorator in node.decorator_list)
+    decorators = getattr(node, "decorator_list", [])
+    return any(getattr(decorator, "attr", "") == "setter" for decorator in decorators)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))

@@ -55,6 +55,21 @@ def test_conda_has_the_same_packages_with_the_same_bounds():
     assert conda_environment() == expected
 
 
+@pytest.mark.parametrize(
+    ("package", "hole"), [("pillow-heif", "1.6.0"), ("hdbscan", "0.8.43"), ("torch", "2.5.1")]
+)
+def test_no_release_with_a_known_hole_is_accepted(package, hole):
+    """Files could run code through them: libheif, and checkpoints read with ``weights_only=True``."""
+    assert hole not in REQUIRED[package]
+    assert hole not in conda_environment()[CONDA_NAMES.get(package, package)]
+
+
+def test_the_extras_ask_for_what_the_default_installation_asks_for():
+    for name, extra in PROJECT["optional-dependencies"].items():
+        for one in map(Requirement, extra):
+            assert one.specifier == REQUIRED.get(one.name, one.specifier), (name, one.name)
+
+
 def test_the_packages_that_users_were_promised_are_installed():
     assert set(PROMISED) <= set(REQUIRED)
 

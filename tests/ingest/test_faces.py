@@ -52,7 +52,7 @@ def test_each_face_has_a_crop(case):
 def test_faces_and_images_share_one_decode(case, monkeypatch):
     from workbench.ingest import examine
 
-    decoded, read = [], examine.read_image
+    decoded, read = [], examine.read_image  # type: ignore[attr-defined]
     monkeypatch.setattr(examine, "read_image", lambda *a, **k: decoded.append(1) or read(*a, **k))
     ingest(case, ColourEmbedder(), faces=SquareFaces(), progress=False)
     assert len(decoded) == len(PHOTOS)

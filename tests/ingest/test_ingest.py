@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -37,7 +38,7 @@ print(ingest(folder, Slow(batch_size=4), progress=False).embedded)
 """
 
 
-def run(folder: CaseFolder, embedder: ColourEmbedder, **options: bool) -> IngestReport:
+def run(folder: CaseFolder, embedder: ColourEmbedder, **options: Any) -> IngestReport:
     return ingest(folder, embedder, progress=False, **options)
 
 

@@ -57,7 +57,7 @@ def test_every_region_has_its_kind_place_and_parent(case):
         ("sub/d.png", "objects", "red", ""),
     ]
     assert frame.loc[0, ["x", "y", "width", "height"]].tolist() == [60, 10, 60, 60]
-    assert frame.loc[0, "region_id"] == f"{images.loc[0, 'image_id']}:objects:60,10,60,60"
+    assert frame.loc[0, "region_id"] == f"{images.loc[0, 'image_id']}:objects:60,10,60,60"  # type: ignore[str-bytes-safe]
 
 
 def test_a_person_is_embedded_without_what_is_behind_it_and_its_mask_is_kept(case):
@@ -72,7 +72,7 @@ def test_a_person_is_embedded_without_what_is_behind_it_and_its_mask_is_kept(cas
 def test_images_and_regions_share_one_decode(case, monkeypatch):
     from workbench.ingest import examine
 
-    decoded, read = [], examine.read_image
+    decoded, read = [], examine.read_image  # type: ignore[attr-defined]
     monkeypatch.setattr(examine, "read_image", lambda *a, **k: decoded.append(1) or read(*a, **k))
     ingest(case, ColourEmbedder(), faces=SquareFaces(), regions=PaintedRegions(), progress=False)
     assert len(decoded) == len(PHOTOS)

@@ -106,7 +106,7 @@ def test_the_margin_is_as_wide_as_the_picture_allows():
 def test_beyond_the_edge_a_crop_goes_on_with_the_pixels_of_the_edge():
     pixels = np.full((100, 100, 3), 90, np.uint8)
     pixels[:, 0] = (200, 10, 10)
-    crop = align.template_crop(Image.fromarray(pixels), row(-60, 0, 40, 100)[:4], POINTS - [60, 0])
+    crop = align.template_crop(Image.fromarray(pixels), row(-60, 0, 40, 100)[:4], POINTS - [60, 0])  # type: ignore[arg-type]
     assert abs(crop[80, 5].astype(int) - (200, 10, 10)).max() < 3
 
 
@@ -115,7 +115,7 @@ def test_places_found_in_a_turned_picture_are_those_of_the_picture_before(quarte
     image = Image.new("RGB", (200, 100))
     image.paste((255, 255, 255), (20, 30, 60, 80))
     turn = {1: Image.Transpose.ROTATE_90, 2: Image.Transpose.ROTATE_180, 3: Image.Transpose.ROTATE_270}
-    left, top, right, bottom = image.transpose(turn[quarters]).getbbox()
+    left, top, right, bottom = image.transpose(turn[quarters]).getbbox()  # type: ignore[misc]
     found = turn_back(row(left, top, right, bottom)[None], quarters, image.size)
     assert found[0, :4].tolist() == [20, 30, 60, 80]
 

@@ -20,7 +20,7 @@ from workbench.errors import ModelError
 from workbench.models import weights
 from workbench.models.mini.config import HeadConfig
 from workbench.models.mini.heads import Heads, ImageHead, TextHead, load_heads, save_heads
-from workbench.models.mini.load import tokenizer
+from workbench.models.mini.load import reads, tokenizer
 from workbench.models.mini.preprocess import prepare
 from workbench.models.mini.towers import FEATURES, SLICES
 
@@ -147,6 +147,39 @@ def test_mini_is_an_open_clip_model_whose_modules_agree_with_its_rows(mini):
     np.testing.assert_allclose(mini.embed_images(pixels), images, atol=1e-5)
     np.testing.assert_allclose(mini.embed_texts(words), texts, atol=1e-5)
     assert len(mini.clip.visual.trunk.blocks) == 12
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["猫", "ねこ", "고양이 두 마리", "แมวสองตัว", "قطة", "חתול", "бурый кот", "γάτα", "बिल्ली", "a photo of 猫",
+     "red 猫", "猫2", "a 黒い猫 on the 椅子"],
+)  # fmt: skip
+def test_mini_says_that_it_cannot_read_a_text_of_another_script(text):
+    assert not reads(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a cat",
+        "",
+        "42",
+        "…",
+        "café",
+        "Zwei Hündinnen über Łódź",
+        "a red car at the 駅",
+        "5 µm",
+        "Nguyễn",
+    ],
+)
+def test_mini_reads_what_is_mostly_in_latin_letters(text):
+    assert reads(text)
+
+
+@pytest.mark.weights
+def test_the_model_carries_what_it_reads(mini):
+    assert mini.reads("a cat")
+    assert not mini.reads("猫")
 
 
 @pytest.mark.weights

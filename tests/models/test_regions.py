@@ -139,20 +139,33 @@ def test_mask_rcnn_gives_sure_persons_with_their_part_of_the_mask():
     (person,) = PersonSegmenter(network)(Image.new("RGB", (200, 100)))
     assert person.box == (30, 20, 40, 40)
     assert person.mask.shape == (40, 40)
-    assert person.mask[:, :20].all()
-    assert not person.mask[:, 20:].any()
+    assert person.mask[:, :20].all()  # type: ignore[index]
+    assert not person.mask[:, 20:].any()  # type: ignore[index]
 
 
-def test_mask_rcnn_without_a_network_says_how_to_get_its_weights(monkeypatch, tmp_path):
-    import torch
-
-    def unreachable(*_, **__):
-        raise OSError("no route to host")
-
-    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
-    monkeypatch.setattr(torch.hub, "download_url_to_file", unreachable)
-    with pytest.raises(ModelError, match=r"no route to host.*workbench models fetch regions-maskrcnn"):
+def test_mask_rcnn_without_its_weights_names_the_command_and_downloads_nothing(monkeypatch, tmp_path):
+    monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path))
+    monkeypatch.setattr("urllib.request.urlopen", lambda *_, **__: pytest.fail("something was downloaded"))
+    with pytest.raises(ModelError, match="workbench models fetch regions-maskrcnn"):
         load_regions(["persons/maskrcnn"])
+
+
+@pytest.mark.parametrize("damage", [lambda data: data[:-1], lambda data: b"", None])
+def test_a_model_of_the_reader_is_checked_and_never_downloaded(monkeypatch, tmp_path, damage):
+    reader = pytest.importorskip("rapidocr")
+    models = tmp_path / "models"
+    models.mkdir()
+    for file in (Path(reader.__file__).parent / "models").glob("*.onnx"):
+        (models / file.name).symlink_to(file)
+    one = next(models.glob("*_rec_*.onnx"))
+    data = one.read_bytes()
+    one.unlink()
+    if damage:
+        one.write_bytes(damage(data))
+    monkeypatch.setattr("rapidocr.main.root_dir", tmp_path)
+    monkeypatch.setattr("requests.get", lambda *_, **__: pytest.fail("something was downloaded"))
+    with pytest.raises(ModelError, match=rf"{one.name} is damaged.*Reinstall"):
+        load_regions(["text"])
 
 
 def test_without_weights_the_command_that_fetches_them_is_named():

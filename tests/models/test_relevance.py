@@ -1,6 +1,7 @@
 """The relevance rule on towers whose answer is known, and on small random towers of open_clip."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import open_clip
@@ -21,7 +22,7 @@ from workbench.models.relevance.attention import (
     read_relevance,
     watched_attention,
 )
-from workbench.models.relevance.forward_pass import twin
+from workbench.models.relevance.forward_pass import one_thread, twin
 from workbench.models.relevance.relevance import View, view_of
 from workbench.models.relevance.words import word_spans
 from workbench.testing import ColourEmbedder
@@ -106,7 +107,7 @@ def test_what_the_blocks_add_is_the_whole_map():
     told = Explainer(red_model(3)).heatmap(photo({(1, 2): 1, (3, 0): 102 / 255}), RED, against=None)
     assert told.blocks.shape == (3, 4, 4)
     assert told.blocks.min() >= 0
-    np.testing.assert_allclose(told.blocks.sum(axis=0), told.cells, atol=1e-6)
+    np.testing.assert_allclose(told.blocks.sum(axis=0), told.cells, atol=1e-6)  # type: ignore[arg-type]
     assert told.cells.argsort(axis=None)[-2:].tolist() == [12, 6]
 
 
@@ -213,7 +214,7 @@ TOWERS = {
 
 
 def clip_model(tower):
-    clip = small_clip(**TOWERS[tower])
+    clip = small_clip(**TOWERS[tower])  # type: ignore[arg-type]
     tokenize = open_clip.get_tokenizer("ViT-B-32", context_length=16)
 
     def text_rows(ids):
@@ -327,7 +328,7 @@ def test_a_row_of_another_space_is_refused(row):
 
 def test_an_unknown_method_names_the_known_ones():
     with pytest.raises(QueryError, match=r"'magic'.*relevance, gradcam"):
-        Explainer(red_model()).heatmap(photo({}), RED, method="magic")
+        Explainer(red_model()).heatmap(photo({}), RED, method="magic")  # type: ignore[arg-type]
 
 
 def test_blocks_can_be_looked_at_one_by_one_and_a_missing_one_is_told():
@@ -385,3 +386,35 @@ def test_the_view_of_a_squeeze_is_everything_and_of_a_centre_crop_the_middle():
     over = view.laid(np.ones((4, 4), np.float32))
     assert not over[:, : over.shape[1] // 3].any()
     assert over[:, over.shape[1] // 2].all()
+
+
+def test_torch_has_one_thread_inside_and_as_many_as_before_afterwards():
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        with one_thread():
+            assert torch.get_num_threads() == 1
+            with one_thread():
+                assert torch.get_num_threads() == 1
+        assert torch.get_num_threads() == 3
+        with pytest.raises(ZeroDivisionError), one_thread():
+            1 / 0  # noqa: B018
+        assert torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_computations_that_overlap_leave_the_threads_of_torch_as_they_were():
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        first, second = one_thread(), one_thread()
+        with ThreadPoolExecutor(1) as other:
+            first.__enter__()
+            other.submit(second.__enter__).result()
+            first.__exit__(None, None, None)
+            other.submit(second.__exit__, None, None, None).result()
+            assert other.submit(torch.get_num_threads).result() == 3
+        assert torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(before)

@@ -75,7 +75,7 @@ def test_a_query_whose_best_hit_is_another_is_wrong(tmp_path, capsys):
 
 @pytest.mark.parametrize("user", [0, 1000])
 def test_jupyter_is_told_to_allow_root_only_for_root(user, monkeypatch):
-    monkeypatch.setattr(demo.os, "geteuid", lambda: user, raising=False)
+    monkeypatch.setattr(demo.os, "geteuid", lambda: user, raising=False)  # type: ignore[attr-defined]
     command = demo.jupyter_command(ROOT, port=9999, browser=False)
     assert ("--allow-root" in command) == (user == 0)
     assert {"--no-browser", "--ServerApp.port=9999", f"--ServerApp.root_dir={ROOT}"} <= set(command)
@@ -83,7 +83,7 @@ def test_jupyter_is_told_to_allow_root_only_for_root(user, monkeypatch):
 
 
 def test_a_linux_machine_without_a_display_has_no_screen(monkeypatch):
-    monkeypatch.setattr(demo.sys, "platform", "linux")
+    monkeypatch.setattr(demo.sys, "platform", "linux")  # type: ignore[attr-defined]
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     monkeypatch.delenv("DISPLAY", raising=False)
     assert not demo.has_screen()

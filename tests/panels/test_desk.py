@@ -11,6 +11,7 @@ from ipywidgets.widgets.widget import _instances
 
 import workbench as wb
 from tests.helpers.panel_messages import browser
+from workbench.errors import CaseError
 from workbench.panels.base import Panel
 from workbench.testing import write_faces, write_photos
 from workbench.workspace.panel_table import TABLE, PanelEntry
@@ -77,9 +78,21 @@ class TestClosing:
         desk.show("faces")
         desk.show("images")
         desk.split("pca")
-        desk.timeline.unfolded = desk.places.unfolded = True
+        desk.timeline.unfolded = desk.places.unfolded = desk.left_out.unfolded = True
+        desk.query.ask("red")
+        desk.selection.focus = 0
+        desk.runs.unfolded = desk.things.unfolded = True
+        desk.runs.run("dbscan", space="vectors", eps=0.5, min_samples=2, name="run")
+        desk.study.quality()
+        desk.why.ask(method="occlusion")
+        desk.map.level = 4
+        desk.faces.show("review")
+        desk._repr_mimebundle_()  # the still picture
         opened = set(_instances) - before
         assert len(opened) > 40
+        desk.update()
+        desk.split("pca")
+        desk.show("faces")
         desk.close()
         assert set(_instances) - before == set()
 
@@ -189,3 +202,99 @@ class TestACaseThatChanges:
         case.refresh()
 
         assert told == [(0, 0)]
+
+
+class TestFilesLeftOut:
+    def test_problems_and_skipped_files_are_listed_with_their_reasons(
+        self, source: Path, tmp_path: Path
+    ) -> None:
+        (source / "plan.pdf").write_bytes(b"%PDF-1.7")
+        (source / "torn.jpg").write_bytes(b"\xff\xd8\xff nothing")
+        case = wb.open(source, case=tmp_path / "case", model="fake")
+        case.ingest(progress=False)
+        desk = wb.Workspace(case)
+        problems = browser(desk.left_out, "list", what="problem")["files"]
+        skipped = browser(desk.left_out, "list", what="skipped")["files"]
+        browser(desk.left_out, "unfold", on=True)
+        frame, code = desk.left_out.frame, desk.left_out.to_code()
+        desk.close()
+
+        assert desk.left_out.counts == {"problem": 1, "skipped": 1}
+        assert [path for path, _ in problems] == ["torn.jpg"]
+        assert [path for path, _ in skipped] == ["plan.pdf"]
+        assert all(reason for _, reason in (*problems, *skipped))
+        assert "1 pdf" in desk.left_out.kinds
+        assert frame[["path", "what"]].to_numpy().tolist() == [
+            ["torn.jpg", "problem"],
+            ["plan.pdf", "skipped"],
+        ]
+        assert code == "desk.left_out.show('problem')"
+
+    @pytest.mark.parametrize("there", [True, False])
+    def test_no_ingest_is_advised_where_the_disk_of_the_photos_is_not_there(
+        self, source: Path, tmp_path: Path, there: bool
+    ) -> None:
+        case = wb.open(source, case=tmp_path / "case", model="fake")
+        case.ingest(progress=False)
+        desk = wb.Workspace(case)
+        before = desk._notice.text
+        source.rename(tmp_path / "elsewhere")
+        if there:
+            source.mkdir()
+        case.refresh()
+        said, other = desk._notice.text, wb.Workspace(case)
+
+        assert before == ""
+        assert said == other._notice.text
+        assert f"{source} is empty or not there: connect its disk" in said
+        assert "ingest(" not in said
+        assert desk._notice.layout.display == ""
+        assert desk._notice.children[1].layout.display == "none"
+        desk.close()
+        other.close()
+
+    def test_an_empty_source_is_named_where_a_case_holds_no_images(self, tmp_path: Path) -> None:
+        (tmp_path / "empty").mkdir()
+        case = wb.open(tmp_path / "empty", case=tmp_path / "case", model="fake")
+        with pytest.raises(CaseError, match="is empty or not there: connect its disk"):
+            wb.Workspace(case)
+
+
+class TestThroughAnEngine:
+    """``wb.open(index=...)``: the desk answers as it does without an engine."""
+
+    def test_questions_filters_and_limits_give_the_same_hits(self, source: Path, tmp_path: Path) -> None:
+        pytest.importorskip("faiss")
+        wb.open(source, case=tmp_path / "case", model="fake").ingest(progress=False)
+        answers: list[list[Any]] = []
+        for index in ("exact", "faiss"):
+            desk = wb.Workspace(wb.open(case=tmp_path / "case", model="fake", index=index))
+            desk.case.tag([0, 1, 2, 3], "kept")
+            told: list[Any] = []
+            for text, unit, least in (
+                ("red", "cosine", 0.0),
+                ("red -blue", "cosine", 0.2),
+                ("red tag:kept", "cosine", 0.0),
+                ("red within:selection", "cosine", 0.0),
+                ("red", "probability", 0.3),
+                ("red", "fixed", 0.0),
+            ):
+                desk.selection.rows = [1, 3, 5]
+                browser(desk.query, "run", text=text, k=5, least=least, unit=unit)
+                page = browser(desk.gallery, "page", start=0, count=9, version=0)
+                items = [
+                    (item["row"], round(item["score"], 5), round(item.get("probability", -1), 5))
+                    for item in page["items"]
+                ]
+                told.append((text, desk.query.error, desk.gallery.show, items))
+            answers.append(told)
+            desk.close()
+        plain, engine = answers
+
+        assert engine == plain
+        assert all(error == "" and show == "hits" for _, error, show, _ in engine)
+        assert len(engine[0][3]) == 5
+        assert {row for row, _, _ in engine[2][3]} <= {0, 1, 2, 3}
+        assert {row for row, _, _ in engine[3][3]} == {1, 3, 5}
+        assert 0 < len(engine[4][3]) < 5
+        assert all(probability >= 0.3 for _, _, probability in engine[4][3])

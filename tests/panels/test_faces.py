@@ -275,7 +275,7 @@ class TestPuttingRight:
     def test_what_cannot_be_done_is_shown(self, panel: FacesPanel) -> None:
         errors = []
         for verb, data in {"merge": {"identities": ["ann"]}, "set_aside": {"state": "unknown"}}.items():
-            browser(panel, "do", verb=verb, **data)
+            browser(panel, "do", verb=verb, **data)  # type: ignore[arg-type]
             errors.append(panel.error)
         browser(panel, "do", verb="close")
         errors.append(panel.error)

@@ -92,8 +92,8 @@ def test_the_code_finds_the_same(found):
     assert found.things.to_code() == ""
     assert "desk.things.show(case.find_this('a.png', box=(40, 30, 60, 60)))" in code
     exec(code, {"desk": found, "case": found.case})
-    assert found.selection.hits.rows.tolist() == before.rows.tolist()
-    np.testing.assert_array_equal(found.selection.hits.boxes, before.boxes)
+    assert found.selection.hits.rows.tolist() == before.rows.tolist()  # type: ignore[attr-defined]
+    np.testing.assert_array_equal(found.selection.hits.boxes, before.boxes)  # type: ignore[attr-defined]
 
 
 def test_more_of_the_kind_is_asked_for_by_one_choice_and_stands_in_the_code(found):

@@ -51,7 +51,7 @@ def selection() -> Selection:
             {
                 "image_id": [f"{i:064x}" for i in numbers],
                 "path": [f"{'ab'[i % 2]}/{i}.jpg" for i in numbers],
-                "camera": np.where(numbers % 3 == 0, "one", np.where(numbers % 3 == 1, "two", None)),
+                "camera": np.where(numbers % 3 == 0, "one", np.where(numbers % 3 == 1, "two", None)),  # type: ignore[call-overload]
                 "size": numbers * 1000,
             }
         )
@@ -463,8 +463,8 @@ class TestColours:
     @pytest.mark.parametrize(
         ("values", "names"),
         [
-            (pd.to_datetime(["2020-05-01", "2021-06-01", None]), ["2020", "2021"]),
-            (pd.to_datetime(["2020-05-01", "2020-06-01", None]), ["2020-05", "2020-06"]),
+            (pd.to_datetime(["2020-05-01", "2021-06-01", None]), ["2020", "2021"]),  # type: ignore[arg-type]
+            (pd.to_datetime(["2020-05-01", "2020-06-01", None]), ["2020-05", "2020-06"]),  # type: ignore[arg-type]
             (pd.to_datetime([f"{year}-01-01" for year in range(1980, 2010)]), ["1980 to 1984"]),
             ([True, False, None], ["False", "True"]),
             ([1.5, 2.5, np.nan], ["1.5", "2.5"]),

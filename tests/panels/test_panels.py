@@ -88,7 +88,7 @@ class TestQuery:
         browser(desk.query, "run", text="red", k=50, least=0.0, unit="fixed")
 
         assert desk.selection.hits.scores.min() >= 0.25
-        assert len(desk.selection.hits) < len(desk.case.images)
+        assert len(desk.selection.hits) < len(desk.case.images)  # type: ignore[arg-type]
 
     def test_a_dropped_picture_is_searched(self, desk: wb.Workspace) -> None:
         row = colour_row(desk, "green")
@@ -109,7 +109,7 @@ class TestQuery:
         browser(desk.query, "run", text="red", k=2, least=0.0, unit="probability")
         browser(desk.query, "more")
 
-        assert len(desk.selection.hits) == len(desk.case.images)
+        assert len(desk.selection.hits) == len(desk.case.images)  # type: ignore[arg-type]
 
     def test_clearing_the_box_clears_the_hits(self, desk: wb.Workspace) -> None:
         desk.query.ask("red")
@@ -191,7 +191,7 @@ class TestGallery:
             asked.extend(rows)
             return [b"jpeg"] * len(rows)
 
-        gallery = Gallery(selection, thumbnails)
+        gallery = Gallery(selection, thumbnails)  # type: ignore[arg-type]
         selection.rows = range(5000)
         page = browser(gallery, "page", start=4980, count=60, version=gallery.version)
 

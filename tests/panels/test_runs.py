@@ -121,7 +121,7 @@ class TestRuns:
         assert desk.runs.distances(3, "vectors").shape == (40,)
 
     def test_runs_are_compared_when_the_panel_is_opened(self, desk: wb.Workspace) -> None:
-        desk.case.cluster_runs.run("dbscan", space="vectors", name="before", **FORM)
+        desk.case.cluster_runs.run("dbscan", space="vectors", name="before", **FORM)  # type: ignore[arg-type]
         folded = list(desk.runs.table)
         browser(desk.runs, "unfold", unfolded=True)
         desk.runs.wait()
@@ -252,7 +252,7 @@ class TestBadInput:
         case = wb.open(tmp_path / "photos", case=tmp_path / "case", model="fake")
         case.ingest(progress=False)
         desk = wb.Workspace(case)
-        run(desk.runs, method, space=space, **{"min_samples": 1} if method == "dbscan" else {})
+        run(desk.runs, method, space=space, **{"min_samples": 1} if method == "dbscan" else {})  # type: ignore[arg-type]
         table, said = desk.runs.table, desk.runs.trouble
         desk.runs.distances(5, space)
         desk.split("tsne")

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import workbench as wb
@@ -124,10 +125,9 @@ def test_names_with_two_blanks_are_found_in_a_query(case: wb.Case) -> None:
 
 
 def test_a_name_of_several_images_is_asked_about(case: wb.Case) -> None:
-    images = case.images.assign(
-        paths=[["a  b.png"], ["a b.png"], ["A B.PNG"]] + [[]] * (len(case.images) - 3)
-    )
-    lookup = ImageLookup(images)
+    others: list[list[str]] = [[] for _ in range(len(case.images) - 3)]
+    paths = pd.Series([["a  b.png"], ["a b.png"], ["A B.PNG"], *others], dtype=object)
+    lookup = ImageLookup(case.images.assign(paths=paths))
     assert lookup.row("A B.PNG") == 2
     for find in (lookup.row, lookup.named, lookup.meant):
         with pytest.raises(QueryError, match=r"3 images have the name 'a B\.png'.*Use the path of one"):

@@ -184,7 +184,7 @@ def test_a_part_that_was_not_finished_is_never_seen(tmp_path: Path, monkeypatch:
         raise RuntimeError("power cut")
 
     with monkeypatch.context() as patched:
-        patched.setattr("workbench.store.parts.commit", crash)
+        patched.setattr("workbench.store.files.commit", crash)
         with pytest.raises(RuntimeError):
             parts.append(numbers(1))
     left = list(tmp_path.iterdir())

@@ -150,6 +150,9 @@ def moved(values: NDArray[np.floating], random: np.random.Generator) -> NDArray[
 
 SURE = 0.05
 ALIKE = 0.5
+EVEN, SLOPE = 2.0, 2.0
+"""By how many deviations a text stands out of others where it is as often true as not, and how fast the log
+odds rise from there; docs/heatmaps.md says how they were measured."""
 
 
 @dataclass(frozen=True)
@@ -159,7 +162,7 @@ class Check:
     insertion, deletion: mean score while the photo is shown, or hidden, the most relevant cells first.
     chance: (n, 2) the same of n misplaced maps. p: share of maps, this one among them, that do as well; small
     is good. likeness: rank correlation in [-1, 1] with the map of a model with shuffled weights; None if not
-    asked for.
+    asked for. presence: see `presence`; None where the query is no text.
     """
 
     insertion: float
@@ -167,6 +170,7 @@ class Check:
     chance: NDArray[np.float64]
     p: float
     likeness: float | None = None
+    presence: float | None = None
 
     @property
     def better_than_chance(self) -> bool:
@@ -175,22 +179,61 @@ class Check:
 
     @property
     def words(self) -> str:
-        """The verdict for a reader who knows no statistics."""
+        """The verdict for a reader who knows no statistics: whether the thing is there, then the map."""
         said = (
-            "No better than chance: hiding what this map marks changes the score no more than hiding"
-            " as much elsewhere."
+            self._of_the_map() if self.presence is None else f"{self._of_the_thing()} {self._of_its_place()}"
         )
-        if self.better_than_chance:
-            said = (
-                "Better than chance: the score depends on what this map marks more than on other places."
-                " That is where the score comes from; it does not say that the thing is there."
-            )
         if self.likeness is not None and self.likeness >= ALIKE:
             said += (
                 f" But a model that has learned nothing marks much the same ({self.likeness:.0%} alike):"
                 " the photo's shapes, not the query, may have made it."
             )
         return said
+
+    def _of_the_thing(self) -> str:
+        if self.presence is not None and self.presence >= 0.5:
+            return (
+                "Better than chance: among other phrases this one fits the image about as well as true ones"
+                " do, so what it says is probably there."
+            )
+        return (
+            "No better than chance: this phrase fits the image no better than phrases that are not true of"
+            " it, so what it says is probably not there."
+        )
+
+    def _of_its_place(self) -> str:
+        if self.better_than_chance:
+            return "The score depends on what this map marks more than on other places."
+        return (
+            "Hiding what this map marks changes the score no more than hiding as much elsewhere:"
+            " do not trust the place."
+        )
+
+    def _of_the_map(self) -> str:
+        if self.better_than_chance:
+            return (
+                "Better than chance: the score depends on what this map marks more than on other places."
+                " That is where the score comes from; it does not say that the thing is there."
+            )
+        return (
+            "No better than chance: hiding what this map marks changes the score no more than hiding"
+            " as much elsewhere."
+        )
+
+
+def presence(score: float, others: NDArray[np.floating]) -> float:
+    """Return how much a text looks true of an image, [0, 1]: 0.5 where it is as often true as not.
+
+    score: that of the image with the text. others: (P,) scores of the same image with phrases of all kinds,
+    few of which are true of it. What counts is by how many of their deviations the text stands out, so that
+    an image whose scores are all high says no more than another. It is no probability: how often a thing is
+    there also depends on how common it is.
+    """
+    spread = float(np.std(others)) if len(others) else 0.0
+    if spread < 1e-6:
+        return 0.5
+    above = (score - float(np.mean(others))) / spread
+    return float(1 / (1 + np.exp(-np.clip(SLOPE * (above - EVEN), -30, 30))))
 
 
 def check_map(

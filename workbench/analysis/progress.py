@@ -13,6 +13,11 @@ def nobody(share: float) -> None:
     """Watch nothing, and never end anything."""
 
 
+def part(watch: Watch, start: float, end: float) -> Watch:
+    """Return a watcher of one part of a computation, that takes the whole from ``start`` to ``end``."""
+    return lambda share: watch(start + (end - start) * share)
+
+
 @contextmanager
 def watched_epochs(watch: Watch) -> Iterator[None]:
     """Tell ``watch`` each epoch that UMAP does on this thread, while inside; one thread at a time.

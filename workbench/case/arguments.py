@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from numbers import Integral, Real
 from pathlib import Path
-from typing import Any, ParamSpec, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,20 +19,19 @@ from numpy.typing import NDArray
 from workbench.errors import CaseError, QueryError
 
 Check: TypeAlias = Callable[[Any, str], Any]
-P = ParamSpec("P")
-R = TypeVar("R")
+F = TypeVar("F", bound=Callable[..., Any])
 
 
-def checked(**checks: Check) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def checked(**checks: Check) -> Callable[[F], F]:
     """Return a decorator that checks arguments by their names; those that are left out keep their default."""
 
-    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+    def decorate(function: F) -> F:
         signature = inspect.signature(function)
         if unknown := checks.keys() - signature.parameters.keys():
             raise TypeError(f"{function.__qualname__} has no argument {', '.join(sorted(unknown))}")
 
         @wraps(function)
-        def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        def call(*args: Any, **kwargs: Any) -> Any:
             try:
                 given = signature.bind(*args, **kwargs)
             except TypeError:
@@ -41,7 +40,7 @@ def checked(**checks: Check) -> Callable[[Callable[P, R]], Callable[P, R]]:
                 given.arguments[name] = checks[name](given.arguments[name], name)
             return function(*given.args, **given.kwargs)
 
-        return call
+        return cast(F, call)
 
     return decorate
 
@@ -62,7 +61,7 @@ def texts(values: Any, name: str, example: str) -> list[str]:
     return [text(value, name, example) for value in values if not isinstance(value, str) or value.strip()]
 
 
-def rows(values: Any, name: str) -> list[int]:
+def is_rows(values: Any, name: str) -> list[int]:
     """Return rows as a list, in their order and as often as they come; raise QueryError for what is none."""
     given = [values] if isinstance(values, Integral) else getattr(values, "rows", values)
     if not _is_list(given):
@@ -71,7 +70,7 @@ def rows(values: Any, name: str) -> list[int]:
     return [check(value, name) for value in given]
 
 
-def numbers(values: Mapping[str, Any], _: str) -> dict[str, Any]:
+def are_numbers(values: Mapping[str, Any], _: str) -> dict[str, Any]:
     """Return settings, each of which must be a finite number or None; raise QueryError for another."""
     for name, value in values.items():
         if name == "watch" and callable(value):  # what is told how far the work is
@@ -81,7 +80,7 @@ def numbers(values: Mapping[str, Any], _: str) -> dict[str, Any]:
     return dict(values)
 
 
-def labels(values: Any, name: str) -> NDArray[np.int32]:
+def is_labels(values: Any, name: str) -> NDArray[np.int32]:
     """Return the cluster of each image (N,); raise QueryError for what is none."""
     try:
         given = np.asarray(values)

@@ -1,5 +1,6 @@
 """Case: everything known about one folder of photos. A facade: it wires the rooms, and computes nothing."""
 
+import contextlib
 import copy
 import weakref
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -9,16 +10,22 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.case import arguments
+from workbench.analysis.progress import nobody
 from workbench.case.arguments import (
+    are_numbers,
     checked,
     flag,
+    folder,
+    is_labels,
+    is_rows,
     is_text,
     is_text_or_texts,
     is_texts,
     one_of,
     or_none,
     real,
+    text,
+    texts,
     whole,
 )
 from workbench.case.collection import load_vocabulary, save_vocabulary
@@ -27,9 +34,12 @@ from workbench.case.ingesting import ingest_faces, ingest_images
 from workbench.case.open_case import OpenCase
 from workbench.case.originals import Originals
 from workbench.case.searching import Searching
+from workbench.errors import ModelError
 from workbench.index.engines import Engines
 from workbench.search.hits import Hits
+from workbench.search.terms import check_readable
 from workbench.store.case_folder import CaseFolder
+from workbench.store.json_lines import mend
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -134,7 +144,7 @@ class Case(Originals, Searching):
         """Return the row of an image given by row, image id or path; raise QueryError where there is none."""
         return self._open.collection.row(image)
 
-    @checked(rows=arguments.rows)
+    @checked(rows=is_rows)
     def thumbnails(self, rows: Iterable[int]) -> list[bytes]:
         """Return JPEG thumbnails (longest side 256 px), one for each row."""
         return self._open.collection.thumbnails([self.row(row) for row in rows])
@@ -154,7 +164,7 @@ class Case(Originals, Searching):
         """Return coordinates (N, 2) of the images by ``umap``, ``tsne`` or ``pca``, cached."""
         return self._open.collection.computed.layout(method, **params)
 
-    @checked(level=or_none(whole(0, 4, 2)), params=arguments.numbers)
+    @checked(level=or_none(whole(0, 4, 2)), params=are_numbers)
     def clusters(self, level: int | None = None, **params: Any) -> NDArray[np.int32]:
         """Return the cluster (N,) of each image, 0 for the largest, -1 for none; cached.
 
@@ -167,7 +177,7 @@ class Case(Originals, Searching):
         """Return the clusters at each level, coarse to fine: level, labels (N,), names and parents (C,)."""
         return self._open.collection.computed.cluster_levels(self.vocabulary)
 
-    @checked(labels=arguments.labels)
+    @checked(labels=is_labels)
     def cluster_names(self, labels: NDArray[np.int32]) -> list[str]:
         """Return a name for each cluster 0, 1, ...: the phrase that says best what it shows.
 
@@ -194,20 +204,34 @@ class Case(Originals, Searching):
 
     @vocabulary.setter
     def vocabulary(self, phrases: Sequence[str]) -> None:
-        save_vocabulary(self.folder.root / "work", arguments.texts(phrases, "The vocabulary", "a boat"))
+        given = texts(phrases, "The vocabulary", "a boat")
+        if not all(map(str.isascii, given)):  # every model reads these
+            with contextlib.suppress(ModelError):  # without its model a case can still be edited
+                check_readable(self._model.get(), given)
+        save_vocabulary(self.folder.root / "work", given)
 
     def tag(self, images: int | str | Iterable[int | str], tag: str) -> None:
         """Tag images (rows, ids or paths). Tags live in ``work/`` and outlive the cache."""
-        self.folder.tags.add(arguments.text(tag, "A tag", "keep"), self.lookup.ids_of(images))
+        self.folder.tags.add(text(tag, "A tag", "keep"), self.lookup.ids_of(images))
 
     def untag(self, images: int | str | Iterable[int | str], tag: str) -> None:
         """Take a tag away again."""
-        self.folder.tags.remove(arguments.text(tag, "A tag", "keep"), self.lookup.ids_of(images))
+        self.folder.tags.remove(text(tag, "A tag", "keep"), self.lookup.ids_of(images))
 
     @property
     def tags(self) -> "pd.DataFrame":
         """Who tagged what: sample_id, tag, when."""
         return self.folder.tags.read()
+
+    def mend(self) -> dict[str, int]:
+        """Take lines of the logs in ``work/`` that are damaged or lost from the copies beside them.
+
+        Return how many came back to which file; a warning named them before. What was damaged stays under
+        another name. Raises CaseError where the case cannot be written.
+        """
+        brought = mend(self.folder.root / "work")
+        self.refresh()
+        return brought
 
     # -- ingest and questions --------------------------------------------------------------------------------
 
@@ -250,7 +274,7 @@ class Case(Originals, Searching):
                 self.instances.remember()
             self.refresh()
         if faces:
-            self.faces.settle()
+            self.faces.settle(watch=None if progress else nobody)
         return self._with_edited(report)
 
     @checked(progress=flag)
@@ -264,7 +288,7 @@ class Case(Originals, Searching):
             report = ingest_faces(self.folder, self._model, self._face_model, progress=progress, **reading)
         finally:
             self.refresh()
-        self.faces.settle()
+        self.faces.settle(watch=None if progress else nobody)
         return report
 
     @property
@@ -314,7 +338,7 @@ class Case(Originals, Searching):
         """
         return self.faces.find(photo, any=any, threshold=threshold)
 
-    @checked(folder=arguments.folder, faces=one_of("none", "decisions", "all"))
+    @checked(folder=folder, faces=one_of("none", "decisions", "all"))
     def share(self, folder: str | Path, *, faces: "OfFaces" = "none") -> Path:
         """Make a copy for a colleague in a new or empty folder, without the photos and where they lie.
 

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from workbench.analysis import cluster_methods
 from workbench.analysis.cluster_quality import Quality, outliers, quality, representatives
 from workbench.analysis.progress import Watch, nobody
-from workbench.case import arguments
-from workbench.case.arguments import checked, is_text, whole
+from workbench.case.arguments import checked, is_labels, is_text, whole
 from workbench.case.collection import Collection
 from workbench.errors import QueryError
 from workbench.spelling import spelled
@@ -111,12 +110,12 @@ class ClusterRuns:
             rows.append({"name": name, **asdict(found), "parameters": described(settings)})
         return pd.DataFrame(rows, columns=["name", *_FIGURES, "parameters"])
 
-    @checked(labels=arguments.labels, cluster=whole(example=0), k=whole(1, example=5))
+    @checked(labels=is_labels, cluster=whole(example=0), k=whole(1, example=5))
     def representatives(self, labels: Labels, cluster: int, k: int = 5) -> NDArray[np.int32]:
         """Return the ``k`` rows most typical of a cluster, the most typical first."""
         return representatives(self._collection.vectors, labels, cluster, k)
 
-    @checked(labels=arguments.labels, cluster=whole(example=0), k=whole(1, example=5))
+    @checked(labels=is_labels, cluster=whole(example=0), k=whole(1, example=5))
     def outliers(self, labels: Labels, cluster: int, k: int = 5) -> NDArray[np.int32]:
         """Return the ``k`` rows of a cluster that are least like it, the oddest first."""
         return outliers(self._collection.vectors, labels, cluster, k)

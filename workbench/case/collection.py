@@ -1,5 +1,6 @@
 """Collection: the data of one case as they were read, which never change; `Case.refresh` reads another."""
 
+import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,15 +20,15 @@ from workbench.case.embedders import LazyEmbedder
 from workbench.errors import QueryError
 from workbench.image_id import file_id, part_of
 from workbench.index.engines import Engines
+from workbench.media.crops import SIDE, thumbnail
 from workbench.media.decode import DecodeError, read_image
 from workbench.media.read import ReadError, read_bytes
 from workbench.search.image_lookup import ImageLookup
 from workbench.store.case_folder import CaseFolder
-from workbench.store.json_lines import file_version
-from workbench.store.parts import make_folder, write_atomically
 from workbench.store.sample_parts import known_key
 from workbench.store.snapshot import current_skipped, latest_files, read_snapshot
 from workbench.store.thumbnails import ThumbnailReader
+from workbench.store.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,18 +36,17 @@ if TYPE_CHECKING:
     from workbench.ingest import Embedder
 
 
-_FILE = "vocabulary.txt"
-
-
 def load_vocabulary(work: Path) -> list[str]:
     """Return the phrases kept in the folder ``work``, or those that come with Workbench."""
-    path = work / _FILE
+    if phrases := Vocabulary(work).read():
+        return phrases
+    path = work / "vocabulary.txt"
     return read_vocabulary(path) if path.exists() else default_vocabulary()
 
 
 def vocabulary_version(work: Path) -> tuple[int, int]:
     """Return what changes with the phrases kept in ``work``."""
-    return file_version(work / _FILE)
+    return Vocabulary(work).version()
 
 
 def save_vocabulary(work: Path, phrases: Sequence[str]) -> None:
@@ -56,8 +56,7 @@ def save_vocabulary(work: Path, phrases: Sequence[str]) -> None:
         raise QueryError(
             "The vocabulary is empty.", "Give at least one phrase, for example 'a street at night'."
         )
-    make_folder(work)
-    write_atomically(work / _FILE, "\n".join(lines).encode())
+    Vocabulary(work).write(lines)
 
 
 LARGE_SIDE = 1280
@@ -72,10 +71,24 @@ class Pictures:
         self._thumbnails = ThumbnailReader(folder.thumbnails)
 
     def thumbnails(self, rows: Iterable[int]) -> list[bytes]:
-        """Return a thumbnail (longest side 256 px) for each row; empty bytes where there is none."""
+        """Return a thumbnail (longest side 256 px) for each row; empty bytes where there is none.
+
+        Where its part is damaged or lost it is made again of the original, if that is still the same file.
+        """
+        rows = list(rows)
         ids = [str(self._images["image_id"].iloc[row]) for row in rows]
         found = self._thumbnails.get(ids)
-        return [found.get(image_id, b"") for image_id in ids]
+        return [found.get(image_id) or self._made_anew(row) for image_id, row in zip(ids, rows, strict=True)]
+
+    def _made_anew(self, row: int) -> bytes:
+        image_id = str(self._images["image_id"].iloc[row])
+        try:
+            data = read_bytes(os.fsencode(self._folder.file_path(self._images["raw_path"].iloc[row])))
+            if hashlib.sha256(data).hexdigest() != image_id:  # another file, or a page or frame of one
+                return b""
+            return thumbnail(read_image(data, min_side=SIDE).reduced(SIDE))
+        except (OSError, ReadError, DecodeError):
+            return b""
 
     def large(self, row: int) -> bytes:
         """Return an upright picture of at most 1280 px; the thumbnail if the original is out of reach."""

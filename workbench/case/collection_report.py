@@ -1,7 +1,8 @@
 """CollectionReport: groups and captions compared, duplicates, and pictures with faults."""
 
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
@@ -9,11 +10,13 @@ from numpy.typing import NDArray
 
 from workbench.analysis.group_similarity import Likeness, Metric, compare, likeness
 from workbench.analysis.near_duplicates import look_alikes
+from workbench.analysis.progress import Watch, nobody
 from workbench.case.arguments import checked, is_text, is_texts, one_of
 from workbench.case.collection import Collection
 from workbench.case.computed import once
 from workbench.errors import QueryError
 from workbench.media.quality import ISSUES, examine, look_hashes
+from workbench.store.files import writing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 By = Literal["folder", "tag", "cluster", "identity"]
 
 ODD_SIZE = 10.0  # times as long, or a tenth, of the usual side
+READ = 16  # thumbnails read at a time; between them the watcher is told
 ODD_SHAPE = 3.0  # times as long as wide, or as wide as long
 
 
@@ -91,11 +95,13 @@ class CollectionReport:
             near, index=self._collection.images["path"].iloc[rows].tolist(), columns=list(captions)
         )
 
-    def duplicates(self) -> "pd.DataFrame":
+    def duplicates(self, *, watch: Watch = nobody) -> "pd.DataFrame":
         """Return what is there more than once: kind, group, row, path.
 
         "exact": the same bytes under several paths (one row of the table, so the same row each time);
-        "near": pictures of one look and colour, as after a change of size (`analysis.near_duplicates`).
+        "near": pictures of one look and colour, as after a change of size or quality or a small cut, not
+        mirrored or turned (`analysis.near_duplicates`). ``watch`` is told the share [0, 1] of the pictures
+        looked at, then of their comparison, and may raise to end the work.
         """
         import pandas as pd
 
@@ -107,11 +113,13 @@ class CollectionReport:
             )
             for path in paths
         ]
-        hashes = self._once("hashes", look_hashes).astype(np.int64)
+        hashes = self._once("hashes", look_hashes, watch, version=3).astype(np.int64)
         near = look_alikes(
             np.ascontiguousarray(hashes[:, 0]).view(np.uint64),
             hashes[:, 1] > 0,
-            np.ascontiguousarray(hashes[:, 2:]).view(np.uint8),
+            np.ascontiguousarray(hashes[:, 2:8]).view(np.uint8),
+            np.ascontiguousarray(hashes[:, 8:]).view(np.uint8),
+            watch=watch,
         )
         order = np.argsort(near, kind="stable")
         found += [
@@ -121,16 +129,18 @@ class CollectionReport:
         ]
         return pd.DataFrame(found, columns=["kind", "group", "row", "path"])
 
-    def quality(self) -> "pd.DataFrame":
+    def quality(self, *, watch: Watch = nobody) -> "pd.DataFrame":
         """Return one row an image: row, path, five scores [0, 1] (0 is bad), and ``issues``, words by commas.
 
         Scores: dark, light (pale), blurry, low_information (nearly empty), grayscale; computed once from the
         thumbnails. Besides these, issues say "odd size" (sides ten times as long as is usual here, or a
-        tenth) and "odd shape" (three times as long as wide, or more).
+        tenth) and "odd shape" (three times as long as wide, or more). ``watch`` is told the share [0, 1] of
+        the pictures read, and may raise to end the work.
         """
         import pandas as pd
 
-        found = self._once("quality", examine)
+        with writing(Path(tempfile.gettempdir())):
+            found = self._once("quality", examine, watch)
         scores, verdicts = found[:, : len(ISSUES)], found[:, len(ISSUES) :] > 0
         sides = self._collection.images[["width", "height"]].to_numpy(np.float64)
         verdicts = np.column_stack([verdicts, *_odd(sides)])
@@ -140,11 +150,23 @@ class CollectionReport:
         frame.insert(1, "path", self._collection.images["path"].to_numpy())
         return frame.assign(issues=[", ".join(words[verdict]) for verdict in verdicts])
 
-    def _once(self, kind: str, compute: Callable[[Iterator[bytes]], NDArray[Any]]) -> NDArray[Any]:
+    def _once(
+        self,
+        kind: str,
+        compute: Callable[[Iterator[bytes]], NDArray[Any]],
+        watch: Watch,
+        version: int = 2,
+    ) -> NDArray[Any]:
         """Return what ``compute`` makes of the thumbnails, from the cache after the first time."""
         data = self._collection
-        thumbnails = (jpeg for row in range(len(data.images)) for jpeg in data.thumbnails([row]))
-        return once(data.folder.cache / kind, {"version": 2}, data.lookup.ids, lambda: compute(thumbnails))
+        params, count = {"version": version}, len(data.images)
+
+        def thumbnails() -> Iterator[bytes]:
+            for start in range(0, count, READ):
+                watch(start / count)
+                yield from data.thumbnails(range(start, min(start + READ, count)))
+
+        return once(data.folder.cache / kind, params, data.lookup.ids, lambda: compute(thumbnails()))
 
 
 def _odd(sides: NDArray[np.float64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

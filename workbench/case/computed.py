@@ -14,6 +14,7 @@ from workbench.analysis.layout_trust import Trust, trust
 from workbench.analysis.progress import Watch, nobody
 from workbench.analysis.projection import place
 from workbench.errors import QueryError
+from workbench.search.terms import text_vectors
 from workbench.store.arrays import ArrayCache, Ids, digest_of
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ class Computed:
 
     def phrases(self, vocabulary: Sequence[str]) -> NDArray[np.float32]:
         """Return the text vectors (P, D) of a vocabulary."""
-        vectors = self._once("phrases", {}, vocabulary, lambda: self._embedder().embed_texts(vocabulary))
+        vectors = self._once("phrases", {}, vocabulary, lambda: text_vectors(self._embedder(), vocabulary))
         return np.asarray(vectors, np.float32)
 
     def _once(

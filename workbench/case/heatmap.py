@@ -82,7 +82,7 @@ class Heatmap:
 
     @property
     def verdict(self) -> str:
-        """Whether to believe the map, in words: whether the score follows it more than chance would."""
+        """Whether to believe the map, in words: whether the thing is there, and the place right."""
         return self.check.words
 
     def verdict_while(self, going: Callable[[], bool]) -> str:

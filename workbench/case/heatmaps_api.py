@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import threading
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Union
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Union
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.analysis.heatmaps import Check, check_map
+from workbench.analysis.captions import default_vocabulary
+from workbench.analysis.heatmaps import Check, check_map, presence
 from workbench.case.arguments import checked, is_text, or_none
 from workbench.case.collection import Collection
 from workbench.case.heatmap import Heatmap
@@ -185,8 +186,8 @@ class Why:
         """Return the check of a map, computed once and kept beside it. Raises InterruptedError if stopped."""
         cache = self._cache
         kept = cache.load(question) or self._compute(row, target, other, method)
-        if "check" in kept.facts:
-            known = dict(kept.facts["check"])
+        known = dict(kept.facts.get("check", {}))
+        if "presence" in known:  # those kept by an earlier release lack it
             return Check(**known | {"chance": np.array(known["chance"])})
         picture, against, cells = self._picture(row), target.against(other), kept.arrays["cells"]
         unlearned = None
@@ -200,9 +201,23 @@ class Why:
             lambda keep: self._explainer.kept_scores(picture, difference, keep, going),
             unlearned=unlearned,
         )
+        check = replace(check, presence=self._presence(row, target, bool(np.any(cells > 0))))
         facts = asdict(check) | {"chance": check.chance.tolist()}
         self._keep(question, Kept(kept.arrays, {**kept.facts, "check": facts}))
         return check
+
+    def _presence(self, row: int, target: Target, marked: bool) -> float | None:
+        """Return how much the words of a query look true of an image; None where there are none.
+
+        Measured against the phrases that come with Workbench, whatever those of the case are.
+        """
+        if not target.words:
+            return None
+        if not marked:
+            return 0.0
+        image = np.asarray(self._collection.vectors[row], np.float32)
+        others = self._collection.phrase_vectors(default_vocabulary()) @ image
+        return presence(float(target.row @ image), others)
 
     @property
     def _cache(self) -> HeatmapCache:

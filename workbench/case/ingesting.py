@@ -1,12 +1,13 @@
 """Ingest of a case: runs the loop with its models, and notes which keys its vectors and faces carry."""
 
-from collections.abc import Collection
+import contextlib
+from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING, Unpack, get_args
 
 from workbench.case import embedders
 from workbench.case.arguments import flag
 from workbench.case.embedders import LazyEmbedder, LazyFaceModel
-from workbench.errors import QueryError
+from workbench.errors import CaseError, QueryError
 from workbench.store.case_folder import CaseFolder
 from workbench.store.sample_parts import known_key, remember_key
 
@@ -38,7 +39,14 @@ def ingest_images(
     embedder, face_finder = model.get(), faces.get() if faces else None
     regions = [regions] if isinstance(regions, str) else list(regions)
     finder = embedders.load_finder(folder, regions)
-    try:
+
+    def remember() -> None:
+        remember_key(folder.cache, folder.model, embedder.key)
+        if faces:
+            faces.remember()
+        embedders.remember(folder, regions, finder, embedder)
+
+    with _afterwards(remember):
         return ingest(
             folder,
             embedder,
@@ -49,11 +57,6 @@ def ingest_images(
             progress=progress,
             **reading,
         )
-    finally:
-        remember_key(folder.cache, folder.model, embedder.key)
-        if faces:
-            faces.remember()
-        embedders.remember(folder, regions, finder, embedder)
 
 
 def _check(reading: "Reading") -> None:
@@ -88,10 +91,20 @@ def ingest_faces(
         return ingest_images(folder, model, faces, progress=progress, **reading)
     _check(reading)
     finder = faces.get()
-    try:
+    with _afterwards(faces.remember):
         return ingest(folder, finder, progress=progress, **reading)
-    finally:
-        faces.remember()
+
+
+@contextlib.contextmanager
+def _afterwards(remember: Callable[[], None]) -> Iterator[None]:
+    """Call ``remember`` however an ingest ends; what ended it is said, even if that cannot be remembered."""
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(CaseError):
+            remember()
+        raise
+    remember()
 
 
 def verify(

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from workbench.case import arguments
+from workbench.case.arguments import folder, text
 from workbench.case.case import Case
 from workbench.errors import CaseError
 from workbench.store.case_folder import CaseFolder
@@ -30,10 +30,10 @@ def open_case(
     """
     if case is None:
         raise CaseError("No case folder was given.", "For example wb.open('photos/', case='cases/mine').")
-    root = arguments.folder(case, "The case")
-    photos = None if source is None else arguments.folder(source, "The source")
-    chosen = None if model is None else arguments.text(model, "The model", "mini")
-    precision = arguments.text(precision, "The precision", "auto")
-    pair = None if faces is None else arguments.text(faces, "The pair of face models", "facenet")
-    index = arguments.text(index, "The index", "exact")
+    root = folder(case, "The case")
+    photos = None if source is None else folder(source, "The source")
+    chosen = None if model is None else text(model, "The model", "mini")
+    precision = text(precision, "The precision", "auto")
+    pair = None if faces is None else text(faces, "The pair of face models", "facenet")
+    index = text(index, "The index", "exact")
     return Case(CaseFolder.create_or_open(root, photos, chosen), precision, pair, index)

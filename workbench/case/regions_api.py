@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 from workbench.analysis.rows import normalise
 from workbench.analysis.texts import find_text, reading_order
-from workbench.case import arguments
-from workbench.case.arguments import checked, flag, is_text, is_text_or_texts, or_none, whole
+from workbench.case.arguments import checked, flag, is_rows, is_text, is_text_or_texts, or_none, whole
 from workbench.errors import QueryError
 from workbench.media.crops import from_run_lengths
 from workbench.samples.kind import searchable_kinds
@@ -168,10 +167,10 @@ class Regions:
             return None
         return from_run_lengths(region["mask"], (int(region["mask_rows"]), int(region["mask_columns"])))
 
-    @checked(rows=arguments.rows)
+    @checked(rows=is_rows)
     def crops(self, rows: Iterable[int]) -> list[bytes]:
         """Return a JPEG of each region, cut out of the picture of at most 1280 px."""
-        normalise(rows, len(self.frame))  # refuses what is no row
+        normalise(list(rows), len(self.frame))  # refuses what is no row
         return [self._crop(self.frame.iloc[row]) for row in rows]
 
     def __repr__(self) -> str:

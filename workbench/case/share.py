@@ -138,7 +138,8 @@ class _Sharing:
         frame = frame[np.array(held, bool)]
         secret = {tag for tag in frame["tag"].unique() if self._names_somebody(tag)}
         self._left_out["tags"] = len(secret)
-        for (tag, when, who), rows in frame.groupby(["tag", "when", "who"], sort=False):
+        groups: Any = frame.groupby(["tag", "when", "who"], sort=False)
+        for (tag, when, who), rows in groups:
             if tag not in secret:
                 ids = rows["sample_id"].tolist()
                 self._write("tags.jsonl", when.isoformat(), who, op="add", tag=tag, ids=ids)

@@ -19,6 +19,7 @@ from workbench.media.scan import Problem
 from workbench.samples.image import IMAGE
 from workbench.samples.kind import Finder, PackedSamples, Sample, finders
 from workbench.samples.models import Embedder, Models
+from workbench.vectors import are_unit_rows
 
 _PATIENCE = 0.5  # seconds that all others wait for the file whose turn it is
 _MOST_RESULTS = 512  # results handed over at once where few of them need a vector
@@ -224,7 +225,7 @@ def embed_part(
             vectors.append(vector)
             kept.append(position)
         else:
-            failure = said.failure or next(iter(said.warnings), Failure("embed", "no vector"))
+            failure = said.failure or next(iter(said.warnings), Failure("embed", "no vector of unit length"))
             problems.append(Problem(raw[position], failure.step, failure.reason))
     ids = [str(results[position].image_id) for position in kept]
     matrix = np.stack(vectors) if vectors else np.zeros((0, embedder.dim), np.float32)
@@ -233,4 +234,5 @@ def embed_part(
 
 def _vector(result: Examined) -> NDArray[np.float32] | None:
     found = result.found.get(IMAGE.name, ())
-    return found[0].vector if found and not isinstance(found, PackedSamples) else None
+    vector = found[0].vector if found and not isinstance(found, PackedSamples) else None
+    return vector if vector is not None and are_unit_rows(vector) else None

@@ -8,9 +8,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
-from workbench.errors import CaseError
+from workbench.errors import CaseError, DiskError
 from workbench.ingest.examine import Examined, Failure
 from workbench.ingest.plan import Known
 from workbench.media.decode import ImageFacts
@@ -22,6 +23,7 @@ from workbench.store.case_folder import CaseFolder
 from workbench.store.sample_parts import SampleParts, vector_table
 from workbench.store.samples import pack
 from workbench.store.snapshot import current_skipped
+from workbench.vectors import are_unit_rows
 
 PART_IMAGES = 512
 PART_SAMPLES = 4096
@@ -131,7 +133,12 @@ class Writer:
             self._images.append(_image_row(image_id, result.facts))
             self._thumbnails.append({"image_id": image_id, "jpeg": result.jpeg})
         for kind, found in result.found.items():
-            self.samples[kind].add(image_id, found)
+            usable = _usable(found)
+            if len(usable) < len(found):
+                lost = f"{len(found) - len(usable)} of {len(found)} vectors ({kind})"
+                reason = f"{lost} are not finite or not of unit length, and are left out"
+                result.warnings.append(Failure("embed", reason))
+            self.samples[kind].add(image_id, usable, len(found))
 
     def _settle_ok(self, file: FoundFile, image_id: str, warnings: list[Failure]) -> None:
         # A new row of the path ends its problems: what is wrong with the file itself is said again.
@@ -188,11 +195,14 @@ class SampleWriter:
             return len(self._packed) >= PART_PACKED
         return len(self._samples) >= (PART_IMAGES if table.kind == IMAGE.name else PART_SAMPLES)
 
-    def add(self, image_id: str, found: Found) -> None:
-        """Take all samples of an image that was searched; none says that it has none."""
+    def add(self, image_id: str, found: Found, there: int | None = None) -> None:
+        """Take all samples of an image that was searched; none says that it has none.
+
+        ``there``: how many it has, where some of them cannot be stored; the image is then searched again.
+        """
         self.images += 1
         self.count += len(found)
-        self._seen.append({"image_id": image_id, "count": len(found)})
+        self._seen.append({"image_id": image_id, "count": len(found) if there is None else there})
         if isinstance(found, PackedSamples):
             self.failed += found.reason is not None
             self._packed.append(pack(image_id, found.boxes, found.vectors, found.reason))
@@ -227,6 +237,16 @@ class SampleWriter:
         self._seen: list[Row] = []
 
 
+def _usable(found: Found) -> Found:
+    """Return the samples of an image without those whose vector compares with nothing."""
+    if isinstance(found, PackedSamples) or not found:
+        return found
+    vectors = [sample.vector for sample in found if sample.vector is not None]
+    if len(vectors) < len(found):
+        return found
+    return [sample for sample, good in zip(found, are_unit_rows(np.stack(vectors)), strict=True) if good]
+
+
 def write_skipped(folder: CaseFolder, found: Iterable[FoundFile]) -> None:
     """Write down what of the source is not read, where that has changed; raises :class:`CaseError`."""
     rows = sorted((file.raw_path, file.skipped, file.reason) for file in found)
@@ -239,7 +259,7 @@ def write_skipped(folder: CaseFolder, found: Iterable[FoundFile]) -> None:
         newest = folder.skipped.append(pa.Table.from_pylist(told, folder.skipped.schema))
         for older in folder.skipped.paths():
             if older < newest:
-                older.unlink(missing_ok=True)
+                folder.skipped.remove(older)
 
 
 @contextmanager
@@ -247,6 +267,8 @@ def written(folder: CaseFolder) -> Iterator[None]:
     """Turn what the disk refuses into a :class:`CaseError` that says what to do."""
     try:
         yield
+    except DiskError:
+        raise  # it says how much is needed
     except OSError as error:
         raise CaseError(
             f"The case {folder.root} cannot be written: {error.strerror or error}.",

@@ -15,6 +15,9 @@ BY_CLEANVISION = ("dark", "light", "low_information", "grayscale")
 ISSUES = (*BY_CLEANVISION, "blurry")
 """What is scored; a score near 0 is bad, 1 is fine."""
 
+GREYS = 32
+"""Parts of a side that the greys of a picture are kept of: lines of text on a page still differ."""
+
 EDGE = 60.0  # a thumbnail whose strongest edges are steeper is fully sharp
 BLURRED = 0.25
 """Below this share of `EDGE` a picture is blurred: one of 119 sharp photos, and all of them when
@@ -45,10 +48,11 @@ def examine(thumbnails: Iterable[bytes]) -> NDArray[np.float32]:
 
 
 def look_hashes(thumbnails: Iterable[bytes]) -> NDArray[np.int64]:
-    """Return for each JPEG 64 bits of hash, 1 where there is one (else 0), and colours: (N, 8) int64.
+    """Return for each JPEG 64 bits of hash, 1 where there is one (else 0), colours and greys: (N, 136) int64.
 
-    The last six numbers are 48 bytes: red, green and blue of four by four equal parts. Pictures that look
-    alike have hashes that differ in few bits, and like colours. Source: Zauner, "Implementation and
+    The next six numbers are 48 bytes: red, green and blue of four by four equal parts; the last 128 are 1,024
+    bytes: the grey of `GREYS` by `GREYS` parts. Pictures that look alike have hashes that differ in few
+    bits, and like colours and greys. Source: Zauner, "Implementation and
     benchmarking of perceptual image hash functions" (2010), the discrete cosine one, as in imagehash.
     """
     with required_by("Finding near-duplicates"):
@@ -57,12 +61,19 @@ def look_hashes(thumbnails: Iterable[bytes]) -> NDArray[np.int64]:
     rows = []
     for jpeg in thumbnails:
         picture = _opened(jpeg)
-        bits, colours = np.zeros(64, bool), np.zeros(48, np.uint8)
+        bits = np.zeros(64, bool)
+        colours, greys = np.zeros(48, np.uint8), np.zeros(GREYS * GREYS, np.uint8)
         if picture is not None:
             bits = phash(picture).hash.ravel()
             colours = np.asarray(picture.convert("RGB").resize((4, 4), Image.Resampling.BOX)).ravel()
-        rows.append((*np.packbits(bits).view(np.int64), picture is not None, *colours.view(np.int64)))
-    return np.array(rows, np.int64).reshape(-1, 8)
+            greys = np.asarray(picture.convert("L").resize((GREYS, GREYS), Image.Resampling.BOX)).ravel()
+        valid = np.array([picture is not None], np.int64)
+        rows.append(
+            np.concatenate(
+                [np.packbits(bits).view(np.int64), valid, colours.view(np.int64), greys.view(np.int64)]
+            )
+        )
+    return np.array(rows, np.int64).reshape(-1, 8 + GREYS * GREYS // 8)
 
 
 def _sharpness(picture: Image.Image) -> float:

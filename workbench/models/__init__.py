@@ -48,10 +48,6 @@ def fetch(name: str = "mini") -> list[Path]:
     """
     from workbench.models import weights
 
-    if name == "regions-maskrcnn":
-        from workbench.models.regions.maskrcnn import fetch_segmenter
-
-        return [fetch_segmenter()]
     paths = list(weights.fetch(name).values())
     if name == "mini":
         load(name)

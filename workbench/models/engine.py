@@ -7,6 +7,7 @@ published files: half a second instead of ten. Which precision pays off is decid
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 import sys
 import tempfile
@@ -64,13 +65,18 @@ Exported = tuple["torch.nn.Module", tuple["torch.Tensor", ...], Sequence[Shape]]
 """A module in evaluation mode, an example of its inputs, and the shapes it should take."""
 
 _HINT = {"float32": "f32", "bfloat16": "bf16"}
+_PARTS = (".bin", ".xml")
+DIGESTS = ".sha256"
+"""Suffix of the file beside an export that holds the SHA-256 of its parts."""
+_CANNOT_KEEP = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT}
 
 
 def exported(name: str, make: Callable[[], Exported], precision: Chosen) -> Runner:
-    """Return a runner of the module that ``make`` builds; it is built only where no export is found.
+    """Return a runner of the module that ``make`` builds; it is built only where no whole export is found.
 
-    name: file name of the export; it must change with anything that changes the numbers. Raises ModelError
-    where the folder of weights cannot be written, and what ``make`` raises.
+    name: file name of the export; it must change with anything that changes the numbers. An export is used
+    only while the digests written beside it fit. Raises ModelError where there can be no folder of weights,
+    and what ``make`` raises.
     """
     return converted(name, lambda: _convert(*make()), precision)
 
@@ -78,15 +84,29 @@ def exported(name: str, make: Callable[[], Exported], precision: Chosen) -> Runn
 def converted(name: str, make: Callable[[], Any], precision: Chosen) -> Runner:
     """Return a runner of the OpenVINO model that ``make`` gives; it is kept by name like an export."""
     path = weights.cache_folder() / "exported" / f"{name}.xml"
-    with contextlib.suppress(RuntimeError):  # missing, damaged or of a later OpenVINO: exported anew
-        return runner(path, precision)
+    if _is_whole(path):
+        with contextlib.suppress(RuntimeError):  # of a later OpenVINO: exported anew
+            return runner(path, precision)
     print(f"Exporting {name} to OpenVINO (only once on this machine)", file=sys.stderr, flush=True)
-    _save(path, make())
+    model = make()
+    try:
+        _save(path, model)
+    except OSError as error:
+        if error.errno not in _CANNOT_KEEP:
+            raise ModelError(
+                f"The exported model cannot be written to {path.parent}: {error.strerror}.",
+                "Make the folder writable, or set the variable WORKBENCH_CACHE to another folder.",
+            ) from error
+        print(f"{name} is not kept: {path.parent}: {error.strerror}", file=sys.stderr, flush=True)
+        return runner(model, precision)
+    del model  # what runs reads the file, which takes less memory
     return runner(path, precision)
 
 
-def runner(file: Path, precision: Chosen = "float32") -> Runner:
+def runner(file: Any, precision: Chosen = "float32") -> Runner:
     """Load a network that OpenVINO reads (its own .xml, ONNX, a frozen TensorFlow graph) as a function.
+
+    file: its path, or a model that is in memory.
 
     The function takes arrays, one for each input, and returns the first output as float32; it may be called
     from several threads, which then take turns. Raises RuntimeError where the file is missing or unreadable.
@@ -113,21 +133,37 @@ def _convert(module: Any, example: tuple[Any, ...], shapes: Sequence[Shape]) -> 
 
 
 def _save(path: Path, model: Any) -> None:
-    """Write the export beside its place and move it there, so that no reader meets half a file."""
+    """Write the export beside its place and move it there, so that no reader meets half a file.
+
+    The digests come last: until they are there, the export counts as damaged. Raises OSError.
+    """
     import openvino
 
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".export-", dir=path.parent) as workshop:
+        part = Path(workshop) / path.name
+        openvino.save_model(model, part, compress_to_fp16=False)
+        digests = part.with_suffix(DIGESTS)
+        digests.write_text("".join(_digest_lines(part)), encoding="utf-8")
+        for suffix in (*_PARTS, DIGESTS):
+            part.with_suffix(suffix).replace(path.with_suffix(suffix))
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether an export lies here, byte for byte as it was written under this name.
+
+    This finds damage and mixed-up files. Who can write the digests too can still replace an export.
+    """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".export-", dir=path.parent) as workshop:
-            part = Path(workshop) / path.name
-            openvino.save_model(model, part, compress_to_fp16=False)
-            for suffix in (".bin", ".xml"):
-                part.with_suffix(suffix).replace(path.with_suffix(suffix))
-    except OSError as error:
-        raise ModelError(
-            f"The exported model cannot be written to {path.parent}: {error.strerror}.",
-            "Make the folder writable, or set the environment variable WORKBENCH_CACHE to another folder.",
-        ) from error
+        return path.with_suffix(DIGESTS).read_bytes() == "".join(_digest_lines(path)).encode()
+    except OSError:
+        return False
+
+
+def _digest_lines(path: Path) -> list[str]:
+    """Return a line for each part of an export, as ``sha256sum`` writes and checks them."""
+    parts = [path.with_suffix(suffix) for suffix in _PARTS]
+    return [f"{weights.sha256_of(part)}  {part.name}\n" for part in parts]
 
 
 @contextlib.contextmanager

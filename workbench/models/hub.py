@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 import socket
 import urllib.error
 import urllib.request
@@ -32,16 +33,13 @@ def load_open_clip(architecture: str, source: str, *, precision: str = "auto") -
     """
     dtype_name = choose_precision(precision)
     checkpoint = Path(source).expanduser()
-    clip, preprocess = _create(architecture, source, checkpoint if checkpoint.is_file() else None)
+    clip, preprocess, tokenize = _create(architecture, source, checkpoint if checkpoint.is_file() else None)
     clip = clip.eval().requires_grad_(False)
-    import open_clip
-
     # the digest is taken of the numbers themselves, so that a moved or repacked checkpoint keeps its vectors
     digest = _digest(clip)
     dtype = torch.bfloat16 if dtype_name == "bfloat16" else torch.float32
     clip.visual.to(dtype).to(memory_format=torch.channels_last)
     side = clip.visual.image_size[0] if isinstance(clip.visual.image_size, tuple) else clip.visual.image_size
-    tokenize = open_clip.get_tokenizer(architecture)
 
     def image_rows(batch: NDArray[Any]) -> NDArray[np.float32]:
         pixels = torch.from_numpy(batch).to(dtype).contiguous(memory_format=torch.channels_last)
@@ -66,7 +64,8 @@ def load_open_clip(architecture: str, source: str, *, precision: str = "auto") -
     )
 
 
-def _create(architecture: str, source: str, checkpoint: Path | None) -> tuple[Any, Any]:
+def _create(architecture: str, source: str, checkpoint: Path | None) -> tuple[Any, Any, Any]:
+    """Return the module, its preparation of photos and its tokenizer."""
     import open_clip
 
     if architecture not in open_clip.list_models():
@@ -80,13 +79,14 @@ def _create(architecture: str, source: str, checkpoint: Path | None) -> tuple[An
             f"Use {', '.join(open_clip.list_pretrained_tags_by_model(architecture))}; or give a file.",
         )
     try:
-        with _quick_and_quiet():
+        with _quick_and_quiet(), _weights_alone():
             clip, _, preprocess = open_clip.create_model_and_transforms(
-                architecture, pretrained=str(checkpoint or source), pretrained_hf=False
+                architecture, pretrained=str(checkpoint or source), pretrained_hf=False, weights_only=True
             )
+            tokenize = open_clip.get_tokenizer(architecture)
     except Exception as error:
         raise _explained(architecture, source, checkpoint, error) from None
-    return clip, preprocess
+    return clip, preprocess, tokenize
 
 
 def _explained(architecture: str, source: str, checkpoint: Path | None, error: Exception) -> ModelError:
@@ -101,6 +101,23 @@ def _explained(architecture: str, source: str, checkpoint: Path | None, error: E
         f"Connect to the hub, or download the checkpoint elsewhere and load '{architecture}/path/to/file', "
         "or use 'mini', which needs no hub.",
     )
+
+
+@contextmanager
+def _weights_alone() -> Iterator[None]:
+    """Let torch read nothing but tensors from checkpoints, whatever libraries and the environment ask for.
+
+    A checkpoint is a pickle, which can run any program. open_clip asks for tensors alone, and tries again
+    without that where some error of the file looks like one of an old torch.
+    """
+    names = ("TORCH_FORCE_WEIGHTS_ONLY_LOAD", "TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD")
+    before = {name: os.environ.pop(name) for name in names if name in os.environ}
+    os.environ[names[0]] = "1"
+    try:
+        yield
+    finally:
+        del os.environ[names[0]]
+        os.environ.update(before)
 
 
 @contextmanager

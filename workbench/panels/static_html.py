@@ -20,9 +20,14 @@ _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202
 """Control characters, and those that turn the direction of the text beside them; `visible` of ``dom.js``."""
 
 
+def visible(text: str) -> str:
+    """Return a text with what cannot be seen of it, or would reorder the text around it, written out."""
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
 def escape(text: str) -> str:
     """Return a text for HTML, also between quotes: markup is escaped, and what cannot be seen written out."""
-    return escaped(_UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+    return escaped(visible(text))
 
 
 def still_html(

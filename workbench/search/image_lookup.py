@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -32,7 +32,7 @@ class ImageLookup:
         ids: list[str] = self._images["image_id"].to_numpy(object).tolist()
         return ids
 
-    def row(self, image: int | str) -> int:
+    def row(self, image: "int | np.integer | str") -> int:
         """Return the row of an image given by row, image id or path; raise QueryError where there is none.
 
         A path may be any of those the image has, and is found however its letters are composed or cased.
@@ -55,7 +55,7 @@ class ImageLookup:
             )
         return self._only(rows, image)
 
-    def _checked(self, row: int | np.integer) -> int:
+    def _checked(self, row: "int | np.integer") -> int:
         if 0 <= row < len(self._images):
             return int(row)
         last = len(self._images) - 1
@@ -142,8 +142,9 @@ class ImageLookup:
 
     def ids_of(self, images: int | str | Iterable[int | str]) -> list[str]:
         """Return the image ids of one image or several."""
-        several = images if _is_list(images) else [images]
-        return [self.ids[self.row(image)] for image in several]
+        if not isinstance(images, Iterable) or isinstance(images, str | bytes | Mapping):
+            return [self.ids[self.row(images)]]  # type: ignore[arg-type]  # of another type: refused there
+        return [self.ids[self.row(image)] for image in images]
 
     @cached_property
     def _row_of(self) -> dict[str, int]:
@@ -184,10 +185,6 @@ class ImageLookup:
             for form in {lookup_form(name) for some in names for name in some}:
                 rows.setdefault(form, []).append(row)
         return rows
-
-
-def _is_list(images: object) -> TypeGuard[Iterable[int | str]]:
-    return isinstance(images, Iterable) and not isinstance(images, str | bytes | Mapping)
 
 
 def _path_form(path: str) -> str:

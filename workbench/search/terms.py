@@ -57,6 +57,7 @@ Vector: TypeAlias = NDArray[np.float32]
 SampleVectors: TypeAlias = Callable[[Sequence[str]], NDArray[np.float32]]
 
 _TINTS = frozenset("\u200d\ufe0e\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
+_MANY = "xlm-roberta-base-ViT-B-32/laion5b_s13b_b90k"
 _KINDS = "a text, a pathlib.Path of a picture, a PIL image or wb.like(sample_id)"
 
 
@@ -114,7 +115,7 @@ def term_vector(term: Term, embedder: "Callable[[], Embedder]", sample_vectors: 
     """
     match plain(term)[0]:
         case str() as text:
-            return np.asarray(embedder().embed_texts([readable(text)])[0], np.float32)
+            return text_vectors(embedder(), [readable(text)])[0]
         case Like(sample_id):
             return np.asarray(sample_vectors([sample_id])[0], np.float32)
         case Centre(sample_ids, name):
@@ -128,6 +129,27 @@ def term_vector(term: Term, embedder: "Callable[[], Embedder]", sample_vectors: 
         case other if hasattr(other, "convert"):
             return _picture_vector(other, embedder())
     raise QueryError(f"Invalid query term of type {type(plain(term)[0]).__name__}.", f"Use {_KINDS}.")
+
+
+def text_vectors(embedder: "Embedder", texts: "Sequence[str]") -> Vector:
+    """Return the vectors (T, D) of texts; raises QueryError for one that the model cannot read.
+
+    A model that cannot read all texts has a method ``reads(text)``. Of what it cannot read it would make
+    much the same vector each time, and so one answer to all questions.
+    """
+    check_readable(embedder, texts)
+    return np.asarray(embedder.embed_texts(texts), np.float32)
+
+
+def check_readable(embedder: "Embedder", texts: "Sequence[str]") -> None:
+    """Raise QueryError for the first of some texts that the model cannot read."""
+    reads: Callable[[str], bool] = getattr(embedder, "reads", bool)
+    for text in texts:
+        if text and not reads(text):
+            raise QueryError(
+                f"{embedder.key.partition('-')[0]} cannot read {text[:60]!r}.",
+                f"Use English, or open the case with a model of many languages, such as model={_MANY!r}.",
+            )
 
 
 def query_vector(

@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from workbench.store.parts import FORMAT, make_folder, write_atomically
+from workbench.store.files import write_atomically
+from workbench.store.parts import FORMAT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +49,6 @@ class ArrayCache:
         facts = {"workbench.format": str(FORMAT), "ndim": str(array.ndim), "params": _canonical(params)}
         buffer = io.BytesIO()
         pq.write_table(table.replace_schema_metadata(facts), buffer, write_page_checksum=True)
-        make_folder(self._folder)
         write_atomically(self._path(params, digest or digest_of(ids)), buffer.getvalue())
 
     def load(self, params: Params, ids: Ids, digest: str | None = None) -> NDArray[np.generic] | None:
@@ -142,7 +142,6 @@ class HeatmapCache:
         buffer, path = io.BytesIO(), self._path(question)
         arrays: dict[str, Any] = {**kept.arrays, "about": np.frombuffer(about.encode(), np.uint8)}
         np.savez_compressed(buffer, **arrays)
-        make_folder(path.parent)
         write_atomically(path, buffer.getvalue())
 
     def _path(self, question: Question) -> Path:

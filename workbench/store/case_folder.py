@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePath
 from typing import Any
 
-from workbench.errors import CaseError, SourceError
+from workbench.errors import CaseError, DiskError, SourceError
 from workbench.store import schemas
-from workbench.store.parts import Parts, make_folder, protect, write_atomically
+from workbench.store.files import clean, protect, read_json, write_json, writing
+from workbench.store.parts import Parts
 from workbench.store.sample_parts import IMAGE, SampleParts, SampleTable, folder_name
 from workbench.store.tags import Tags
-from workbench.store.upgrades import FORMAT, remove_left_over, upgrade
+from workbench.store.upgrades import FORMAT, format_of, remove_left_over, upgrade
 
 DEFAULT_MODEL = "mini"
 NO_SOURCE = "photos not given"
@@ -122,8 +123,9 @@ class CaseFolder:
 
     def prepare(self) -> None:
         """Make the tables ready to be written: no files of killed processes, damaged parts moved aside."""
+        for place in (self.root, self.root / "work", self.cache, *self.cache.glob("*/")):
+            clean(place)
         for parts in (self.files, self.images, self.thumbnails, self.problems, self.skipped):
-            parts.clean()
             parts.mend()
 
     def file_path(self, raw_path: bytes) -> Path:
@@ -172,8 +174,8 @@ def _create(root: Path, source: Path | None, model: str | None) -> CaseFolder:
 
 def _read_facts(path: Path) -> dict[str, Any]:
     try:
-        facts = json.loads(path.read_bytes())
-        number = int(facts["format"])
+        number = format_of(path.parent)
+        facts = read_json(path) if number == FORMAT else json.loads(path.read_bytes())
         known = {"source": str(facts["source"]), "models": list(facts["models"]), "created": facts["created"]}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CaseError(
@@ -199,12 +201,12 @@ def _write_facts(folder: CaseFolder) -> None:
         "models": list(folder.models),
     }
     try:
-        folder.root.parent.mkdir(parents=True, exist_ok=True)
-        make_folder(folder.root)
-        write_atomically(folder.root / "case.json", json.dumps(facts, indent=2).encode())
-    except OSError as error:
+        with writing(folder.root):
+            folder.root.parent.mkdir(parents=True, exist_ok=True)
+            write_json(folder.root / "case.json", facts)
+    except DiskError as error:
         raise CaseError(
-            f"The case {folder.root} cannot be written: {error.strerror}.",
+            f"The case {folder.root} cannot be written: {os.strerror(error.errno or 0)}.",
             "Choose a folder that you may write.",
         ) from error
 

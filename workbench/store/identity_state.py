@@ -10,7 +10,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from workbench.store.parts import FORMAT, make_folder, write_atomically
+from workbench.store.files import write_atomically
+from workbench.store.parts import FORMAT
 
 NOT_A_FACE, UNKNOWN, FREE = "not a face", "unknown", ""
 """Where a face can be put beside an identity; FREE gives it back to the automatic grouping."""
@@ -131,5 +132,4 @@ def write_groups(path: Path, groups: Mapping[str, str]) -> None:
     buffer = io.BytesIO()
     facts = {"workbench.format": str(FORMAT)}
     pq.write_table(table.replace_schema_metadata(facts), buffer, write_page_checksum=True)
-    make_folder(path.parent)
     write_atomically(path, buffer.getvalue())

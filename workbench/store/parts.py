@@ -12,55 +12,17 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from workbench.store import part_sums
+from workbench.store.files import clean, make_folder, new_file, protect, write_atomically, writing
+
+__all__ = ["DAMAGED", "FORMAT", "Parts", "make_folder", "protect", "write_atomically"]
+
 FORMAT = 1
 """Number of the format of single files of the cache; it stands in their metadata."""
 DAMAGED = "damaged.txt"
 """Names of parts that a reader could not use, one a line, beside them: the next ingest looks at these."""
 
 _reported: set[Path] = set()  # parts that this process has warned about
-_TEMPORARY_AGE = 3600.0  # seconds after which a temporary file cannot belong to a living writer
-
-
-def make_folder(folder: Path) -> None:
-    """Make a folder and those above it, for their owner alone (0700), whatever the umask; raises OSError.
-
-    What is there stays as it is. Faces are biometric data, and nobody else has to read the rest of a case.
-    """
-    if not folder.is_dir():
-        make_folder(folder.parent)
-        folder.mkdir(0o700, exist_ok=True)
-        protect(folder)
-
-
-def protect(path: Path) -> None:
-    """Let only the owner read and write a file or folder; file systems without owners are left alone."""
-    with contextlib.suppress(OSError):
-        path.chmod(0o700 if path.is_dir() else 0o600)
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file so that a reader sees all of it or none, also after a loss of power."""
-    temporary = path.with_name(f".{path.name}-{os.getpid()}-{secrets.token_hex(4)}.tmp")
-    with temporary.open("wb") as file:
-        file.write(data)
-    commit(temporary, path)
-
-
-def commit(temporary: Path, path: Path) -> None:
-    """Give a complete temporary file its name, for its owner alone, surviving a loss of power."""
-    protect(temporary)
-    _sync(temporary)
-    temporary.replace(path)
-    if os.name == "posix":  # Windows can neither open nor needs to flush a folder
-        _sync(path.parent)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 class Parts:
@@ -87,19 +49,30 @@ class Parts:
         """Return the parts now there, oldest first."""
         return sorted(self.folder.glob("part-*.parquet"))
 
+    def readable(self) -> list[Path]:
+        """Return the parts to be read, oldest first; one that must be there and is not is reported."""
+        there = self.paths()
+        for path in part_sums.missing(self.folder, there):
+            self.report(path, "it is not there")
+        return there
+
     def append(self, table: pa.Table) -> Path:
-        """Write a table of this schema as one more part and return its path; raises OSError, ArrowInvalid."""
-        make_folder(self.folder)
-        path = self.folder / self._next_name()
-        temporary = path.with_name(f".{path.name}.tmp")
-        pq.write_table(
-            table.cast(self.schema),
-            temporary,
-            row_group_size=self._row_group,
-            compression=self._compression,
-            write_page_checksum=True,
-        )
-        commit(temporary, path)
+        """Write a table of this schema as one more part, return its path; raises DiskError, ArrowInvalid."""
+        table = table.cast(self.schema)
+        with writing(self.folder, table.nbytes):
+            make_folder(self.folder)
+            path = self.folder / self._next_name()
+            for lost in part_sums.missing(self.folder, self.paths()):
+                part_sums.forget(lost)  # who reads before writing was told
+        with new_file(path, table.nbytes) as temporary:
+            pq.write_table(
+                table,
+                temporary,
+                row_group_size=self._row_group,
+                compression=self._compression,
+                write_page_checksum=True,
+            )
+        part_sums.note(path)
         return path
 
     def read(self, columns: Sequence[str] | None = None) -> pa.Table:
@@ -109,7 +82,7 @@ class Parts:
 
     def tables(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
         """Yield the table of each part, oldest first, so that a reader need not hold all of them."""
-        for path in self.paths():
+        for path in self.readable():
             table = self.read_part(path, columns)
             if table is not None:
                 yield table
@@ -126,8 +99,10 @@ class Parts:
     def column_type(self, path: Path, column: str) -> pa.DataType | None:
         """Return the type that a column has in a part; None where that cannot be read."""
         try:
+            if sums := part_sums.noted(path):
+                sums.check_footer(path)
             return pq.read_schema(path).field(column).type
-        except (pa.ArrowException, OSError, KeyError):
+        except _DAMAGE:
             return None
 
     def report(self, path: Path, reason: object) -> None:
@@ -155,18 +130,25 @@ class Parts:
             _reported.discard(path)
             with contextlib.suppress(FileNotFoundError):
                 if not self._is_whole(path):
+                    part_sums.forget(path)
                     path.replace(path.with_name(path.name + ".corrupt"))
                     moved += 1
+            if not path.exists():
+                part_sums.forget(path)
         return moved
+
+    def remove(self, path: Path) -> None:
+        """Remove a part that need no longer be there, with its checksums."""
+        part_sums.forget(path)
+        path.unlink(missing_ok=True)
 
     def clean(self) -> None:
         """Remove temporary files that a killed process left behind over an hour ago."""
-        for path in self.folder.glob(".*.tmp"):
-            try:
-                if time.time() - path.stat().st_mtime > _TEMPORARY_AGE:
-                    path.unlink()
-            except FileNotFoundError:
-                continue
+        clean(self.folder)
+
+    def is_damaged(self) -> bool:
+        """Whether this process left a part out because it is damaged or missing."""
+        return any(path.parent == self.folder for path in _reported)
 
     def _next_name(self) -> str:
         """Name a part after the clock, but always after the parts that are there: clocks step back."""
@@ -178,7 +160,9 @@ class Parts:
     def _load(self, path: Path, names: Iterable[str], groups: Sequence[int] | None) -> pa.Table:
         """Read columns in the types of the schema; raises what `_guarded` takes for damage."""
         fields = [self.schema.field(name) for name in names]
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        if sums := part_sums.noted(path):
+            sums.check(path, {field.name for field in fields}, groups)
+        with pq.ParquetFile(path, page_checksum_verification=sums is None) as file:
             there = [field.name for field in fields if field.name in file.schema_arrow.names]
             if groups is None:
                 table = file.read(columns=there)

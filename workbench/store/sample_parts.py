@@ -1,7 +1,7 @@
 """The parts of samples of one kind and key (rows, vectors, crops, images searched), and the known keys."""
 
-import json
 import urllib.parse
+import warnings
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,33 +10,54 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from filelock import FileLock
 from numpy.typing import NDArray
 
 from workbench.errors import CaseError
 from workbench.store import schemas
-from workbench.store.parts import Parts, make_folder, write_atomically
+from workbench.store.files import make_folder, read_json, write_json, writing
+from workbench.store.parts import Parts
+
+KEYS = "keys.json"
+_COPY = "keys.json.bak"
 
 
 def known_key(cache: Path, model: str) -> str | None:
-    """Return the embedder key that the last ingest with ``model`` wrote, or None."""
-    return _read(cache / "keys.json").get(model)
+    """Return the embedder key that the last ingest with ``model`` wrote, or None.
+
+    Where ``keys.json`` is damaged or gone its copy tells; where that is damaged too, a warning says so.
+    """
+    return _keys(cache).get(model)
 
 
 def remember_key(cache: Path, model: str, key: str) -> None:
-    """Write down that vectors of ``model`` carry ``key``."""
-    path = cache / "keys.json"
-    keys = _read(path)
-    if keys.get(model) != key:
+    """Write down that vectors of ``model`` carry ``key``, in a file and its copy; raises DiskError."""
+    if all(_read(cache / name).get(model) == key for name in (KEYS, _COPY)):
+        return
+    with writing(cache / KEYS):
         make_folder(cache)
-        write_atomically(path, json.dumps(keys | {model: key}, indent=2).encode())
+        with FileLock(cache / "keys.lock", mode=0o600):  # two ingests may each have a key to add
+            keys = _keys(cache) | {model: key}
+            for name in (KEYS, _COPY):
+                write_json(cache / name, keys)
+
+
+def _keys(cache: Path) -> dict[str, str]:
+    for name in (KEYS, _COPY):
+        if keys := _read(cache / name):
+            return keys
+    if (cache / KEYS).exists():
+        what = f"{cache / KEYS} is damaged, and with it which samples are those of which model"
+        do = "the next ingest of the same kinds writes it again and computes nothing twice"
+        warnings.warn(f"{what}: {do}.", RuntimeWarning, stacklevel=3)
+    return {}
 
 
 def _read(path: Path) -> dict[str, str]:
     try:
-        keys = json.loads(path.read_bytes())
+        return {str(model): str(key) for model, key in read_json(path).items()}
     except (OSError, ValueError):
         return {}
-    return {str(model): str(key) for model, key in keys.items()} if isinstance(keys, dict) else {}
 
 
 @dataclass(frozen=True)
@@ -185,7 +206,7 @@ def read_vectors(parts: Parts, ids: pa.Array) -> tuple[NDArray[np.float32], NDAr
     Parts are read one by one into the final array, so that memory stays at one copy and one part. D is what
     most parts say, 1 where there is none; parts that say otherwise are reported as damaged.
     """
-    dims = {path: getattr(parts.column_type(path, "vector"), "list_size", 0) for path in parts.paths()}
+    dims = {path: getattr(parts.column_type(path, "vector"), "list_size", 0) for path in parts.readable()}
     said = Counter(dim for dim in dims.values() if dim > 0).most_common(1)
     vectors = np.zeros((len(ids), said[0][0] if said else 1), np.float32)
     found = np.zeros(len(ids), np.bool_)

@@ -99,7 +99,7 @@ def read_packed(parts: Parts, ids: Sequence[str], dim: int) -> Packed:
 
     Vectors are read part by part into the final array, so that memory stays at one copy and one part.
     """
-    paths = parts.paths()
+    paths = parts.readable()
     while True:
         table = _packed_rows(parts, paths)
         at = pc.index_in(pa.array(ids, pa.string()), value_set=table["image_id"].combine_chunks())

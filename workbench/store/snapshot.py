@@ -33,10 +33,13 @@ class Snapshot:
 
 def read_snapshot(folder: CaseFolder, key: str) -> Snapshot:
     """Read the images, their vectors of one embedder key, and the problems that now stand."""
-    opened = Opened(folder.opened(key), [folder.files, folder.images, folder.problems, folder.vectors(key)])
+    tables = [folder.files, folder.images, folder.problems, folder.vectors(key)]
+    opened = Opened(folder.opened(key), tables)
     kept = opened.load()
     if kept is None:
         joined = _join(folder, key)
+        if any(parts.is_damaged() for parts in tables):  # what was left out now may be readable again later
+            return joined
         opened.save(joined.images, joined.vectors, joined.problems)
         kept = opened.load()
         if kept is None:

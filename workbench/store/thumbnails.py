@@ -20,7 +20,7 @@ class ThumbnailReader:
         self._parts = parts
         self._id = parts.schema.names[0]
         self._kept: OrderedDict[str, bytes] = OrderedDict()
-        self._paths: list[Path] = []
+        self._paths: list[Path] | None = None  # not looked at yet
         self._ids: NDArray[np.bytes_] = np.empty(0, np.bytes_)  # sorted
         self._places = np.empty((0, 2), np.int32)  # part and row of each id
 
@@ -46,7 +46,7 @@ class ThumbnailReader:
         found: dict[str, bytes] = {}
         wanted = set(ids)
         for part, numbers in groups.items():
-            table = self._parts.read_rows(self._paths[part], sorted(numbers), [self._id, "jpeg"])
+            table = self._parts.read_rows((self._paths or [])[part], sorted(numbers), [self._id, "jpeg"])
             if table is not None:
                 pairs = zip(table[self._id].to_pylist(), table["jpeg"].to_pylist(), strict=True)
                 found |= {image_id: jpeg for image_id, jpeg in pairs if image_id in wanted}
@@ -64,7 +64,7 @@ class ThumbnailReader:
 
     def _index(self) -> None:
         """Read the ids of all parts, and nothing else of them."""
-        self._paths = self._parts.paths()
+        self._paths = self._parts.readable()
         names: list[NDArray[np.bytes_]] = []
         places: list[NDArray[np.int32]] = []
         for number, path in enumerate(self._paths):

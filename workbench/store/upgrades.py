@@ -23,7 +23,7 @@ from tqdm.auto import tqdm
 
 from workbench.errors import CaseError
 from workbench.store import schemas
-from workbench.store.parts import make_folder, write_atomically
+from workbench.store.files import make_folder, write_atomically, write_json
 from workbench.store.sample_parts import folder_name
 
 FORMAT = 2
@@ -43,13 +43,13 @@ def upgrade(root: Path) -> None:
     """
     try:
         with FileLock(root / LOCK):
-            while (number := _number(root)) < FORMAT:
+            while (number := format_of(root)) < FORMAT:
                 steps = list(UPGRADES[number](root))
                 title = f"upgrade to format {number + 1}"
                 for step in tqdm(steps, desc=title, unit="file", disable=len(steps) < _WORTH_A_BAR):
                     step()
                 facts = json.loads((root / "case.json").read_bytes()) | {"format": number + 1}
-                write_atomically(root / "case.json", json.dumps(facts, indent=2).encode())
+                write_json(root / "case.json", facts)
             _remove_old(root)
     except OSError as error:
         raise CaseError(_reason(root, error), _advice(error)) from error
@@ -65,12 +65,13 @@ def remove_left_over(root: Path) -> None:
 _WORTH_A_BAR = 100  # files; fewer take no time
 
 
-def _number(root: Path) -> int:
+def format_of(root: Path) -> int:
+    """Return the number of the format of a case; raises OSError, ValueError, KeyError or TypeError."""
     return int(json.loads((root / "case.json").read_bytes())["format"])
 
 
 def _reason(root: Path, error: OSError) -> str:
-    what = f"The case {root} has format {_number(root)} and must be upgraded to format {FORMAT}"
+    what = f"The case {root} has format {format_of(root)} and must be upgraded to format {FORMAT}"
     if error.errno in _READ_ONLY:
         return f"{what}, but it may not be written ({error.strerror})."
     return f"{what}, which failed: {error.strerror or error}. Nothing was lost."

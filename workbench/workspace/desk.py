@@ -1,6 +1,8 @@
 """Workspace: one Case on the desk. Images share one Selection, faces another, and images follow faces."""
 
+import os
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
@@ -8,6 +10,7 @@ import ipywidgets
 from workbench.errors import CaseError
 from workbench.panels.base import close_widgets
 from workbench.panels.map.panel import Map
+from workbench.panels.static_html import visible
 from workbench.panels.tabs import Shell, Tabs
 from workbench.selection import Selection
 from workbench.workspace.context import DeskContext
@@ -22,7 +25,12 @@ if TYPE_CHECKING:
 
 
 class Notice(ipywidgets.HBox):
-    """Hidden while the desk shows the case as it is; its button calls ``update``."""
+    """Hidden while the desk shows the case as it is; its button calls ``update``.
+
+    ``missing`` is the folder of the photos where it is empty or not there, else "".
+    """
+
+    missing = ""
 
     def __init__(self, update: Callable[[], None]) -> None:
         self._text, self._button = ipywidgets.Label(), ipywidgets.Button(description="Update the desk")
@@ -37,11 +45,16 @@ class Notice(ipywidgets.HBox):
         return str(self._text.value)
 
     def tell(self, new: int, gone: int) -> None:
-        """Say how many images are new and how many are gone; hide the line where neither."""
+        """Say how many images are new and how many are gone; hide the line where there is nothing to say."""
         counts = [f"{count:,} {word}" for count, word in ((new, "new"), (gone, "removed")) if count]
-        what = f"The case has changed: {' and '.join(counts)} images. " if counts else ""
-        self._text.value = what and f"{what}This desk still shows the images it was made with."
-        self.layout.display = "" if counts else "none"
+        said = f"The case has changed: {' and '.join(counts)} images. " if counts else ""
+        said += "This desk still shows the images it was made with. " if counts else ""
+        if self.missing:
+            said += f"{visible(self.missing)} is empty or not there: connect its disk or share. "
+            said += "Pictures are shown small until then."
+        self._text.value = said.strip()
+        self._button.layout.display = "" if counts else "none"
+        self.layout.display = "" if said else "none"
 
 
 SOON = 20_000
@@ -49,6 +62,21 @@ SOON = 20_000
 
 FACE_CLASSES = {"above": "wb-faceside", "middle": "wb-facemap", "below": "wb-faceside"}
 """Class of the place that a panel of the faces is put into when it is made."""
+
+
+def source_there(source: Path) -> bool:
+    """Return whether the folder of the photos can be read and holds anything."""
+    try:
+        with os.scandir(source) as entries:
+            return next(entries, None) is not None
+    except OSError:
+        return False
+
+
+def _advice(source: Path) -> str:
+    if source_there(source):
+        return "Run `case.ingest()` first, and look at `case.problems`."
+    return f"{source} is empty or not there: connect its disk or share, then run `case.ingest()`."
 
 
 class Workspace(ipywidgets.VBox):
@@ -72,9 +100,7 @@ class Workspace(ipywidgets.VBox):
             what = f"A desk shows a case, not an object of type {type(case).__name__}."
             raise CaseError(what, "Use wb.Workspace(wb.open('photos/', case='cases/mine')).")
         if not len(case.images):
-            raise CaseError(
-                "This case holds no images yet.", "Run `case.ingest()` first, and look at `case.problems`."
-            )
+            raise CaseError("This case holds no images yet.", _advice(case.folder.source))
         self.case = case
         case.warm()
         self._table = {entry.name: entry for entry in table}
@@ -82,6 +108,8 @@ class Workspace(ipywidgets.VBox):
         self.add_class("wb-desk")
         self._notice = Notice(self.update)
         self._build()
+        self._notice.missing = self._missing()
+        self._notice.tell(0, 0)
         case.on_refresh(self._compare)
 
     def _build(self) -> None:
@@ -112,6 +140,7 @@ class Workspace(ipywidgets.VBox):
         if self.comm is None:
             return
         shown, now = (set(case.images["image_id"]) for case in (self._context.case, self.case))
+        self._notice.missing = self._missing()
         self._notice.tell(len(now - shown), len(shown - now))
 
     def update(self) -> None:
@@ -127,7 +156,13 @@ class Workspace(ipywidgets.VBox):
         self.selection.rows = [lookup.row(image_id) for image_id in ids if lookup.knows(image_id)]
         if looked_at is not None and lookup.knows(looked_at):
             self.selection.focus = lookup.row(looked_at)
+        self._notice.missing = self._missing()
         self._notice.tell(0, 0)
+
+    def _missing(self) -> str:
+        """Return the folder of the photos where it is empty or not there, else ""."""
+        source = self.case.folder.source
+        return "" if source_there(source) else str(source)
 
     # -- the panels ------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from workbench.panels.details import Details
 from workbench.panels.gallery import Gallery
 from workbench.panels.instance_search.panel import InstanceSearch
+from workbench.panels.left_out import LeftOut
 from workbench.panels.query import Query
 from workbench.panels.recall_review import RecallReview
 from workbench.panels.runs.panel import Runs
@@ -135,6 +136,9 @@ TABLE = (
     PanelEntry("places", lambda desk: PlacesPanel(desk.selection, desk.case.thumbnails), "below", still=True),
     PanelEntry("runs", _runs, "below", still=True),
     PanelEntry("study", _study, "below"),
+    PanelEntry(
+        "left_out", lambda desk: LeftOut(lambda: desk.case.problems, lambda: desk.case.skipped), "below"
+    ),
     PanelEntry("faces", lambda desk: desk.face_panels.panel, "above", "faces", "Grouping the faces"),
     PanelEntry(
         "face_map", lambda desk: desk.face_panels.map, "middle", "faces", "Drawing the map of the faces"

@@ -1,6 +1,7 @@
 """Ways to cut the graph of neighbouring faces into identities: average linkage, Chinese whispers, HDBSCAN."""
 
 import heapq
+import itertools
 import warnings
 from collections.abc import Iterable, Sequence
 
@@ -8,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.analysis.identities.constraints import Nodes
+from workbench.analysis.progress import Watch, nobody
 from workbench.errors import required_by
 
+TOLD = 1000  # steps after which the watcher is told again
 REACH = 512  # groups a group may look at: bounds a step, however large groups become
 
 
@@ -35,8 +38,9 @@ class Linkage:
         self._near: list[NDArray[np.int64]] = []
         self._changes = np.zeros(len(sums), np.int64)
         self._heap: list[tuple[float, int, int, int]] = []
+        self._joined = 0
 
-    def run(self, near: Iterable[NDArray[np.integer]]) -> NDArray[np.int64]:
+    def run(self, near: Iterable[NDArray[np.integer]], watch: Watch = nobody) -> NDArray[np.int64]:
         """Join while two groups that may be one are as like as the threshold: (C,), the group of each node.
 
         ``near`` holds for each node the nodes it could join. The number of a group is its lowest node.
@@ -44,7 +48,11 @@ class Linkage:
         self._near = [np.asarray(rows, np.int64) for rows in near]
         for node in range(len(self._near)):
             self._look(node)
-        while self._heap:
+        for step in itertools.count():
+            if step % TOLD == 0:
+                watch(self._joined / max(len(self._near), 1))
+            if not self._heap:
+                break
             _, a, b, changes = heapq.heappop(self._heap)
             if self.parent[a] != a:
                 continue
@@ -85,6 +93,7 @@ class Linkage:
 
     def _join(self, a: int, b: int) -> None:
         self.parent[b] = a
+        self._joined += 1
         self.sums[a] += self.sums[b]
         self.weights[a] += self.weights[b]
         self.known[a] = max(self.known[a], self.known[b])
@@ -111,46 +120,69 @@ def edge_weights(cosines: NDArray[np.floating], threshold: float) -> NDArray[np.
 
 
 def chinese_whispers(
-    near: Sequence[NDArray[np.int64]], loud: Sequence[NDArray[np.float64]], fixed: NDArray[np.bool_]
+    near: Sequence[NDArray[np.int64]],
+    loud: Sequence[NDArray[np.float64]],
+    fixed: NDArray[np.bool_],
+    watch: Watch = nobody,
 ) -> list[NDArray[np.int64]]:
     """Return for each of C nodes those of its neighbours that most of `VOTES` runs of `_one_run` put with it.
 
     One run depends on the order it visits faces in: it now and then puts two people together, in one of about
     six on 79 people. Most of nine runs never did.
     """
-    votes = [np.zeros(len(rows), np.int8) for rows in near]
+    sizes = np.array([len(rows) for rows in near], np.int64)
+    here, there = np.repeat(np.arange(len(near)), sizes), np.concatenate([*near, np.empty(0, np.int64)])
+    hearers: list[list[int]] = [[] for _ in near]
+    for node, heard in zip(here.tolist(), there.tolist(), strict=True):
+        hearers[heard].append(node)
+    pairs = [list(zip(rows.tolist(), by.tolist(), strict=True)) for rows, by in zip(near, loud, strict=True)]
+    listeners = np.flatnonzero((sizes > 0) & ~fixed)
+    votes = np.zeros(len(there), np.int8)
     for seed in range(VOTES):
-        labels = _one_run(near, loud, fixed, seed)
-        for node, rows in enumerate(near):
-            votes[node] += labels[rows] == labels[node]
-    return [rows[count * 2 > VOTES] for rows, count in zip(near, votes, strict=True)]
+        labels = _one_run(pairs, hearers, listeners, seed, lambda done: watch((seed + done) / VOTES))  # noqa: B023
+        votes += labels[there] == labels[here]
+    chosen = np.split(votes * 2 > VOTES, np.cumsum(sizes)[:-1]) if len(near) else []
+    return [rows[kept] for rows, kept in zip(near, chosen, strict=True)]
 
 
 def _one_run(
-    near: Sequence[NDArray[np.int64]],
-    loud: Sequence[NDArray[np.float64]],
-    fixed: NDArray[np.bool_],
-    seed: int = 0,
+    near: Sequence[Sequence[tuple[int, float]]],
+    hearers: Sequence[Sequence[int]],
+    listeners: NDArray[np.int64],
+    seed: int,
+    watch: Watch,
 ) -> NDArray[np.int64]:
-    """Return (C,) labels of C nodes, given the neighbours of each and how loud it hears them.
+    """Return (C,) labels of C nodes, given whom each hears and how loud, and who hears it.
 
-    A ``fixed`` (C,) node is heard and never changes its mind. The others are visited in an order drawn by
-    ``seed``, anew each round, until none of them does. Ties go to the lower label.
+    Only ``listeners`` change their mind. They are visited in an order drawn by ``seed``, anew each round,
+    until none of them does; one of whose neighbours none has changed since its last visit is passed over,
+    because it would say the same again. Ties go to the lower label.
     Source: Biemann, "Chinese Whispers" (TextGraphs 2006).
     """
-    labels = np.arange(len(near))
-    order = np.random.default_rng(seed)
-    listeners = np.array([n for n in range(len(near)) if len(near[n]) and not fixed[n]], np.int64)
-    for _ in range(ROUNDS):
+    labels = list(range(len(near)))
+    order, news = np.random.default_rng(seed), bytearray(b"\1" * len(near))
+    for turn in range(ROUNDS):
         changed = 0
-        for node in order.permutation(listeners):
-            heard, place = np.unique(labels[near[node]], return_inverse=True)
-            loudest = heard[np.argmax(np.bincount(place, weights=loud[node]))]
-            changed += int(loudest != labels[node])
-            labels[node] = loudest
+        for step, node in enumerate(order.permutation(listeners).tolist()):
+            if step % TOLD == 0:
+                watch(turn / ROUNDS)
+            if not news[node]:
+                continue
+            news[node] = 0
+            heard: dict[int, float] = {}
+            for other, by in near[node]:
+                label = labels[other]
+                heard[label] = heard.get(label, 0.0) + by
+            top = max(heard.values())
+            loudest = min(label for label, by in heard.items() if by == top)
+            if loudest != labels[node]:
+                changed += 1
+                labels[node] = loudest
+                for hearer in hearers[node]:
+                    news[hearer] = 1
         if not changed:
             break
-    return labels
+    return np.array(labels, np.int64)
 
 
 def dense_groups(

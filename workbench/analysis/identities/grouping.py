@@ -21,8 +21,9 @@ from workbench.analysis.identities.graph_clustering import (
     dense_groups,
     edge_weights,
 )
-from workbench.analysis.identities.neighbours import neighbour_graph
+from workbench.analysis.identities.neighbours import crowds, neighbour_graph
 from workbench.analysis.identities.postprocess import attach, loose, rejoin
+from workbench.analysis.progress import Watch, nobody, part
 from workbench.errors import QueryError
 
 Labels = NDArray[np.int32]
@@ -44,6 +45,7 @@ def group(
     threshold: float | None = None,
     known: ArrayLike | None = None,
     min_quality: float = LOW_QUALITY,
+    watch: Watch = nobody,
 ) -> Labels:
     """Group the unit rows of ``vectors`` (N, D) into identities: (N,) int32, -1 for a face that is alone.
 
@@ -54,7 +56,9 @@ def group(
     for one that takes no part and gets -1. New identities get numbers above the known ones, largest first.
     ``threshold`` is a cosine, by default the one that ``scale`` gives for ``method``.
 
-    Raises QueryError for arrays of other lengths, an unknown method.
+    Many faces that cannot be told apart (`crowds`) are taken for one, or one for each of a photo. ``watch``
+    is told the share done; what it raises ends the grouping. Raises QueryError for arrays of other lengths
+    and for an unknown method.
     """
     n = len(vectors)
     if method not in get_args(Method):
@@ -64,30 +68,37 @@ def group(
     photos = column(photo, n, -1, "photo").astype(np.int64)
     poor = column(quality, n, 1.0, "quality").astype(np.float64) < min_quality
     waiting = poor & (identities == FREE)
-    nodes = contract(np.where(waiting, LEFT_OUT, identities).astype(np.int32), photos)
-    labels = _number(_link(vectors, nodes, method, cut), nodes)
+    crowd = crowds(vectors, cut, part(watch, 0.0, 0.1))
+    nodes = contract(np.where(waiting, LEFT_OUT, identities).astype(np.int32), photos, crowd)
+    labels = _number(_link(vectors, nodes, method, cut, part(watch, 0.1, 0.95)), nodes)
     labels, out = rejoin(vectors, labels, photos, identities >= 0, cut + HEARD)
     labels[loose(vectors, labels, identities >= 0, cut)] = -1
     return attach(vectors, _by_size(labels, identities), photos, waiting | out, cut)
 
 
-def _link(vectors: NDArray[np.floating], nodes: Nodes, method: Method, cut: float) -> NDArray[np.int64]:
+def _link(
+    vectors: NDArray[np.floating], nodes: Nodes, method: Method, cut: float, watch: Watch
+) -> NDArray[np.int64]:
     """Return the group of each node.
 
     Other methods than linkage say only who may be with whom; linkage then joins of these all that are like
     enough and that the constraints let join, so that the rules hold whatever the method.
     """
     floor = cut if method == "agglomerative" else cut - HEARD
-    graph = neighbour_graph(vectors, NEIGHBOURS, floor)
+    graph = neighbour_graph(_of(vectors, nodes.rows), NEIGHBOURS, floor, watch=part(watch, 0.0, 0.5))
     near, loud = node_neighbours(graph.rows, edge_weights(graph.similarity, floor), nodes)
     sums, sizes = node_sums(vectors, nodes)
     if method == "whispers":
-        near = chinese_whispers(near, loud, nodes.known >= 0)
+        near = chinese_whispers(near, loud, nodes.known >= 0, part(watch, 0.5, 0.8))
     elif method == "hdbscan":
         means = sums / sizes[:, None].astype(np.float32)
-        part = dense_groups(near, [means[rows] @ means[node] for node, rows in enumerate(near)], cut)
-        near, cut = [rows[part[rows] == part[node]] for node, rows in enumerate(near)], floor
-    return Linkage(sums, sizes, nodes, cut).run(near)
+        found = dense_groups(near, [means[rows] @ means[node] for node, rows in enumerate(near)], cut)
+        near, cut = [rows[found[rows] == found[node]] for node, rows in enumerate(near)], floor
+    return Linkage(sums, sizes, nodes, cut).run(near, part(watch, 0.8, 1.0))
+
+
+def _of(vectors: NDArray[np.floating], rows: NDArray[np.intp]) -> NDArray[np.floating]:
+    return vectors if len(rows) == len(vectors) else vectors[rows]
 
 
 def _number(groups: NDArray[np.int64], nodes: Nodes) -> Labels:

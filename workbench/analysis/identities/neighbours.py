@@ -1,10 +1,11 @@
-"""The likest faces of each face, exactly, without ever holding a table of all pairs."""
+"""The likest faces of each face, exactly, without ever holding a table of all pairs; and crowds of copies."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.analysis.progress import Watch, nobody
 from workbench.errors import QueryError
 
 Vectors = NDArray[np.float32]
@@ -23,7 +24,11 @@ class Neighbours:
 
 
 def neighbour_graph(
-    vectors: NDArray[np.floating], k: int = 64, threshold: float = 0.0, block: int | None = None
+    vectors: NDArray[np.floating],
+    k: int = 64,
+    threshold: float = 0.0,
+    block: int | None = None,
+    watch: Watch = nobody,
 ) -> Neighbours:
     """Return for each unit row of ``vectors`` (N, D) its ``k`` likest others of cosine ``threshold`` or more.
 
@@ -41,6 +46,7 @@ def neighbour_graph(
     similarity = np.full(rows.shape, -np.inf, np.float32)
     step = block or max(1, BLOCK_BYTES // (4 * max(n, 1)))
     for start in range(0, n, step):
+        watch(start / n)
         cosines = np.asarray(vectors[start : start + step] @ vectors.T, np.float32)
         here = np.arange(len(cosines))
         cosines[here, here + start] = -np.inf
@@ -69,3 +75,43 @@ def _best(
     fits = place < k
     rows[where[fits], place[fits]] = column[fits]
     similarity[where[fits], place[fits]] = value[fits]
+
+
+LEVELS = ((0.85, 256), (0.9, 128), (0.95, 64), (0.98, 32))
+"""How alike a crowd is to the face in its middle, and how many it has at least: the less alike, the more.
+
+So few faces are ever that many and that alike that an ordinary collection has no crowd."""
+LOOKED = 1024  # faces in a row that are in the middle of no crowd, before no more crowds are looked for
+
+
+def crowds(vectors: NDArray[np.floating], threshold: float, watch: Watch = nobody) -> NDArray[np.int32]:
+    """Return for each unit row of ``vectors`` (N, D) the row in the middle of its crowd, -1 for none: (N,).
+
+    A crowd are faces that cannot be told apart, such as many frames of one person: grouping may take them
+    for one, so that its cost does not depend on how alike faces are. ``threshold`` is the cosine at which
+    faces are one person; a crowd is at least half as far from it as from being equal.
+
+    Leader clustering (Hartigan 1975) over rows drawn at random: one is a leader where at least as many rows
+    as one of `LEVELS` says are that alike to it. Not every small crowd is found; large ones are.
+    """
+    n = len(vectors)
+    crowd = np.full(n, -1, np.int32)
+    levels = [(max(alike, (1 + threshold) / 2), least) for alike, least in LEVELS if least <= n]
+    order, fruitless = np.random.default_rng(0).permutation(n), 0
+    step = max(1, BLOCK_BYTES // (4 * max(n, 1)))
+    for start in range(0, n if levels else 0, step):
+        watch(start / n)
+        rows = order[start : start + step]
+        rows = rows[crowd[rows] < 0]
+        cosines = np.asarray(vectors[rows] @ vectors.T, np.float32)
+        fruitless += len(rows)
+        for row, likeness in zip(rows, cosines, strict=True):
+            waiting = (likeness >= levels[0][0]) & (crowd < 0)
+            for alike, least in levels if crowd[row] < 0 else ():
+                members = np.flatnonzero(waiting & (likeness >= alike))
+                if len(members) >= least:
+                    crowd[members], fruitless = row, 0
+                    break
+        if fruitless >= LOOKED:
+            break
+    return crowd

@@ -91,10 +91,20 @@ class FaceStore:
     @property
     def table(self) -> FaceTable:
         """The faces with their identities, as decisions have them now, those of other processes included."""
+        return self.settle(nobody)
+
+    def settle(self, watch: Watch) -> FaceTable:
+        """Return the table, made now where it is not there yet; ``watch`` as for ``analysis.group``."""
         standing = self.decisions.standing()
         if self._table is None or self._table.standing is not standing:
-            self._table = self._make(standing)
+            self._table = self._make(standing, watch)
         return self._table
+
+    def group(self, choice: Choice, watch: Watch) -> None:
+        """Work out the grouping that a choice would give, so that its table is there once it is decided."""
+        standing = self.decisions.standing()
+        face_ids = self._snapshot.frame["face_id"].tolist()
+        self._identities(face_ids, place(standing, face_ids), standing.names, choice, watch)
 
     def decide(self, decision: Decision) -> str:
         """Write a decision down, tell who wants to know, and return the identity it is about."""
@@ -149,14 +159,14 @@ class FaceStore:
         for tell in [tell for reference in self._listeners if (tell := reference())]:
             tell()
 
-    def _make(self, standing: Standing) -> FaceTable:
+    def _make(self, standing: Standing, watch: Watch) -> FaceTable:
         face_ids = self._snapshot.frame["face_id"].tolist()
         places = place(standing, face_ids)
-        found = self._identities(face_ids, places, standing.names, choice_of(standing, self.pair.name))
+        found = self._identities(face_ids, places, standing.names, choice_of(standing, self.pair.name), watch)
         return FaceTable(self._snapshot.frame.assign(sure=self._sure), found, places, standing)
 
     def _identities(
-        self, face_ids: list[str], places: Places, taken: Collection[str], choice: Choice
+        self, face_ids: list[str], places: Places, taken: Collection[str], choice: Choice, watch: Watch
     ) -> list[str]:
         rejected = sorted((row, *sorted(others)) for row, others in places.rejected.items())
         said = json.dumps([choice.id, places.held, rejected])
@@ -169,7 +179,7 @@ class FaceStore:
                 places.rejected,
                 self._read_groups(path),
                 self.vectors,
-                lambda rows, known: self._group(rows, known, choice),
+                lambda rows, known: self._group(rows, known, choice, watch),
                 taken,
                 self._floor(choice),
             )
@@ -191,7 +201,7 @@ class FaceStore:
             with contextlib.suppress(OSError):
                 write_groups(path, groups)
 
-    def _group(self, rows: NDArray[np.intp], known: Known, choice: Choice) -> Known:
+    def _group(self, rows: NDArray[np.intp], known: Known, choice: Choice, watch: Watch) -> Known:
         return analysis.group(
             self.vectors[rows],
             quality=np.where(self._sure, self.quality, 0)[rows],
@@ -200,6 +210,7 @@ class FaceStore:
             threshold=choice.threshold,
             known=known,
             scale=self.pair,
+            watch=watch,
         )
 
     def _floor(self, choice: Choice) -> float:

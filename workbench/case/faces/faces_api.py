@@ -1,17 +1,30 @@
 """Faces: who is in the collection, and the verbs with which an analyst puts that right."""
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from tqdm.auto import tqdm
 
 from workbench.analysis import identities as analysis
 from workbench.analysis.identities.grouping import DEFAULT_METHOD
+from workbench.analysis.progress import Watch
 from workbench.analysis.rows import Rows, normalise
-from workbench.case import arguments
-from workbench.case.arguments import checked, flag, is_text, is_texts, one_of, or_none, real, whole
+from workbench.case.arguments import (
+    checked,
+    flag,
+    folder,
+    is_rows,
+    is_text,
+    is_texts,
+    one_of,
+    or_none,
+    real,
+    whole,
+)
 from workbench.case.embedders import LazyFaceModel
 from workbench.case.faces import review as asked
 from workbench.case.faces.face_store import FaceStore
@@ -28,6 +41,8 @@ if TYPE_CHECKING:
 
 
 IDENTITY = is_text("an id of `case.faces.identities`")
+PATIENCE = 3.0
+"""Seconds before a progress bar is shown: most collections are grouped in less."""
 
 
 class Faces:
@@ -88,10 +103,10 @@ class Faces:
         """Return the faces of an identity (K,), alike ones beside each other, the most typical first."""
         return analysis.order_by_similarity(self.vectors, self._book.table.members(identity))
 
-    @checked(rows=arguments.rows)
+    @checked(rows=is_rows)
     def crops(self, rows: Iterable[int]) -> list[bytes]:
         """Return an aligned JPEG crop for each row, empty bytes where there is none."""
-        normalise(rows, len(self))  # refuses what is no row
+        normalise(list(rows), len(self))  # refuses what is no row
         return self._book.crops(rows)
 
     @checked(method=is_text("umap"))
@@ -231,20 +246,27 @@ class Faces:
 
     @checked(method=one_of(*get_args(analysis.Method)), threshold=or_none(real(-1, 1, 0.6)))
     def group(
-        self, method: analysis.Method = DEFAULT_METHOD, threshold: float | None = None
+        self,
+        method: analysis.Method = DEFAULT_METHOD,
+        threshold: float | None = None,
+        *,
+        watch: Watch | None = None,
     ) -> "pd.DataFrame":
         """Group all faces afresh where nobody decided, and return ``identities``; the choice is a decision.
 
         ``method``: whispers (the default), agglomerative or hdbscan; ``threshold``: the cosine [-1, 1] at
-        which groups still join, by default the one measured for this pair of models. Raises QueryError.
+        which groups still join, by default the one measured for this pair of models. ``watch`` is told the
+        share done, [0, 1], and what it raises ends the grouping, as an interrupt does: then nothing is
+        decided. Without it a progress bar is shown where there are many faces. Raises QueryError.
         """
         grouping = Choice(method, threshold).as_decided(self._book.pair.name)
-        self._book.decide(Decision("group", grouping=grouping))
+        decision = Decision("group", grouping=grouping)
+        with self._watched(watch) as told:
+            self._book.group(Choice(method, threshold, decision.id), told)
+        self._book.decide(decision)
         return self.identities
 
-    @checked(
-        folder=arguments.folder, min_faces=whole(1, example=6), how=one_of("copy", "hardlink", "symlink")
-    )
+    @checked(folder=folder, min_faces=whole(1, example=6), how=one_of("copy", "hardlink", "symlink"))
     def export(self, folder: Any, min_faces: int = 6, how: "How" = "copy") -> "pd.DataFrame":
         """Put the photos of each identity of at least ``min_faces`` faces into a folder; return the manifest.
 
@@ -253,9 +275,13 @@ class Faces:
         """
         return self._book.export(folder, min_faces, how)
 
-    def settle(self) -> None:
-        """Group now what is new, as ingest does at its end, so that nobody waits for it when looking."""
-        self._book.table  # noqa: B018 reading it makes it
+    def settle(self, *, watch: Watch | None = None) -> None:
+        """Group now what is new, as ingest does at its end, so that nobody waits for it when looking.
+
+        ``watch`` as for `group`.
+        """
+        with self._watched(watch) as told:
+            self._book.settle(told)
 
     def __len__(self) -> int:
         """Return the number of faces, without grouping them."""
@@ -273,8 +299,24 @@ class Faces:
         confirmed = faces if op == "confirm" else []
         return self._book.decide(Decision(op, target, names, put, confirmed=confirmed))
 
+    @contextmanager
+    def _watched(self, watch: Watch | None) -> Iterator[Watch]:
+        """Give the watcher, or one that shows a progress bar once grouping has taken some seconds."""
+        if watch is not None:
+            yield watch
+            return
+        with tqdm(
+            total=100, desc=f"Grouping {len(self):,} faces", unit="%", leave=False, delay=PATIENCE
+        ) as bar:
+
+            def show(share: float) -> None:
+                bar.update(max(0, round(100 * share) - bar.n))
+
+            yield show
+
     def _rows(self, rows: ArrayLike) -> Rows:
-        chosen = normalise([rows] if isinstance(rows, int | np.integer) else rows, len(self.frame))
+        given: Any = [rows] if isinstance(rows, int | np.integer) else rows
+        chosen = normalise(given, len(self.frame))
         if not len(chosen):
             raise QueryError("No faces were given.", "Pass rows of `case.faces.frame`.")
         return chosen

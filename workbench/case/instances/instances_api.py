@@ -21,6 +21,7 @@ from workbench.search.hits import Hits
 from workbench.search.image_lookup import ImageLookup
 from workbench.search.ranker import Ranker
 from workbench.search.request import Limits
+from workbench.search.terms import readable, text_vectors
 from workbench.store.case_folder import CaseFolder
 from workbench.store.sample_parts import known_key, remember_key
 from workbench.store.samples import count_packed
@@ -165,7 +166,7 @@ class Instances:
         """Find what a text says, with its box: of the best dozen images, the candidates are compared too."""
         book, hits = self._asked(), self._source.search(text, k)
         started = time.perf_counter()
-        asked = self._source.embedder().embed_texts([text.strip()])[0]
+        asked = text_vectors(self._source.embedder(), [readable(text)])[0]
         scores, boxes = hits.scores.copy(), np.tile(_WHOLE, (len(hits.rows), 1))
         for number, row in enumerate(hits.rows[:_ASKED]):
             parts = book.boxes(int(row))[:_PARTS]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Callable, Sequence
 from functools import cache, partial
 from pathlib import Path
@@ -42,6 +43,30 @@ def tokenizer() -> Tokenizer:
     return encode
 
 
+_SMALL = frozenset(
+    ("a", "an", "and", "at", "image", "in", "of", "on", "or", "photo", "picture", "the", "with")
+)
+"""Words that say nothing of what is looked for."""
+
+
+def reads(text: str) -> bool:
+    """Return whether MiniLM can read most of the words of a text: those in Latin letters.
+
+    It learnt English. Of other scripts its tokenizer knows single letters at best, so that any two texts are
+    much the same to it. A text without letters is not held against it.
+    """
+    if text.isascii():
+        return True
+    words = [word for word in text.split() if any(map(str.isalpha, word))]
+    said = [word for word in words if word.lower() not in _SMALL] or words
+    return 2 * sum(map(_in_latin, said)) > len(said) or not said
+
+
+def _in_latin(word: str) -> bool:
+    letters = [letter for letter in word if letter.isalpha()]
+    return 2 * sum("LATIN" in unicodedata.name(letter, "") for letter in letters) >= len(letters)
+
+
 _CODE = ("towers.py", "heads.py", "export.py")
 """The modules that say what is computed: an export made by others than these is made anew."""
 
@@ -67,6 +92,7 @@ def load_mini(*, precision: str = "auto", heads_file: Path = HEADS_FILE) -> Join
         text_rows=exported(f"{name}-texts", partial(_cut, "text_side", clip), "float32"),
         make_clip=partial(_clip, heads_file),
         logit_scale=logit_scale,
+        reads=reads,
     )
 
 

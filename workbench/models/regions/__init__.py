@@ -25,7 +25,7 @@ def load_regions(kinds: Iterable[str] = KINDS) -> RegionFinder:
     """Load the models of some kinds of region: "persons", "objects", "text".
 
     A kind may name a way to find it, such as "persons/box"; see `WAYS`. Raises ModelError for an unknown kind
-    or way and where the weights are not on this machine; uses no network but for "persons/maskrcnn".
+    or way, and where the weights are not on this machine; uses no network.
     """
     from workbench.models.regions.detector import load_detector
     from workbench.models.regions.maskrcnn import load_segmenter

@@ -1,20 +1,20 @@
 """Mask R-CNN: persons with an outline of their own, also where they stand before each other.
 
 Method: He et al., "Mask R-CNN" (2017), as improved by Li et al. (2021). The weights are torchvision's, of
-COCO; no package carries them, so that they come from torchvision's own address alone.
+COCO; no package carries them, so that `workbench models fetch regions-maskrcnn` takes them from torchvision's
+own address.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
 
-from workbench.errors import ModelError
 from workbench.media.crops import FoundRegion
+from workbench.models import weights
 from workbench.models.regions.detector import PERSON
 
 if TYPE_CHECKING:
@@ -45,23 +45,15 @@ class PersonSegmenter:
 
 
 def load_segmenter() -> PersonSegmenter:
-    """Load the network; raises ModelError where its weights are not here and cannot be had.
+    """Load the network; downloads nothing. Raises ModelError where its weights are not here.
 
-    The weights lie in torch's own cache. torchvision checks the start of their SHA-256 when it fetches them.
+    The checkpoint is checked by its digest before it is read, and read without running what it may hold.
     """
+    file = weights.path_of(weights.MASKRCNN)  # before the slow imports
     import torch
     from torchvision.models import detection
 
-    try:
-        published = detection.MaskRCNN_ResNet50_FPN_V2_Weights.COCO_V1
-        values = published.get_state_dict(progress=True, check_hash=True)  # before the slow building
-    except (OSError, RuntimeError) as error:
-        raise ModelError(
-            f"The weights of Mask R-CNN could not be downloaded: {error}.",
-            "Run `workbench models fetch regions-maskrcnn` where download.pytorch.org can be reached, and "
-            "copy ~/.cache/torch/hub/checkpoints here; or look for 'persons' instead of 'persons/maskrcnn'.",
-        ) from error
-
+    values = torch.load(file, map_location="cpu", weights_only=True)
     network = detection.maskrcnn_resnet50_fpn_v2(weights=None, weights_backbone=None)
     network.load_state_dict(values)
     network.eval()
@@ -72,16 +64,6 @@ def load_segmenter() -> PersonSegmenter:
         return {name: values.numpy() for name, values in answer.items()}
 
     return PersonSegmenter(run)
-
-
-def fetch_segmenter() -> Path:
-    """Bring the weights to torch's cache and return where they lie; raises ModelError."""
-    import torch
-    from torchvision.models import detection
-
-    load_segmenter()
-    name = str(detection.MaskRCNN_ResNet50_FPN_V2_Weights.COCO_V1.url).rsplit("/", 1)[-1]
-    return Path(torch.hub.get_dir()) / "checkpoints" / name
 
 
 def _person(

@@ -11,13 +11,15 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
 
-from workbench.errors import required_by
+from workbench.errors import ModelError, required_by
 from workbench.media.crops import FoundRegion
+from workbench.models import weights
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +51,10 @@ class Reader:
 
 
 def load_reader(least_score: float) -> Reader:
-    """Load the reader; its models lie inside the installed package, so that no network is used."""
+    """Load the reader; its models lie inside the installed package, so that no network is used.
+
+    Raises ModelError where one of them is missing or another file than the package states.
+    """
     with required_by("Reading text"):
         import rapidocr
         from rapidocr import EngineType, RapidOCR
@@ -60,8 +65,25 @@ def load_reader(least_score: float) -> Reader:
         | {"Global.log_level": "error", "Global.max_side_len": LONGEST, "Global.text_score": least_score}
         | {"Det.limit_type": "max", "Det.limit_side_len": LONGEST}
     )
+    for part in parts:
+        engine.cfg[part].model_path = str(_checked(engine.cfg, part))
     logging.getLogger(rapidocr.__name__).setLevel(logging.ERROR)
     return Reader(partial(_in_turn, threading.Lock(), engine), least_score)
+
+
+def _checked(settings: Any, part: str) -> Path:
+    """Return the model of a part of the reader, which RapidOCR would otherwise download on first use."""
+    from rapidocr.inference_engine.base import FileInfo, InferSession
+
+    wanted = ("engine_type", "ocr_version", "task_type", "lang_type", "model_type")
+    stated = InferSession.get_model_url(FileInfo(**{name: settings[part][name] for name in wanted}))
+    file = Path(settings.Global.model_root_dir) / stated["model_dir"].rpartition("/")[2]
+    if not file.is_file() or weights.sha256_of(file) != stated["SHA256"]:
+        raise ModelError(
+            f"{file} is damaged or not the right file.",
+            "Reinstall it: pip install --force-reinstall --no-deps rapidocr",
+        )
+    return file
 
 
 def script_of(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args
 
@@ -110,7 +111,8 @@ class Explainer:
                 f"Use one of: {', '.join(self.methods)}.",
             )
         row, prepared = self.difference(target, against), self.model.prepare(image)
-        look = self._look(chosen, prepared, row)
+        with self._undisturbed():
+            look = self._look(chosen, prepared, row)
         top = np.float32(float(look.whole.max()) or 1.0)
         blocks = None if look.blocks is None else look.blocks / top
         score = float(self.model.embed_images(prepared[None])[0] @ row)
@@ -161,12 +163,13 @@ class Explainer:
             from workbench.models.relevance.tower_layers import last_text_block
             from workbench.models.relevance.words import word_relevance
 
-            try:
-                last_text_block(self.clip)
-            except ModelError:
-                pass
-            else:
-                return word_relevance(self.model, self.clip, text, row)
+            with self._undisturbed():
+                try:
+                    last_text_block(self.clip)
+                except ModelError:
+                    pass
+                else:
+                    return word_relevance(self.model, self.clip, text, row)
         falls = [(word, max(0.0, fall)) for word, fall in self.without_each_word(text, row)]
         total = sum(fall for _, fall in falls) or 1.0
         return [(word, fall / total) for word, fall in falls]
@@ -197,7 +200,8 @@ class Explainer:
         from workbench.models.relevance.forward_pass import randomised
 
         other = Explainer(self.model)
-        other.clip, other.visual = self.clip, randomised(self.visual, seed)
+        with self._undisturbed():
+            other.clip, other.visual = self.clip, randomised(self.visual, seed)
         return other
 
     @cached_property
@@ -224,6 +228,14 @@ class Explainer:
         """(dim,) mean row of `EVERYDAY`."""
         mean: NDArray[np.float32] = self.model.embed_texts(EVERYDAY).mean(axis=0)
         return mean
+
+    def _undisturbed(self) -> AbstractContextManager[None]:
+        """Let torch compute on one thread, where it computes."""
+        if not hasattr(self.model, "make_clip"):
+            return nullcontext()
+        from workbench.models.relevance.forward_pass import one_thread
+
+        return one_thread()
 
     def _look(self, method: Method, prepared: NDArray[Any], row: NDArray[np.float32]) -> ForwardPass:
         from workbench.models.relevance import attribution, forward_pass

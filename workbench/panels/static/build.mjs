@@ -14,6 +14,7 @@ const PANELS = [
   "details",
   "faces",
   "gallery",
+  "left_out",
   "map",
   "query",
   "recall",

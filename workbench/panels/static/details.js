@@ -89,7 +89,7 @@ function render({ model, el }) {
         h("dd", {}, text),
       ]),
     );
-    phrases.replaceChildren(h("span", { class: "wb-quiet" }, "Finding phrases …"));
+    phrases.replaceChildren(h("span", { class: "wb-quiet" }, "Finding phrases…"));
     const [found] = await ask("phrases", { row: wanted });
     if (found.row !== row() || !found.phrases) return phrases.replaceChildren();
     /** @type {Phrase[]} */

@@ -62,10 +62,10 @@ function render({ model, el }) {
 
   const panes = {
     "": ["People", "people", "Only the cards"],
-    alone: ["Alone", "alone", "Faces that are like no other"],
-    review: ["Review", "", "What should be looked at again"],
+    alone: ["Alone", "alone", "Faces that resemble no other face"],
+    review: ["Review", "", "Faces to check again"],
     aside: ["Set aside", "aside", "Marked as no face, or as unknown"],
-    selected: ["Selected", "selected", "What the lasso took"],
+    selected: ["Selected", "selected", "Faces selected by the lasso"],
   };
   const tabOf = Object.fromEntries(
     Object.entries(panes).map(([key, [, , title]]) => [
@@ -93,7 +93,7 @@ function render({ model, el }) {
   function drawNote() {
     const {
       text = counts().people
-        ? "Click a card to open it, its name to say who it is; drop one card on another to merge them."
+        ? "Click a card to open it, or its name to rename it; drop one card on another to merge them."
         : "",
       merge = [],
     } = model.get("note");
@@ -154,11 +154,11 @@ function render({ model, el }) {
     noface: act("Not a face", "Set aside: this shows no face (X)", () =>
       go("set_aside", { state: "not a face" }),
     ),
-    unknown: act("Unknown", "Set aside: nobody can tell who this is (U)", () =>
+    unknown: act("Unknown", "Set aside: it is unknown who this is (U)", () =>
       go("set_aside", { state: "unknown" }),
     ),
-    release: act("Put back", "Forget what was decided (B)", () => go("release")),
-    split: act("Split …", "Is this two people? Look at two proposed halves (S)", () => go("propose_split")),
+    release: act("Put back", "Take back the decision about these faces (B)", () => go("release")),
+    split: act("Split …", "Are these two people? Check a proposed split (S)", () => go("propose_split")),
     odd: act("Odd first", "The least typical faces first (O)", turn),
   };
   /** @type {Record<string, string[]>} which buttons a pane has */
@@ -194,11 +194,11 @@ function render({ model, el }) {
     );
     /** @type {Record<string, string>} */
     const texts = {
-      alone: "Faces that are like no other",
+      alone: "Faces that resemble no other face",
       aside: "Set aside: no face, or unknown",
       selected: "Selected faces",
-      review: "Worth a second look",
-      history: "What was decided",
+      review: "Faces to check again",
+      history: "Decisions",
     };
     const facts =
       pane === "identity" || pane === "split"
@@ -307,7 +307,7 @@ function render({ model, el }) {
         h(
           "button",
           {
-            title: "History: what was decided",
+            title: "History of decisions",
             "aria-label": "History",
             onclick: () => go("show", { pane: "history" }),
           },

@@ -92,10 +92,10 @@ function render({ model, el }) {
     /** @type {Record<string, string>} */
     const hints = {
       hits: counts.query
-        ? "Nothing passes the threshold. Lower it, or ask in other words."
+        ? "No image passes the limit. Lower it, or ask in other words."
         : "Ask in words above, or click “≈ like this” on a thumbnail.",
-      selection: "Draw a lasso on the map. Shift adds, Alt removes, double click clears.",
-      all: "No images yet. Run case.ingest(), then make the Workspace again.",
+      selection: "Draw a lasso on the map. Shift adds, Alt removes, a double click clears.",
+      all: "There are no images in this case.",
     };
     setText(empty, hints[model.get("show")]);
     empty.hidden = Boolean(counts[model.get("show")]);

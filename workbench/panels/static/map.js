@@ -112,7 +112,7 @@ function render({ model, el }) {
       button("−", "The lasso removes (or hold Alt)", () => set("mode", "remove"), mode === "remove"),
       button(
         "∩",
-        "Of what is selected, the lasso keeps what it holds (or hold Shift and Alt)",
+        "The lasso keeps only what is selected inside it (or hold Shift and Alt)",
         () => set("mode", "intersect"),
         mode === "intersect",
       ),
@@ -122,7 +122,7 @@ function render({ model, el }) {
       button("Aa", "Names on the map", () => set("names", !model.get("names")), model.get("names")),
       button(
         "▦",
-        "Pictures on the map when you come close",
+        "Pictures on the map when zoomed in",
         () => set("pictures", !model.get("pictures")),
         model.get("pictures"),
       ),
@@ -140,7 +140,7 @@ function render({ model, el }) {
     const selected = model.get("selected");
     setText(summary, `${model.get("summary")}${selected ? " ×" : ""}`);
     summary.disabled = !selected;
-    summary.title = selected ? "Select nothing (or double click the map)" : "";
+    summary.title = selected ? "Clear the selection (or double-click the map)" : "";
   }
 
   const seekSoon = debounced(() => ask("seek", { text: seek.value }), 200);
@@ -159,7 +159,10 @@ function render({ model, el }) {
     h("button", { title: "Show every class", onclick: () => ask("all", { shown: true }) }, "All"),
     h(
       "button",
-      { title: "Hide every class, then click those to see", onclick: () => ask("all", { shown: false }) },
+      {
+        title: "Hide every class, then click those you want to see",
+        onclick: () => ask("all", { shown: false }),
+      },
       "None",
     ),
   );
@@ -173,7 +176,7 @@ function render({ model, el }) {
           {
             class: "wb-key",
             "aria-pressed": String(item.shown),
-            title: "Click: hide or show. Shift or double click: only this one",
+            title: "Click: hide or show. Shift-click or double-click: only this one",
             onclick: (event) => ask("legend", { cluster: item.cluster, only: event.shiftKey }),
             ondblclick: () => ask("legend", { cluster: item.cluster, only: true }),
           },

@@ -19,7 +19,7 @@ export const LAYOUTS = { umap: "UMAP", tsne: "t-SNE", pca: "PCA" };
 /** @type {Record<string, string>} */
 export const SETTINGS = {
   n_neighbors: "Neighbours",
-  min_dist: "Least distance",
+  min_dist: "Minimum distance",
   metric: "Metric",
   perplexity: "Perplexity",
   seed: "Seed",
@@ -88,7 +88,11 @@ export function layoutForm(model, ask) {
       ),
       fields().length
         ? ""
-        : h("span", { class: "wb-quiet" }, "The two directions of most variance: nothing to set."),
+        : h(
+            "span",
+            { class: "wb-quiet" },
+            "PCA has no settings: its axes are the two directions of greatest variance.",
+          ),
     );
   }
 
@@ -120,7 +124,7 @@ export function layoutForm(model, ask) {
       { class: "wb-row" },
       methods,
       h("span", { class: "wb-space" }),
-      h("button", { type: "button", title: "The usual settings", onclick: usual }, "Reset"),
+      h("button", { type: "button", title: "The default settings", onclick: usual }, "Reset"),
       h("button", { type: "submit", class: "wb-main" }, "Compute"),
     ),
     inputs,

@@ -130,11 +130,11 @@ export function people({ model, ask, go, crop, move }) {
       ),
       h("div", { class: "wb-others" }, ...item.rows.slice(1).map((row) => crop(row, ""))),
       h("div", { class: "wb-whose" }, h("i", { style: `background:${item.colour}` }), who),
-      h("span", { class: "wb-lit", title: "Faces in the images selected" }),
+      h("span", { class: "wb-lit", title: "Faces in the selected images" }),
       h("button", {
         class: "wb-check",
         tabindex: "-1",
-        title: "Pick, to merge (Space)",
+        title: "Pick for a merge (Space)",
         "aria-label": `Pick ${words}`,
         onclick: (event) => {
           event.stopPropagation();
@@ -226,11 +226,11 @@ export function people({ model, ask, go, crop, move }) {
       setText(
         empty,
         !counts.faces
-          ? "No faces yet. Run case.ingest_faces(), then make the Workspace again."
+          ? "No faces yet. Run case.ingest_faces(), then desk.update()."
           : !counts.people
-            ? "Everybody here was seen once only. Look at “Alone”, tick the faces of one person and move " +
+            ? "Everybody here was seen only once. Open “Alone”, tick the faces of one person and move " +
               "them together."
-            : "Nobody is called that.",
+            : "Nobody has this name.",
       );
       return answer;
     },

@@ -11,13 +11,13 @@ const LARGEST = 1024; // pixels: a dropped picture is made smaller before it tra
 const HELP = [
   ["a red car +at night", "two phrases, both wanted"],
   ["-people", "not this"],
-  ["-people^0.5", "not this, but it counts half"],
-  ["like:selection", "like the middle of what is selected"],
-  ["within:selection", "only among what is selected"],
-  ["tag:evidence", "only what has this tag"],
-  ["taken:2019-05..2020", "only what was taken then"],
-  ["face:Anna", "where she is seen"],
-  ['text:"ABC 12"', "where this can be read"],
+  ["-people^0.5", "not this, at half weight"],
+  ["like:selection", "like the average of the selected images"],
+  ["within:selection", "only within the selection"],
+  ["tag:evidence", "only images with this tag"],
+  ["taken:2019-05..2020", "only images taken then"],
+  ["face:Anna", "images of this person"],
+  ['text:"ABC 12"', "images in which this text was read"],
   ["a red coat over:persons", "compare each person, not the whole image"],
 ];
 
@@ -58,12 +58,12 @@ function render({ model, el }) {
     min: 1,
     step: 10,
     class: "wb-number",
-    "aria-label": "How many hits at most",
+    "aria-label": "Maximum number of hits",
   });
-  const least = h("input", { type: "number", step: 1, class: "wb-number", "aria-label": "Least score" });
+  const least = h("input", { type: "number", step: 1, class: "wb-number", "aria-label": "Minimum score" });
   const unit = h(
     "select",
-    { "aria-label": "What the hits are cut by" },
+    { "aria-label": "Kind of limit" },
     h("option", { value: "probability" }, "% sure"),
     h("option", { value: "cosine" }, "cosine"),
     h("option", { value: "fixed", title: "The cosine 0.25 for words, 0.70 for examples" }, "fixed threshold"),
@@ -75,14 +75,14 @@ function render({ model, el }) {
   const compare = h("label", { class: "wb-row" }, "Compare", over);
   const answer = h("span", { class: "wb-quiet", role: "status" });
   const more = h("button", { onclick: () => ask("more") }, "Load more");
-  const clear = h("button", { onclick: () => ask("clear"), title: "Forget the question" }, "Clear");
+  const clear = h("button", { onclick: () => ask("clear"), title: "Clear the query and its hits" }, "Clear");
   const help = h(
     "div",
     { class: "wb-help", hidden: true },
     ...HELP.map(([example, meaning]) =>
       h(
         "button",
-        { onclick: () => write(example), title: "Put this into the box" },
+        { onclick: () => write(example), title: "Add this to the query" },
         h("code", {}, example),
         h("span", {}, meaning),
       ),
@@ -92,7 +92,7 @@ function render({ model, el }) {
     "button",
     {
       "aria-expanded": "false",
-      title: "What can be written here",
+      title: "Help: what a query can contain",
       onclick: () => {
         help.hidden = !help.hidden;
         question.setAttribute("aria-expanded", String(!help.hidden));
@@ -168,7 +168,7 @@ function render({ model, el }) {
     const beyond = a.beyond == null ? "" : `${number(Math.round(a.beyond))} beyond chance, `;
     const took = a.milliseconds < 10 ? a.milliseconds?.toFixed(1) : Math.round(a.milliseconds);
     answer.title =
-      a.beyond == null ? "" : "How many of the hits shown are more than an unrelated query would have here";
+      a.beyond == null ? "" : "How many more hits there are than an unrelated query would have here";
     setText(
       answer,
       a.instead
@@ -252,10 +252,13 @@ function render({ model, el }) {
       { class: "wb-row" },
       text,
       h("button", { class: "wb-main", onclick: run }, "Search"),
-      h("button", { onclick: () => write("-"), title: "Add words that hits should not match" }, "− not"),
+      h("button", { onclick: () => write("-"), title: "Exclude images that match some words" }, "− not"),
       h(
         "button",
-        { onclick: () => file.click(), title: "Search with a picture of yours: choose, drop or paste" },
+        {
+          onclick: () => file.click(),
+          title: "Search with a picture of your own: choose, drop or paste one",
+        },
         "Picture…",
       ),
       file,

@@ -12,7 +12,7 @@ function render({ model, el }) {
   const start = h(
     "button",
     {
-      title: "Judge some images just beyond the hits; it tells how many were missed",
+      title: "Judge some images beyond the hits to estimate how many were missed",
       onclick: () => ask("start"),
     },
     "Did I miss any?",
@@ -20,7 +20,10 @@ function render({ model, el }) {
   const said = h("span", { role: "status" });
   const keep = h(
     "button",
-    { title: "Add to the selection what you called right beyond the hits", onclick: () => ask("keep") },
+    {
+      title: "Add to the selection the images you marked as right beyond the hits",
+      onclick: () => ask("keep"),
+    },
     "Select what was missed",
   );
   const stop = h("button", { onclick: () => ask("stop") }, "Close");

@@ -104,10 +104,7 @@ export function review({ ask, go, crop, look, leave }) {
     load: async (start, count) => {
       const [answer] = await ask("doubts", { start, count });
       empty.hidden = answer.total !== 0;
-      setText(
-        empty,
-        "Nothing to look at again: no identity falls apart, and no two come suspiciously close.",
-      );
+      setText(empty, "Nothing to check: no person's faces differ much, and no two people look alike.");
       return answer;
     },
   });
@@ -135,7 +132,7 @@ export function history({ ask }) {
               line("td", event, answer.stands[i]),
             ),
           ]
-        : [line("td", ["Nothing was decided yet."])]),
+        : [line("td", ["No decisions yet."])]),
     );
   }
   return { node, restart };

@@ -20,13 +20,13 @@ function render({ model, el }) {
   const methods = h("div", { class: "wb-group", role: "group", "aria-label": "Method" });
   const space = h(
     "select",
-    { "aria-label": "Space", title: "Where distances are measured" },
+    { "aria-label": "Space", title: "Space in which distances are measured" },
     ...options(model.get("spaces").map((/** @type {string} */ name) => [name, SPACES[name] ?? name])),
   );
   const inputs = h("span", { class: "wb-row" });
   const name = h("input", {
     class: "wb-name-box",
-    placeholder: "Name (if you like)",
+    placeholder: "Name (optional)",
     "aria-label": "Name of the run",
     maxlength: 120,
   });
@@ -96,7 +96,7 @@ function render({ model, el }) {
             "button",
             {
               type: "button",
-              title: "Distances to the last of these neighbours, sorted: noise begins where they bend",
+              title: "Sorted distances to the last of these neighbours: noise begins where the curve bends",
               onclick: distances,
             },
             "Choose eps…",
@@ -161,7 +161,7 @@ function render({ model, el }) {
     const renaming = h(
       "form",
       { class: "wb-row" },
-      `Call “${naming}”`,
+      `New name for “${naming}”:`,
       box,
       h("button", { type: "submit" }, "Rename"),
       h(
@@ -173,7 +173,7 @@ function render({ model, el }) {
             drawTable();
           },
         },
-        "Leave it",
+        "Cancel",
       ),
     );
     renaming.addEventListener("submit", (event) => {
@@ -228,7 +228,7 @@ function render({ model, el }) {
             ...clusters.map(chip),
             beyond ? h("span", { class: "wb-quiet" }, `and ${beyond} more`) : "",
           )
-        : h("p", { class: "wb-quiet" }, "This run made no cluster."),
+        : h("p", { class: "wb-quiet" }, "This run found no clusters."),
       h(
         "div",
         { class: "wb-row" },
@@ -239,7 +239,7 @@ function render({ model, el }) {
               `Select the ${number(now.count)} of “${now.name}”`,
             )
           : "",
-        h("button", { onclick: () => ask("select", { cluster: -1 }) }, "Select what is in none"),
+        h("button", { onclick: () => ask("select", { cluster: -1 }) }, "Select what is in no cluster"),
       ),
       ...(now
         ? [thumbnailStrip(ask, "typical", model.get("typical")), thumbnailStrip(ask, "odd", model.get("odd"))]
@@ -247,7 +247,7 @@ function render({ model, el }) {
     );
   }
 
-  const hint = "Group the collection in several ways, and see which to believe";
+  const hint = "Cluster the images in several ways and compare the results";
   const fold = foldDetails(
     model,
     (unfolded) => {

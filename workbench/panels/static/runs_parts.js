@@ -46,7 +46,7 @@ export function distanceCurve(c, eps, choose) {
     },
     svg("line", { x1: left, x2: width, y1: y(0), y2: y(0) }),
     ...ticks,
-    svg("text", { x: left, y: height - 5 }, "samples, the nearest first"),
+    svg("text", { x: left, y: height - 5 }, "samples, nearest first"),
     svg("path", { d: line }),
     ...(c.knee > 0 ? across(c.knee, "wb-knee", `bend ${c.knee.toPrecision(3)}`) : []),
     ...(eps > 0 ? across(eps, "wb-eps", `eps ${eps.toPrecision(3)}`) : []),
@@ -103,7 +103,7 @@ export function runTable(table, opened, on) {
         {},
         h(
           "button",
-          { class: "wb-link", title: `${run.parameters}. Look into it`, onclick: () => on.open(run.name) },
+          { class: "wb-link", title: `${run.parameters}. Open it`, onclick: () => on.open(run.name) },
           run.name,
         ),
         run.note ? h("div", { class: "wb-quiet" }, run.note) : null,
@@ -128,8 +128,8 @@ export function runTable(table, opened, on) {
           h(
             "button",
             {
-              title: "Forget this run",
-              "aria-label": `Forget ${run.name}`,
+              title: "Delete this run",
+              "aria-label": `Delete ${run.name}`,
               onclick: () => on.remove(run.name),
             },
             "✕",
@@ -171,6 +171,6 @@ export function thumbnailStrip(ask, title, rows) {
     { class: "wb-strip" },
     h("span", { class: "wb-quiet" }, title),
     ...pictures,
-    rows.length ? null : h("span", { class: "wb-quiet" }, "none besides those above"),
+    rows.length ? null : h("span", { class: "wb-quiet" }, "none but those above"),
   );
 }

@@ -11,16 +11,20 @@ function render({ model, el }) {
   const count = h("strong", { role: "status" });
   /** @type {(name: string, text: string, title: string) => HTMLButtonElement} */
   const asking = (name, text, title) => button(text, title, () => ask(name));
-  const undo = asking("undo", "Undo", "Select what was selected before");
-  const redo = asking("redo", "Redo", "Select again what was undone");
+  const undo = asking("undo", "Undo", "Undo the last change of the selection");
+  const redo = asking("redo", "Redo", "Redo the change that was undone");
   const invert = asking("invert", "Invert", "Select what is not selected");
-  const clear = asking("clear", "Clear", "Select nothing");
+  const clear = asking("clear", "Clear", "Clear the selection");
   const name = h("input", {
     class: "wb-name-box",
     placeholder: "Save as…",
     "aria-label": "Name for the selection",
   });
-  const save = h("button", { onclick: keep, title: "Keep it in the case under this name" }, "Save");
+  const save = h(
+    "button",
+    { onclick: keep, title: "Save the selection in the case under this name" },
+    "Save",
+  );
   const saved = h("select", { "aria-label": "Saved selections" });
   /** @type {(mode: string, text: string, title: string) => HTMLButtonElement} */
   const open = (mode, text, title) =>
@@ -28,16 +32,16 @@ function render({ model, el }) {
   const group = h(
     "span",
     { class: "wb-group" },
-    open("replace", "Open", "Select it"),
+    open("replace", "Open", "Replace the selection with it"),
     open("add", "∪", "Add it to the selection"),
-    open("remove", "∖", "Take it away from the selection"),
+    open("remove", "∖", "Remove it from the selection"),
     open("intersect", "∩", "Keep only what is in both"),
   );
   const forget = h(
     "button",
     {
-      title: "Forget the saved selection",
-      "aria-label": "Forget the saved selection",
+      title: "Delete the saved selection",
+      "aria-label": "Delete the saved selection",
       onclick: () => saved.value && ask("remove", { name: saved.value }),
     },
     "×",
@@ -45,7 +49,7 @@ function render({ model, el }) {
   const words = h(
     "button",
     {
-      title: "Which words set the selection apart from the rest, or from the saved selection chosen",
+      title: "Phrases that set the selection apart from all other images, or from the saved selection chosen",
       onclick: () => ask("separate", { name: saved.value }),
     },
     "In words",
@@ -97,11 +101,14 @@ function render({ model, el }) {
     const against = model.get("against") ? `“${model.get("against")}”` : "all others";
     said.hidden = !found.length;
     said.replaceChildren(
-      h("span", { class: "wb-quiet" }, `More than ${against}:`),
+      h("span", { class: "wb-quiet" }, `Compared with ${against}:`),
       ...found.map((w) =>
         h(
           "span",
-          { class: "wb-word", title: `In ${percent(w.share)} of all pairs the selected image fits better` },
+          {
+            class: "wb-word",
+            title: `In ${percent(w.share)} of all pairs the selected image fits the phrase better`,
+          },
           w.phrase,
           " ",
           h("span", { class: "wb-quiet" }, percent(w.share)),

@@ -114,9 +114,9 @@ export function strip({ model, ask, go, crop, leave }) {
 
   /** @type {Record<string, string>} */
   const hints = {
-    alone: "Nobody is alone: every face is in an identity or set aside.",
+    alone: "Every face belongs to a person or is set aside.",
     aside: "Nothing is set aside. Tick faces and press “Not a face” or “Unknown”.",
-    selected: "Draw a lasso on the map of the faces below.",
+    selected: "Draw a lasso on the map of faces below.",
   };
   const list = lazyGrid({
     grid,
@@ -229,7 +229,7 @@ export function halves({ model, ask, go, crop, leave }) {
       h(
         "span",
         { class: "wb-grow" },
-        "Is this two people? Click a face (or press Space) to put it on the other side.",
+        "Are these two people? Click a face (or press Space) to move it to the other side.",
       ),
       split,
       h("button", { onclick: leave }, "Cancel"),

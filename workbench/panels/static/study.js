@@ -58,6 +58,163 @@ function histogram(s) {
   );
 }
 
+/** @typedef {import("./types.js").Ask} Ask */
+
+/** @param {Ask} ask @param {number[]} rows @param {HTMLImageElement[]} nodes */
+async function pictures(ask, rows, nodes) {
+  const [, buffers] = await ask("thumbnails", { rows });
+  showPictures(nodes, buffers);
+}
+const figure = (/** @type {number | null} */ value) => (value == null ? "–" : value.toFixed(2));
+
+/** @param {any} s */
+function likeness(s) {
+  const table = h(
+    "table",
+    {},
+    h("tr", {}, ...["group", "images", "inner", "inter"].map((name) => h("th", {}, name))),
+    ...s.groups.map((/** @type {[string, number, number, number]} */ [name, n, inner, inter]) =>
+      h(
+        "tr",
+        {},
+        h("td", { title: name }, name),
+        h("td", {}, number(n)),
+        h("td", {}, figure(inner)),
+        h("td", {}, figure(inter)),
+      ),
+    ),
+  );
+  const note =
+    `In ${percent(s.separation)} of comparisons, a pair within a group is more alike than a pair across ` +
+    "groups (50 %: the groups mean nothing).";
+  const legend = h(
+    "div",
+    { class: "wb-row wb-quiet" },
+    h("span", { class: "wb-key-inner" }),
+    "pairs within a group",
+    h("span", { class: "wb-key-inter" }),
+    "pairs across groups",
+  );
+  return [
+    h(
+      "div",
+      { class: "wb-two" },
+      h("div", {}, histogram(s), legend, h("p", {}, note)),
+      h(
+        "div",
+        { class: "wb-table" },
+        table,
+        s.of > s.groups.length
+          ? h("p", { class: "wb-quiet" }, `The ${s.groups.length} largest of ${s.of} groups.`)
+          : null,
+      ),
+    ),
+  ];
+}
+
+/** @param {{ values: number[][], rows: number[], captions: string[] }} s @param {Ask} ask */
+function captions(s, ask) {
+  const all = s.values.flat();
+  const [low, high] = [Math.min(...all), Math.max(...all)];
+  const cell = (/** @type {number} */ value) =>
+    h(
+      "td",
+      {
+        style: `--wb-share: ${(high > low ? (value - low) / (high - low) : 0.5).toFixed(3)}`,
+        class: "wb-cell",
+      },
+      value.toFixed(2),
+    );
+  const heads = s.rows.map((row) =>
+    h("img", { alt: `image ${row}`, tabindex: "0", onclick: () => ask("focus", { row }) }),
+  );
+  pictures(ask, s.rows, heads);
+  return [
+    h(
+      "div",
+      { class: "wb-table" },
+      h(
+        "table",
+        { class: "wb-matrix" },
+        h("tr", {}, h("th", {}), ...heads.map((head) => h("th", {}, head))),
+        ...s.captions.map((text, p) =>
+          h("tr", {}, h("th", { title: text }, text), ...s.rows.map((_, i) => cell(s.values[i][p]))),
+        ),
+      ),
+    ),
+  ];
+}
+
+/**
+ * @param {{ of: number, near: number[], groups: { rows: number[], paths: string[], kind: string }[] }} s
+ * @param {Ask} ask
+ */
+function duplicates(s, ask) {
+  if (!s.of) return [h("p", { class: "wb-quiet" }, "There are no duplicates and no look-alikes.")];
+  /** @type {[number, HTMLImageElement][]} */
+  const nodes = [];
+  const groups = s.groups.slice(0, 40).map((group) => {
+    const images = group.rows.map((row) => {
+      const img = h("img", { alt: group.paths[0], onclick: () => ask("focus", { row }) });
+      nodes.push([row, img]);
+      return img;
+    });
+    return h(
+      "div",
+      { class: "wb-pair" },
+      ...images,
+      h(
+        "div",
+        {},
+        h("strong", {}, group.kind === "exact" ? "same bytes" : "looks the same"),
+        ...group.paths.map((path) => h("div", { class: "wb-quiet" }, path)),
+      ),
+    );
+  });
+  pictures(
+    ask,
+    nodes.map(([row]) => row),
+    nodes.map(([, img]) => img),
+  );
+  return [
+    h(
+      "div",
+      { class: "wb-row" },
+      `${number(s.of)} groups`,
+      s.near.length
+        ? h(
+            "button",
+            { onclick: () => ask("select", { issue: "near" }) },
+            `Select the ${s.near.length} that look the same`,
+          )
+        : null,
+    ),
+    h("div", { class: "wb-pairs" }, ...groups),
+  ];
+}
+
+/** @param {{ of: number, issues: { issue: string, images: number }[] }} s @param {Ask} ask */
+function quality(s, ask) {
+  if (!s.issues.length) return [h("p", { class: "wb-quiet" }, `No faults found in ${number(s.of)} images.`)];
+  return [
+    h("p", { class: "wb-quiet" }, "Click a fault to select its images."),
+    h(
+      "div",
+      { class: "wb-row" },
+      ...s.issues.map(({ issue, images }) =>
+        h(
+          "button",
+          { onclick: () => ask("select", { issue }) },
+          `${issue} `,
+          h("strong", {}, number(images)),
+        ),
+      ),
+    ),
+  ];
+}
+/** @type {Record<string, (s: any, ask: Ask) => HTMLElement[]>} what is shown of each question */
+const VIEWS = { likeness, captions, duplicates, quality };
+
 /** @param {import("./types.js").View} view */
 function render({ model, el }) {
   const ask = asker(model);
@@ -72,7 +229,7 @@ function render({ model, el }) {
   const phrases = h("textarea", {
     rows: 3,
     "aria-label": "Captions, one a line",
-    placeholder: "Captions, one a line.\nThe selected images (else the hits) are compared with each.",
+    placeholder: "Captions, one a line.\nEach is compared with the selected images, or else with the hits.",
   });
   const compare = h(
     "button",
@@ -115,163 +272,12 @@ function render({ model, el }) {
     ),
   );
 
-  /** @type {(rows: number[], nodes: HTMLImageElement[]) => Promise<void>} */
-  const pictures = async (rows, nodes) => {
-    const [, buffers] = await ask("thumbnails", { rows });
-    showPictures(nodes, buffers);
-  };
-  const figure = (/** @type {number | null} */ value) => (value == null ? "–" : value.toFixed(2));
-
-  /** @param {any} s */
-  function likeness(s) {
-    const table = h(
-      "table",
-      {},
-      h("tr", {}, ...["group", "images", "inner", "inter"].map((name) => h("th", {}, name))),
-      ...s.groups.map((/** @type {[string, number, number, number]} */ [name, n, inner, inter]) =>
-        h(
-          "tr",
-          {},
-          h("td", { title: name }, name),
-          h("td", {}, number(n)),
-          h("td", {}, figure(inner)),
-          h("td", {}, figure(inter)),
-        ),
-      ),
-    );
-    const note =
-      `In ${percent(s.separation)} of all couples the pair within a group is nearer than the pair across ` +
-      "groups (50 %: groups mean nothing).";
-    const legend = h(
-      "div",
-      { class: "wb-row wb-quiet" },
-      h("span", { class: "wb-key-inner" }),
-      "pairs within a group",
-      h("span", { class: "wb-key-inter" }),
-      "pairs across groups",
-    );
-    return [
-      h(
-        "div",
-        { class: "wb-two" },
-        h("div", {}, histogram(s), legend, h("p", {}, note)),
-        h(
-          "div",
-          { class: "wb-table" },
-          table,
-          s.of > s.groups.length
-            ? h("p", { class: "wb-quiet" }, `The ${s.groups.length} largest of ${s.of} groups.`)
-            : null,
-        ),
-      ),
-    ];
-  }
-  /** @param {{ values: number[][], rows: number[], captions: string[] }} s */
-  function captions(s) {
-    const all = s.values.flat();
-    const [low, high] = [Math.min(...all), Math.max(...all)];
-    const cell = (/** @type {number} */ value) =>
-      h(
-        "td",
-        {
-          style: `--wb-share: ${(high > low ? (value - low) / (high - low) : 0.5).toFixed(3)}`,
-          class: "wb-cell",
-        },
-        value.toFixed(2),
-      );
-    const heads = s.rows.map((row) =>
-      h("img", { alt: `image ${row}`, tabindex: "0", onclick: () => ask("focus", { row }) }),
-    );
-    pictures(s.rows, heads);
-    return [
-      h(
-        "div",
-        { class: "wb-table" },
-        h(
-          "table",
-          { class: "wb-matrix" },
-          h("tr", {}, h("th", {}), ...heads.map((head) => h("th", {}, head))),
-          ...s.captions.map((text, p) =>
-            h("tr", {}, h("th", { title: text }, text), ...s.rows.map((_, i) => cell(s.values[i][p]))),
-          ),
-        ),
-      ),
-    ];
-  }
-  /**
-   * @param {{ of: number, near: number[], groups: { rows: number[], paths: string[], kind: string }[] }} s
-   */
-  function duplicates(s) {
-    if (!s.of)
-      return [h("p", { class: "wb-quiet" }, "No picture is there twice, nor one that looks the same.")];
-    /** @type {[number, HTMLImageElement][]} */
-    const nodes = [];
-    const groups = s.groups.slice(0, 40).map((group) => {
-      const images = group.rows.map((row) => {
-        const img = h("img", { alt: group.paths[0], onclick: () => ask("focus", { row }) });
-        nodes.push([row, img]);
-        return img;
-      });
-      return h(
-        "div",
-        { class: "wb-pair" },
-        ...images,
-        h(
-          "div",
-          {},
-          h("strong", {}, group.kind === "exact" ? "same bytes" : "looks the same"),
-          ...group.paths.map((path) => h("div", { class: "wb-quiet" }, path)),
-        ),
-      );
-    });
-    pictures(
-      nodes.map(([row]) => row),
-      nodes.map(([, img]) => img),
-    );
-    return [
-      h(
-        "div",
-        { class: "wb-row" },
-        `${number(s.of)} groups`,
-        s.near.length
-          ? h(
-              "button",
-              { onclick: () => ask("select", { issue: "near" }) },
-              `Select the ${s.near.length} that look the same`,
-            )
-          : null,
-      ),
-      h("div", { class: "wb-pairs" }, ...groups),
-    ];
-  }
-  /** @param {{ of: number, issues: { issue: string, images: number }[] }} s */
-  function quality(s) {
-    if (!s.issues.length)
-      return [h("p", { class: "wb-quiet" }, `Nothing is wrong with ${number(s.of)} images.`)];
-    return [
-      h("p", { class: "wb-quiet" }, "A click selects them."),
-      h(
-        "div",
-        { class: "wb-row" },
-        ...s.issues.map(({ issue, images }) =>
-          h(
-            "button",
-            { onclick: () => ask("select", { issue }) },
-            `${issue} `,
-            h("strong", {}, number(images)),
-          ),
-        ),
-      ),
-    ];
-  }
   function draw() {
     const s = model.get("view");
     for (const tab of nodesOf(tabs)) tab.setAttribute("aria-selected", String(tab.dataset.view === view));
     for (const [name, bar] of Object.entries(bars)) bar.hidden = name !== view;
     bars[view]?.append(...(view === "likeness" ? [metric, compare] : [metric, matrix]));
-    /** @type {Record<string, (s: any) => HTMLElement[]>} */
-    const views = { likeness, captions, duplicates, quality };
-    body.replaceChildren(...(s.what === view ? views[view](s) : []));
+    body.replaceChildren(...(s.what === view ? VIEWS[view](s, ask) : []));
   }
   function drawTraits() {
     by.value = model.get("by");

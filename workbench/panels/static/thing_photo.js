@@ -30,8 +30,8 @@ export function thingPhoto(on) {
       tabindex: "0",
       role: "application",
       "aria-label":
-        "The image in focus. Drag to draw a box around a thing, or click it. Arrow keys move the box, with " +
-        "Shift its lower right corner; C proposes another; Enter finds; Escape takes the box away.",
+        "The image in focus. Drag to draw a box around an object, or click it. Arrow keys move the box, " +
+        "with Shift its lower right corner; C proposes another; Enter finds; Escape removes the box.",
     },
     photo,
   );

@@ -19,7 +19,7 @@ const spoken = ({ name, score, box }) =>
 
 /** @param {import("./types.js").Model} model @param {import("./types.js").Ask} ask */
 function thingTiles(model, ask) {
-  const grid = h("div", { class: "wb-thing-tiles", role: "list", "aria-label": "Images that hold it" });
+  const grid = h("div", { class: "wb-thing-tiles", role: "list", "aria-label": "Images that show it" });
   let run = 0;
   async function draw() {
     const mine = ++run;
@@ -73,13 +73,13 @@ function render({ model, el }) {
   const ask = asker(model);
   const text = h("input", {
     class: "wb-thing-text",
-    "aria-label": "A thing in words",
+    "aria-label": "An object in words",
     placeholder: "or in words: a red mug",
   });
   const find = h("button", { class: "wb-main", onclick: () => seek() }, "Find this thing");
   const clear = h(
     "button",
-    { onclick: () => ask("clear"), title: "Take the box away, and what was found" },
+    { onclick: () => ask("clear"), title: "Remove the box and what was found" },
     "Clear",
   );
   /** @type {HTMLInputElement} */
@@ -88,7 +88,8 @@ function render({ model, el }) {
     "label",
     {
       class: "wb-thing-alike",
-      title: "Let the whole image count too: more things of the same kind, less of this very thing",
+      title:
+        "Let the whole image count too: finds more objects of the same kind, and less often this very one",
     },
     alike,
     "and its kind",
@@ -101,7 +102,7 @@ function render({ model, el }) {
   const empty = h(
     "div",
     { class: "wb-empty" },
-    "Click a thumbnail or a point on the map; then draw a box around a thing here.",
+    "Click a thumbnail or a point on the map, then draw a box around an object here.",
   );
   const drawn = thingPhoto({
     draw: (box, now) => {
@@ -130,7 +131,7 @@ function render({ model, el }) {
   const fold = foldLine(model, ask, {
     name: "wb-fold",
     title: "Find this thing",
-    hint: "Draw a box around a thing, and see in which other images it is, and where",
+    hint: "Draw a box around an object to find it in other images",
     inside,
     opened: draw,
   });
@@ -167,7 +168,7 @@ function render({ model, el }) {
     const boxed = box.length ? `${Math.round(box[2])} × ${Math.round(box[3])} px` : "";
     setText(
       how,
-      boxed ? `${boxed}. Click again for another candidate.` : "Drag a box around the thing, or click it.",
+      boxed ? `${boxed}. Click again for another candidate.` : "Draw a box around the object, or click it.",
     );
   }
   function drawSaid() {
@@ -176,7 +177,7 @@ function render({ model, el }) {
     body.classList.toggle("wb-thing-alone", right.hidden);
     if (right.hidden) return;
     const images = plural(said.images, "image");
-    setText(title, said.images ? `${images}, the likest first` : "Nothing was found");
+    setText(title, said.images ? `${images}, best first` : "Nothing was found");
     setText(query, `for ${said.query}`);
   }
   const drawKind = () => {

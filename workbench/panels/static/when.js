@@ -51,8 +51,8 @@ function render({ model, el }) {
   const modes = h("div", { class: "wb-group", role: "group", "aria-label": "What a span does" });
   /** @type {HTMLSelectElement} */
   const bins = h("select", {
-    "aria-label": "One bar is",
-    title: "One bar is",
+    "aria-label": "Length of a bar",
+    title: "Length of a bar",
     onchange: () => ask("bins", { name: bins.value }),
   });
   const earlier = press("‹", "Earlier", () => ask("move", { share: -0.5 }));
@@ -69,10 +69,10 @@ function render({ model, el }) {
     later,
     whole,
   );
-  const near = press("Zoom to selection", "Show the span of what is selected", () => ask("near"));
+  const near = press("Zoom to selection", "Zoom to the times of the selected images", () => ask("near"));
   const scale = press(
     "log",
-    "Bars grow with the logarithm, so that few are seen beside many",
+    "Logarithmic bars, so that small counts are visible beside large ones",
     () => {
       log = !log;
       draw();
@@ -100,7 +100,7 @@ function render({ model, el }) {
   const zone = h(
     "p",
     { class: "wb-quiet wb-when-zone" },
-    "Times are what the camera's clock showed; EXIF dates are read without a time zone, and none is assumed.",
+    "Times are those of the camera's clock; no time zone is assumed.",
   );
   const body = h("div", { class: "wb-when-body" }, bar, plot, tip, key, words, zone);
 
@@ -236,7 +236,7 @@ function render({ model, el }) {
   });
   plot.addEventListener("blur", leaveCursor);
 
-  const hint = h("span", { class: "wb-quiet" }, "How many images were taken when; drag to select a span");
+  const hint = h("span", { class: "wb-quiet" }, "Number of images over time; drag to select a span");
   const fold = foldDetails(model, (on) => ask("unfold", { on }), ["When", hint], body, status(model));
   model.on(
     "change:bars change:layers change:text change:units change:bins change:mode change:untimed " +

@@ -31,7 +31,7 @@ function render({ model, el }) {
     role: "application",
     "aria-label":
       "Map of places. Arrow keys move it, plus and minus zoom; Enter selects what is in view, Shift " +
-      "Enter adds it, Alt Enter removes it, Escape selects nothing.",
+      "Enter adds it, Alt Enter removes it, Escape clears the selection.",
   });
   const card = h("div", { class: "wb-where-card", hidden: true });
   const credit = h("div", { class: "wb-where-credit" });
@@ -139,7 +139,7 @@ function render({ model, el }) {
     const tiles = model.get("tiles") && (model.get("credit") || "Tiles from a server");
     setText(
       credit,
-      map.silent() ? "No tile comes from that server. Outline: Natural Earth" : tiles || "Natural Earth",
+      map.silent() ? "The tile server does not answer. Outline: Natural Earth" : tiles || "Natural Earth",
     );
   }
 
@@ -157,7 +157,7 @@ function render({ model, el }) {
     setText(unplaced, `Select ${number(model.get("unplaced"))} without a place`);
     key.replaceChildren(
       h("i", { class: "wb-where-image" }),
-      "images; the more, the larger",
+      "images: the more, the larger",
       h("i", { class: "wb-where-hit" }),
       "hits",
       h("i", { class: "wb-where-selected" }),
@@ -257,7 +257,7 @@ function render({ model, el }) {
       ask("unfold", { on });
       open();
     },
-    ["Where", h("span", { class: "wb-quiet" }, "The places of images on a map of the world")],
+    ["Where", h("span", { class: "wb-quiet" }, "Places of the images on a map of the world")],
     body,
     status(model),
   );

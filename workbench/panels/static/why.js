@@ -16,7 +16,7 @@ function whyWords(model, on) {
   const row = h("div", {
     class: "wb-row wb-why-words",
     role: "group",
-    "aria-label": "Map of the whole query or of one word",
+    "aria-label": "Heatmap of the whole query or of one word",
   });
   return {
     row,
@@ -33,8 +33,8 @@ function whyWords(model, on) {
             onclick: () => on(place),
             title:
               share == null
-                ? "The map of the whole query"
-                : `${percent(share)} of the match; click for the map of this word`,
+                ? "Heatmap of the whole query"
+                : `${percent(share)} of the match; click for the heatmap of this word`,
           },
           h("span", {}, text),
           share == null
@@ -178,7 +178,7 @@ function render({ model, el }) {
   const fold = foldLine(model, ask, {
     name: "wb-why-fold",
     title: "Why did it match?",
-    hint: "Which part of the image, and which word, made it match",
+    hint: "Which part of the image and which word of the query matched",
     inside,
   });
   let shown = "";
@@ -218,7 +218,7 @@ function render({ model, el }) {
     if (!some) return;
     body.dataset.version = told.version;
     setText(title, told.path);
-    const rather = told.against || "what texts about photos share";
+    const rather = told.against || "an average text about photos";
     setText(
       score,
       `Cosine ${told.score.toFixed(2)}` +
@@ -251,10 +251,7 @@ function render({ model, el }) {
   }
   function drawVerdict() {
     const said = model.get("verdict");
-    setText(
-      verdict,
-      said || (model.get("about").row == null ? "" : "Whether to believe it is being checked …"),
-    );
+    setText(verdict, said || (model.get("about").row == null ? "" : "Comparing it with chance…"));
     verdict.classList.toggle("wb-why-doubt", said.startsWith("No better") || said.includes(" But "));
   }
   function drawOpacity() {

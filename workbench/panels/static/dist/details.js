@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from details.js dom.js format.js jupyterlab.js lazy.js panel.js widgets.js sha256:8b2178a05d9251fd5b95eb5361cf2146899ff7d6b85a8ed20b825138d5a6c53e
+// Built by esbuild 0.28.2 from details.js dom.js format.js jupyterlab.js lazy.js panel.js widgets.js sha256:9d6a0db4449f5e7cb5ea7eed268469e3a35684ee20ec3a23b4ffe0c52b9ec5c7
 // dom.js
 var UNSEEN = (
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -184,7 +184,7 @@ function render({ model, el }) {
         h("dd", {}, text)
       ])
     );
-    phrases.replaceChildren(h("span", { class: "wb-quiet" }, "Finding phrases …"));
+    phrases.replaceChildren(h("span", { class: "wb-quiet" }, "Finding phrases…"));
     const [found] = await ask("phrases", { row: wanted });
     if (found.row !== row() || !found.phrases) return phrases.replaceChildren();
     const told = found.phrases;

@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from choose.js dom.js face_parts.js faces.js format.js jupyterlab.js lazy.js panel.js people.js review.js strip.js widgets.js sha256:ea82a826e9677d5675e9ebfa55a26bcbf8f0704a23b2a207d8dbd3fa0ed87180
+// Built by esbuild 0.28.2 from choose.js dom.js face_parts.js faces.js format.js jupyterlab.js lazy.js panel.js people.js review.js strip.js widgets.js sha256:8ea3989b7325a6447bee7f87563e6fe9e1e39b8f47455ba8f71652c2a7dfc581
 // dom.js
 var UNSEEN = (
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -477,11 +477,11 @@ function people({ model, ask, go, crop, move }) {
       ),
       h("div", { class: "wb-others" }, ...item.rows.slice(1).map((row) => crop(row, ""))),
       h("div", { class: "wb-whose" }, h("i", { style: `background:${item.colour}` }), who),
-      h("span", { class: "wb-lit", title: "Faces in the images selected" }),
+      h("span", { class: "wb-lit", title: "Faces in the selected images" }),
       h("button", {
         class: "wb-check",
         tabindex: "-1",
-        title: "Pick, to merge (Space)",
+        title: "Pick for a merge (Space)",
         "aria-label": `Pick ${words}`,
         onclick: (event) => {
           event.stopPropagation();
@@ -567,7 +567,7 @@ function people({ model, ask, go, crop, move }) {
       empty.hidden = answer.total !== 0;
       setText(
         empty,
-        !counts.faces ? "No faces yet. Run case.ingest_faces(), then make the Workspace again." : !counts.people ? "Everybody here was seen once only. Look at “Alone”, tick the faces of one person and move them together." : "Nobody is called that."
+        !counts.faces ? "No faces yet. Run case.ingest_faces(), then desk.update()." : !counts.people ? "Everybody here was seen only once. Open “Alone”, tick the faces of one person and move them together." : "Nobody has this name."
       );
       return answer;
     }
@@ -657,10 +657,7 @@ function review({ ask, go, crop, look, leave }) {
     load: async (start, count) => {
       const [answer] = await ask("doubts", { start, count });
       empty.hidden = answer.total !== 0;
-      setText(
-        empty,
-        "Nothing to look at again: no identity falls apart, and no two come suspiciously close."
-      );
+      setText(empty, "Nothing to check: no person's faces differ much, and no two people look alike.");
       return answer;
     }
   });
@@ -682,7 +679,7 @@ function history({ ask }) {
         ...answer.events.map(
           (event, i) => line("td", event, answer.stands[i])
         )
-      ] : [line("td", ["Nothing was decided yet."])]
+      ] : [line("td", ["No decisions yet."])]
     );
   }
   return { node, restart };
@@ -761,9 +758,9 @@ function strip({ model, ask, go, crop, leave }) {
     consume(event);
   });
   const hints = {
-    alone: "Nobody is alone: every face is in an identity or set aside.",
+    alone: "Every face belongs to a person or is set aside.",
     aside: "Nothing is set aside. Tick faces and press “Not a face” or “Unknown”.",
-    selected: "Draw a lasso on the map of the faces below."
+    selected: "Draw a lasso on the map of faces below."
   };
   const list = lazyGrid({
     grid,
@@ -861,7 +858,7 @@ function halves({ model, ask, go, crop, leave }) {
       h(
         "span",
         { class: "wb-grow" },
-        "Is this two people? Click a face (or press Space) to put it on the other side."
+        "Are these two people? Click a face (or press Space) to move it to the other side."
       ),
       split,
       h("button", { onclick: leave }, "Cancel")
@@ -1003,10 +1000,10 @@ function render({ model, el }) {
   );
   const panes = {
     "": ["People", "people", "Only the cards"],
-    alone: ["Alone", "alone", "Faces that are like no other"],
-    review: ["Review", "", "What should be looked at again"],
+    alone: ["Alone", "alone", "Faces that resemble no other face"],
+    review: ["Review", "", "Faces to check again"],
     aside: ["Set aside", "aside", "Marked as no face, or as unknown"],
-    selected: ["Selected", "selected", "What the lasso took"]
+    selected: ["Selected", "selected", "Faces selected by the lasso"]
   };
   const tabOf = Object.fromEntries(
     Object.entries(panes).map(([key, [, , title2]]) => [
@@ -1031,7 +1028,7 @@ function render({ model, el }) {
   }
   function drawNote() {
     const {
-      text = counts().people ? "Click a card to open it, its name to say who it is; drop one card on another to merge them." : "",
+      text = counts().people ? "Click a card to open it, or its name to rename it; drop one card on another to merge them." : "",
       merge = []
     } = model.get("note");
     note.replaceChildren(
@@ -1087,11 +1084,11 @@ function render({ model, el }) {
     ),
     unknown: act(
       "Unknown",
-      "Set aside: nobody can tell who this is (U)",
+      "Set aside: it is unknown who this is (U)",
       () => go("set_aside", { state: "unknown" })
     ),
-    release: act("Put back", "Forget what was decided (B)", () => go("release")),
-    split: act("Split …", "Is this two people? Look at two proposed halves (S)", () => go("propose_split")),
+    release: act("Put back", "Take back the decision about these faces (B)", () => go("release")),
+    split: act("Split …", "Are these two people? Check a proposed split (S)", () => go("propose_split")),
     odd: act("Odd first", "The least typical faces first (O)", turn)
   };
   const uses = {
@@ -1125,11 +1122,11 @@ function render({ model, el }) {
       )
     );
     const texts = {
-      alone: "Faces that are like no other",
+      alone: "Faces that resemble no other face",
       aside: "Set aside: no face, or unknown",
       selected: "Selected faces",
-      review: "Worth a second look",
-      history: "What was decided"
+      review: "Faces to check again",
+      history: "Decisions"
     };
     const facts = pane === "identity" || pane === "split" ? `${plural(person.faces, "face")} in ${plural(person.images, "image")}` : pane in { alone: 1, aside: 1, selected: 1 } ? plural(c.shown, "face") : "";
     if (!head.querySelector("input.wb-rename"))
@@ -1222,7 +1219,7 @@ function render({ model, el }) {
         h(
           "button",
           {
-            title: "History: what was decided",
+            title: "History of decisions",
             "aria-label": "History",
             onclick: () => go("show", { pane: "history" })
           },

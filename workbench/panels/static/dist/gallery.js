@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from boxes.js dom.js format.js gallery.js jupyterlab.js lazy.js panel.js widgets.js sha256:53314202e03fcf8c5e9033cee234fc775b1b5b5d8cedab5c0c57de15ef1f7569
+// Built by esbuild 0.28.2 from boxes.js dom.js format.js gallery.js jupyterlab.js lazy.js panel.js widgets.js sha256:6af6549604e677bf3ab10ca7fb08cddbfe3085d801176ae6159a21f04e51833d
 // dom.js
 var SVG = "http://www.w3.org/2000/svg";
 var UNSEEN = (
@@ -313,9 +313,9 @@ function render({ model, el }) {
     );
     tabs.replaceChildren(...buttons);
     const hints = {
-      hits: counts.query ? "Nothing passes the threshold. Lower it, or ask in other words." : "Ask in words above, or click “≈ like this” on a thumbnail.",
-      selection: "Draw a lasso on the map. Shift adds, Alt removes, double click clears.",
-      all: "No images yet. Run case.ingest(), then make the Workspace again."
+      hits: counts.query ? "No image passes the limit. Lower it, or ask in other words." : "Ask in words above, or click “≈ like this” on a thumbnail.",
+      selection: "Draw a lasso on the map. Shift adds, Alt removes, a double click clears.",
+      all: "There are no images in this case."
     };
     setText(empty, hints[model.get("show")]);
     empty.hidden = Boolean(counts[model.get("show")]);

@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from dom.js format.js hover.js jupyterlab.js lasso.js map.js map_form.js map_gestures.js map_highlights.js map_marks.js map_outline.js map_plot.js panel.js plotly.js stamps.js widgets.js working.js sha256:122298a1c29f8feb8277346075af0b563fe279cb55d2202d1c945bc7fcc2150d
+// Built by esbuild 0.28.2 from dom.js format.js hover.js jupyterlab.js lasso.js map.js map_form.js map_gestures.js map_highlights.js map_marks.js map_outline.js map_plot.js panel.js plotly.js stamps.js widgets.js working.js sha256:50a96f24eb6b25a7e8b26635404697ef21b3edd0fb2adb3433f690b96f7315e9
 // dom.js
 var SVG = "http://www.w3.org/2000/svg";
 var UNSEEN = (
@@ -73,7 +73,7 @@ var fileName = (path) => path.split("/").pop() ?? "";
 var LAYOUTS = { umap: "UMAP", tsne: "t-SNE", pca: "PCA" };
 var SETTINGS = {
   n_neighbors: "Neighbours",
-  min_dist: "Least distance",
+  min_dist: "Minimum distance",
   metric: "Metric",
   perplexity: "Perplexity",
   seed: "Seed"
@@ -130,7 +130,11 @@ function layoutForm(model, ask) {
           input(field, now[field.name] ?? field.default)
         )
       ),
-      fields().length ? "" : h("span", { class: "wb-quiet" }, "The two directions of most variance: nothing to set.")
+      fields().length ? "" : h(
+        "span",
+        { class: "wb-quiet" },
+        "PCA has no settings: its axes are the two directions of greatest variance."
+      )
     );
   }
   function settings() {
@@ -158,7 +162,7 @@ function layoutForm(model, ask) {
       { class: "wb-row" },
       methods,
       h("span", { class: "wb-space" }),
-      h("button", { type: "button", title: "The usual settings", onclick: usual }, "Reset"),
+      h("button", { type: "button", title: "The default settings", onclick: usual }, "Reset"),
       h("button", { type: "submit", class: "wb-main" }, "Compute")
     ),
     inputs
@@ -721,7 +725,7 @@ function fill(el, name, ...children) {
 // working.js
 function working(model, ask) {
   const text = h("span");
-  const bar = h("progress", { max: "1", "aria-label": "Share done" });
+  const bar = h("progress", { max: "1", "aria-label": "Progress" });
   const busy = h(
     "div",
     { class: "wb-working", role: "status" },
@@ -831,7 +835,7 @@ function render({ model, el }) {
       button("−", "The lasso removes (or hold Alt)", () => set("mode", "remove"), mode === "remove"),
       button(
         "∩",
-        "Of what is selected, the lasso keeps what it holds (or hold Shift and Alt)",
+        "The lasso keeps only what is selected inside it (or hold Shift and Alt)",
         () => set("mode", "intersect"),
         mode === "intersect"
       )
@@ -841,7 +845,7 @@ function render({ model, el }) {
       button("Aa", "Names on the map", () => set("names", !model.get("names")), model.get("names")),
       button(
         "▦",
-        "Pictures on the map when you come close",
+        "Pictures on the map when zoomed in",
         () => set("pictures", !model.get("pictures")),
         model.get("pictures")
       ),
@@ -857,7 +861,7 @@ function render({ model, el }) {
     const selected = model.get("selected");
     setText(summary, `${model.get("summary")}${selected ? " ×" : ""}`);
     summary.disabled = !selected;
-    summary.title = selected ? "Select nothing (or double click the map)" : "";
+    summary.title = selected ? "Clear the selection (or double-click the map)" : "";
   }
   const seekSoon = debounced(() => ask("seek", { text: seek.value }), 200);
   const seek = h("input", {
@@ -874,7 +878,10 @@ function render({ model, el }) {
     h("button", { title: "Show every class", onclick: () => ask("all", { shown: true }) }, "All"),
     h(
       "button",
-      { title: "Hide every class, then click those to see", onclick: () => ask("all", { shown: false }) },
+      {
+        title: "Hide every class, then click those you want to see",
+        onclick: () => ask("all", { shown: false })
+      },
       "None"
     )
   );
@@ -888,7 +895,7 @@ function render({ model, el }) {
           {
             class: "wb-key",
             "aria-pressed": String(item.shown),
-            title: "Click: hide or show. Shift or double click: only this one",
+            title: "Click: hide or show. Shift-click or double-click: only this one",
             onclick: (event) => ask("legend", { cluster: item.cluster, only: event.shiftKey }),
             ondblclick: () => ask("legend", { cluster: item.cluster, only: true })
           },

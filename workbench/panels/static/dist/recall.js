@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from dom.js format.js jupyterlab.js panel.js recall.js widgets.js sha256:4c7fddea22aae76d9b023cbdb8cfef2ac5b7ac9d17cf740f06f2c3616f3b5506
+// Built by esbuild 0.28.2 from dom.js format.js jupyterlab.js panel.js recall.js widgets.js sha256:d911e1357893f5e2592a924bd3f9d4bfe17b67e5172b1f9b2e684111ad5605cd
 // dom.js
 var UNSEEN = (
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -105,7 +105,7 @@ function render({ model, el }) {
   const start = h(
     "button",
     {
-      title: "Judge some images just beyond the hits; it tells how many were missed",
+      title: "Judge some images beyond the hits to estimate how many were missed",
       onclick: () => ask("start")
     },
     "Did I miss any?"
@@ -113,7 +113,10 @@ function render({ model, el }) {
   const said = h("span", { role: "status" });
   const keep = h(
     "button",
-    { title: "Add to the selection what you called right beyond the hits", onclick: () => ask("keep") },
+    {
+      title: "Add to the selection the images you marked as right beyond the hits",
+      onclick: () => ask("keep")
+    },
     "Select what was missed"
   );
   const stop = h("button", { onclick: () => ask("stop") }, "Close");

@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from dom.js folding.js format.js jupyterlab.js panel.js runs.js runs_parts.js widgets.js working.js sha256:cce5545e90d284f298b42a142b9717cbc23f41b642bf6cbe05c7d09a206c14b9
+// Built by esbuild 0.28.2 from dom.js folding.js format.js jupyterlab.js panel.js runs.js runs_parts.js widgets.js working.js sha256:eb77803c5b0e12a4b60c4b3841479541739dc01a2ba9580dd4f7b04570ed6e6b
 // dom.js
 var SVG = "http://www.w3.org/2000/svg";
 var UNSEEN = (
@@ -160,7 +160,7 @@ function distanceCurve(c, eps, choose) {
     },
     svg("line", { x1: left, x2: width, y1: y(0), y2: y(0) }),
     ...ticks,
-    svg("text", { x: left, y: height - 5 }, "samples, the nearest first"),
+    svg("text", { x: left, y: height - 5 }, "samples, nearest first"),
     svg("path", { d: line }),
     ...c.knee > 0 ? across(c.knee, "wb-knee", `bend ${c.knee.toPrecision(3)}`) : [],
     ...eps > 0 ? across(eps, "wb-eps", `eps ${eps.toPrecision(3)}`) : []
@@ -203,7 +203,7 @@ function runTable(table, opened, on) {
       {},
       h(
         "button",
-        { class: "wb-link", title: `${run.parameters}. Look into it`, onclick: () => on.open(run.name) },
+        { class: "wb-link", title: `${run.parameters}. Open it`, onclick: () => on.open(run.name) },
         run.name
       ),
       run.note ? h("div", { class: "wb-quiet" }, run.note) : null
@@ -228,8 +228,8 @@ function runTable(table, opened, on) {
         h(
           "button",
           {
-            title: "Forget this run",
-            "aria-label": `Forget ${run.name}`,
+            title: "Delete this run",
+            "aria-label": `Delete ${run.name}`,
             onclick: () => on.remove(run.name)
           },
           "✕"
@@ -264,14 +264,14 @@ function thumbnailStrip(ask, title, rows) {
     { class: "wb-strip" },
     h("span", { class: "wb-quiet" }, title),
     ...pictures,
-    rows.length ? null : h("span", { class: "wb-quiet" }, "none besides those above")
+    rows.length ? null : h("span", { class: "wb-quiet" }, "none but those above")
   );
 }
 
 // working.js
 function working(model, ask) {
   const text = h("span");
-  const bar = h("progress", { max: "1", "aria-label": "Share done" });
+  const bar = h("progress", { max: "1", "aria-label": "Progress" });
   const busy = h(
     "div",
     { class: "wb-working", role: "status" },
@@ -305,13 +305,13 @@ function render({ model, el }) {
   const methods = h("div", { class: "wb-group", role: "group", "aria-label": "Method" });
   const space = h(
     "select",
-    { "aria-label": "Space", title: "Where distances are measured" },
+    { "aria-label": "Space", title: "Space in which distances are measured" },
     ...options(model.get("spaces").map((name2) => [name2, SPACES[name2] ?? name2]))
   );
   const inputs = h("span", { class: "wb-row" });
   const name = h("input", {
     class: "wb-name-box",
-    placeholder: "Name (if you like)",
+    placeholder: "Name (optional)",
     "aria-label": "Name of the run",
     maxlength: 120
   });
@@ -376,7 +376,7 @@ function render({ model, el }) {
         "button",
         {
           type: "button",
-          title: "Distances to the last of these neighbours, sorted: noise begins where they bend",
+          title: "Sorted distances to the last of these neighbours: noise begins where the curve bends",
           onclick: distances
         },
         "Choose eps…"
@@ -434,7 +434,7 @@ function render({ model, el }) {
     const renaming = h(
       "form",
       { class: "wb-row" },
-      `Call “${naming}”`,
+      `New name for “${naming}”:`,
       box,
       h("button", { type: "submit" }, "Rename"),
       h(
@@ -446,7 +446,7 @@ function render({ model, el }) {
             drawTable();
           }
         },
-        "Leave it"
+        "Cancel"
       )
     );
     renaming.addEventListener("submit", (event) => {
@@ -492,7 +492,7 @@ function render({ model, el }) {
         { class: "wb-chips" },
         ...clusters.map(chip),
         beyond ? h("span", { class: "wb-quiet" }, `and ${beyond} more`) : ""
-      ) : h("p", { class: "wb-quiet" }, "This run made no cluster."),
+      ) : h("p", { class: "wb-quiet" }, "This run found no clusters."),
       h(
         "div",
         { class: "wb-row" },
@@ -501,12 +501,12 @@ function render({ model, el }) {
           { onclick: () => ask("select", { cluster: now.cluster }) },
           `Select the ${number(now.count)} of “${now.name}”`
         ) : "",
-        h("button", { onclick: () => ask("select", { cluster: -1 }) }, "Select what is in none")
+        h("button", { onclick: () => ask("select", { cluster: -1 }) }, "Select what is in no cluster")
       ),
       ...now ? [thumbnailStrip(ask, "typical", model.get("typical")), thumbnailStrip(ask, "odd", model.get("odd"))] : []
     );
   }
-  const hint = "Group the collection in several ways, and see which to believe";
+  const hint = "Cluster the images in several ways and compare the results";
   const fold = foldDetails(
     model,
     (unfolded) => {

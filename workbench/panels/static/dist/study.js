@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from dom.js format.js jupyterlab.js lazy.js panel.js study.js widgets.js sha256:b35d48278bc4a17bbff0abbf385ae4fa4f45faa1b75e86f4e65b52e9dd930059
+// Built by esbuild 0.28.2 from dom.js format.js jupyterlab.js lazy.js panel.js study.js widgets.js sha256:609207cada6cda1b8632d37023fd7e80fc36d7989f75c2c574222f29aa35e219
 // dom.js
 var SVG = "http://www.w3.org/2000/svg";
 var UNSEEN = (
@@ -162,6 +162,139 @@ function histogram(s) {
     ...[0, 1, 2, 3, 4].map(tick)
   );
 }
+async function pictures(ask, rows, nodes) {
+  const [, buffers] = await ask("thumbnails", { rows });
+  showPictures(nodes, buffers);
+}
+var figure = (value) => value == null ? "–" : value.toFixed(2);
+function likeness(s) {
+  const table = h(
+    "table",
+    {},
+    h("tr", {}, ...["group", "images", "inner", "inter"].map((name) => h("th", {}, name))),
+    ...s.groups.map(
+      ([name, n, inner, inter]) => h(
+        "tr",
+        {},
+        h("td", { title: name }, name),
+        h("td", {}, number(n)),
+        h("td", {}, figure(inner)),
+        h("td", {}, figure(inter))
+      )
+    )
+  );
+  const note = `In ${percent(s.separation)} of comparisons, a pair within a group is more alike than a pair across groups (50 %: the groups mean nothing).`;
+  const legend = h(
+    "div",
+    { class: "wb-row wb-quiet" },
+    h("span", { class: "wb-key-inner" }),
+    "pairs within a group",
+    h("span", { class: "wb-key-inter" }),
+    "pairs across groups"
+  );
+  return [
+    h(
+      "div",
+      { class: "wb-two" },
+      h("div", {}, histogram(s), legend, h("p", {}, note)),
+      h(
+        "div",
+        { class: "wb-table" },
+        table,
+        s.of > s.groups.length ? h("p", { class: "wb-quiet" }, `The ${s.groups.length} largest of ${s.of} groups.`) : null
+      )
+    )
+  ];
+}
+function captions(s, ask) {
+  const all = s.values.flat();
+  const [low, high] = [Math.min(...all), Math.max(...all)];
+  const cell = (value) => h(
+    "td",
+    {
+      style: `--wb-share: ${(high > low ? (value - low) / (high - low) : 0.5).toFixed(3)}`,
+      class: "wb-cell"
+    },
+    value.toFixed(2)
+  );
+  const heads = s.rows.map(
+    (row) => h("img", { alt: `image ${row}`, tabindex: "0", onclick: () => ask("focus", { row }) })
+  );
+  pictures(ask, s.rows, heads);
+  return [
+    h(
+      "div",
+      { class: "wb-table" },
+      h(
+        "table",
+        { class: "wb-matrix" },
+        h("tr", {}, h("th", {}), ...heads.map((head) => h("th", {}, head))),
+        ...s.captions.map(
+          (text, p) => h("tr", {}, h("th", { title: text }, text), ...s.rows.map((_, i) => cell(s.values[i][p])))
+        )
+      )
+    )
+  ];
+}
+function duplicates(s, ask) {
+  if (!s.of) return [h("p", { class: "wb-quiet" }, "There are no duplicates and no look-alikes.")];
+  const nodes = [];
+  const groups = s.groups.slice(0, 40).map((group) => {
+    const images = group.rows.map((row) => {
+      const img = h("img", { alt: group.paths[0], onclick: () => ask("focus", { row }) });
+      nodes.push([row, img]);
+      return img;
+    });
+    return h(
+      "div",
+      { class: "wb-pair" },
+      ...images,
+      h(
+        "div",
+        {},
+        h("strong", {}, group.kind === "exact" ? "same bytes" : "looks the same"),
+        ...group.paths.map((path) => h("div", { class: "wb-quiet" }, path))
+      )
+    );
+  });
+  pictures(
+    ask,
+    nodes.map(([row]) => row),
+    nodes.map(([, img]) => img)
+  );
+  return [
+    h(
+      "div",
+      { class: "wb-row" },
+      `${number(s.of)} groups`,
+      s.near.length ? h(
+        "button",
+        { onclick: () => ask("select", { issue: "near" }) },
+        `Select the ${s.near.length} that look the same`
+      ) : null
+    ),
+    h("div", { class: "wb-pairs" }, ...groups)
+  ];
+}
+function quality(s, ask) {
+  if (!s.issues.length) return [h("p", { class: "wb-quiet" }, `No faults found in ${number(s.of)} images.`)];
+  return [
+    h("p", { class: "wb-quiet" }, "Click a fault to select its images."),
+    h(
+      "div",
+      { class: "wb-row" },
+      ...s.issues.map(
+        ({ issue, images }) => h(
+          "button",
+          { onclick: () => ask("select", { issue }) },
+          `${issue} `,
+          h("strong", {}, number(images))
+        )
+      )
+    )
+  ];
+}
+var VIEWS = { likeness, captions, duplicates, quality };
 function render({ model, el }) {
   const ask = asker(model);
   const body = h("div", { class: "wb-study-body" });
@@ -175,7 +308,7 @@ function render({ model, el }) {
   const phrases = h("textarea", {
     rows: 3,
     "aria-label": "Captions, one a line",
-    placeholder: "Captions, one a line.\nThe selected images (else the hits) are compared with each."
+    placeholder: "Captions, one a line.\nEach is compared with the selected images, or else with the hits."
   });
   const compare = h(
     "button",
@@ -216,146 +349,12 @@ function render({ model, el }) {
       )
     )
   );
-  const pictures = async (rows, nodes) => {
-    const [, buffers] = await ask("thumbnails", { rows });
-    showPictures(nodes, buffers);
-  };
-  const figure = (value) => value == null ? "–" : value.toFixed(2);
-  function likeness(s) {
-    const table = h(
-      "table",
-      {},
-      h("tr", {}, ...["group", "images", "inner", "inter"].map((name) => h("th", {}, name))),
-      ...s.groups.map(
-        ([name, n, inner, inter]) => h(
-          "tr",
-          {},
-          h("td", { title: name }, name),
-          h("td", {}, number(n)),
-          h("td", {}, figure(inner)),
-          h("td", {}, figure(inter))
-        )
-      )
-    );
-    const note = `In ${percent(s.separation)} of all couples the pair within a group is nearer than the pair across groups (50 %: groups mean nothing).`;
-    const legend = h(
-      "div",
-      { class: "wb-row wb-quiet" },
-      h("span", { class: "wb-key-inner" }),
-      "pairs within a group",
-      h("span", { class: "wb-key-inter" }),
-      "pairs across groups"
-    );
-    return [
-      h(
-        "div",
-        { class: "wb-two" },
-        h("div", {}, histogram(s), legend, h("p", {}, note)),
-        h(
-          "div",
-          { class: "wb-table" },
-          table,
-          s.of > s.groups.length ? h("p", { class: "wb-quiet" }, `The ${s.groups.length} largest of ${s.of} groups.`) : null
-        )
-      )
-    ];
-  }
-  function captions(s) {
-    const all = s.values.flat();
-    const [low, high] = [Math.min(...all), Math.max(...all)];
-    const cell = (value) => h(
-      "td",
-      {
-        style: `--wb-share: ${(high > low ? (value - low) / (high - low) : 0.5).toFixed(3)}`,
-        class: "wb-cell"
-      },
-      value.toFixed(2)
-    );
-    const heads = s.rows.map(
-      (row) => h("img", { alt: `image ${row}`, tabindex: "0", onclick: () => ask("focus", { row }) })
-    );
-    pictures(s.rows, heads);
-    return [
-      h(
-        "div",
-        { class: "wb-table" },
-        h(
-          "table",
-          { class: "wb-matrix" },
-          h("tr", {}, h("th", {}), ...heads.map((head) => h("th", {}, head))),
-          ...s.captions.map(
-            (text, p) => h("tr", {}, h("th", { title: text }, text), ...s.rows.map((_, i) => cell(s.values[i][p])))
-          )
-        )
-      )
-    ];
-  }
-  function duplicates(s) {
-    if (!s.of)
-      return [h("p", { class: "wb-quiet" }, "No picture is there twice, nor one that looks the same.")];
-    const nodes = [];
-    const groups = s.groups.slice(0, 40).map((group) => {
-      const images = group.rows.map((row) => {
-        const img = h("img", { alt: group.paths[0], onclick: () => ask("focus", { row }) });
-        nodes.push([row, img]);
-        return img;
-      });
-      return h(
-        "div",
-        { class: "wb-pair" },
-        ...images,
-        h(
-          "div",
-          {},
-          h("strong", {}, group.kind === "exact" ? "same bytes" : "looks the same"),
-          ...group.paths.map((path) => h("div", { class: "wb-quiet" }, path))
-        )
-      );
-    });
-    pictures(
-      nodes.map(([row]) => row),
-      nodes.map(([, img]) => img)
-    );
-    return [
-      h(
-        "div",
-        { class: "wb-row" },
-        `${number(s.of)} groups`,
-        s.near.length ? h(
-          "button",
-          { onclick: () => ask("select", { issue: "near" }) },
-          `Select the ${s.near.length} that look the same`
-        ) : null
-      ),
-      h("div", { class: "wb-pairs" }, ...groups)
-    ];
-  }
-  function quality(s) {
-    if (!s.issues.length)
-      return [h("p", { class: "wb-quiet" }, `Nothing is wrong with ${number(s.of)} images.`)];
-    return [
-      h("p", { class: "wb-quiet" }, "A click selects them."),
-      h(
-        "div",
-        { class: "wb-row" },
-        ...s.issues.map(
-          ({ issue, images }) => h(
-            "button",
-            { onclick: () => ask("select", { issue }) },
-            `${issue} `,
-            h("strong", {}, number(images))
-          )
-        )
-      )
-    ];
-  }
   function draw() {
     const s = model.get("view");
     for (const tab of nodesOf(tabs)) tab.setAttribute("aria-selected", String(tab.dataset.view === view));
     for (const [name, bar] of Object.entries(bars)) bar.hidden = name !== view;
     bars[view]?.append(...view === "likeness" ? [metric, compare] : [metric, matrix]);
-    const views = { likeness, captions, duplicates, quality };
-    body.replaceChildren(...s.what === view ? views[view](s) : []);
+    body.replaceChildren(...s.what === view ? VIEWS[view](s, ask) : []);
   }
   function drawTraits() {
     by.value = model.get("by");

@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from boxes.js dom.js folding.js format.js jupyterlab.js panel.js thing_photo.js things.js widgets.js working.js sha256:f3b75cd5d92c30e6b3ef7262e47af01bc18a36253e3b34a342792d16a352be7e
+// Built by esbuild 0.28.2 from boxes.js dom.js folding.js format.js jupyterlab.js panel.js thing_photo.js things.js widgets.js working.js sha256:30add9140edb0ed36c60eec056a97b04b3210fd3fe77ccd588e1e9f831f62433
 // dom.js
 var SVG = "http://www.w3.org/2000/svg";
 var UNSEEN = (
@@ -196,7 +196,7 @@ function thingPhoto(on) {
       class: "wb-thing-frame",
       tabindex: "0",
       role: "application",
-      "aria-label": "The image in focus. Drag to draw a box around a thing, or click it. Arrow keys move the box, with Shift its lower right corner; C proposes another; Enter finds; Escape takes the box away."
+      "aria-label": "The image in focus. Drag to draw a box around an object, or click it. Arrow keys move the box, with Shift its lower right corner; C proposes another; Enter finds; Escape removes the box."
     },
     photo
   );
@@ -274,7 +274,7 @@ function thingPhoto(on) {
 // working.js
 function working(model, ask) {
   const text = h("span");
-  const bar = h("progress", { max: "1", "aria-label": "Share done" });
+  const bar = h("progress", { max: "1", "aria-label": "Progress" });
   const busy = h(
     "div",
     { class: "wb-working", role: "status" },
@@ -301,7 +301,7 @@ function working(model, ask) {
 // things.js
 var spoken = ({ name, score, box }) => `${name}, score ${score.toFixed(2)}${box ? `, ${inWords(box)}` : ""}: look at it`;
 function thingTiles(model, ask) {
-  const grid = h("div", { class: "wb-thing-tiles", role: "list", "aria-label": "Images that hold it" });
+  const grid = h("div", { class: "wb-thing-tiles", role: "list", "aria-label": "Images that show it" });
   let run = 0;
   async function draw() {
     const mine = ++run;
@@ -352,13 +352,13 @@ function render({ model, el }) {
   const ask = asker(model);
   const text = h("input", {
     class: "wb-thing-text",
-    "aria-label": "A thing in words",
+    "aria-label": "An object in words",
     placeholder: "or in words: a red mug"
   });
   const find = h("button", { class: "wb-main", onclick: () => seek() }, "Find this thing");
   const clear = h(
     "button",
-    { onclick: () => ask("clear"), title: "Take the box away, and what was found" },
+    { onclick: () => ask("clear"), title: "Remove the box and what was found" },
     "Clear"
   );
   const alike = h("input", { type: "checkbox", onchange: () => ask("alike", { on: alike.checked }) });
@@ -366,7 +366,7 @@ function render({ model, el }) {
     "label",
     {
       class: "wb-thing-alike",
-      title: "Let the whole image count too: more things of the same kind, less of this very thing"
+      title: "Let the whole image count too: finds more objects of the same kind, and less often this very one"
     },
     alike,
     "and its kind"
@@ -379,7 +379,7 @@ function render({ model, el }) {
   const empty = h(
     "div",
     { class: "wb-empty" },
-    "Click a thumbnail or a point on the map; then draw a box around a thing here."
+    "Click a thumbnail or a point on the map, then draw a box around an object here."
   );
   const drawn = thingPhoto({
     draw: (box, now) => {
@@ -408,7 +408,7 @@ function render({ model, el }) {
   const fold = foldLine(model, ask, {
     name: "wb-fold",
     title: "Find this thing",
-    hint: "Draw a box around a thing, and see in which other images it is, and where",
+    hint: "Draw a box around an object to find it in other images",
     inside,
     opened: draw
   });
@@ -443,7 +443,7 @@ function render({ model, el }) {
     const boxed = box.length ? `${Math.round(box[2])} × ${Math.round(box[3])} px` : "";
     setText(
       how,
-      boxed ? `${boxed}. Click again for another candidate.` : "Drag a box around the thing, or click it."
+      boxed ? `${boxed}. Click again for another candidate.` : "Draw a box around the object, or click it."
     );
   }
   function drawSaid() {
@@ -452,7 +452,7 @@ function render({ model, el }) {
     body.classList.toggle("wb-thing-alone", right.hidden);
     if (right.hidden) return;
     const images = plural(said.images, "image");
-    setText(title, said.images ? `${images}, the likest first` : "Nothing was found");
+    setText(title, said.images ? `${images}, best first` : "Nothing was found");
     setText(query, `for ${said.query}`);
   }
   const drawKind = () => {

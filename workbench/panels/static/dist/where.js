@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from dom.js folding.js format.js hover.js jupyterlab.js panel.js selecting.js where.js where_canvas.js widgets.js world_view.js sha256:669ea7c4641c2446829a2b27f36d0b847f77ab0a9c93547597a468ce181a1c01
+// Built by esbuild 0.28.2 from dom.js folding.js format.js hover.js jupyterlab.js panel.js selecting.js where.js where_canvas.js widgets.js world_view.js sha256:62c05ff958720577473fed648aa7002e7eef1247a3d7f7a413b15fe2ac61bf15
 // dom.js
 var UNSEEN = (
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -428,7 +428,7 @@ function render({ model, el }) {
   const canvas = h("canvas", {
     tabindex: "0",
     role: "application",
-    "aria-label": "Map of places. Arrow keys move it, plus and minus zoom; Enter selects what is in view, Shift Enter adds it, Alt Enter removes it, Escape selects nothing."
+    "aria-label": "Map of places. Arrow keys move it, plus and minus zoom; Enter selects what is in view, Shift Enter adds it, Alt Enter removes it, Escape clears the selection."
   });
   const card = h("div", { class: "wb-where-card", hidden: true });
   const credit = h("div", { class: "wb-where-credit" });
@@ -521,7 +521,7 @@ function render({ model, el }) {
     const tiles = model.get("tiles") && (model.get("credit") || "Tiles from a server");
     setText(
       credit,
-      map.silent() ? "No tile comes from that server. Outline: Natural Earth" : tiles || "Natural Earth"
+      map.silent() ? "The tile server does not answer. Outline: Natural Earth" : tiles || "Natural Earth"
     );
   }
   function drawBar() {
@@ -538,7 +538,7 @@ function render({ model, el }) {
     setText(unplaced, `Select ${number(model.get("unplaced"))} without a place`);
     key.replaceChildren(
       h("i", { class: "wb-where-image" }),
-      "images; the more, the larger",
+      "images: the more, the larger",
       h("i", { class: "wb-where-hit" }),
       "hits",
       h("i", { class: "wb-where-selected" }),
@@ -634,7 +634,7 @@ function render({ model, el }) {
       ask("unfold", { on });
       open();
     },
-    ["Where", h("span", { class: "wb-quiet" }, "The places of images on a map of the world")],
+    ["Where", h("span", { class: "wb-quiet" }, "Places of the images on a map of the world")],
     body,
     status(model)
   );

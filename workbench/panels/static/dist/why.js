@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from dom.js folding.js format.js jupyterlab.js panel.js why.js widgets.js sha256:f51afab9b83bf454f9929753530914e00774c66ebbf20b7fb65e977e4b27dc85
+// Built by esbuild 0.28.2 from dom.js folding.js format.js jupyterlab.js panel.js why.js widgets.js sha256:200b4fe16456f4662893cd301cfbfa6bee9377899c45702c844060fbcd758c57
 // dom.js
 var UNSEEN = (
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -134,7 +134,7 @@ function whyWords(model, on) {
   const row = h("div", {
     class: "wb-row wb-why-words",
     role: "group",
-    "aria-label": "Map of the whole query or of one word"
+    "aria-label": "Heatmap of the whole query or of one word"
   });
   return {
     row,
@@ -146,7 +146,7 @@ function whyWords(model, on) {
         {
           "aria-pressed": String(place === model.get("word")),
           onclick: () => on(place),
-          title: share == null ? "The map of the whole query" : `${percent(share)} of the match; click for the map of this word`
+          title: share == null ? "Heatmap of the whole query" : `${percent(share)} of the match; click for the heatmap of this word`
         },
         h("span", {}, text),
         share == null ? null : h("i", { style: `width:${Math.round(100 * share / best)}%`, "aria-hidden": "true" })
@@ -276,7 +276,7 @@ function render({ model, el }) {
   const fold = foldLine(model, ask, {
     name: "wb-why-fold",
     title: "Why did it match?",
-    hint: "Which part of the image, and which word, made it match",
+    hint: "Which part of the image and which word of the query matched",
     inside
   });
   let shown2 = "";
@@ -312,7 +312,7 @@ function render({ model, el }) {
     if (!some) return;
     body.dataset.version = told.version;
     setText(title, told.path);
-    const rather = told.against || "what texts about photos share";
+    const rather = told.against || "an average text about photos";
     setText(
       score,
       `Cosine ${told.score.toFixed(2)}` + (told.lead === told.score ? "" : `, ${told.lead.toFixed(2)} against ${rather}`)
@@ -341,10 +341,7 @@ function render({ model, el }) {
   }
   function drawVerdict() {
     const said = model.get("verdict");
-    setText(
-      verdict,
-      said || (model.get("about").row == null ? "" : "Whether to believe it is being checked …")
-    );
+    setText(verdict, said || (model.get("about").row == null ? "" : "Comparing it with chance…"));
     verdict.classList.toggle("wb-why-doubt", said.startsWith("No better") || said.includes(" But "));
   }
   function drawOpacity() {
