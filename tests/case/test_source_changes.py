@@ -65,6 +65,7 @@ def test_every_file_found_is_an_image_a_problem_or_skipped(tmp_path: Path) -> No
     assert sorted([*paths(case), *problems, *skipped]) == sorted(there)
     assert problems == {"broken.jpg", "x.mp4", "nowhere.png"}
     assert report.skipped == len(case.skipped) == case.info()["skipped"]
+    assert f"3 problems (case.problems), {report.skipped} skipped (case.skipped)" in repr(report)
     assert all(case.skipped["reason"])
     assert dict(zip(case.skipped["path"], case.skipped["kind"], strict=True))["out"] == "link"
 
@@ -385,3 +386,13 @@ def test_what_is_not_whole_is_noted_with_the_photo(tmp_path: Path) -> None:
     (problem,) = case.problems.to_dict("records")
     assert (problem["path"], problem["step"]) == ("short.jpg", "decode")
     assert "truncated" in problem["reason"]
+
+
+def test_a_case_says_that_its_source_shows_nothing(tmp_path: Path) -> None:
+    case = opened(tmp_path, {"red.png": "red"})
+    case.ingest(progress=False)
+    assert repr(case).endswith("src>")
+    (tmp_path / "src/red.png").unlink()
+    assert repr(case).endswith("src, which is empty: is its disk mounted?>")
+    (tmp_path / "src").rmdir()
+    assert repr(case).endswith("src, which is not there>")

@@ -10,7 +10,7 @@ import workbench as wb
 from workbench.testing import write_faces
 
 
-@pytest.fixture(params=[0o000, 0o022, 0o277], ids=oct)
+@pytest.fixture(params=[0o000, 0o277], ids=oct)
 def umask(request: pytest.FixtureRequest) -> Iterator[None]:
     before = os.umask(request.param)
     yield

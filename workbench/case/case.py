@@ -367,4 +367,4 @@ class Case(Originals, Searching):
 
     def __repr__(self) -> str:
         photos = self.folder.source if self.folder.has_source else self.folder.source.name
-        return f"<Case {self.folder.root} of {photos}>"
+        return f"<Case {self.folder.root} of {photos}{self._source_state()}>"

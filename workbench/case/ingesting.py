@@ -116,5 +116,6 @@ def verify(
     if rate_limit is not None and not (isinstance(rate_limit, int | float) and rate_limit > 0):
         raise QueryError(f"Invalid rate limit {rate_limit!r}.", "Use a number of MB in a second above 0.")
     _check(where)
+    folder.require_source()
     links, system = where.get("links", "inside"), where.get("system", False)
     return verify(folder, rate_limit=rate_limit, links=links, system=system, progress=progress)

@@ -70,3 +70,13 @@ class Originals:
 
     def _with_edited(self, report: "IngestReport") -> "IngestReport":
         return replace(report, edited=len(self.edited))
+
+    def _source_state(self) -> str:
+        """Return a warning where the source shows nothing, as a disk that is not mounted does; else ""."""
+        if not self.folder.has_source:
+            return ""
+        try:
+            empty = not any(self.folder.source.iterdir())
+        except OSError:
+            return ", which is not there"
+        return ", which is empty: is its disk mounted?" if empty else ""

@@ -29,7 +29,7 @@ from workbench.store.snapshot import current_problems, latest_files
 _VIDEO = Failure("video", "frames of videos are not read yet")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class IngestReport:
     """What one ingest did. All but ``embedded``, ``samples`` and ``seconds`` count paths.
 
@@ -68,6 +68,16 @@ class IngestReport:
     def regions(self) -> int:
         """The number of samples found of all other kinds."""
         return sum(self.samples.values()) - self.faces - self.candidates
+
+    def __repr__(self) -> str:
+        done = ("found", "new", "embedded", "renamed", "unchanged", "gone")
+        counts = [f"{getattr(self, name):,} {name}" for name in done]
+        counts += [f"{count:,} {kind}" for kind, count in self.samples.items()]
+        looked_at = ("problems", "skipped", "edited")
+        counts += [
+            f"{getattr(self, name):,} {name} (case.{name})" for name in looked_at if getattr(self, name)
+        ]
+        return f"<IngestReport: {', '.join(counts)}; {self.seconds:.1f} s>"
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ It is started when first needed and kept. It gets bytes and gives back JSON and 
 """
 
 import atexit
+import contextlib
 import json
 import os
 import subprocess
@@ -68,6 +69,9 @@ class _Sandbox:
         if process is not None and self._owner == os.getpid():
             process.kill()
             process.wait()
+            if self._turn.acquire(blocking=False):  # else who waits for an answer closes the pipes
+                _close(process)
+                self._turn.release()
 
     def _started(self, stops: int) -> subprocess.Popen[bytes]:
         """Return the running process, or a new one; a fork of ours does not share its parent's."""
@@ -81,9 +85,18 @@ class _Sandbox:
     def _end(self, process: subprocess.Popen[bytes]) -> None:
         process.kill()
         process.wait()
+        _close(process)
         with self._state:
             if self._process is process:
                 self._process = None
+
+
+def _close(process: subprocess.Popen[bytes]) -> None:
+    """Close the pipes to a process that has ended."""
+    for pipe in (process.stdin, process.stdout):
+        with contextlib.suppress(OSError):  # what was not yet written has no reader any more
+            if pipe is not None:
+                pipe.close()
 
 
 def _expire(process: subprocess.Popen[bytes], late: threading.Event) -> None:

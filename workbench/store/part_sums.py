@@ -18,6 +18,8 @@ from typing import Any, BinaryIO
 
 import pyarrow.parquet as pq
 
+from workbench.store.files import protect
+
 _END = 8  # bytes after a footer: its length, and four letters
 _BLOCK = 1 << 22
 
@@ -60,6 +62,7 @@ def note(part: Path) -> None:
         text = json.dumps({"size": size, "footer": _footer(file), "chunks": chunks}).encode()
     with contextlib.suppress(OSError):
         _beside(part).write_bytes(b"%08x %s\n" % (zlib.crc32(text), text))
+        protect(_beside(part))
 
 
 def noted(part: Path) -> Checksums | None:
