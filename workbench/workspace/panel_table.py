@@ -116,32 +116,42 @@ def _study(desk: DeskContext) -> Study:
     )
 
 
-TABLE = (
-    PanelEntry("query", _query, "above", asks=True),
-    PanelEntry(
-        "recall", lambda desk: RecallReview(desk.selection, desk.case.missed, desk.case.thumbnails), "above"
-    ),
-    PanelEntry("map", lambda desk: desk.maps.first, "middle"),
-    PanelEntry("beside", lambda desk: desk.maps.beside, "middle"),
-    PanelEntry(
-        "selection_bar",
-        lambda desk: SelectionBar(desk.selection, desk.case.selections, desk.case.separates),
-        "above",
-    ),
-    PanelEntry("gallery", lambda desk: Gallery(desk.selection, desk.case.thumbnails, desk.like), "middle"),
-    PanelEntry("details", _details, "below"),
-    PanelEntry("why", _why, "below", still=True),
-    PanelEntry("things", _instance_search, "below", still=True, asks=True),
-    PanelEntry("timeline", lambda desk: Timeline(desk.selection), "below", still=True),
-    PanelEntry("places", lambda desk: PlacesPanel(desk.selection, desk.case.thumbnails), "below", still=True),
-    PanelEntry("runs", _runs, "below", still=True),
-    PanelEntry("study", _study, "below"),
-    PanelEntry(
-        "left_out", lambda desk: LeftOut(lambda: desk.case.problems, lambda: desk.case.skipped), "below"
-    ),
-    PanelEntry("faces", lambda desk: desk.face_panels.panel, "above", "faces", "Grouping the faces"),
-    PanelEntry(
-        "face_map", lambda desk: desk.face_panels.map, "middle", "faces", "Drawing the map of the faces"
-    ),
-)
+def _table() -> tuple[PanelEntry, ...]:
+    return (
+        PanelEntry("query", _query, "above", asks=True),
+        PanelEntry(
+            "recall",
+            lambda desk: RecallReview(desk.selection, desk.case.missed, desk.case.thumbnails),
+            "above",
+        ),
+        PanelEntry("map", lambda desk: desk.maps.first, "middle"),
+        PanelEntry("beside", lambda desk: desk.maps.beside, "middle"),
+        PanelEntry(
+            "selection_bar",
+            lambda desk: SelectionBar(desk.selection, desk.case.selections, desk.case.separates),
+            "above",
+        ),
+        PanelEntry(
+            "gallery", lambda desk: Gallery(desk.selection, desk.case.thumbnails, desk.like), "middle"
+        ),
+        PanelEntry("details", _details, "below"),
+        PanelEntry("why", _why, "below", still=True),
+        PanelEntry("things", _instance_search, "below", still=True, asks=True),
+        PanelEntry("timeline", lambda desk: Timeline(desk.selection), "below", still=True),
+        PanelEntry(
+            "places", lambda desk: PlacesPanel(desk.selection, desk.case.thumbnails), "below", still=True
+        ),
+        PanelEntry("runs", _runs, "below", still=True),
+        PanelEntry("study", _study, "below"),
+        PanelEntry(
+            "left_out", lambda desk: LeftOut(lambda: desk.case.problems, lambda: desk.case.skipped), "below"
+        ),
+        PanelEntry("faces", lambda desk: desk.face_panels.panel, "above", "faces", "Grouping the faces"),
+        PanelEntry(
+            "face_map", lambda desk: desk.face_panels.map, "middle", "faces", "Drawing the map of the faces"
+        ),
+    )
+
+
+TABLE = _table()
 """The desk as it ships. ``Workspace(case, table=(*TABLE, PanelEntry(...)))`` has one panel more."""

@@ -39,7 +39,8 @@ def moment(value: Any) -> np.datetime64:
     if isinstance(value, str) and _BEYOND.fullmatch(value):
         value = np.datetime64(value.replace(" ", "T"), "s")
     if isinstance(value, np.datetime64) and not np.isnat(value):
-        return value.astype("datetime64[s]")
+        seconds: np.datetime64 = value.astype("datetime64[s]")
+        return seconds
     try:
         read = pd.Timestamp(value)
     except (ValueError, TypeError) as error:
