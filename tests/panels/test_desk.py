@@ -246,7 +246,8 @@ class TestFilesLeftOut:
 
         assert before == ""
         assert said == other._notice.text
-        assert f"{source} is empty or not there: connect its disk" in said
+        assert "The folder of the photos is empty or not there: connect its disk" in said
+        assert desk._notice.children[0].tooltip == str(source)
         assert "ingest(" not in said
         assert desk._notice.layout.display == ""
         assert desk._notice.children[1].layout.display == "none"

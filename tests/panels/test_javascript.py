@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from workbench.panels.static_html import visible
+
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "workbench/panels/static"
 BUNDLES = sorted((STATIC / "dist").glob("*.js"))
@@ -91,6 +93,20 @@ def test_types_are_checked_and_lines_fit(source):
 def test_what_is_private_to_others_is_known_in_one_file(source):
     text = source.read_text("utf-8")
     assert not [home for home, names in PRIVATE.items() if home != source.name and re.search(names, text)]
+
+
+@pytest.mark.parametrize("source", [path for path in SOURCES if path.name != "dom.js"], ids=name_of)
+def test_texts_are_written_by_the_functions_that_show_hidden_characters(source):
+    text = source.read_text("utf-8")
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacent|\.textContent\s*=[^=]", text)
+
+
+def test_python_shows_the_same_characters_as_the_browser():
+    (written,) = re.findall(r"/\[(\\u0000.+?)\]/g", (STATIC / "dom.js").read_text("utf-8"))
+    told = [chr(code) for code in range(0x10000) if not 0xD800 <= code < 0xE000]
+    unseen = re.compile(f"[{written}]")
+    assert [c for c in told if visible(c) != c] == [c for c in told if unseen.match(c)] != []
+    assert visible("\u202egpj") == "\\u202egpj"
 
 
 def test_of_the_panels_files_only_what_is_served_travels_in_the_wheel():

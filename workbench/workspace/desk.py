@@ -50,9 +50,10 @@ class Notice(ipywidgets.HBox):
         said = f"The case has changed: {' and '.join(counts)} images. " if counts else ""
         said += "This desk still shows the images it was made with. " if counts else ""
         if self.missing:
-            said += f"{visible(self.missing)} is empty or not there: connect its disk or share. "
+            said += "The folder of the photos is empty or not there: connect its disk or share. "
             said += "Pictures are shown small until then."
         self._text.value = said.strip()
+        self._text.tooltip = visible(self.missing)  # not in the text, of which a Label typesets formulas
         self._button.layout.display = "" if counts else "none"
         self.layout.display = "" if said else "none"
 

@@ -13,22 +13,14 @@ import { halves, strip, suggestions } from "./strip.js";
 
 const TYPING_MILLISECONDS = 150;
 
-/** @param {import("./types.js").View} view */
-function render({ model, el }) {
-  const ask = asker(model);
-  /** @type {import("./face_parts.js").Go} */
-  const go = (verb, data = {}) => ask("do", { verb, ...data });
-  const crop = cropper(ask);
+/**
+ * The tabs, the search for names and the history, and the line that says what was done.
+ * @param {import("./types.js").Model} model
+ * @param {import("./face_parts.js").Go} go
+ */
+function toolbar(model, go) {
   const set = setter(model);
   const counts = () => model.get("counts");
-  const leave = async () => {
-    await go("show", { pane: model.get("pane") === "split" ? "identity" : "" });
-    focusOn(el.querySelector('.wb-person[tabindex="0"]'));
-  };
-  /** @type {import("./face_parts.js").Move} */
-  const move = (identity, rows, name) => go("move", { identity, rows, name });
-
-  // -- the toolbar
   const tabs = h("div", {
     class: "wb-group",
     role: "tablist",
@@ -108,6 +100,49 @@ function render({ model, el }) {
         : "",
     );
   }
+
+  const node = h(
+    "div",
+    { class: "wb-row" },
+    tabs,
+    h("span", { class: "wb-space" }),
+    find,
+    which,
+    h(
+      "div",
+      { class: "wb-group" },
+      undo,
+      redo,
+      h(
+        "button",
+        {
+          title: "History of decisions",
+          "aria-label": "History",
+          onclick: () => go("show", { pane: "history" }),
+        },
+        "≡",
+      ),
+    ),
+  );
+  return { node, note, draw: drawBar, drawNote };
+}
+
+/** @param {import("./types.js").View} view */
+function render({ model, el }) {
+  const ask = asker(model);
+  /** @type {import("./face_parts.js").Go} */
+  const go = (verb, data = {}) => ask("do", { verb, ...data });
+  const crop = cropper(ask);
+  const set = setter(model);
+  const counts = () => model.get("counts");
+  const leave = async () => {
+    await go("show", { pane: model.get("pane") === "split" ? "identity" : "" });
+    focusOn(el.querySelector('.wb-person[tabindex="0"]'));
+  };
+  /** @type {import("./face_parts.js").Move} */
+  const move = (identity, rows, name) => go("move", { identity, rows, name });
+
+  const bar = toolbar(model, go);
 
   // -- the pane
   const tools = h("div", { class: "wb-row wb-tools" });
@@ -280,46 +315,24 @@ function render({ model, el }) {
   model.on("change:version", () => {
     cards.restart();
     drawPane();
-    drawBar();
+    bar.draw();
   });
   model.on("change:counts change:pane", () => {
-    drawBar();
+    bar.draw();
     drawHead();
   });
   model.on("change:person", drawHead);
-  model.on("change:note", drawNote);
+  model.on("change:note", bar.drawNote);
   model.on("change:find change:which", () => cards.restart(true));
   fill(
     el,
     "wb-facespanel",
-    h(
-      "div",
-      { class: "wb-row" },
-      tabs,
-      h("span", { class: "wb-space" }),
-      find,
-      which,
-      h(
-        "div",
-        { class: "wb-group" },
-        undo,
-        redo,
-        h(
-          "button",
-          {
-            title: "History of decisions",
-            "aria-label": "History",
-            onclick: () => go("show", { pane: "history" }),
-          },
-          "≡",
-        ),
-      ),
-    ),
-    h("div", { class: "wb-row wb-line" }, status(model), note),
+    bar.node,
+    h("div", { class: "wb-row wb-line" }, status(model), bar.note),
     h("div", { class: "wb-two" }, cards.node, right),
   );
-  drawBar();
-  drawNote();
+  bar.draw();
+  bar.drawNote();
   cards.restart(true);
   drawPane();
 }

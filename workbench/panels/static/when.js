@@ -207,7 +207,7 @@ function render({ model, el }) {
     brush(-1);
   });
   plot.addEventListener("pointerleave", () => {
-    if (from < 0) tip.textContent = "";
+    if (from < 0) setText(tip, "");
   });
   plot.addEventListener(
     "wheel",

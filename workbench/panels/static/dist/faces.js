@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from choose.js dom.js face_parts.js faces.js format.js jupyterlab.js lazy.js panel.js people.js review.js strip.js widgets.js sha256:8ea3989b7325a6447bee7f87563e6fe9e1e39b8f47455ba8f71652c2a7dfc581
+// Built by esbuild 0.28.2 from choose.js dom.js face_parts.js faces.js format.js jupyterlab.js lazy.js panel.js people.js review.js strip.js widgets.js sha256:596eba166d4050d191ba77d3b8b6a64b55e1a303e16c85df7fe060c5ae2cab02
 // dom.js
 var UNSEEN = (
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -958,17 +958,9 @@ function suggestions({ model, ask, go, crop }) {
 
 // faces.js
 var TYPING_MILLISECONDS = 150;
-function render({ model, el }) {
-  const ask = asker(model);
-  const go = (verb, data = {}) => ask("do", { verb, ...data });
-  const crop = cropper(ask);
+function toolbar(model, go) {
   const set = setter(model);
   const counts = () => model.get("counts");
-  const leave = async () => {
-    await go("show", { pane: model.get("pane") === "split" ? "identity" : "" });
-    focusOn(el.querySelector('.wb-person[tabindex="0"]'));
-  };
-  const move = (identity, rows, name) => go("move", { identity, rows, name });
   const tabs = h("div", {
     class: "wb-group",
     role: "tablist",
@@ -1006,9 +998,9 @@ function render({ model, el }) {
     selected: ["Selected", "selected", "Faces selected by the lasso"]
   };
   const tabOf = Object.fromEntries(
-    Object.entries(panes).map(([key, [, , title2]]) => [
+    Object.entries(panes).map(([key, [, , title]]) => [
       key,
-      h("button", { role: "tab", "data-pane": key, title: title2, onclick: () => go("show", { pane: key }) })
+      h("button", { role: "tab", "data-pane": key, title, onclick: () => go("show", { pane: key }) })
     ])
   );
   tabs.append(...Object.values(tabOf));
@@ -1040,6 +1032,43 @@ function render({ model, el }) {
       ) : ""
     );
   }
+  const node = h(
+    "div",
+    { class: "wb-row" },
+    tabs,
+    h("span", { class: "wb-space" }),
+    find,
+    which,
+    h(
+      "div",
+      { class: "wb-group" },
+      undo,
+      redo,
+      h(
+        "button",
+        {
+          title: "History of decisions",
+          "aria-label": "History",
+          onclick: () => go("show", { pane: "history" })
+        },
+        "≡"
+      )
+    )
+  );
+  return { node, note, draw: drawBar, drawNote };
+}
+function render({ model, el }) {
+  const ask = asker(model);
+  const go = (verb, data = {}) => ask("do", { verb, ...data });
+  const crop = cropper(ask);
+  const set = setter(model);
+  const counts = () => model.get("counts");
+  const leave = async () => {
+    await go("show", { pane: model.get("pane") === "split" ? "identity" : "" });
+    focusOn(el.querySelector('.wb-person[tabindex="0"]'));
+  };
+  const move = (identity, rows, name) => go("move", { identity, rows, name });
+  const bar = toolbar(model, go);
   const tools = h("div", { class: "wb-row wb-tools" });
   const head = h("div", { class: "wb-row wb-head" });
   const cards = people({ model, ask, go, crop, move });
@@ -1192,46 +1221,24 @@ function render({ model, el }) {
   model.on("change:version", () => {
     cards.restart();
     drawPane();
-    drawBar();
+    bar.draw();
   });
   model.on("change:counts change:pane", () => {
-    drawBar();
+    bar.draw();
     drawHead();
   });
   model.on("change:person", drawHead);
-  model.on("change:note", drawNote);
+  model.on("change:note", bar.drawNote);
   model.on("change:find change:which", () => cards.restart(true));
   fill(
     el,
     "wb-facespanel",
-    h(
-      "div",
-      { class: "wb-row" },
-      tabs,
-      h("span", { class: "wb-space" }),
-      find,
-      which,
-      h(
-        "div",
-        { class: "wb-group" },
-        undo,
-        redo,
-        h(
-          "button",
-          {
-            title: "History of decisions",
-            "aria-label": "History",
-            onclick: () => go("show", { pane: "history" })
-          },
-          "≡"
-        )
-      )
-    ),
-    h("div", { class: "wb-row wb-line" }, status(model), note),
+    bar.node,
+    h("div", { class: "wb-row wb-line" }, status(model), bar.note),
     h("div", { class: "wb-two" }, cards.node, right)
   );
-  drawBar();
-  drawNote();
+  bar.draw();
+  bar.drawNote();
   cards.restart(true);
   drawPane();
 }

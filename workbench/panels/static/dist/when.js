@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from dom.js folding.js format.js jupyterlab.js panel.js selecting.js time_axis.js when.js widgets.js sha256:dc2468db5000d822155fb89507440ebee08ae99dae665e3421ec301b396e45e0
+// Built by esbuild 0.28.2 from dom.js folding.js format.js jupyterlab.js panel.js selecting.js time_axis.js when.js widgets.js sha256:768c5071c733c5974116bc2814595ca25d22a6ba8d86b643987c65568e7eaa2c
 // dom.js
 var SVG = "http://www.w3.org/2000/svg";
 var UNSEEN = (
@@ -362,7 +362,7 @@ function render({ model, el }) {
     brush(-1);
   });
   plot.addEventListener("pointerleave", () => {
-    if (from < 0) tip.textContent = "";
+    if (from < 0) setText(tip, "");
   });
   plot.addEventListener(
     "wheel",
