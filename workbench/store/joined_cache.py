@@ -19,7 +19,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from workbench.store.files import commit, make_folder, read_json, sync, write_json
+from workbench.store.files import commit, make_folder, protect, read_json, sync, write_json
 from workbench.store.parts import Parts
 
 WORTH = 20_000
@@ -66,6 +66,7 @@ class Opened:
                 _write(made / "problems.arrow", problems)
                 np.save(made / "vectors.npy", vectors, allow_pickle=False)
                 for name in _FILES:
+                    protect(made / name)
                     sync(made / name)
                 write_json(made / _SUMS, {name: checksum(made / name) for name in _FILES})
                 shutil.rmtree(self._folder, ignore_errors=True)  # there, but damaged

@@ -61,6 +61,8 @@ def note(part: Path) -> None:
         size = file.seek(0, os.SEEK_END)
         text = json.dumps({"size": size, "footer": _footer(file), "chunks": chunks}).encode()
     with contextlib.suppress(OSError):
+        _beside(part).touch(0o600)
+        protect(_beside(part))
         _beside(part).write_bytes(b"%08x %s\n" % (zlib.crc32(text), text))
         protect(_beside(part))
 
