@@ -139,7 +139,7 @@ function render({ model, el }) {
     const tiles = model.get("tiles") && (model.get("credit") || "Tiles from a server");
     setText(
       credit,
-      map.silent() ? "The tile server does not answer. Outline: Natural Earth" : tiles || "Natural Earth",
+      map.silent() ? "No tiles come from this server. Outline: Natural Earth" : tiles || "Natural Earth",
     );
   }
 

@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from dom.js folding.js format.js hover.js jupyterlab.js panel.js selecting.js where.js where_canvas.js widgets.js world_view.js sha256:62c05ff958720577473fed648aa7002e7eef1247a3d7f7a413b15fe2ac61bf15
+// Built by esbuild 0.28.2 from dom.js folding.js format.js hover.js jupyterlab.js panel.js selecting.js where.js where_canvas.js widgets.js world_view.js sha256:afd28ee44bbb65062904a2ac5c042a201421cec105a78196b7bc256326b11e9e
 // dom.js
 var UNSEEN = (
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -521,7 +521,7 @@ function render({ model, el }) {
     const tiles = model.get("tiles") && (model.get("credit") || "Tiles from a server");
     setText(
       credit,
-      map.silent() ? "The tile server does not answer. Outline: Natural Earth" : tiles || "Natural Earth"
+      map.silent() ? "No tiles come from this server. Outline: Natural Earth" : tiles || "Natural Earth"
     );
   }
   function drawBar() {
