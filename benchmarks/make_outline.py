@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.panels.where.view_model import FILE, STEPS
+from workbench.panels.where.panel import FILE, STEPS
 
 Line = NDArray[np.float64]
 

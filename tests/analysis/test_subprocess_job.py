@@ -9,8 +9,7 @@ import pytest
 
 from workbench import errors
 from workbench.analysis import cluster_methods, clusters
-from workbench.analysis.progress import nobody
-from workbench.analysis.subprocess_job import run_in_subprocess
+from workbench.analysis.progress import nobody, run_in_subprocess
 
 
 class EnoughError(Exception):

@@ -13,7 +13,6 @@ from workbench.media.decode import read_image
 from workbench.models import weights
 from workbench.models.faces import (
     FacePair,
-    align,
     boxes,
     face_pair,
     pairs,
@@ -70,9 +69,9 @@ def test_eyes_are_level_and_upright_in_the_crop_however_the_face_lies(angle, ali
     image, points = marked(angle)
     box = np.array([120, 110, 280, 290], np.float32)
     if aligner == "level":
-        crop = align.level_crop(image, box, points, margin=0.2)
+        crop = recognisers.level_crop(image, box, points, margin=0.2)
     else:
-        crop = align.template_crop(image, box, points)
+        crop = recognisers.template_crop(image, box, points)
     bright = np.argwhere(crop[..., 0] > 200).mean(0)
     dark = np.argwhere(crop[..., 0] < 60).mean(0)
     assert abs(bright[0] - dark[0]) < 2
@@ -87,7 +86,7 @@ def test_eyes_are_level_and_upright_in_the_crop_however_the_face_lies(angle, ali
 def test_a_crop_at_the_edge_shows_nothing_but_the_picture(box, angle):
     turn = np.deg2rad(angle)
     points = row(*box)[5:].reshape(5, 2) @ [[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]
-    crop = align.level_crop(Image.new("RGB", (100, 100), "red"), row(*box)[:4], points, margin=0.3)
+    crop = recognisers.level_crop(Image.new("RGB", (100, 100), "red"), row(*box)[:4], points, margin=0.3)
     assert crop.shape == (160, 160, 3)
     assert (crop == (255, 0, 0)).all()
 
@@ -97,8 +96,8 @@ def test_the_margin_is_as_wide_as_the_picture_allows():
     pixels = np.zeros((300, 300, 3), np.uint8)
     pixels[100:200, 100:200] = 255
     box = np.array([100, 100, 200, 200], np.float32)
-    roomy = align.level_crop(Image.fromarray(pixels), box, POINTS + 100, margin=0.6)
-    tight = align.level_crop(Image.fromarray(pixels[90:210, 90:210]), box - 90, POINTS + 10, margin=0.6)
+    roomy = recognisers.level_crop(Image.fromarray(pixels), box, POINTS + 100, margin=0.6)
+    tight = recognisers.level_crop(Image.fromarray(pixels[90:210, 90:210]), box - 90, POINTS + 10, margin=0.6)
     white = [(crop[80, :, 0] > 127).mean() for crop in (roomy, tight)]
     assert white == pytest.approx([1 / 1.6, 1 / 1.2], abs=0.02)
 
@@ -106,7 +105,7 @@ def test_the_margin_is_as_wide_as_the_picture_allows():
 def test_beyond_the_edge_a_crop_goes_on_with_the_pixels_of_the_edge():
     pixels = np.full((100, 100, 3), 90, np.uint8)
     pixels[:, 0] = (200, 10, 10)
-    crop = align.template_crop(Image.fromarray(pixels), row(-60, 0, 40, 100)[:4], POINTS - [60, 0])  # type: ignore[arg-type]
+    crop = recognisers.template_crop(Image.fromarray(pixels), row(-60, 0, 40, 100)[:4], POINTS - [60, 0])  # type: ignore[arg-type]
     assert abs(crop[80, 5].astype(int) - (200, 10, 10)).max() < 3
 
 

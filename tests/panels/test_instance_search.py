@@ -13,7 +13,7 @@ import workbench as wb
 from tests.helpers.painted_squares import SIDE, SQUARES, paint
 from tests.helpers.panel_messages import browser
 from workbench.errors import CaseError, QueryError
-from workbench.panels.instance_search.view_model import KIND, cut, proposed
+from workbench.panels.instance_search import KIND, cut, proposed
 from workbench.panels.static_html import boxed
 from workbench.search.hits import Hits
 

@@ -16,8 +16,7 @@ from workbench.analysis.geometry import project, unproject
 from workbench.errors import QueryError
 from workbench.panels.when.panel import Timeline
 from workbench.panels.where.geo_points import GeoPoints, View
-from workbench.panels.where.panel import PlacesPanel
-from workbench.panels.where.view_model import outline
+from workbench.panels.where.panel import PlacesPanel, outline
 from workbench.search.hits import Hits
 from workbench.selection import Selection
 

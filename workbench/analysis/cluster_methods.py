@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.analysis import clusters
-from workbench.analysis.progress import Watch, nobody
+from workbench.analysis.progress import Watch, nobody, run_in_subprocess
 from workbench.analysis.projection import reduce
-from workbench.analysis.subprocess_job import run_in_subprocess
 from workbench.errors import QueryError
 
 Labels = NDArray[np.int32]

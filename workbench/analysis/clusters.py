@@ -8,9 +8,8 @@ from numpy.typing import NDArray
 
 from workbench.analysis.captions import fit, shares
 from workbench.analysis.distinguishing_phrases import SAME
-from workbench.analysis.progress import Watch, nobody
+from workbench.analysis.progress import Watch, nobody, run_in_subprocess
 from workbench.analysis.projection import reduce
-from workbench.analysis.subprocess_job import run_in_subprocess
 from workbench.errors import QueryError, required_by
 
 Labels = NDArray[np.int32]

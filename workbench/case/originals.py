@@ -1,19 +1,148 @@
 """Originals: what a case says about the files of its source, those that no image is made of too."""
 
-from collections.abc import Iterable
-from dataclasses import replace
-from typing import TYPE_CHECKING, Unpack
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, TypeAlias, Unpack
 
-from workbench.case.edited_files import edited_files, follow
 from workbench.case.ingesting import verify
 from workbench.case.open_case import OpenCase
 from workbench.errors import QueryError
 from workbench.store.case_folder import CaseFolder
+from workbench.store.decisions import Decision, Decisions
+from workbench.store.identity_state import FREE, NOT_A_FACE, UNKNOWN, Standing
+from workbench.store.selections import Saved, SavedSelections
+from workbench.store.snapshot import versions_of
+from workbench.store.tags import Tags
+from workbench.store.thumbnails import ThumbnailReader
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from workbench.ingest import IngestReport, Reading
+
+
+Now: TypeAlias = Mapping[str, Sequence[str]]
+"""The id that a file had -> the ids that its path, or the paths of its copies, have now."""
+COLUMNS = ("path", "image_id", "was", "tags", "selections", "faces")
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What people said, by the id of the file it is about: tagged samples, names of selections, faces."""
+
+    tags: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    selections: dict[str, list[str]] = field(default_factory=dict)
+    faces: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def files(self) -> set[str]:
+        """The ids of all files that something was said about."""
+        return {*self.tags, *self.selections, *self.faces}
+
+
+def edited_files(folder: CaseFolder) -> "pd.DataFrame":
+    """Return the files whose bytes have changed and whose picture has not, where work is left behind.
+
+    Columns: path, image_id (now), was (the id that the work is still with), and how many tags, selections and
+    faces with a decision are left behind. "The same picture" means the same size and the same thumbnail.
+    """
+    import pandas as pd
+
+    said = _read(folder)
+    found = versions_of(folder, said.files)
+    thumbnails = ThumbnailReader(folder.thumbnails).get([*found["was"], *found["image_id"]])
+    rows = [
+        (path, now, was, *(len(some.get(was, ())) for some in (said.tags, said.selections, said.faces)))
+        for path, now, was in zip(found["path"], found["image_id"], found["was"], strict=True)
+        if was in thumbnails and thumbnails.get(now) == thumbnails[was]
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def follow(folder: CaseFolder, edited: "pd.DataFrame") -> None:
+    """Let the work on the files of a table of `edited_files` follow; raises CaseError.
+
+    All is done by lines that are added to the files of ``work/``: nothing there is changed or removed.
+    """
+    now: dict[str, list[str]] = {}
+    for was, image_id in zip(edited["was"], edited["image_id"], strict=True):
+        now.setdefault(was, []).append(image_id)
+    _follow_tags(folder.tags, _read(folder), now)
+    kept = SavedSelections(folder.root / "work")
+    for saved in kept.read().values():
+        ids = _moved(saved.ids, now)
+        if set(ids) != set(saved.ids):
+            kept.save(saved.name, ids, saved.query, saved.embedder, saved.digest)
+    decisions = Decisions(folder.root / "work")
+    for decision in _decided(decisions.standing(), now):
+        decisions.add(decision)
+
+
+def _read(folder: CaseFolder) -> _Said:
+    said = _Said()
+    tags = folder.tags.read()
+    for sample_id, tag in zip(tags["sample_id"], tags["tag"], strict=True):
+        said.tags.setdefault(_file(sample_id), []).append((tag, sample_id))
+    saved: Iterable[Saved] = SavedSelections(folder.root / "work").read().values()
+    for selection in saved:
+        for file in {_file(one) for one in selection.ids}:
+            said.selections.setdefault(file, []).append(selection.name)
+    standing = Decisions(folder.root / "work").standing()
+    for face in dict.fromkeys((*standing.holds, *standing.confirmed, *_rejected(standing))):
+        said.faces.setdefault(_file(face), []).append(face)
+    return said
+
+
+def _follow_tags(tags: Tags, said: _Said, now: Now) -> None:
+    by_tag: dict[str, list[str]] = {}
+    for tag, sample_id in (pair for was in now for pair in said.tags.get(was, ())):
+        by_tag.setdefault(tag, []).append(sample_id)
+    for tag, ids in by_tag.items():
+        tags.add(tag, _moved(ids, now))
+        tags.remove(tag, ids)
+
+
+def _decided(standing: Standing, now: Now) -> list[Decision]:
+    """Return what is to be decided so that faces of edited files are where those of the old bytes were."""
+    places = dict.fromkeys((*standing.holds.values(), *standing.confirmed.values()))
+    places |= dict.fromkeys(place for some in standing.rejected.values() for place in some)
+    decisions = []
+    for place in places:
+        held = _of(now, (face for face, at in standing.holds.items() if at == place))
+        confirmed = _of(now, (face for face, at in standing.confirmed.items() if at == place))
+        rejected = _of(now, (face for face, some in standing.rejected.items() if place in some))
+        if held or confirmed or rejected:
+            # What was rejected is put there and freed: that takes the rejection of the old bytes back.
+            put = {place: [*_moved(held, now), *rejected], FREE: [*held, *confirmed, *rejected]}
+            decisions.append(
+                Decision(
+                    "follow",
+                    "" if place in {NOT_A_FACE, UNKNOWN} else place,
+                    put={at: faces for at, faces in put.items() if faces},
+                    rejected=_moved(rejected, now),
+                    confirmed=_moved(confirmed, now),
+                )
+            )
+    return decisions
+
+
+def _rejected(standing: Standing) -> list[str]:
+    return [face for face, identities in standing.rejected.items() if identities]
+
+
+def _of(files: Collection[str], samples: Iterable[str]) -> list[str]:
+    return [one for one in samples if _file(one) in files]
+
+
+def _file(sample_id: str) -> str:
+    """Return the id of the file that a sample lies in."""
+    return re.split("[:#]", sample_id, maxsplit=1)[0]
+
+
+def _moved(samples: Iterable[str], now: Now) -> list[str]:
+    """Return the same samples in the files as they are now: several, where copies of a file differ now."""
+    return [file + one[len(_file(one)) :] for one in samples for file in now.get(_file(one), [_file(one)])]
 
 
 class Originals:

@@ -8,8 +8,15 @@ from workbench.testing.colours import (
     colour_vectors,
     write_photos,
 )
-from workbench.testing.faces import PEOPLE, SquareFaces, face_vectors, write_faces
-from workbench.testing.regions import PATCHES, PaintedRegions, write_regions
+from workbench.testing.faces import (
+    PATCHES,
+    PEOPLE,
+    PaintedRegions,
+    SquareFaces,
+    face_vectors,
+    write_faces,
+    write_regions,
+)
 from workbench.testing.register import SQUARES, register
 
 __all__ = [

@@ -5,8 +5,7 @@ from typing import Any
 from workbench.models.faces.pairs import FacePair, register_pair
 from workbench.models.registry import register_model
 from workbench.testing.colours import ColourEmbedder, ColourPatches
-from workbench.testing.faces import SquareFaces
-from workbench.testing.regions import PaintedRegions
+from workbench.testing.faces import PaintedRegions, SquareFaces
 
 NAME = "fake"
 

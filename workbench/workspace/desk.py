@@ -1,17 +1,17 @@
 """Workspace: one Case on the desk. Images share one Selection, faces another, and images follow faces."""
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
+import traitlets
 
 from workbench.errors import CaseError
-from workbench.panels.base import close_widgets
+from workbench.panels.base import Panel, close_widgets, script, style
 from workbench.panels.map.panel import Map
 from workbench.panels.static_html import visible
-from workbench.panels.tabs import Shell, Tabs
 from workbench.selection import Selection
 from workbench.workspace.context import DeskContext
 from workbench.workspace.maps import SECOND
@@ -22,6 +22,36 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from workbench.case import Case
+
+
+class Tabs(Panel):
+    """A row of tabs; ``side`` is the name of the one chosen.
+
+    ``sides`` gives a name and the words on its tab.
+    """
+
+    _esm = script("tabs")
+    _css = style("tabs")
+
+    sides = traitlets.Dict().tag(sync=True)
+    side = traitlets.Unicode("").tag(sync=True)
+
+    def __init__(self, sides: Mapping[str, str]) -> None:
+        super().__init__(sides=dict(sides), side=next(iter(sides)))
+
+    def _answer_choose(self, name: str) -> None:
+        self.side = name
+
+    def to_code(self) -> str:
+        """Return Python that shows the same side."""
+        return f"desk.show({self.side!r})"
+
+
+class Shell(Panel):
+    """An empty panel with the style sheet of the desk; it hides the still picture while the widgets live."""
+
+    _esm = script("shell")
+    _css = style("shell")
 
 
 class Notice(ipywidgets.HBox):

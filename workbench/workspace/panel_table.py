@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from workbench.panels.details import Details
 from workbench.panels.gallery import Gallery
-from workbench.panels.instance_search.panel import InstanceSearch
+from workbench.panels.instance_search import InstanceSearch
 from workbench.panels.left_out import LeftOut
 from workbench.panels.query import Query
 from workbench.panels.recall_review import RecallReview
@@ -18,7 +18,7 @@ from workbench.panels.selection_bar import SelectionBar
 from workbench.panels.study import Study
 from workbench.panels.when.panel import Timeline
 from workbench.panels.where.panel import PlacesPanel
-from workbench.panels.why.panel import Why
+from workbench.panels.why import Why
 from workbench.workspace.context import DeskContext
 
 WHOLE_IMAGE = 0.8

@@ -26,7 +26,7 @@ from workbench.case.arguments import (
     whole,
 )
 from workbench.case.embedders import LazyFaceModel
-from workbench.case.faces import review as asked
+from workbench.case.faces import find_people as people
 from workbench.case.faces.face_store import FaceStore
 from workbench.case.faces.grouping import Choice
 from workbench.errors import QueryError
@@ -225,7 +225,7 @@ class Faces:
 
         Faces in photos where the identity already is, and rejected ones, are left out.
         """
-        return asked.suggest(self._book, identity, k)
+        return people.suggest(self._book, identity, k)
 
     def review(self) -> "pd.DataFrame":
         """Return what to look at again: kind, identity, other, row, other_row, similarity, why, leaving.
@@ -234,15 +234,13 @@ class Faces:
         ``leaving`` are the rows that are not ``identity`` where these are two people. What was confirmed or
         rejected is not asked again.
         """
-        return asked.review(self._book)
+        return people.review(self._book)
 
     @checked(any=flag, threshold=or_none(real(-1, 1, 0.6)))
     def find(self, photo: "Photo", *, any: bool = False, threshold: float | None = None) -> "People":
         """Find the people of a photo in the collection; see ``Case.find_people``."""
-        from workbench.case.faces.find_people import find_people
-
         model = self._model.matching(self.key)
-        return find_people(photo, model, self._book, any=any, threshold=threshold)
+        return people.find_people(photo, model, self._book, any=any, threshold=threshold)
 
     @checked(method=one_of(*get_args(analysis.Method)), threshold=or_none(real(-1, 1, 0.6)))
     def group(

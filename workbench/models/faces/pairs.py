@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import ModelError
 from workbench.models.engine import SHORT, choose_precision
-from workbench.models.faces import align, mtcnn, recognisers, yunet
+from workbench.models.faces import mtcnn, recognisers, yunet
 from workbench.models.faces.model import DetectorAndRecogniser
 from workbench.models.registry import load_entry_point
 
@@ -37,7 +37,7 @@ def load_facenet(
         dim=512,
         recogniser=recogniser,
         detector=mtcnn.load_mtcnn(min_size, chosen),
-        aligner=partial(align.level_crop, margin=_FACENET_MARGIN),
+        aligner=partial(recognisers.level_crop, margin=_FACENET_MARGIN),
         least_score=least_score,
         sure_score=sure_score,
     )
@@ -53,7 +53,7 @@ def load_sface(
         dim=128,
         recogniser=recognisers.load_sface(chosen),
         detector=yunet.load_yunet(min_size),
-        aligner=align.template_crop,
+        aligner=recognisers.template_crop,
         least_score=least_score,
         sure_score=sure_score,
     )

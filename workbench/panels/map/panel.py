@@ -10,7 +10,7 @@ from workbench.analysis import geometry
 from workbench.analysis.projection import Setting
 from workbench.analysis.rows import Mode
 from workbench.errors import QueryError
-from workbench.panels.map import summary
+from workbench.panels.map import canvas
 from workbench.panels.map.canvas import DrawnMap
 from workbench.panels.map.classes import Classes, Grouped, Levels, Made
 from workbench.panels.map.gestures import Gestures
@@ -229,7 +229,7 @@ class Map(DrawnMap):
     @property
     def frame(self) -> "pd.DataFrame":
         """Every point with its place: its ids and path, x, y, cluster, cluster_name, shown."""
-        return summary.frame(self.selection, self.picture, self.classes)
+        return canvas.frame(self.selection, self.picture, self.classes)
 
     def to_code(self) -> str:
         """Return Python that shows the same layout and colours, and repeats the lasso if it still stands."""

@@ -1,22 +1,133 @@
 """Why: which part of the image in focus, and which word of the query, made them match."""
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, Protocol
 
 import traitlets
 
 from workbench.errors import QueryError
 from workbench.panels.base import Answer, script, style
-from workbench.panels.why import view_model
-from workbench.panels.why.view_model import Explained, query_of, row_of
+from workbench.panels.static_html import data_url, escape
 from workbench.panels.working import BackgroundPanel
 from workbench.search.grammar import Part, write
 from workbench.selection import Selection
 
 if TYPE_CHECKING:
     import pandas as pd
+    from PIL.Image import Image
 
     from workbench.search.hits import Hits
+
+
+COLUMNS = ("row", "path", "query", "against", "method", "score", "lead", "place")
+
+
+class Explained(Protocol):
+    """A heatmap; `case.heatmap.Heatmap` fits it."""
+
+    @property
+    def row(self) -> int:
+        """The image."""
+        ...
+
+    @property
+    def path(self) -> str:
+        """Path of the image."""
+        ...
+
+    @property
+    def query(self) -> str:
+        """What was asked."""
+        ...
+
+    @property
+    def words(self) -> list[tuple[str, float]]:
+        """Each word of the query with its share of the match."""
+        ...
+
+    @property
+    def blocks(self) -> int:
+        """How many blocks the map is the sum of; 0 where there are none."""
+        ...
+
+    @property
+    def place(self) -> str:
+        """Where it is highest, in words."""
+        ...
+
+    def verdict_while(self, going: Callable[[], bool]) -> str:
+        """Return whether to believe it, in words, or "" where ``going`` says no before that is known."""
+        ...
+
+    def layer(self, block: int | None = None) -> bytes:
+        """Return the map alone as a PNG with transparency."""
+        ...
+
+    def overlay(self, opacity: float = 0.7, block: int | None = None) -> "Image":
+        """Return the image with the map over it."""
+        ...
+
+
+def query_of(selection: Selection, text: str) -> "str | Hits":
+    """Return what is explained: a text, else the query of the desk. Raises QueryError where there is none."""
+    if text.strip():
+        return text
+    if selection.hits is None:
+        raise QueryError(
+            "There is no query yet.", "Enter one in the query box, or type what to look for here."
+        )
+    return selection.hits
+
+
+def row_of(selection: Selection) -> int:
+    """Return the row that is explained: the focus, else the best hit. Raises QueryError for neither."""
+    if selection.focus is not None:
+        return selection.focus
+    if selection.hits is None or not len(selection.hits):
+        raise QueryError("No image is in focus.", "Click a thumbnail or a point on the map.")
+    return int(selection.hits.rows[0])
+
+
+def tiles_of(selection: Selection, most: int) -> list[dict[str, Any]]:
+    """Return row and name of the best hits."""
+    rows = [] if selection.hits is None else selection.hits.rows[:most].tolist()
+    return [{"row": row, "name": str(selection.table["path"].iloc[row])} for row in rows]
+
+
+def details(heatmap: Explained, whole: Explained) -> dict[str, Any]:
+    """Return what the browser shows of a map beside its picture; ``whole`` is that of the whole query."""
+    about: dict[str, Any] = {name: getattr(heatmap, name) for name in (*COLUMNS, "blocks")}
+    words = [{"word": word, "share": share} for word, share in whole.words]
+    return about | {"words": words, "asked": whole.query}
+
+
+def table(maps: Iterable[Explained]) -> "pd.DataFrame":
+    """Return one row a map: `COLUMNS`."""
+    import pandas as pd
+
+    return pd.DataFrame([[getattr(one, name) for name in COLUMNS] for one in maps], columns=list(COLUMNS))
+
+
+def png(heatmap: Explained, opacity: float, block: int | None) -> bytes:
+    """Return the overlay as a PNG."""
+    buffer = BytesIO()
+    heatmap.overlay(opacity, block).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def still(heatmap: Explained, opacity: float, block: int | None, verdict: str) -> str:
+    """Return the overlay as HTML with the picture inside, for a reader without a kernel."""
+    picture, buffer = heatmap.overlay(opacity, block), BytesIO()
+    picture.thumbnail((640, 480))
+    picture.save(buffer, "JPEG", quality=85)
+    alt = f"Heatmap of {heatmap.path}" + (f", brightest at the {heatmap.place}" if heatmap.place else "")
+    return (
+        f'<figure class="wb-still" style="margin:8px 0"><img alt="{escape(alt)}" '
+        f'src="{data_url("jpeg", buffer.getvalue())}">'
+        f"<figcaption>Why {escape(heatmap.query)}? {escape(verdict)}</figcaption></figure>"
+    )
+
 
 TILES = 8
 """Best hits shown with their maps."""
@@ -88,7 +199,7 @@ class Why(BackgroundPanel):
     @property
     def frame(self) -> "pd.DataFrame":
         """The maps shown, that of the focus first: row, path, query, against, method, score, lead, place."""
-        return view_model.table([*filter(None, [self.heatmap]), *self._of_tiles.values()])
+        return table([*filter(None, [self.heatmap]), *self._of_tiles.values()])
 
     def to_code(self) -> str:
         """Return Python that shows the same map; "" where the panel is closed."""
@@ -107,7 +218,7 @@ class Why(BackgroundPanel):
         """Return the map as HTML for a reader without a kernel; "" where none is shown."""
         if not (self.unfolded and self.heatmap):
             return ""
-        return view_model.still(self.heatmap, self.opacity, self._block, self.verdict)
+        return still(self.heatmap, self.opacity, self._block, self.verdict)
 
     # -- what is computed ------------------------------------------------------------------------------------
 
@@ -131,7 +242,7 @@ class Why(BackgroundPanel):
         self._version += 1
         self._shown_of = self.text, self.against, self.method, self.word
         self.heatmap, self.methods, self.verdict = heatmap, list(self._methods()), ""
-        self.about = view_model.details(heatmap, whole) | {"version": self._version}
+        self.about = details(heatmap, whole) | {"version": self._version}
 
     def _follow(self) -> None:
         """Compute anew in the background, if anybody looks."""
@@ -151,7 +262,7 @@ class Why(BackgroundPanel):
         heatmap = made[0]
         self._show(*made)
         self._of_tiles, self.ready = {}, []
-        self.tiles = view_model.tiles_of(self.selection, TILES)
+        self.tiles = tiles_of(self.selection, TILES)
         yield
         with self._working("Comparing the heatmap with chance"):
             verdict = heatmap.verdict_while(going)
@@ -197,4 +308,4 @@ class Why(BackgroundPanel):
         if self.heatmap is None:
             raise QueryError("There is no heatmap to save.", "Click an image first.")
         name = self.heatmap.path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-        return {"name": f"why-{name}.png"}, [view_model.png(self.heatmap, self.opacity, self._block)]
+        return {"name": f"why-{name}.png"}, [png(self.heatmap, self.opacity, self._block)]
