@@ -72,11 +72,11 @@ $(STAMP): pyproject.toml | $(BIN)/python
 	@$(BIN)/python -c 'import torchvision' || { echo "$(MIXED)" >&2; exit 1; }
 	@touch $@
 
-$(TOWERS): $(STAMP) workbench/models/weight_files.py
+$(TOWERS): $(STAMP) workbench/models/weights.py
 	$(BIN)/workbench models fetch mini faces-facenet faces-sface
 	@touch $@
 
-$(MORE_TOWERS): $(STAMP) workbench/models/weight_files.py
+$(MORE_TOWERS): $(STAMP) workbench/models/weights.py
 	$(BIN)/workbench models fetch regions
 	@touch $@
 

@@ -48,16 +48,18 @@ def checked(**checks: Check) -> Callable[[F], F]:
 def text(value: Any, name: str, example: str) -> str:
     """Return a text without blanks at its ends; raise QueryError for another type or an empty one."""
     if not isinstance(value, str):
-        raise QueryError(f"{name} must be a text, not {type(value).__name__}.", f"For example {example!r}.")
+        raise QueryError(
+            f"{name} must be a text, not {type(value).__name__}.", f"Pass for example {example!r}."
+        )
     if not value.strip():
-        raise QueryError(f"{name} is empty.", f"For example {example!r}.")
+        raise QueryError(f"{name} is empty.", f"Pass for example {example!r}.")
     return value.strip()
 
 
 def texts(values: Any, name: str, example: str) -> list[str]:
     """Return several texts as a list; a single text is refused, because it would be split into letters."""
     if not _is_list(values):
-        raise QueryError(f"{name} must be a list of texts.", f"For example [{example!r}].")
+        raise QueryError(f"{name} must be a list of texts.", f"Pass for example [{example!r}].")
     return [text(value, name, example) for value in values if not isinstance(value, str) or value.strip()]
 
 
@@ -97,7 +99,7 @@ def folder(value: Any, name: str) -> Path:
     """Return the path of a folder; raise CaseError for what is no path."""
     if not isinstance(value, str | Path) or not str(value).strip() or "\0" in str(value):
         what = f"{name} must be the path of a folder, not {_shown(value)}."
-        raise CaseError(what, "For example wb.open('photos/', case='cases/mine').")
+        raise CaseError(what, "Call for example wb.open('photos/', case='cases/mine').")
     return Path(value).expanduser()
 
 
@@ -109,6 +111,17 @@ def is_text(example: str, *, empty: bool = False) -> Check:
 
     def check(value: Any, name: str) -> str:
         return "" if empty and isinstance(value, str) and not value.strip() else text(value, name, example)
+
+    return check
+
+
+def is_id(table: str) -> Check:
+    """Return the check for an id, whose ``table`` says which there are."""
+
+    def check(value: Any, name: str) -> str:
+        if not isinstance(value, str) or not value.strip():
+            raise QueryError(f"Invalid {name}: {_shown(value)}.", f"Use an id of `{table}`.")
+        return value.strip()
 
     return check
 
@@ -126,7 +139,7 @@ def is_text_or_texts(example: str) -> Check:
             return text(value, name, example)
         if not _is_list(value):
             what = f"{name} must be a text or a list of texts, not {type(value).__name__}."
-            raise QueryError(what, f"For example {example!r}.")
+            raise QueryError(what, f"Pass for example {example!r}.")
         return texts(value, name, example)
 
     return check

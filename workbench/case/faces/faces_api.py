@@ -17,6 +17,7 @@ from workbench.case.arguments import (
     checked,
     flag,
     folder,
+    is_id,
     is_rows,
     is_text,
     is_texts,
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from workbench.case.faces.find_people import People, Photo
 
 
-IDENTITY = is_text("an id of `case.faces.identities`")
+IDENTITY = is_id("case.faces.identities")
 PATIENCE = 3.0
 """Seconds before a progress bar is shown: most collections are grouped in less."""
 
