@@ -206,6 +206,24 @@ def test_a_stopped_run_goes_on_where_it_was(photos, tmp_path, monkeypatch):
     assert len(case.find_this("a.png", box=(40, 30, SIDE, SIDE))) == len(case.images) - 1
 
 
+def test_vectors_that_are_not_finite_are_a_problem_of_their_photo_and_never_stored(photos, tmp_path):
+    case = wb.open(photos, case=tmp_path / "case", model="fake")
+    case.ingest(progress=False)
+    dense = case.instances.model.dense
+    look = dense.look
+
+    def broken(image):
+        tokens = look(image)
+        return np.full_like(tokens, np.nan) if image.size == (16, 16) else tokens
+
+    dense.look = broken  # type: ignore[method-assign]
+    assert case.instances.ingest(progress=False).failed == 1
+    assert case.instances.problems["path"].tolist() == ["tiny.png"]
+    assert "not finite" in case.instances.problems["reason"].iloc[0]
+    dense.look = look  # type: ignore[method-assign]
+    assert case.instances.ingest(retry=True, progress=False).failed == 0
+
+
 def test_a_photo_that_is_gone_is_told_and_stops_nothing(photos, tmp_path):
     case = wb.open(photos, case=tmp_path / "case", model="fake")
     case.ingest(progress=False)

@@ -78,8 +78,13 @@ class ThingModel:
         return math.ceil(_MARGIN * self.dense.side * math.sqrt(self.dense.cells))
 
     def candidates(self, image: Image.Image) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
-        """Return boxes (R, 4), the whole picture first, and their vectors (R, dim)."""
+        """Return boxes (R, 4), the whole picture first, and their vectors (R, dim).
+
+        Raises ArithmeticError where the network gives numbers that are not finite: eight bits would hide it.
+        """
         boxes, means = self.regions(image)
+        if not np.isfinite(means).all():
+            raise ArithmeticError(f"{self.key} gave vectors that are not finite")
         return boxes, to_int8(means @ self.dense.whitening)
 
     def regions(self, image: Image.Image) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
