@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,9 @@ import workbench as wb
 from tests.helpers.map_reading import bright, places
 from tests.helpers.panel_messages import browser, draw
 from workbench.errors import QueryError
-from workbench.panels.map.colours import by_values, ramp
+from workbench.panels.map.colours import Colouring, by_values, ramp
 from workbench.panels.map.panel import Map
-from workbench.panels.map.picture import Density
+from workbench.panels.map.picture import LETTER, Density, names_on_map
 from workbench.panels.map.view import View, drawn_rows, whole
 from workbench.search.hits import Hits
 from workbench.selection import Selection
@@ -199,6 +200,19 @@ class TestMarks:
 
         assert 1 <= len(marks) < 9
         assert np.diff(ups).min(initial=9) > 18 * 2.2 / 480  # a line of text apart
+
+    def test_a_name_at_the_edge_is_moved_inside_and_not_left_out(self) -> None:
+        points = np.array([[0, 0], [0, 0], [1, 1]], np.float32)
+        view = View(0, -1, 1, 2, 400, 300)
+        colouring = Colouring("clusters", np.array([0, 0, 1], np.int32), ["on the left", "on the right"])
+
+        left, right = names_on_map(points, np.arange(3, dtype=np.int32), colouring, replace(view, x1=1.01))
+
+        for mark, name in ((left, "on the left"), (right, "on the right")):
+            half = len(name) * LETTER / 2
+            at = mark["x"] / 1.01 * 400
+            assert half - 0.1 <= at <= 400 - half + 0.1
+        assert names_on_map(points, np.arange(3, dtype=np.int32), colouring, replace(view, width=40)) == []
 
     def test_pictures_are_shown_close_up_only(self, selection: Selection, points: np.ndarray) -> None:
         panel = a_map(selection, points)

@@ -33,7 +33,7 @@ class Map(DrawnMap):
     """A layout of images or faces.
 
     ``layout(method, **settings)`` returns points (N, 2), and takes ``watch`` where that takes long, see
-    ``analysis.watching``; ``labels`` (N,) are clusters, -1 for none, and ``names`` what they are called;
+    ``analysis.progress``; ``labels`` (N,) are clusters, -1 for none, and ``names`` what they are called;
     ``thumbnails(rows)`` returns JPEG bytes for the hover card and ``caption(row)`` its title. ``columns`` are
     more to colour by than the columns of the selection's table. ``noun`` is what the points are, ``groups``
     what the clusters are called together, ``nobody`` what -1 is called, ``place`` where the desk keeps the

@@ -47,8 +47,10 @@ def names_on_map(points: Points, rows: Rows, colouring: Colouring, view: View) -
         x, y = np.median(points[rows[codes == code]], axis=0).tolist()
         left, top = _pixels(np.array([[x, y]]), view)[0]
         half = len(name) * LETTER / 2
-        if not half < left < view.width - half:
-            continue  # it would be cut off
+        if not 0 <= left <= view.width or view.width < 2 * half:
+            continue
+        inside = min(max(left, half), view.width - half)  # beside its class, where it would be cut off
+        x, left = x + (inside - left) * float(view.pixel()[0]), inside
         box = (left, top, half)
         if all(abs(left - u) > half + other or abs(top - v) > LINE for u, v, other in boxes):
             boxes.append(box)
