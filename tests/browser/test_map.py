@@ -168,7 +168,7 @@ def test_a_clustering_is_run_compared_and_colours_the_map(desk: lab.Notebook) ->
 
     assert state["runs"][-1] == "by hand"
     assert len(state["runs"]) == 2
-    assert state["column"] == "run: by eps"
+    assert state["column"] == "run: by hand"  # the code shown must run
     assert "desk.runs.look_into('by hand')" in state["code"]
     assert state["troubles"] == ["", "", ""]
     assert [(what, by) for what, by in over if by > 1] == []
