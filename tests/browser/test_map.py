@@ -80,6 +80,7 @@ def test_a_slider_makes_the_clusters_coarser_and_finer(desk: lab.Notebook) -> No
     page = desk.page
     slider = page.get_by_label("Clusters, coarse to fine")
     slider.focus()
+    keys = page.locator(".wb-key").count()
     page.keyboard.press("Home")
     page.wait_for_function("document.querySelectorAll('.wb-key').length === 1")
     coarse = desk.state(1)
@@ -97,7 +98,11 @@ def test_a_slider_makes_the_clusters_coarser_and_finer(desk: lab.Notebook) -> No
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowLeft")
     page.wait_for_function("document.querySelector('.wb-level').title.includes('level 3 of 5')")
+    page.wait_for_function(
+        f"document.querySelectorAll('.wb-key').length === {keys}"
+    )  # the kernel has answered
 
+    assert keys != len(fine["names"])
     assert (coarse["level"], fine["level"]) == (0, 4)
     assert "desk.map.level = 0" in coarse["code"]
     assert len(set(one_colour)) == len(set(coarse["clusters"])) == 1
