@@ -169,6 +169,7 @@ def desk(page: Page, address: str) -> lab.Notebook:
     page.wait_for_function("document.querySelector('.wb-why-body').dataset.version")
     page.wait_for_function("document.querySelector('.wb-phrase')")
     page.wait_for_function("document.querySelector('.wb-runs tr[data-run]')")
+    page.wait_for_function("document.querySelector('.wb-left-out td')")
     return notebook
 
 
