@@ -68,14 +68,7 @@ def _wrong(ended: str, root: Path, source: Path, right: dict[str, str]) -> str:
     try:
         if not ended.startswith(("killed", "done")):
             return f"it ended with {ended}"
-        if (root / "case.json").exists():
-            _, said = session.answers(root)
-            if said:
-                return f"warned: {said[0]}"
-        session.work(root, source)
-        now, said = session.answers(root)
-        different = [name for name in right if now[name] != right[name]]
-        return f"other answers: {different}" if different else (said or [""])[0]
+        return session.after_a_fault(root, source, right)
     except Exception as error:  # whatever it is, it is the finding
         return f"{type(error).__name__}: {error}"[:300]
     finally:

@@ -252,6 +252,12 @@ def test_importing_the_room_of_analysis_loads_no_slow_library():
     assert not set(done.stdout.split()) & {"umap", "hdbscan", "sklearn", "scipy", "numba", "pandas"}
 
 
+def test_opening_a_case_imports_no_progress_bars():
+    code = "import sys, workbench.case.case; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not set(done.stdout.split()) & {"tqdm"}
+
+
 def test_public_names_exist():
     package = importlib.import_module("workbench")
     assert all(getattr(package, name) is not None for name in package.__all__)

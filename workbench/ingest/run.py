@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Unpack
 
 from filelock import FileLock
-from tqdm.auto import tqdm
 
 from workbench.image_id import part_of
 from workbench.ingest.examine import Claims, Examined, Failure, Needs
@@ -263,6 +262,8 @@ def _results(
     writer: Writer | None = None,
 ) -> Generator[Examined, None, None]:
     """Yield what the loop makes of each path, with a progress bar."""
+    from tqdm.auto import tqdm  # opening a case does not need it
+
     paths = (_place(folder, raw_path) for raw_path in raw_paths)
     with (
         _quiet_pillow(),

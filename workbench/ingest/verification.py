@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 
 import pandas as pd
-from tqdm.auto import tqdm
 
 from workbench.media.read import ReadError, digest, size_and_time
 from workbench.media.scan import FoundFile, Links, Problem, display, scan
@@ -31,6 +30,8 @@ def verify(
     ``system`` say where to look for what is new, as for `scan`. Nothing is written; may be interrupted.
     Raises :class:`SourceError` where the source cannot be listed.
     """
+    from tqdm.auto import tqdm  # opening a case does not need it
+
     items = list(scan(folder.source, skip=[folder.root], links=links, system=system))
     files = latest_files(folder)
     files = files[files["status"] != "gone"]

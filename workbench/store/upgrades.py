@@ -19,7 +19,6 @@ from urllib.parse import unquote
 import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock
-from tqdm.auto import tqdm
 
 from workbench.errors import CaseError
 from workbench.store import schemas
@@ -41,6 +40,8 @@ def upgrade(root: Path) -> None:
 
     Raises :class:`CaseError` where the case cannot be written.
     """
+    from tqdm.auto import tqdm  # a case of today's format does not need it
+
     try:
         with FileLock(root / LOCK):
             while (number := format_of(root)) < FORMAT:

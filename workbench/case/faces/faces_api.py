@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from tqdm.auto import tqdm
 
 from workbench.analysis import identities as analysis
 from workbench.analysis.identities.grouping import DEFAULT_METHOD
@@ -301,6 +300,8 @@ class Faces:
     @contextmanager
     def _watched(self, watch: Watch | None) -> Iterator[Watch]:
         """Give the watcher, or one that shows a progress bar once grouping has taken some seconds."""
+        from tqdm.auto import tqdm  # opening a case does not need it
+
         if watch is not None:
             yield watch
             return
