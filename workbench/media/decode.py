@@ -1,11 +1,7 @@
 """Decode the bytes of a file to an upright RGB image, with limits, or say why not."""
 
-import io
-import struct
-import zlib
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -13,10 +9,13 @@ from PIL import Image, ImageFile, JpegImagePlugin, UnidentifiedImageError
 
 from workbench.errors import WorkbenchError
 from workbench.media import sandbox
-from workbench.media.colour import to_srgb
+from workbench.media.colour import ranged, to_srgb
 from workbench.media.exif import Metadata, read_metadata
 from workbench.media.header import Header, check_exif, read_header
+from workbench.media.iso_boxes import jxl_size
 from workbench.media.limits import MAX_PIXELS, LimitError, check_size
+from workbench.media.raw import RawError, read_raw
+from workbench.media.readers import BROKEN, deep_colours, formats, open_image
 
 _LARGE = 24_000_000  # pixels held in memory; more are decoded in a process of their own
 _SLOW = 2_000_000  # pixels that Python code may decode here
@@ -24,11 +23,6 @@ _PASSES = 400_000_000  # pixels times scans that a JPEG may cost here, about two
 _MOST_STEP = 8  # the most that decoding reduces by
 _ENOUGH = 0.55  # of a picture must be there; a row of blocks that is cut counts as there
 _MISSING = 128  # what libjpeg fills in for what is missing, and we for other formats
-# No format whose reader starts another program (EPS) or that is a document or a video.
-_FORMATS = {
-    "JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "DIB", "AVIF", "HEIF", "JPEG2000",
-    "PPM", "TGA", "ICO", "ICNS", "PSD", "SGI", "PCX", "DDS", "QOI",
-}  # fmt: skip
 _DRAFTED = {"JPEG", "MPO"}  # formats that decode to a fraction of their size
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -39,12 +33,6 @@ _UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-# What Pillow's readers are seen to raise on broken files, beside their own errors.
-_BROKEN = (
-    OSError, ValueError, SyntaxError, TypeError, KeyError, IndexError, AttributeError, RuntimeError,
-    NotImplementedError, OverflowError, AssertionError, EOFError, MemoryError, struct.error, zlib.error,
-    Image.DecompressionBombError,
-)  # fmt: skip
 
 
 class DecodeError(WorkbenchError):
@@ -152,8 +140,10 @@ def _decode(data: bytes, ask: _Ask) -> DecodedImage:
     except LimitError as error:
         raise DecodeError(str(error)) from None
     except UnidentifiedImageError:
+        if jxl_size(data) != (0, 0) and "JXL" not in formats():
+            raise DecodeError("JPEG XL needs the package pillow-jxl-plugin, which is not installed") from None
         raise DecodeError("not an image, or in a format that is not supported") from None
-    except _BROKEN as error:
+    except BROKEN as error:
         if not ask.partial and _cut_short(error):
             raise _ElsewhereError from None
         raise DecodeError(_reason(error)) from error
@@ -173,8 +163,10 @@ def _cut_short(error: BaseException) -> bool:
 
 
 def _read(data: bytes, header: Header, ask: _Ask) -> DecodedImage:
+    if header.raw:
+        return _read_raw(data, header, ask)
     notes = list(header.notes)
-    with _open(data) as image:
+    with open_image(data) as image:
         if header.page:
             image.seek(header.page)
         full_size, name, mode = image.size, image.format or "", image.mode
@@ -196,32 +188,27 @@ def _read(data: bytes, header: Header, ask: _Ask) -> DecodedImage:
         drafted = image.size != full_size and name in _DRAFTED
         full_size = full_size if drafted else image.size
         orientation = _orientation_left(image, metadata)
-        picture = _turn(_shrunk(to_srgb(image, notes), name, ask), orientation)
+        if name == "TIFF" and (deep := deep_colours(data, header.page, image)) is not None:
+            image = ranged(image, deep)
+        picture = _turn(_shrunk(to_srgb(image, notes, header.colours, header.bits), name, ask), orientation)
     full_size = full_size[::-1] if orientation in {5, 6, 7, 8} else full_size
     facts = ImageFacts(*full_size, name, mode, metadata, tuple(notes))
     return DecodedImage(picture, facts, shrinks=ask.limited or name in _DRAFTED)
 
 
-def _open(data: bytes) -> Image.Image:
-    if data[:3] == b"\xff\xd8\xff":
-        # Opened directly: Image.open refuses large JPEGs before draft mode could make them cheap.
-        return JpegImagePlugin.JpegImageFile(io.BytesIO(data))
-    return Image.open(io.BytesIO(data), formats=_formats())
+def _read_raw(data: bytes, header: Header, ask: _Ask) -> DecodedImage:
+    def decode(jpeg: bytes) -> Image.Image:
+        inner = read_header(jpeg)
+        check_size(inner.width, inner.height, inner.held)
+        return _read(jpeg, inner, ask).image
 
-
-@cache
-def _formats() -> tuple[str, ...]:
-    """Register the readers and return the formats that this Pillow reads of those we take.
-
-    Those that are common and sure by their first bytes are tried first.
-    """
-    import pillow_heif
-
-    pillow_heif.register_heif_opener(thumbnails=False)
-    Image.init()
-    known = _FORMATS & set(Image.OPEN)
-    first = [name for name in ("PNG", "WEBP", "TIFF", "GIF", "AVIF", "HEIF") if name in known]
-    return (*first, *sorted(known.difference(first)))
+    try:
+        photo = read_raw(data, (ask.min_side, ask.min_long_side), decode)
+    except RawError as error:
+        only = f"a raw photo: only its preview of {header.width:,} x {header.height:,} pixels could be read"
+        raise DecodeError(only if header.width else f"a raw photo that cannot be read: {error}") from None
+    facts = ImageFacts(*photo.size, photo.format, "RGB", photo.metadata, photo.notes)
+    return DecodedImage(_shrunk(photo.image, photo.format, ask), facts, shrinks=True)
 
 
 def _shrink_while_decoding(image: Image.Image, ask: _Ask) -> None:
@@ -264,8 +251,14 @@ def _lengthened(data: bytes) -> bytes:
 
 
 def _orientation_left(image: Image.Image, metadata: Metadata) -> int:
-    """Return the turn that is still to be made: the readers of TIFF and HEIC make it themselves."""
-    return 1 if image.format in {"TIFF", "HEIF"} else metadata.orientation
+    """Return the turn that is still to be made: the readers of TIFF, HEIC and JPEG XL make it themselves.
+
+    A JPEG kept inside a JPEG XL comes out as it was, with the turn in its EXIF.
+    """
+    upright = image.format in {"TIFF", "HEIF"} or (
+        image.format == "JXL" and not getattr(image, "jpeg", False)
+    )
+    return 1 if upright else metadata.orientation
 
 
 def _shrunk(image: Image.Image, name: str, ask: _Ask) -> Image.Image:
