@@ -80,8 +80,8 @@ def _converted(image: Image.Image, primaries: int, transfer: int) -> Image.Image
 def _tone_mapped(light: NDArray[np.float32]) -> NDArray[np.float32]:
     """Press light (h, w, 3) above the knee into what is left up to 1, by its brightest channel."""
     most = light.max(axis=-1, keepdims=True)
-    above = np.maximum(most - _KNEE, 0)
-    pressed = np.minimum(most, _KNEE) + (1 - _KNEE) * (1 - np.exp(-above / (1 - _KNEE)))
+    above = np.maximum(most - _KNEE, 0) / (1 - _KNEE)
+    pressed = np.minimum(most, _KNEE) + (1 - _KNEE) * above / (1 + above)
     return light * (pressed / np.maximum(most, 1e-6))
 
 

@@ -67,8 +67,8 @@ def grey8(
 
     Whole numbers are scaled by ``white`` where the file states it and none is above, else by 65,535 where
     they are known to fill ``full`` 16 bits, else by the least of 8, 10, 12, 14 and 16 bits that holds them
-    all: cameras of microscopes write 12 bits into 16. Floats within 0..1 are scaled by 1; others from their least to their greatest, but for the most extreme
-    thousandth at both ends. ``inverted``: 0 is white.
+    all: cameras of microscopes write 12 bits into 16. Floats within 0..1 are scaled by 1; others from their
+    least to their greatest, but for the most extreme thousandth at both ends. ``inverted``: 0 is white.
     """
     with np.errstate(all="ignore"):
         low, high = _range(values, white, full=full)

@@ -1,6 +1,6 @@
 """Decode the bytes of a file to an upright RGB image, with limits, or say why not."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -54,13 +54,14 @@ class _Ask:
     """What is asked for: the sides that must be kept, in pixels, and how far to go.
 
     ``limited``: this is the process with limits on itself. ``partial``: take what is there of a file that
-    lacks its end, of which this share of the bytes is there; 0 for no.
+    lacks its end, of which this share of the bytes is there; 0 for no. ``turned``: as the file says.
     """
 
     min_side: int
     min_long_side: int
     limited: bool = False
     partial: float = 0.0
+    turned: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,10 +188,11 @@ def _read(data: bytes, header: Header, ask: _Ask) -> DecodedImage:
             _check_share(image, ask.partial, notes)
         drafted = image.size != full_size and name in _DRAFTED
         full_size = full_size if drafted else image.size
-        orientation = _orientation_left(image, metadata)
-        if name == "TIFF" and (deep := deep_colours(data, header.page, image)) is not None:
-            image = ranged(image, deep)
-        picture = _turn(_shrunk(to_srgb(image, notes, header.colours, header.bits), name, ask), orientation)
+        orientation = _orientation_left(image, metadata) if ask.turned else 1
+        deep = deep_colours(data, header.page, image) if name == "TIFF" else None
+        loaded = image if deep is None else ranged(image, deep)
+        shown = to_srgb(loaded, notes, header.colours, header.bits)
+        picture = _turn(_shrunk(shown, name, ask), orientation)
     full_size = full_size[::-1] if orientation in {5, 6, 7, 8} else full_size
     facts = ImageFacts(*full_size, name, mode, metadata, tuple(notes))
     return DecodedImage(picture, facts, shrinks=ask.limited or name in _DRAFTED)
@@ -200,7 +202,7 @@ def _read_raw(data: bytes, header: Header, ask: _Ask) -> DecodedImage:
     def decode(jpeg: bytes) -> Image.Image:
         inner = read_header(jpeg)
         check_size(inner.width, inner.height, inner.held)
-        return _read(jpeg, inner, ask).image
+        return _read(jpeg, inner, replace(ask, turned=False)).image
 
     try:
         photo = read_raw(data, (ask.min_side, ask.min_long_side), decode)
@@ -255,10 +257,12 @@ def _orientation_left(image: Image.Image, metadata: Metadata) -> int:
 
     A JPEG kept inside a JPEG XL comes out as it was, with the turn in its EXIF.
     """
-    upright = image.format in {"TIFF", "HEIF"} or (
-        image.format == "JXL" and not getattr(image, "jpeg", False)
+    kept_jpeg = getattr(image, "jpeg", False)
+    return (
+        1
+        if image.format in {"TIFF", "HEIF"} or (image.format == "JXL" and not kept_jpeg)
+        else metadata.orientation
     )
-    return 1 if upright else metadata.orientation
 
 
 def _shrunk(image: Image.Image, name: str, ask: _Ask) -> Image.Image:

@@ -32,7 +32,7 @@ class Header:
     ``drafts``: can be decoded at a fraction of its size. ``odd``: so many parts that reading them may take
     long, whatever the picture, or a format whose reader decodes all when it opens. ``raw``: a raw photo; its
     size here is that of its first preview, if any.
-    ``colours``: the primaries and the transfer function by their numbers in ITU-T H.273, where it states them.
+    ``colours``: the primaries and the transfer function by their numbers in ITU-T H.273, where stated.
     ``bits``: of a grey that a PNG says are significant, 0 where it does not.
     ``page``, ``pages``: which page of a TIFF to read, from 0, and how many there are. ``notes``: what is left
     out.
@@ -282,11 +282,9 @@ def _is_raw(data: bytes, chain: list[Directory], inner: list[Directory]) -> bool
 
 def _jxl(data: bytes) -> Header:
     """Have it decoded elsewhere: its reader decodes all when it opens, and frames may be larger than said."""
-    if any(box.name == b"brob" and data[box.start : box.start + 4] == b"Exif" for box in boxes(data)):
-        return Header(
-            *jxl_size(data), odd=True, notes=["its EXIF is compressed by Brotli, which is not read"]
-        )
-    return Header(*jxl_size(data), odd=True)
+    packed = any(box.name == b"brob" and data[box.start : box.start + 4] == b"Exif" for box in boxes(data))
+    notes = ["its EXIF is compressed by Brotli, which is not read"] if packed else []
+    return Header(*jxl_size(data), odd=True, notes=notes)
 
 
 def _raw(_: bytes) -> Header:

@@ -52,7 +52,7 @@ def find(data: bytes, *names: bytes, start: int = 0, end: int | None = None) -> 
 
 
 def stated_colours(data: bytes) -> tuple[int, int] | None:
-    """Return the colour primaries and the transfer function (ITU-T H.273) of the main picture of a HEIC or AVIF.
+    """Return the primaries and the transfer function (ITU-T H.273) of the main picture of a HEIC or AVIF.
 
     None where it states none, or where the file is broken.
     """
@@ -108,7 +108,7 @@ def jxl_codestream(data: bytes) -> bytes:
 
 
 def jxl_size(data: bytes) -> tuple[int, int]:
-    """Return width and height of a JPEG XL as stored, in pixels (SizeHeader of ISO/IEC 18181-1); 0, 0 for none."""
+    """Return width and height of a JPEG XL as stored, in pixels (SizeHeader of ISO/IEC 18181-1), or 0, 0."""
     start = jxl_codestream(data)
     if start[:2] != b"\xff\x0a":
         return 0, 0

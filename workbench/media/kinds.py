@@ -23,13 +23,10 @@ RAW_SUFFIXES = frozenset(
     b".3fr .ari .arw .bay .cap .cr2 .cr3 .crw .dcr .dcs .dng .erf .fff .gpr .iiq .k25 .kdc .mef .mos .mrw"
     b" .nef .nrw .orf .pef .ptx .raf .raw .rw2 .rwl .rwz .sr2 .srf .srw .x3f".split()
 )
-IMAGE_SUFFIXES = (
-    frozenset(
-        b".jpg .jpeg .jpe .jfif .mpo .png .apng .gif .webp .tif .tiff .bmp .dib .avif .avifs .heic .heics .heif"
-        b" .heifs .hif .jp2 .j2k .jpx .jpf .j2c .jpc .ppm .pgm .pbm .pnm .pfm .tga .ico .icns .psd .sgi .rgb"
-        b" .rgba .bw .pcx .dds .qoi .jxl".split()
-    )
-    | RAW_SUFFIXES
+IMAGE_SUFFIXES = RAW_SUFFIXES.union(
+    b".jpg .jpeg .jpe .jfif .mpo .png .apng .gif .webp .tif .tiff .bmp .dib .avif .avifs .heic .heics .heif"
+    b" .heifs .hif .jp2 .j2k .jpx .jpf .j2c .jpc .ppm .pgm .pbm .pnm .pfm .tga .ico .icns .psd .sgi .rgb"
+    b" .rgba .bw .pcx .dds .qoi .jxl".split()
 )
 VIDEO_SUFFIXES = frozenset(
     b".mp4 .m4v .mov .avi .mkv .webm .mpg .mpeg .wmv .flv .3gp .3g2 .mts .m2ts .ogv .vob .asf .divx".split()

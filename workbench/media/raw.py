@@ -27,19 +27,21 @@ _DEVELOPED = 40_000_000  # pixels of a sensor up to which all are developed: 16 
 _UPRIGHT = (1, 2, 4, 3, 5, 8, 6, 7)  # LibRaw's turns as EXIF's orientations
 _SRGB_CURVE = (2.4, 12.92)  # its power, and the slope near black
 _STARTS = (
-    (b"FUJIFILMCCD-RAW", "RAF"), (b"IIRO", "ORF"), (b"IIRS", "ORF"), (b"MMOR", "ORF"), (b"IIU\0", "RW2"),
-    (b"FOVb", "X3F"), (b"\0MRM", "MRW"), (b"IIIITwaR", "IIQ"), (b"MMMMRawT", "IIQ"),
+    (8, b"CR\2\0", "CR2"), (4, b"ftypcrx ", "CR3"), (6, b"HEAPCCDR", "CRW"),
+    (0, b"FUJIFILMCCD-RAW", "RAF"), (0, b"IIRO", "ORF"), (0, b"IIRS", "ORF"), (0, b"MMOR", "ORF"),
+    (0, b"IIU\0", "RW2"), (0, b"FOVb", "X3F"), (0, b"\0MRM", "MRW"), (0, b"IIIITwaR", "IIQ"),
+    (0, b"MMMMRawT", "IIQ"),
 )  # fmt: skip
 _MAKERS = (
     ("nikon", "NEF"), ("sony", "ARW"), ("pentax", "PEF"), ("ricoh", "PEF"), ("samsung", "SRW"),
     ("hasselblad", "3FR"), ("epson", "ERF"), ("kodak", "DCR"), ("eastman", "DCR"), ("mamiya", "MEF"),
     ("leaf", "MOS"), ("phase", "IIQ"), ("canon", "CR2"), ("panasonic", "RW2"), ("olympus", "ORF"),
 )  # fmt: skip
-_DETAILS, _PLACE, _MAKER, _ORIENTATION = 0x8769, 0x8825, 271, 274  # tags of EXIF
+_DETAILS, _PLACE, _MAKER, _ORIENTATION, _SOFTWARE = 0x8769, 0x8825, 271, 274, 305  # tags of EXIF
 _CANON = bytes.fromhex("85c0b687820f11e08111f4ce462b6a48")  # names the box with the metadata of a CR3
 
 Decode = Callable[[bytes], Image.Image]
-"""Returns the pixels of a JPEG, turned as its EXIF says, maybe at a fraction of its size."""
+"""Returns the pixels of a JPEG, not turned, maybe at a fraction of its size."""
 
 
 class RawError(Exception):
@@ -70,14 +72,8 @@ class _Tagged(Image.Image):
 
 def raw_format(data: bytes) -> str:
     """Return what the format of a raw photo is called: "CR2", "NEF", "DNG", or "RAW" of unknown makers."""
-    if data[:2] in (b"II", b"MM") and data[8:10] == b"CR":
-        return "CR2"
-    if data[4:12] == b"ftypcrx ":
-        return "CR3"
-    if data[6:14] == b"HEAPCCDR":
-        return "CRW"
-    for start, name in _STARTS:
-        if data.startswith(start):
+    for place, start, name in _STARTS:
+        if data.startswith(start, place):
             return name
     try:
         if any(50706 in ifd.first for _, ifd in directories(data)):
@@ -160,20 +156,24 @@ def _stands_for(size: tuple[int, int], full: tuple[int, int]) -> bool:
 def _upright_preview(
     preview: bytes | Image.Image, full: tuple[int, int], orientation: int, decode: Decode
 ) -> Image.Image:
-    """Return the pixels of a preview, turned by its own EXIF, else as the raw photo says.
+    """Return the pixels of a preview, turned as its own EXIF says, else as the raw photo says.
 
-    Some programs write an upright preview beside a photo that is to be turned: its shape tells.
+    Neither is believed where the shape that comes out is not that of the upright photo: some programs write
+    an upright preview beside a photo that is to be turned.
     """
-    stated = 0
+    turns = [orientation, 1]
     if isinstance(preview, bytes):
-        stated = int(JpegImagePlugin.JpegImageFile(io.BytesIO(preview)).getexif().get(_ORIENTATION) or 0)
+        exif = JpegImagePlugin.JpegImageFile(io.BytesIO(preview)).getexif()
+        stated = exif.get(_ORIENTATION)
+        # LibRaw writes EXIF, with the turn of the raw photo, where the preview has none.
+        if isinstance(stated, int) and 1 <= stated <= 8 and not str(exif.get(_SOFTWARE)).startswith("dcraw"):
+            turns.insert(0, stated)
         preview = decode(preview)
-    if stated > 1:
-        return preview
-    upright = full[0] != full[1] and (full[0] > full[1]) == (preview.width > preview.height)
-    if (orientation >= 5 and upright) or (orientation < 5 and stated == 1):
-        return preview
-    return _turned(preview, orientation)
+    for turn in turns:
+        width, height = preview.size[::-1] if turn >= 5 else preview.size
+        if (width > height) == (full[0] > full[1]):
+            return _turned(preview, turn)
+    return _turned(preview, turns[0])
 
 
 def _turned(image: Image.Image, orientation: int) -> Image.Image:
@@ -211,7 +211,7 @@ def _metadata(data: bytes, preview: bytes | Image.Image) -> Metadata:
 
 
 def _exif(data: bytes) -> Image.Exif:
-    """Return the EXIF of a raw photo: of a TIFF of any first bytes, or of the boxes of a CR3; may be empty."""
+    """Return the EXIF of a raw photo: of a TIFF of any first bytes, or of the boxes of a CR3; or none."""
     exif = Image.Exif()
     try:
         if data[4:12] == b"ftypcrx ":

@@ -44,9 +44,9 @@ def formats() -> tuple[str, ...]:
 
     pillow_heif.register_heif_opener(thumbnails=False)
     with contextlib.suppress(ImportError):  # its licence is not everybody's: it may be left out
-        import pillow_jxl.JpegXLImagePlugin as plugin  # registers itself
+        import pillow_jxl.JpegXLImagePlugin  # registers itself
 
-        plugin.DECODE_THREADS = 0  # each of many threads would take memory of the limit
+        pillow_jxl.JpegXLImagePlugin.DECODE_THREADS = 0  # each of many threads would take memory of the limit
     Image.init()
     known = _FORMATS & set(Image.OPEN)
     first = [name for name in ("PNG", "WEBP", "TIFF", "GIF", "AVIF", "HEIF") if name in known]
