@@ -17,7 +17,7 @@ _LIGHT, _DARK = 255, 32  # the two grounds for transparent pictures, as greys
 _LOST = 48  # an edge is lost on a ground from which it differs by less than this
 _FLAGS = ImageCms.Flags.BLACKPOINTCOMPENSATION | ImageCms.Flags.NOCACHE  # NOCACHE: threads share transforms
 _SPACES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
-_GREYS = {"L", "LA", "La", "1"}
+_GREYS = {"L", "LA", "La", "1", "I", "F", "I;16", "I;16B", "I;16L"}
 _NOT_CODED = {"CMYK", "LAB"}  # modes whose numbers H.273 does not name
 _FULL_RANGE = {"PPM", "JXL", "JPEG2000"}  # whose readers scale to 16 bits
 _BIT_DEPTHS = (255, 1023, 4095, 16383, 65535)
@@ -41,8 +41,12 @@ def to_srgb(
     convert = coded_transform(coded, profile) if coded and image.mode not in _NOT_CODED else None
     if image.mode[0] in "IF":
         white, full = _white(image, bits), image.format in _FULL_RANGE or bits > 0
-        grey = grey8(np.asarray(image), white=white, inverted=_inverted(image), full=full)
-        image = Image.fromarray(grey)
+        grey = _scaled(np.asarray(image), white, inverted=_inverted(image), full=full)
+        transform = _transform(image, profile, notes) if profile and not convert else None
+        if transform is not None and transform.input_mode == "L":
+            # Between the 256 greys that the transform takes: linear light has few of them in the shadows.
+            grey, profile = np.interp(grey, np.arange(256), _curve(transform)), b""
+        image = Image.fromarray(grey.astype(np.uint8))
     elif image.mode == "CMYK" and image.format == "JPEG" and "adobe" not in image.info:
         image = ImageChops.invert(image)  # Pillow takes all for Adobe's, whose inks are inverted
     elif image.mode == "RGB" and not profile and not convert and "transparency" not in image.info:
@@ -70,14 +74,20 @@ def grey8(
     all: cameras of microscopes write 12 bits into 16. Floats within 0..1 are scaled by 1; others from their
     least to their greatest, but for the most extreme thousandth at both ends. ``inverted``: 0 is white.
     """
+    return _scaled(values, white, inverted=inverted, full=full).astype(np.uint8)
+
+
+def _scaled(
+    values: NDArray[Any], white: float | None, *, inverted: bool, full: bool
+) -> NDArray[np.floating[Any]]:
+    """Return greys as :func:`grey8` does, before they are cut to whole numbers."""
     with np.errstate(all="ignore"):
         low, high = _range(values, white, full=full)
         grey = np.nan_to_num(values.astype(np.float32), nan=low, posinf=high, neginf=low)
         grey -= np.float32(low)
         grey *= np.float32(255.0 / max(high - low, 1e-12))
     np.clip(grey, 0, 255, out=grey)
-    eight = grey.astype(np.uint8)
-    return np.uint8(255) - eight if inverted else eight
+    return 255 - grey if inverted else grey
 
 
 def ranged(image: Image.Image, deep: NDArray[np.uint16]) -> Image.Image:
@@ -180,10 +190,19 @@ def _in_srgb(image: Image.Image, transform: Transform | None, convert: Convert |
 
 def _applied(image: Image.Image, transform: Transform) -> Image.Image:
     space = transform.input_mode
+    if space == "L":
+        return image.convert("L").point(_curve(transform).tolist()).convert("RGB")
     ready, out = image if image.mode == space else image.convert(space), Image.new("RGB", image.size)
     # Not Transform.apply: it leaves a profile with the picture, which some formats would save.
     transform.transform.apply(ready.getim(), out.getim())
     return out
+
+
+def _curve(transform: Transform) -> NDArray[np.uint8]:
+    """Return what the 256 greys of a profile for greys are in sRGB."""
+    greys, out = Image.fromarray(np.arange(256, dtype=np.uint8)[None]), Image.new("RGB", (256, 1))
+    transform.transform.apply(greys.getim(), out.getim())
+    return np.asarray(out)[0, :, 1]
 
 
 @lru_cache(maxsize=32)
@@ -217,7 +236,7 @@ def _to_srgb(profile: bytes, space: str) -> Transform:
         space,
         "RGB",
         ImageCms.Intent.RELATIVE_COLORIMETRIC,
-        _FLAGS,
+        _FLAGS | ImageCms.Flags.NOOPTIMIZE if space == "L" else _FLAGS,  # exact, for 256 greys
     )
 
 
