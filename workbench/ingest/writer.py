@@ -280,4 +280,5 @@ def _image_row(image_id: str, facts: ImageFacts) -> Row:
     said = facts.metadata
     row: Row = {name: getattr(said, name) for name in schemas.IMAGES.names if hasattr(said, name)}
     size = {"width": facts.width, "height": facts.height}
-    return row | size | {"image_id": image_id, "format": facts.format, "mode": facts.mode}
+    rest = {"image_id": image_id, "format": facts.format, "mode": facts.mode, "motion": facts.motion}
+    return row | size | rest

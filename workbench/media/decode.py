@@ -14,6 +14,7 @@ from workbench.media.exif import Metadata, read_metadata
 from workbench.media.header import Header, check_exif, read_header
 from workbench.media.iso_boxes import jxl_size
 from workbench.media.limits import MAX_PIXELS, LimitError, check_size
+from workbench.media.motion import embedded_video
 from workbench.media.raw import RawError, read_raw
 from workbench.media.readers import BROKEN, deep_colours, formats, open_image
 
@@ -69,7 +70,8 @@ class ImageFacts:
     """What a file says: size of the whole upright image in pixels, Pillow's format and mode, metadata.
 
     ``notes``: what is odd about the pixels, each a short text for the problems table: a colour profile that
-    is left out, pages that are not read, an end that is missing.
+    is left out, pages that are not read, an end that is missing. ``motion``: bytes of the video that a phone
+    appended, None where there is none.
     """
 
     width: int
@@ -78,6 +80,7 @@ class ImageFacts:
     mode: str
     metadata: Metadata
     notes: tuple[str, ...] = ()
+    motion: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +197,8 @@ def _read(data: bytes, header: Header, ask: _Ask) -> DecodedImage:
         shown = to_srgb(loaded, notes, header.colours, header.bits)
         picture = _turn(_shrunk(shown, name, ask), orientation)
     full_size = full_size[::-1] if orientation in {5, 6, 7, 8} else full_size
-    facts = ImageFacts(*full_size, name, mode, metadata, tuple(notes))
+    video = embedded_video(data) if header.motion else None
+    facts = ImageFacts(*full_size, name, mode, metadata, tuple(notes), video and video[1])
     return DecodedImage(picture, facts, shrinks=ask.limited or name in _DRAFTED)
 
 
@@ -314,6 +318,7 @@ def packed(decoded: DecodedImage) -> dict[str, Any]:
         "facts": (facts.width, facts.height, facts.format, facts.mode),
         "metadata": said,
         "notes": facts.notes,
+        "motion": facts.motion,
     }
 
 
@@ -322,5 +327,5 @@ def unpacked(said: dict[str, Any], pixels: bytes) -> DecodedImage:
     found = dict(said["metadata"])
     found["taken_at"] = found["taken_at"] and datetime.fromisoformat(found["taken_at"])
     width, height, name, mode = said["facts"]
-    facts = ImageFacts(width, height, name, mode, Metadata(**found), tuple(said["notes"]))
+    facts = ImageFacts(width, height, name, mode, Metadata(**found), tuple(said["notes"]), said["motion"])
     return DecodedImage(Image.frombytes("RGB", tuple(said["size"]), pixels), facts, shrinks=True)

@@ -8,7 +8,7 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from workbench.media.iso_boxes import boxes, jxl_size, stated_colours
+from workbench.media.iso_boxes import boxes, find, jxl_size, stated_colours
 from workbench.media.kinds import RAW_STARTS
 from workbench.media.limits import MAX_SCANS, LimitError, check_metadata, check_size
 from workbench.media.tiff_directories import Directory, directories
@@ -34,6 +34,7 @@ class Header:
     size here is that of its first preview, if any.
     ``colours``: the primaries and the transfer function by their numbers in ITU-T H.273, where stated.
     ``bits``: of a grey that a PNG says are significant, 0 where it does not.
+    ``motion``: it may hold a video behind its picture.
     ``page``, ``pages``: which page of a TIFF to read, from 0, and how many there are. ``notes``: what is left
     out.
     """
@@ -49,6 +50,7 @@ class Header:
     raw: bool = False
     colours: tuple[int, int] | None = None
     bits: int = 0
+    motion: bool = False
     page: int = 0
     pages: int = 1
     notes: list[str] = field(default_factory=list)
@@ -79,7 +81,8 @@ def _read(data: bytes) -> Header:
     if data[4:12] == b"ftypcrx " or data[6:14] == b"HEAPCCDR":
         return _raw(data)
     if data[4:8] == b"ftyp":
-        return Header(odd=len(data) > _UNTOLD, colours=stated_colours(data))
+        video = find(data, b"mpvd") is not None or data.endswith(b"SEFT")
+        return Header(odd=len(data) > _UNTOLD, colours=stated_colours(data), motion=video)
     return Header(odd=len(data) > _UNTOLD)
 
 
@@ -107,9 +110,13 @@ def _jpeg(data: bytes) -> Header:
             blocks += 1
             size += length
             check_metadata("segments", size, blocks)
-            if marker == 0xE1 and data[place + 4 : place + 10] == b"Exif\0\0":
-                check_exif(data[place + 10 : place + 2 + length])
+            if marker == 0xE1:
+                block = data[place + 4 : place + 2 + length]
+                header.motion |= b"MotionPhoto" in block or b"MicroVideo" in block
+                if block.startswith(b"Exif\0\0"):
+                    check_exif(block[6:])
         place += 2 + length
+    header.motion |= data.endswith(b"SEFT")  # the trailer of Samsung
     header.odd = lone == _MANY_MARKERS or size > _MUCH_METADATA
     if header.scans > MAX_SCANS:
         raise LimitError(

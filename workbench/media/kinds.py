@@ -3,7 +3,7 @@
 from typing import Literal
 
 Kind = Literal["image", "video", "other"]
-Skipped = Literal["", "video", "pdf", "svg", "archive", "system", "link", "special", "other"]
+Skipped = Literal["", "video", "pdf", "svg", "archive", "sidecar", "system", "link", "special", "other"]
 """What a file is that is not read; empty for one that is."""
 
 REASONS: dict[Skipped, str] = {
@@ -12,6 +12,7 @@ REASONS: dict[Skipped, str] = {
     "pdf": "pages of PDF files are not read yet",
     "svg": "drawings in SVG are not read",
     "archive": "an archive: unpack it to have its photos read",
+    "sidecar": "a sidecar: what a program wrote beside a photo or a video",
     "system": "written by a system, not by a person: a recycle bin, previews, an index",
     "link": "a link that is not followed",
     "special": "a pipe, socket or device, not a file",
@@ -31,8 +32,13 @@ IMAGE_SUFFIXES = RAW_SUFFIXES.union(
 VIDEO_SUFFIXES = frozenset(
     b".mp4 .m4v .mov .avi .mkv .webm .mpg .mpeg .wmv .flv .3gp .3g2 .mts .m2ts .ogv .vob .asf .divx".split()
 )
+RAW_FORMATS = (
+    "3FR", "ARW", "CR2", "CR3", "CRW", "DCR", "DNG", "ERF", "IIQ", "MEF", "MOS", "MRW", "NEF", "ORF", "PEF",
+    "RAF", "RAW", "RW2", "SRW", "X3F",
+)  # fmt: skip
+"""What the formats of raw photos are called in the table of images."""
 _OTHER_SUFFIXES: dict[bytes, Skipped] = {
-    b".pdf": "pdf", b".svg": "svg", b".svgz": "svg",
+    b".xmp": "sidecar", b".aae": "sidecar", b".pdf": "pdf", b".svg": "svg", b".svgz": "svg",
     **dict.fromkeys(b".zip .7z .rar .tar .gz .tgz .bz2 .xz .zst .cab .iso .dmg".split(), "archive"),
 }  # fmt: skip
 _SYSTEM_FOLDERS = frozenset(
@@ -119,6 +125,8 @@ def is_system(name: bytes, *, folder: bool) -> bool:
 def classify(raw_path: bytes, start: bytes) -> tuple[Kind, Skipped]:
     """Return what a file is by its suffix and its first 32 bytes: a photo may be called ``notes.txt``."""
     ending = suffix(raw_path)
+    if ending == b".thm":  # a JPEG of 160 pixels beside a video or a raw photo
+        return "other", "sidecar"
     if ending in IMAGE_SUFFIXES or is_image_start(start):
         return "image", ""
     if ending in VIDEO_SUFFIXES or _is_video(start):

@@ -174,7 +174,7 @@ class QueryResolver:
                 return Piece(part, self._named(part.value, selection, pictures))
             case "within":
                 return Piece(part, rows=self._place(part.value, selection))
-            case "tag" | "taken":
+            case "tag" | "taken" | "is":
                 return Piece(part, rows=self._filters[part.kind](part.value))
         return Piece(part)
 

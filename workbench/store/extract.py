@@ -20,7 +20,7 @@ from workbench.store.snapshot import current_problems, latest_files
 FILES = ("path", "raw_path", "size", "mtime_ns", "image_id", "status", "when")
 IMAGES = (
     *("image_id", "width", "height", "format", "mode", "taken_at", "lat", "lon", "altitude"),
-    *("camera", "lens", "software", "orientation"),
+    *("camera", "lens", "software", "orientation", "motion"),
 )
 THUMBNAILS = ("image_id", "jpeg")
 PROBLEMS = ("path", "raw_path", "step", "reason", "when")
