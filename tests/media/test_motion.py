@@ -69,7 +69,8 @@ def test_the_video_of_a_heic_lies_in_a_box() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", still(), still("HEIF"), still(xmp=CONTAINER % 500), still(xmp=CONTAINER % 20) + b"\0\0\0\x14ftypmp42",
+    [b"", still(), still("HEIF"), still(xmp=CONTAINER % 500),
+     still(xmp=CONTAINER % 20) + b"\0\0\0\x14ftypmp42",
      still() + VIDEO, VIDEO, still(xmp=OLDER % 0), still("HEIF") + box(b"mpvd", b"x")],
 )  # fmt: skip
 def test_other_files_have_none(data: bytes) -> None:
