@@ -293,6 +293,8 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, MemoryError):
         return f"too large: needs more than {sandbox.MAX_MEMORY / 2**30:.0f} GB of memory to be decoded"
     text = " ".join(str(error).split())
+    if "libjxl" in text:
+        return "a JPEG XL that is broken or truncated: its decoder cannot read it"
     if "could not create decoder object" in text:
         return "broken or truncated: its decoder cannot begin"
     return (text or type(error).__name__)[:200]
