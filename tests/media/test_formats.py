@@ -161,10 +161,9 @@ def stated(image: Image.Image, name: str, primaries: int, transfer: int) -> byte
             "save_nclx_profile": True,
         }
         return encode(image, "HEIF", quality=100, chroma=444, matrix_coefficients=6, **options)
-    data = bytearray(encode(image, "AVIF", quality=100, subsampling="4:4:4"))
-    place = data.index(b"nclx")
-    data[place + 4 : place + 8] = struct.pack(">HH", primaries, transfer)
-    return bytes(data)
+    data = encode(image, "AVIF", quality=100, subsampling="4:4:4")
+    place = data.index(b"nclx") + 4
+    return data[:place] + struct.pack(">HH", primaries, transfer) + data[place + 4 :]
 
 
 @pytest.mark.parametrize("name", ["PNG", "HEIF", "AVIF"])

@@ -82,7 +82,7 @@ def _tone_mapped(light: NDArray[np.float32]) -> NDArray[np.float32]:
     most = light.max(axis=-1, keepdims=True)
     above = np.maximum(most - _KNEE, 0) / (1 - _KNEE)
     pressed = np.minimum(most, _KNEE) + (1 - _KNEE) * above / (1 + above)
-    return light * (pressed / np.maximum(most, 1e-6))
+    return np.asarray(light * (pressed / np.maximum(most, 1e-6)), np.float32)
 
 
 @lru_cache(maxsize=8)

@@ -51,7 +51,7 @@ def _video_at(data: bytes, start: int, end: int) -> tuple[int, int] | None:
     """Return offset and length of the boxes of a video from ``start``, where one begins there."""
     if data[start + 4 : start + 8] != b"ftyp" or start < 0:
         return None
-    last, names = start, set()
+    last, names = start, set[bytes]()
     for box in boxes(data, start, end):
         if box.name not in _PARTS:
             break

@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, JpegImagePlugin
+from PIL import Image, ImageFile, JpegImagePlugin
 
 # No format whose reader starts another program (EPS) or that is a document or a video.
 _FORMATS = {
@@ -16,7 +16,8 @@ _FORMATS = {
     "PPM", "TGA", "ICO", "ICNS", "PSD", "SGI", "PCX", "DDS", "QOI",
 }  # fmt: skip
 _DIM = 63  # the greatest upper byte of 16 bits where 14 or fewer are in use
-_TILE_ARGUMENTS = 3  # where a tile of Pillow says how its pixels are packed
+# How Pillow calls the packing of a tile, and that of the other byte order.
+_SWAPPED = {"RGB;16L": "RGB;16B", "RGB;16B": "RGB;16L", "RGB;16N": "RGB;16B"}
 
 BROKEN = (
     OSError, ValueError, SyntaxError, TypeError, KeyError, IndexError, AttributeError, RuntimeError,
@@ -65,14 +66,18 @@ def deep_colours(data: bytes, page: int, image: Image.Image) -> NDArray[np.uint1
     if max(most for _, most in image.getextrema()) > _DIM:  # type: ignore[misc]  # pairs, one for each band
         return None
     with open_image(data) as lower:
+        if not isinstance(lower, ImageFile.ImageFile):
+            return None
         lower.seek(page)
-        swapped = {"RGB;16L": "RGB;16B", "RGB;16B": "RGB;16L", "RGB;16N": "RGB;16B"}
         tiles = []
         for tile in lower.tile:
-            packed, *rest = tile[_TILE_ARGUMENTS] if isinstance(tile[_TILE_ARGUMENTS], tuple) else (tile[3],)
-            if packed not in swapped:
+            packed, *rest = tile.args if isinstance(tile.args, tuple) else (tile.args,)
+            if packed not in _SWAPPED:
                 return None
-            tiles.append(tile._replace(args=(swapped[packed], *rest)))
+            tiles.append(tile._replace(args=(_SWAPPED[packed], *rest)))
         lower.tile = tiles
         lower.load()
-        return np.asarray(image, np.uint16) << 8 | np.asarray(lower, np.uint16)
+        deep = np.asarray(image).astype(np.uint16)
+        deep <<= 8
+        deep |= np.asarray(lower)
+    return deep
