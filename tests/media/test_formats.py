@@ -5,8 +5,9 @@ import struct
 from typing import Any
 
 import numpy as np
+import pillow_heif
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 
 from tests.helpers.odd_files import ADOBE, P3, SHORT, SRGB, chunk, profile, tiff
 from workbench.media import sandbox
@@ -411,3 +412,42 @@ def test_a_mostly_transparent_picture_shows_the_little_that_is_there() -> None:
     found, _ = read(encode(image, "PNG"))
 
     assert np.abs(found[200, 200] - found[5, 300]).min() > 150
+
+
+def test_a_heic_of_several_pictures_shows_its_main_one() -> None:
+    first, *others = (Image.new("RGB", (64, 64), colour) for colour in ((9, 9, 9), ORANGE, (9, 9, 200)))
+    data = encode(first, "HEIF", save_all=True, append_images=others, primary_index=1, quality=95)
+
+    assert np.abs(read(data)[0][30, 30] - ORANGE).max() <= 4
+
+
+@pytest.mark.parametrize("bits", [10, 12])
+def test_a_heic_of_more_than_8_bits_keeps_its_range(bits: int) -> None:
+    ramp = np.tile(np.linspace(0, 65_535, 64).astype(np.uint16), (64, 1))
+    image = pillow_heif.from_bytes(
+        mode="RGB;16", size=(64, 64), data=np.repeat(ramp[..., None], 3, 2).tobytes()
+    )
+    buffer = io.BytesIO()
+    image.save(buffer, quality=-1, bit_depth=bits)
+    found, _ = read(buffer.getvalue())
+
+    assert np.abs(found[30, :, 1] - np.linspace(0, 255, 64)).max() <= 3
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_the_turns_and_mirrors_of_a_heic_are_made_once(orientation: int) -> None:
+    """The file says how to turn it by its boxes (``irot``, ``imir``); EXIF only repeats it."""
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    stored = scene("RGB", ORANGE, (255, 255, 255))
+    data = encode(stored, "HEIF", quality=95, exif=exif.tobytes())
+    upright = np.asarray(ImageOps.exif_transpose(_tagged(stored, orientation)), int)
+
+    assert orientation == 1 or b"irot" in data or b"imir" in data
+    assert np.abs(read(data)[0] - upright).mean() <= 6
+
+
+def _tagged(image: Image.Image, orientation: int) -> Image.Image:
+    image = image.copy()
+    image.getexif()[0x0112] = orientation
+    return image
