@@ -106,8 +106,9 @@ def versions_of(folder: CaseFolder, files: Collection[str]) -> pd.DataFrame:
 
 def _images(folder: CaseFolder, files: pd.DataFrame, with_vector: pa.Array) -> pd.DataFrame:
     """Join paths to contents: one row an image, sorted by its first raw path and place in the file."""
-    contents = unique(folder.images.read(), "image_id", last=False)
+    contents = folder.images.read()
     contents = contents.filter(pc.is_in(contents["image_id"], value_set=with_vector))
+    contents = _current(contents, files)
     in_files = pc.any(pc.match_substring(contents["image_id"], "#")).as_py()  # pages or frames
     contents = contents.to_pandas()
     contents["file_id"] = contents["image_id"]
@@ -123,6 +124,19 @@ def _images(folder: CaseFolder, files: pd.DataFrame, with_vector: pa.Array) -> p
     table = table.merge(contents, on="file_id", how="left", validate="one_to_many")
     table.insert(0, "image_id", table.pop("image_id"))
     return table.drop(columns="file_id").reset_index(drop=True)
+
+
+def _current(contents: pa.Table, files: pd.DataFrame) -> pa.Table:
+    """Return the images of files as they are split now, each once."""
+    split = files.loc[files["stills"].notna(), ["image_id", "stills"]]
+    if len(split) or contents["stills"].null_count < contents.num_rows:
+        now = set(map(tuple, split.to_numpy(object)))
+        whole = {known for known, _ in now}
+        rows = zip(contents["image_id"].to_pylist(), contents["stills"].to_pylist(), strict=True)
+        files_of = ((file_id(image_id), stills) for image_id, stills in rows)
+        kept = [pair in now if pair[1] is not None else pair[0] not in whole for pair in files_of]
+        contents = contents.filter(pa.array(kept, pa.bool_()))
+    return unique(contents.drop_columns("stills"), "image_id", last=False)
 
 
 def _paths(files: pd.DataFrame, first: pd.DataFrame) -> pd.Series:
