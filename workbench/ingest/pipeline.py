@@ -226,7 +226,7 @@ class _Calls(Generic[Result]):
     def __init__(self, pool: ThreadPoolExecutor, rest: Callable[[Result], Rest | None]) -> None:
         self._pool, self._rest = pool, rest
         self._waiting: dict[int, Future[Result]] = {}
-        self._long: set[int] = set()  # whose next piece is among those waiting
+        self._long: dict[int, Rest] = {}  # whose next piece is among those waiting
         self._held: dict[int, Rest] = {}  # what goes on when there is place among them
         self.late: set[int] = set()
 
@@ -245,19 +245,20 @@ class _Calls(Generic[Result]):
         more = self._rest(result)
         if more is None:
             self.late.discard(number)
-            self._long.discard(number)
+            self._long.pop(number, None)
         elif number in self._long:
+            self._long[number] = more
             self.begin(number, more)
         else:
             self._held[number] = more
         while self._held and len(self._long) < _MOST_LONG:
             first = min(self._held)
-            self._long.add(first)
-            self.begin(first, self._held.pop(first))
+            self._long[first] = self._held.pop(first)
+            self.begin(first, self._long[first])
         return result
 
     def following(self) -> int | None:
-        """Return which result to hand over next; None where all are late. What takes too long becomes late."""
+        """Return which result is the next; None where all are late. What takes too long becomes late."""
         for number in sorted(self.late & self._waiting.keys()):
             if self._waiting[number].done():
                 return number
@@ -276,11 +277,8 @@ class _Calls(Generic[Result]):
     def end(self) -> None:
         """End the threads and let go of what would have gone on."""
         self._pool.shutdown(wait=True, cancel_futures=True)
-        done = [future for future in self._waiting.values() if future.done() and not future.cancelled()]
-        results = [future.result() for future in done if future.exception() is None]
-        for more in (*self._held.values(), *(self._rest(result) for result in results)):
-            if more is not None:
-                more.close()
+        for more in (*self._held.values(), *self._long.values()):
+            more.close()
 
 
 @dataclass(frozen=True)

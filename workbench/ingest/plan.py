@@ -71,7 +71,7 @@ class Known:
     whole: Collection[tuple[str, str | None]] = ()
 
     def needs_of_file(self, file_id: str | None, stills: str | None) -> Needs:
-        """Return what a file lacks: what any of its images lacks, all where it was not examined to its end."""
+        """Return what a file lacks: what any of its images does, all where it was not read to its end."""
         if file_id is None or (stills is None and (file_id, None) not in self.split):
             return self.needs(str(file_id), None)
         if (file_id, stills) not in self.whole:
@@ -267,19 +267,18 @@ def _sort_in(
     if rehash:
         plan.work.append(item)
         return
-    opener = openers.get(item.kind)
+    opener, steps = openers.get(item.kind), known.problems.get(item.raw_path, {"read": ""}).keys()
     if same and before.status == "ok" and (opener is None or before.stills == opener.choice):
         # One path is enough to compute what a known content lacks.
         if not known.needs_of_file(before.file_id, before.stills) or before.file_id in planned:
             plan.unchanged += 1
             return
         planned.add(str(before.file_id))
-    elif same and before.status != "ok" and not retry:
+    elif same and before.status != "ok" and not retry and not _NOT_READ & steps:
         # What the system refused to give is asked for again each time, and what was not read before; broken
         # bytes stay broken.
-        if not _NOT_READ & known.problems.get(item.raw_path, {"read": ""}).keys():
-            plan.unchanged += 1
-            return
+        plan.unchanged += 1
+        return
     plan.work.append(item)
 
 

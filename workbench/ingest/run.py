@@ -32,7 +32,8 @@ class IngestReport:
     """What one ingest did. All but ``images``, ``embedded``, ``samples`` and ``seconds`` count paths.
 
     ``found``: files in the source that are read: photos, documents. ``new``: contents never seen before.
-    ``images``: those in what is new, one of a photo, one a page of a document. ``embedded``: vectors computed.
+    ``images``: those in what is new, a photo is one, a page of a document another. ``embedded``: vectors
+    computed.
     ``renamed``: new paths of contents known already (moved, copied). ``unchanged``: not read again.
     ``gone``: paths no longer there, which ``gone="keep"`` leaves in the case. ``problems``: problems that now
     stand. ``skipped``: files that are not read, see `Case.skipped`.

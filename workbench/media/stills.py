@@ -10,13 +10,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Protocol
 
-from workbench.image_id import part_of
+from workbench.image_id import file_id, part_of
 from workbench.media.decode import DecodedImage, DecodeError, read_image
 from workbench.media.kinds import IMAGE_SUFFIXES, Kind, classify, suffix
-from workbench.media.read import digest, read_bytes, read_start
-
-PHOTO = ""
-"""The part that is the file itself, see `workbench.image_id.part_of`."""
+from workbench.media.read import ReadError, digest, explain, read_bytes, read_start, size_and_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,24 +112,50 @@ def look(path: bytes, known: Openers) -> Original:
         if opener is not None:
             return Original(path, None, opener)
     data = read_bytes(path)
-    kinds = (inside(data) for inside in _inside)
+    kinds = filter(None, (inside(data) for inside in _inside))
     return Original(path, data, next((known[kind] for kind in kinds if kind in known), None))
 
 
 def read_still(
-    path: bytes, image_id: str, *, min_side: int, min_long_side: int = 0, known: Openers | None = None
+    path: bytes,
+    image_id: str,
+    *,
+    min_side: int,
+    min_long_side: int = 0,
+    as_known: tuple[int, int] | None = None,
 ) -> DecodedImage:
-    """Decode one image of the file at ``path``: the file itself, a page or a frame, as its id says.
+    """Decode one image of the file at ``path`` again: the file itself, a page or a frame, as its id says.
 
-    Whether the file still is that of the id is not asked. Raises :class:`ReadError`, OSError, and
-    :class:`DecodeError`, also where the file has no such part.
+    The file must have the bytes that its id names. Of one that need not be read whole, and so may be large,
+    that is taken for granted where its size (bytes) and time of change (ns) are ``as_known``. Raises
+    :class:`ReadError` for another file, and :class:`DecodeError`, also where the file has no such part.
     """
-    original, part = look(path, openers() if known is None else known), part_of(image_id)
-    if part == PHOTO and original.data is not None:
-        return read_image(original.data, min_side=min_side, min_long_side=min_long_side)
+    original = look(path, openers())
+    granted = original.data is None and as_known is not None and size_and_time(path) == as_known
+    if not granted and original.digest(lambda _: None) != file_id(image_id):
+        raise ReadError("the file is not the one that was ingested")
+    return _still(original, part_of(image_id), min_side, min_long_side)
+
+
+def read_first(path: bytes, *, min_side: int, min_long_side: int = 0) -> DecodedImage:
+    """Decode a file from anywhere: a photo, or the first still of what has several.
+
+    Raises :class:`ReadError` and :class:`DecodeError`.
+    """
+    return _still(look(path, openers()), "", min_side, min_long_side)
+
+
+def _still(original: Original, part: str, min_side: int, min_long_side: int) -> DecodedImage:
+    """Decode one part of a file; for ``""`` the photo, or the first still that there is."""
     if original.opener is None:
-        raise DecodeError(f"the file has no {part}")
-    with closing(original.opener.open(path, original.data)) as file:
-        for still in file.stills([part] if part else None):  # of a file as a whole, the first that there is
-            return still.read(min_side, min_long_side)
+        if part or original.data is None:
+            raise DecodeError(f"the file has no {part}")
+        return read_image(original.data, min_side=min_side, min_long_side=min_long_side)
+    try:
+        with closing(original.opener.open(original.path, original.data)) as file:
+            for still in file.stills([part] if part else None):
+                if still.part == part or not part:
+                    return still.read(min_side, min_long_side)
+    except OSError as error:
+        raise ReadError(explain(error)) from error
     raise DecodeError(f"the file has no {part}" if part else "the file holds no picture")
