@@ -21,7 +21,7 @@ def write_document(path: Path, pages: Sequence[str]) -> Path:
 
 
 class ColourDocuments:
-    """Opens such documents, and notes which pages were read and how many files and pages were held at once."""
+    """Opens such documents; notes which pages were read and how many files and pages were held at once."""
 
     def __init__(self, choice: str = "pages-1", every: int = 1) -> None:
         self.choice, self.every = choice, every
