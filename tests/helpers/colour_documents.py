@@ -25,6 +25,7 @@ class ColourDocuments:
 
     def __init__(self, choice: str = "pages-1", every: int = 1) -> None:
         self.choice, self.every = choice, every
+        self.strip = b""  # what stands in a file and shows nowhere
         self.read: list[str] = []
         self.open_now = self.most_open = self.alive = self.most_alive = 0
         self.lock = threading.RLock()
@@ -33,7 +34,8 @@ class ColourDocuments:
         with self.lock:
             self.open_now += 1
             self.most_open = max(self.most_open, self.open_now)
-        lines = (Path(path.decode()).read_bytes() if data is None else data).removeprefix(START).decode()
+        data = (Path(path.decode()).read_bytes() if data is None else data).removeprefix(START)
+        lines = data.removeprefix(self.strip).decode()
         return _Document(self, lines.split("\n") if lines else [])
 
     def let_go(self) -> None:
