@@ -3,6 +3,7 @@
 import threading
 import weakref
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from PIL import Image
@@ -54,7 +55,10 @@ class _Document:
                 raise DecodeError("the rest is torn off")
             part = f"page={number}"
             if part in parts if parts is not None else (number - 1) % self._opener.every == 0:
-                yield Still(part, lambda side, long, part=part, colour=colour: self._page(part, colour))
+                yield Still(part, partial(self._read, part, colour))
+
+    def _read(self, part: str, colour: str, min_side: int, min_long_side: int) -> DecodedImage:
+        return self._page(part, colour)
 
     def _page(self, part: str, colour: str) -> DecodedImage:
         if colour == "broken":

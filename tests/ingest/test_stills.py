@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -72,7 +73,7 @@ def _no_threads_left() -> Iterator[None]:
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("examine")]
 
 
-def run(folder: CaseFolder, embedder: ColourEmbedder | None = None, **options: bool) -> IngestReport:
+def run(folder: CaseFolder, embedder: ColourEmbedder | None = None, **options: Any) -> IngestReport:
     return ingest(folder, embedder or ColourEmbedder(), progress=False, **options)
 
 

@@ -112,7 +112,7 @@ def look(path: bytes, known: Openers) -> Original:
         if opener is not None:
             return Original(path, None, opener)
     data = read_bytes(path)
-    kinds = filter(None, (inside(data) for inside in _inside))
+    kinds = (kind for inside in _inside if (kind := inside(data)) is not None)
     return Original(path, data, next((known[kind] for kind in kinds if kind in known), None))
 
 

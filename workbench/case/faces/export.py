@@ -104,10 +104,7 @@ def _put(
     try:
         source = case.file_path(raw_path)
         if part_of(image_id):
-            picture = read_still(os.fsencode(source), image_id, min_side=MAX_SIDE).image
-            make_folder(target.parent)
-            with target.open("xb") as file:
-                picture.save(file, "JPEG", quality=95)
+            _draw(source, image_id, target)
             return ""
         if digest(os.fsencode(source), lambda size: None) != image_id:
             return "the file is not the one that was ingested"
@@ -115,13 +112,22 @@ def _put(
         place(source, target)
     except ReadError as error:
         return str(error)
-    except DecodeError as error:
-        return error.reason
     except OSError as error:
         if error.errno == errno.EXDEV:
             return "a hard link cannot lead to another disk"
         return error.strerror or str(error)
     return ""
+
+
+def _draw(source: Path, image_id: str, target: Path) -> None:
+    """Write a page or frame as a picture; raises ReadError and OSError."""
+    try:
+        picture = read_still(os.fsencode(source), image_id, min_side=MAX_SIDE).image
+    except DecodeError as error:
+        raise ReadError(error.reason) from error
+    make_folder(target.parent)
+    with target.open("xb") as file:
+        picture.save(file, "JPEG", quality=95)
 
 
 def _file_name(path: str, image_id: str) -> str:
