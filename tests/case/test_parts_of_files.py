@@ -15,7 +15,7 @@ from workbench.testing import write_photos
 
 @pytest.fixture
 def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> wb.Case:
-    monkeypatch.setitem(stills._openers, "document", ColourDocuments())
+    monkeypatch.setitem(stills._registered, "document", ColourDocuments())
     write_photos(tmp_path / "photos", {"a.png": "green"})
     write_document(tmp_path / "photos/doc.pdf", ["red", "blue", "white"])
     case = wb.open(tmp_path / "photos", case=tmp_path / "case", model="fake", faces="fake")
@@ -77,7 +77,7 @@ def test_work_on_a_page_follows_an_edit_that_leaves_all_pages_as_they_were(
     case.tag(2, "evidence")
     opener = ColourDocuments()
     opener.strip = b"% another date\n"
-    monkeypatch.setitem(stills._openers, "document", opener)
+    monkeypatch.setitem(stills._registered, "document", opener)
     (tmp_path / "photos/doc.pdf").write_bytes(START + b"% another date\nred\nblue\nwhite")
     assert case.ingest(progress=False).edited == 1
     assert case.edited["tags"].tolist() == [1]

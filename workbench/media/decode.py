@@ -270,7 +270,12 @@ def _orientation_left(image: Image.Image, metadata: Metadata) -> int:
 
 def _shrunk(image: Image.Image, name: str, ask: _Ask) -> Image.Image:
     """Return no more than what is asked for of a picture that another process has to carry over."""
-    step = _step(image.size, ask.min_side, ask.min_long_side) if ask.limited and name not in _DRAFTED else 1
+    return shrunk(image, ask.min_side, ask.min_long_side) if ask.limited and name not in _DRAFTED else image
+
+
+def shrunk(image: Image.Image, min_side: int, min_long_side: int) -> Image.Image:
+    """Return the picture at 1/2, 1/4 or 1/8 of its size, box means, while its sides stay long enough."""
+    step = _step(image.size, min_side, min_long_side)
     return image if step == 1 else image.reduce(step)
 
 

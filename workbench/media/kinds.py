@@ -2,7 +2,9 @@
 
 from typing import Literal
 
-Kind = Literal["image", "document", "video", "other"]
+Kind = Literal["image", "pages", "document", "video", "other"]
+"""What a file is read as; "pages" is an image file of several pages, which only its bytes tell."""
+
 Skipped = Literal["", "video", "raw", "jxl", "pdf", "svg", "archive", "system", "link", "special", "other"]
 """What a file is that is not read; empty for one that is."""
 
