@@ -168,7 +168,7 @@ class Originals:
     def skipped(self) -> "pd.DataFrame":
         """Every file of the source that is not read, by the last ingest: path, kind, reason, when.
 
-        ``kind``: "raw", "jxl", "pdf", "svg", "archive", "system" (recycle bins, previews of other programs),
+        ``kind``: "raw", "jxl", "svg", "archive", "system" (recycle bins, previews of other programs),
         "link", "special" (a pipe) or "other". Each file of the source is in ``images``, ``problems`` or here.
         """
         return self._open.collection.skipped.copy(deep=False)

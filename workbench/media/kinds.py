@@ -5,7 +5,7 @@ from typing import Literal
 Kind = Literal["image", "pages", "document", "video", "other"]
 """What a file is read as; "pages" is an image file of several pages, which only its bytes tell."""
 
-Skipped = Literal["", "video", "raw", "jxl", "pdf", "svg", "archive", "system", "link", "special", "other"]
+Skipped = Literal["", "video", "raw", "jxl", "svg", "archive", "system", "link", "special", "other"]
 """What a file is that is not read; empty for one that is."""
 
 REASONS: dict[Skipped, str] = {
@@ -13,7 +13,6 @@ REASONS: dict[Skipped, str] = {
     "video": "frames of videos are not read yet",
     "raw": "raw photos are not read yet",
     "jxl": "JPEG XL is not read yet",
-    "pdf": "pages of PDF files are not read yet",
     "svg": "drawings in SVG are not read",
     "archive": "an archive: unpack it to have its photos read",
     "system": "written by a system, not by a person: a recycle bin, previews, an index",
@@ -36,7 +35,7 @@ RAW_SUFFIXES = frozenset(
     b" .nef .nrw .orf .pef .ptx .raf .raw .rw2 .rwl .rwz .sr2 .srf .srw .x3f".split()
 )
 _OTHER_SUFFIXES: dict[bytes, Skipped] = {
-    b".jxl": "jxl", b".pdf": "pdf", b".svg": "svg", b".svgz": "svg",
+    b".jxl": "jxl", b".svg": "svg", b".svgz": "svg",
     **dict.fromkeys(b".zip .7z .rar .tar .gz .tgz .bz2 .xz .zst .cab .iso .dmg".split(), "archive"),
 }  # fmt: skip
 _SYSTEM_FOLDERS = frozenset(
@@ -49,7 +48,6 @@ _SYSTEM_FILES = frozenset(
 _OTHER_STARTS: tuple[tuple[bytes, Skipped], ...] = (
     (b"\xff\x0a", "jxl"),
     (b"\0\0\0\x0cJXL \r\n\x87\n", "jxl"),
-    (b"%PDF-", "pdf"),
     (b"<svg", "svg"),
     (b"FUJIFILMCCD-RAW", "raw"),
     (b"IIRO", "raw"),  # Olympus
@@ -66,7 +64,6 @@ _OTHER_STARTS: tuple[tuple[bytes, Skipped], ...] = (
     (b"BZh", "archive"),
     (b"\x1aE\xdf\xa3", "video"),  # Matroska, WebM
 )
-_KINDS: dict[Skipped, Kind] = {"video": "video", "pdf": "document"}
 _VIDEO_BRANDS = frozenset(
     b"isom iso2 iso4 iso5 iso6 mp41 mp42 avc1 M4VH M4VP MSNV 3gp4 3gp5 3gp6 3g2a dash".split()
 ) | {b"qt  ", b"M4V "}
@@ -123,15 +120,16 @@ def classify(raw_path: bytes, start: bytes) -> tuple[Kind, Skipped]:
         return "other", "raw"
     if ending in IMAGE_SUFFIXES or is_image_start(start):
         return "image", ""
+    if ending == b".pdf" or start.startswith(b"%PDF-"):
+        return "document", ""
     if ending in VIDEO_SUFFIXES or _is_video(start):
         return "video", "video"
     for begin, skipped in _OTHER_STARTS:
         if start.startswith(begin):
-            return _KINDS.get(skipped, "other"), skipped
+            return ("video", "video") if skipped == "video" else ("other", skipped)
     if ending in RAW_SUFFIXES:
         return "other", "raw"
-    skipped = _OTHER_SUFFIXES.get(ending, "other")
-    return _KINDS.get(skipped, "other"), skipped
+    return "other", _OTHER_SUFFIXES.get(ending, "other")
 
 
 def _is_video(start: bytes) -> bool:
