@@ -124,12 +124,10 @@ def classify(raw_path: bytes, start: bytes) -> tuple[Kind, Skipped]:
         return "document", ""
     if ending in VIDEO_SUFFIXES or _is_video(start):
         return "video", "video"
-    for begin, skipped in _OTHER_STARTS:
-        if start.startswith(begin):
-            return ("video", "video") if skipped == "video" else ("other", skipped)
-    if ending in RAW_SUFFIXES:
-        return "other", "raw"
-    return "other", _OTHER_SUFFIXES.get(ending, "other")
+    skipped = next((what for begin, what in _OTHER_STARTS if start.startswith(begin)), None)
+    if skipped is None:
+        skipped = "raw" if ending in RAW_SUFFIXES else _OTHER_SUFFIXES.get(ending, "other")
+    return "video" if skipped == "video" else "other", skipped
 
 
 def _is_video(start: bytes) -> bool:

@@ -16,6 +16,8 @@ const HELP = [
   ["within:selection", "only within the selection"],
   ["tag:evidence", "only images with this tag"],
   ["taken:2019-05..2020", "only images taken then"],
+  ["in:report.pdf", "only the pages of this file, or what lies in a folder"],
+  ["kind:document", "only pages of documents; or photo, video"],
   ["face:Anna", "images of this person"],
   ['text:"ABC 12"', "images in which this text was read"],
   ["a red coat over:persons", "compare each person, not the whole image"],

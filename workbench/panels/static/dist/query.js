@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from dom.js format.js jupyterlab.js panel.js query.js query_chips.js widgets.js sha256:21d6999169f48cea918b377ccbbb40bca6c4bc70fd0707581215dc898228f8fb
+// Built by esbuild 0.28.2 from dom.js format.js jupyterlab.js panel.js query.js query_chips.js widgets.js sha256:0c440f24a835c9c9710fe0d31403b1bd8fd68de5756fa3bfda68ea6098ae5912
 // dom.js
 var UNSEEN = (
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -126,6 +126,8 @@ var HELP = [
   ["within:selection", "only within the selection"],
   ["tag:evidence", "only images with this tag"],
   ["taken:2019-05..2020", "only images taken then"],
+  ["in:report.pdf", "only the pages of this file, or what lies in a folder"],
+  ["kind:document", "only pages of documents; or photo, video"],
   ["face:Anna", "images of this person"],
   ['text:"ABC 12"', "images in which this text was read"],
   ["a red coat over:persons", "compare each person, not the whole image"]
