@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 import workbench as wb
-from workbench import image_id
 from tests.helpers.colour_documents import START, ColourDocuments, write_document
 from tests.helpers.panel_messages import browser
+from workbench import image_id
 from workbench.errors import QueryError
 from workbench.media import stills
 from workbench.panels.details import Details
