@@ -13,6 +13,7 @@ from PIL import Image, ImageFile, JpegImagePlugin, UnidentifiedImageError
 
 from workbench.errors import WorkbenchError
 from workbench.media import sandbox
+from workbench.media.animation import frames_of, seek_telling
 from workbench.media.colour import to_srgb
 from workbench.media.exif import Metadata, read_metadata
 from workbench.media.header import Header, check_exif, read_header
@@ -188,6 +189,10 @@ def _read(data: bytes, header: Header, ask: _Ask) -> DecodedImage:
             check_exif(exif)
         if ask.partial:
             _fill(image)
+        elif (frames := frames_of(image)) > 1:
+            if not ask.limited and frames * width * height > _LARGE:
+                raise _ElsewhereError
+            seek_telling(image)
         # Before loading: a TIFF is turned while it is loaded, and then says that it always was upright.
         metadata = read_metadata(image)
         image.load()
