@@ -176,7 +176,7 @@ class QueryResolver:
                 return Piece(part, self._named(part.value, selection, pictures))
             case "within":
                 return Piece(part, rows=self._place(part.value, selection))
-            case "tag" | "taken" | "in" | "kind":
+            case "tag" | "taken" | "is" | "in" | "kind":
                 return Piece(part, rows=self._filters[part.kind](part.value))
         return Piece(part)
 

@@ -22,7 +22,8 @@ class Snapshot:
     Row i of ``vectors`` belongs to ``images.iloc[i]``.
 
     ``images``: image_id, path, paths (list), raw_path (bytes), size (bytes), mtime (UTC), width, height
-    (pixels, upright), format, mode, taken_at, lat, lon, altitude, camera, lens, software, orientation.
+    (pixels, upright), format, mode, taken_at, lat, lon, altitude, camera, lens, software, orientation,
+    motion (bytes).
     ``vectors``: (N, D) float32, unit rows. ``problems``: path, raw_path, step, reason, when.
     """
 

@@ -18,6 +18,7 @@ const HELP = [
   ["taken:2019-05..2020", "only images taken then"],
   ["in:report.pdf", "only the pages of this file, or what lies in a folder"],
   ["kind:document", "only pages of documents; or photo, video"],
+  ["is:main", "a raw photo and its JPEG count once"],
   ["face:Anna", "images of this person"],
   ['text:"ABC 12"', "images in which this text was read"],
   ["a red coat over:persons", "compare each person, not the whole image"],
