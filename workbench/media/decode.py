@@ -3,8 +3,8 @@
 import io
 import struct
 import zlib
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -14,9 +14,9 @@ from PIL import Image, ImageFile, JpegImagePlugin, UnidentifiedImageError
 from workbench.errors import WorkbenchError
 from workbench.media import sandbox
 from workbench.media.colour import to_srgb
-from workbench.media.exif import Metadata, read_metadata
 from workbench.media.header import Header, check_exif, read_header
 from workbench.media.limits import MAX_PIXELS, LimitError, check_size
+from workbench.media.metadata import Metadata, read_metadata
 
 _LARGE = 24_000_000  # pixels held in memory; more are decoded in a process of their own
 _SLOW = 2_000_000  # pixels that Python code may decode here
@@ -174,7 +174,7 @@ def _cut_short(error: BaseException) -> bool:
 
 def _read(data: bytes, header: Header, ask: _Ask) -> DecodedImage:
     notes = list(header.notes)
-    with _open(data) as image:
+    with _open(_without(data, header.inflated)) as image:
         if header.page:
             image.seek(header.page)
         full_size, name, mode = image.size, image.format or "", image.mode
@@ -190,6 +190,8 @@ def _read(data: bytes, header: Header, ask: _Ask) -> DecodedImage:
             _fill(image)
         # Before loading: a TIFF is turned while it is loaded, and then says that it always was upright.
         metadata = read_metadata(image)
+        if header.inflated:
+            metadata = metadata.noted(f"{len(header.inflated):,} compressed texts or profiles are too large")
         image.load()
         if ask.partial:
             _check_share(image, ask.partial, notes)
@@ -207,6 +209,14 @@ def _open(data: bytes) -> Image.Image:
         # Opened directly: Image.open refuses large JPEGs before draft mode could make them cheap.
         return JpegImagePlugin.JpegImageFile(io.BytesIO(data))
     return Image.open(io.BytesIO(data), formats=_formats())
+
+
+def _without(data: bytes, parts: Sequence[tuple[int, int]]) -> bytes:
+    """Return bytes without some parts of them: a reader would refuse the picture for what they hold."""
+    if not parts:
+        return data
+    starts, ends = [0, *(end for _, end in parts)], [*(start for start, _ in parts), len(data)]
+    return b"".join(data[start:end] for start, end in zip(starts, ends, strict=True))
 
 
 @cache
@@ -310,20 +320,18 @@ def _decode_elsewhere(data: bytes, ask: _Ask) -> DecodedImage:
 
 def packed(decoded: DecodedImage) -> dict[str, Any]:
     """Return all but the pixels as JSON would have it."""
-    facts, said = decoded.facts, asdict(decoded.facts.metadata)
-    said["taken_at"] = said["taken_at"] and said["taken_at"].isoformat()
+    facts = decoded.facts
     return {
         "size": decoded.image.size,
         "facts": (facts.width, facts.height, facts.format, facts.mode),
-        "metadata": said,
+        "metadata": facts.metadata.packed(),
         "notes": facts.notes,
     }
 
 
 def unpacked(said: dict[str, Any], pixels: bytes) -> DecodedImage:
     """Return what was packed, with its pixels."""
-    found = dict(said["metadata"])
-    found["taken_at"] = found["taken_at"] and datetime.fromisoformat(found["taken_at"])
+    found = Metadata.unpacked(said["metadata"])
     width, height, name, mode = said["facts"]
-    facts = ImageFacts(width, height, name, mode, Metadata(**found), tuple(said["notes"]))
+    facts = ImageFacts(width, height, name, mode, found, tuple(said["notes"]))
     return DecodedImage(Image.frombytes("RGB", tuple(said["size"]), pixels), facts, shrinks=True)

@@ -5,6 +5,7 @@ that may ask for much are read here first, bytes only, and what is too much is r
 """
 
 import struct
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -22,6 +23,8 @@ _MANY_MARKERS = 1_000  # of a JPEG without content: fill bytes are read one by o
 _MANY_CHUNKS = 20_000  # of a PNG or WebP: a picture of 160 MB in pieces of 8 kB
 _MANY_BLOCKS = 500  # extensions before the picture of a GIF; parts of an icon
 _MUCH_METADATA = 4 * 2**20  # bytes: readers of JPEG join pieces again and again
+_DEFLATED = (b"zTXt", b"iTXt", b"iCCP")
+_INFLATED = 2**20  # bytes of a compressed text or profile of a PNG that its reader takes
 _UNTOLD = 16 * 2**20  # bytes of a file of whose inside nothing is known here
 _LONE = frozenset({0x00, 0x01, 0xFF, *range(0xD0, 0xD8)})  # markers without a length, and none
 
@@ -35,7 +38,7 @@ class Header:
     ``drafts``: can be decoded at a fraction of its size. ``odd``: so many parts that reading them may take
     long, whatever the picture.
     ``page``, ``pages``: which page of a TIFF to read, from 0, and how many there are. ``notes``: what is left
-    out.
+    out. ``inflated``: from where to where chunks of a PNG lie that hold metadata too large when inflated.
     """
 
     width: int = 0
@@ -49,6 +52,7 @@ class Header:
     page: int = 0
     pages: int = 1
     notes: list[str] = field(default_factory=list)
+    inflated: list[tuple[int, int]] = field(default_factory=list)
 
     @property
     def held(self) -> int:
@@ -113,7 +117,7 @@ def _jpeg(data: bytes) -> Header:
 
 def _png(data: bytes) -> Header:
     header = Header(*struct.unpack_from(">II", data, 16))
-    place, size, blocks, chunks = 33, 0, 0, 0
+    place, size, blocks, chunks, texts = 33, 0, 0, 0, 0
     while place < len(data) - 8:
         if (chunks := chunks + 1) > _MANY_CHUNKS:
             header.odd = True
@@ -127,8 +131,28 @@ def _png(data: bytes) -> Header:
             check_metadata("chunks", size, blocks)
             if name == b"eXIf":
                 check_exif(data[place + 8 : place + 8 + length])
+            if name in _DEFLATED:
+                inflated = _inflated(name, data[place + 8 : place + 8 + length])
+                texts += inflated
+                if inflated > _INFLATED or texts > _MUCH_METADATA:
+                    header.inflated.append((place, place + 12 + length))
         place += 12 + length
     return header
+
+
+def _inflated(name: bytes, chunk: bytes) -> int:
+    """Return the bytes that a compressed chunk inflates to, or a little more than are read of one."""
+    rest = chunk.partition(b"\0")[2]
+    if name == b"iTXt":
+        if rest[:1] != b"\1":
+            return 0
+        rest = rest[2:].partition(b"\0")[2].partition(b"\0")[2]
+    else:
+        rest = rest[1:]
+    try:
+        return len(zlib.decompressobj().decompress(rest, _INFLATED + 1))
+    except zlib.error:
+        return 0
 
 
 def _gif(data: bytes) -> Header:
