@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from workbench.media.crops import SIDE, thumbnail
-from workbench.media.decode import DecodedImage, DecodeError, ImageFacts, read_image
+from workbench.media.decode import DecodedImage, DecodeError, ImageFacts, read_image, read_metadata_of
+from workbench.media.metadata import Metadata
 from workbench.media.read import ReadError, read_bytes, size_and_time
 from workbench.samples.image import IMAGE, decode_side
 from workbench.samples.instances import not_looked_at
@@ -28,13 +29,14 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What must be made of a file: thumbnail and metadata, and samples of some kinds."""
+    """What must be made of a file: thumbnail and metadata, or metadata alone, and samples of some kinds."""
 
     picture: bool = False
     kinds: frozenset[str] = frozenset()
+    metadata: bool = False
 
     def __bool__(self) -> bool:
-        return self.picture or bool(self.kinds)
+        return self.picture or self.metadata or bool(self.kinds)
 
 
 @dataclass(slots=True)
@@ -44,7 +46,7 @@ class Examined:
     ``place``: of the file among those asked for. ``read``: size (bytes) and time of change (ns) just before
     it was read, which may be newer than planned.
     ``claimed``: this file was the first to bring its bytes and stands for all others with the same bytes.
-    ``failure``: no image could be had from it. ``warnings``: lesser things that failed. ``found``: kind ->
+    ``metadata``: read again, without the rest. ``failure``: no image could be had from it. ``warnings``: lesser things that failed. ``found``: kind ->
     samples, none for a kind that was looked for in vain.
     """
 
@@ -54,6 +56,7 @@ class Examined:
     claimed: bool = False
     failure: Failure | None = None
     facts: ImageFacts | None = None
+    metadata: Metadata | None = None
     jpeg: bytes | None = None
     found: dict[str, Found] = field(default_factory=dict)
     warnings: list[Failure] = field(default_factory=list)
@@ -92,6 +95,10 @@ def examine(path: bytes, claims: Claims, finders: Sequence[Finder]) -> Examined:
     wanted = {finder.step: needs.kinds & finder.keys.keys() for finder in finders}
     working = [finder for finder in finders if wanted[finder.step]]
     try:
+        if needs.metadata and not needs.picture:
+            _note_metadata(result, read_metadata_of(data))
+            if not working:
+                return result
         decoded = read_image(
             data,
             min_side=max([_picture_side(finders), *(finder.min_side for finder in working)]),
@@ -103,12 +110,17 @@ def examine(path: bytes, claims: Claims, finders: Sequence[Finder]) -> Examined:
     del data
     if needs.picture:
         result.facts, result.jpeg = decoded.facts, thumbnail(decoded.reduced(_picture_side(finders)))
-        if decoded.facts.metadata.reason:
-            result.warnings.append(Failure("metadata", decoded.facts.metadata.reason))
+        _note_metadata(result, decoded.facts.metadata)
         result.warnings.extend(Failure("decode", note) for note in decoded.facts.notes)
     for finder in working:
         _find(result, decoded, finder, wanted[finder.step])
     return result
+
+
+def _note_metadata(result: Examined, metadata: Metadata) -> None:
+    result.metadata = metadata
+    if metadata.reason:
+        result.warnings.append(Failure("metadata", metadata.reason))
 
 
 def _picture_side(finders: Sequence[Finder]) -> int:

@@ -11,12 +11,14 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from workbench.errors import SourceError
-from workbench.image_id import file_id
+from workbench.image_id import file_id, part_of
 from workbench.ingest.examine import Needs
 from workbench.media.scan import FoundFile, Links, Problem, join
 from workbench.samples.kind import Finder, kind_named
 from workbench.store.case_folder import CaseFolder
-from workbench.store.sample_parts import SampleParts
+from workbench.store.sample_parts import SampleParts, unique
+from workbench.store.schemas import METADATA_VERSION
+from workbench.store.sidecars import is_sidecar
 from workbench.store.snapshot import current_problems, latest_files
 
 Gone = Literal["keep", "mark"]
@@ -28,12 +30,14 @@ class Reading(TypedDict, total=False):
     """How an ingest reads its source.
 
     ``retry`` tries broken files again, ``rehash`` reads all files again, also those of the same size and
-    time. ``links`` and ``system`` as for `workbench.media.scan.scan`. ``gone``: what happens where most of
+    time. ``metadata`` reads those of photos again that an older version read, and nothing else of these.
+    ``links`` and ``system`` as for `workbench.media.scan.scan`. ``gone``: what happens where most of
     what was known is not there: it is kept, marked as gone, or (None) :class:`SourceError` is raised.
     """
 
     retry: bool
     rehash: bool
+    metadata: bool
     links: Links
     system: bool
     gone: Gone | None
@@ -45,7 +49,8 @@ class Known:
 
     ``files``: raw path -> (size, mtime_ns, image_id or None, status). ``problems``: raw path -> step ->
     reason.
-    ``pictured``: ids of files with thumbnail and metadata. ``finished``: for each kind in use the ids of the
+    ``pictured``: ids of files with thumbnail and metadata. ``outdated``: for files whose metadata are to be
+    read again by the id the rest of what is known: width, height, format, mode. ``finished``: for each kind in use the ids of the
     files whose images need not be searched for it. All ids here are those of files.
     """
 
@@ -53,12 +58,14 @@ class Known:
     problems: dict[bytes, dict[str, str]]
     pictured: set[str]
     finished: Mapping[str, set[str]] = field(default_factory=dict)
+    outdated: Mapping[str, tuple[int, int, str, str]] = field(default_factory=dict)
 
     def needs(self, image_id: str | None) -> Needs:
         """Return what a content lacks."""
         return Needs(
             picture=image_id not in self.pictured,
             kinds=frozenset(kind for kind, finished in self.finished.items() if image_id not in finished),
+            metadata=image_id in self.outdated,
         )
 
 
@@ -83,10 +90,13 @@ def sample_parts(folder: CaseFolder, finders: Sequence[Finder]) -> dict[str, Sam
     }
 
 
-def read_known(folder: CaseFolder, parts: Mapping[str, SampleParts], *, retry: bool) -> Known:
+def read_known(
+    folder: CaseFolder, parts: Mapping[str, SampleParts], *, retry: bool, metadata: bool = False
+) -> Known:
     """Read what the case knows about paths and contents, only the columns needed.
 
-    ``retry``: images in which nobody could look need another look.
+    ``retry``: images in which nobody could look need another look. ``metadata``: those whose metadata an
+    older version read need these again.
     """
     files = latest_files(folder)
     problems = current_problems(folder, files)
@@ -99,7 +109,17 @@ def read_known(folder: CaseFolder, parts: Mapping[str, SampleParts], *, retry: b
         problems=_problems_by_path(problems),
         pictured={file_id(image_id) for image_id in pictured.to_pylist()},
         finished={kind: _files_of(some.finished(failed_too=not retry), ids) for kind, some in parts.items()},
+        outdated=_outdated(folder) if metadata else {},
     )
+
+
+def _outdated(folder: CaseFolder) -> dict[str, tuple[int, int, str, str]]:
+    """Return the photos whose metadata an older version read; pages and frames are made anew otherwise."""
+    names = ["image_id", "width", "height", "format", "mode", "metadata_version"]
+    images = unique(folder.images.read(names), "image_id", last=True)
+    old = pc.less(pc.fill_null(images["metadata_version"], 0), METADATA_VERSION)
+    rows = zip(*(images.filter(old)[name].to_pylist() for name in names[:-1]), strict=True)
+    return {image_id: tuple(rest) for image_id, *rest in rows if not part_of(image_id)}
 
 
 def _files_of(finished: set[str], images: Sequence[str]) -> set[str]:
@@ -127,6 +147,8 @@ def make_plan(
                 plan.failed.append(item)
         elif item.kind == "other":
             plan.skipped.append(item)
+            if is_sidecar(item.raw_path):  # one that cannot be read is a problem
+                seen.add(item.raw_path)
         else:
             seen.add(item.raw_path)
             _sort_in(plan, item, known, planned, retry=retry, rehash=rehash)

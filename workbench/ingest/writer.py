@@ -63,7 +63,7 @@ class Writer:
 
     def _full(self) -> bool:
         samples = any(writer.full for writer in self.samples.values())
-        return samples or len(self._files) >= _PART_ROWS or self._age() > PART_SECONDS
+        return samples or max(len(self._files), len(self._images)) >= _PART_ROWS or self._age() > PART_SECONDS
 
     def fail(self, file: FoundFile, failure: Failure, image_id: str | None = None) -> None:
         """Note a file or folder without an image; says nothing that the case says already."""
@@ -111,7 +111,7 @@ class Writer:
             self.fail(file, result.failure, result.image_id)
         else:
             self._keep(result)
-            self._settle_ok(file, str(result.image_id), result.warnings)
+            self._settle_ok(file, str(result.image_id), result.warnings, result.metadata is not None)
         for other in same:
             self._add_same(other, str(result.image_id))
 
@@ -123,7 +123,7 @@ class Writer:
             self.fail(file, failure, image_id)
         else:
             self.renamed += self._known.files.get(file.raw_path, (0, 0, None, ""))[2] != image_id
-            self._settle_ok(file, image_id, [])
+            self._settle_ok(file, image_id, [], image_id in self._known.outdated)
 
     def _keep(self, result: Examined) -> None:
         """Gather the picture and the samples of a content, where they were made."""
@@ -132,6 +132,9 @@ class Writer:
             self.new += 1
             self._images.append(_image_row(image_id, result.facts))
             self._thumbnails.append({"image_id": image_id, "jpeg": result.jpeg})
+        elif result.metadata is not None:
+            facts = ImageFacts(*self._known.outdated[image_id], metadata=result.metadata)
+            self._images.append(_image_row(image_id, facts))
         for kind, found in result.found.items():
             usable = _usable(found)
             if len(usable) < len(found):
@@ -140,11 +143,15 @@ class Writer:
                 result.warnings.append(Failure("embed", reason))
             self.samples[kind].add(image_id, usable, len(found))
 
-    def _settle_ok(self, file: FoundFile, image_id: str, warnings: list[Failure]) -> None:
+    def _settle_ok(
+        self, file: FoundFile, image_id: str, warnings: list[Failure], metadata: bool = False
+    ) -> None:
+        """Note a file with an image; ``metadata``: these were read again, so what was odd of them is past."""
         # A new row of the path ends its problems: what is wrong with the file itself is said again.
         said = self._known.problems.get(file.raw_path, {})
         changed = self._known.files.get(file.raw_path) != (file.size, file.mtime_ns, image_id, "ok")
-        told = {} if changed else {step: reason for step, reason in said.items() if step in _OF_THE_FILE}
+        lasting = _OF_THE_FILE - ({"metadata"} if metadata else set())
+        told = {} if changed else {step: reason for step, reason in said.items() if step in lasting}
         told |= {warning.step: warning.reason for warning in warnings}
         if changed or told != said:
             self._file(file, image_id, "ok")
@@ -279,5 +286,6 @@ def written(folder: CaseFolder) -> Iterator[None]:
 def _image_row(image_id: str, facts: ImageFacts) -> Row:
     said = facts.metadata
     row: Row = {name: getattr(said, name) for name in schemas.IMAGES.names if hasattr(said, name)}
+    row |= {"keywords": said.keywords or None, "metadata_version": schemas.METADATA_VERSION}
     size = {"width": facts.width, "height": facts.height}
     return row | size | {"image_id": image_id, "format": facts.format, "mode": facts.mode}

@@ -126,6 +126,36 @@ def read_image(data: bytes, *, min_side: int, min_long_side: int = 0) -> Decoded
         return _decode_elsewhere(data, ask)
 
 
+def read_metadata_of(data: bytes) -> Metadata:
+    """Return the metadata of a file, without decoding its pixels where they may be large or slow.
+
+    Raises :class:`DecodeError` and :class:`~workbench.media.sandbox.StoppedError` as :func:`read_image`.
+    """
+    try:
+        header = read_header(data)
+        if header.odd or header.slow or data[:4] == b"\x89PNG":  # reading them takes much, or is decoding
+            return read_image(data, min_side=1).facts.metadata
+        check_size(header.width, header.height, header.held)
+        with _open(data) as image:
+            if header.page:
+                image.seek(header.page)
+            return _metadata(image, header)
+    except LimitError as error:
+        raise DecodeError(str(error)) from None
+    except _BROKEN as error:
+        raise DecodeError(_reason(error)) from error
+
+
+def _metadata(image: Image.Image, header: Header) -> Metadata:
+    # Of the other formats it was checked before opening.
+    if image.format in {"HEIF", "AVIF"} and isinstance(exif := image.info.get("exif"), bytes):
+        check_exif(exif)
+    metadata = read_metadata(image)
+    if header.inflated:
+        return metadata.noted(f"{len(header.inflated):,} compressed texts or profiles are too large")
+    return metadata
+
+
 def decode_limited(data: bytes, min_side: int, min_long_side: int) -> DecodedImage:
     """Decode in this process, which must have limits on itself and no other thread; as :func:`read_image`."""
     try:
@@ -183,15 +213,10 @@ def _read(data: bytes, header: Header, ask: _Ask) -> DecodedImage:
         check_size(*full_size, width * height)
         if not ask.limited and width * height > (_SLOW if header.slow else _LARGE):
             raise _ElsewhereError
-        # Of the other formats it was checked before opening.
-        if name in {"HEIF", "AVIF"} and isinstance(exif := image.info.get("exif"), bytes):
-            check_exif(exif)
         if ask.partial:
             _fill(image)
         # Before loading: a TIFF is turned while it is loaded, and then says that it always was upright.
-        metadata = read_metadata(image)
-        if header.inflated:
-            metadata = metadata.noted(f"{len(header.inflated):,} compressed texts or profiles are too large")
+        metadata = _metadata(image, header)
         image.load()
         if ask.partial:
             _check_share(image, ask.partial, notes)

@@ -13,6 +13,8 @@ from workbench.image_id import file_id, position
 from workbench.store.case_folder import CaseFolder
 from workbench.store.joined_cache import Opened
 from workbench.store.sample_parts import read_vectors, unique
+from workbench.store.sidecars import lay_over
+from workbench.store.time_conflicts import time_conflicts
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,9 @@ class Snapshot:
     Row i of ``vectors`` belongs to ``images.iloc[i]``.
 
     ``images``: image_id, path, paths (list), raw_path (bytes), size (bytes), mtime (UTC), width, height
-    (pixels, upright), format, mode, taken_at, lat, lon, altitude, camera, lens, software, orientation.
+    (pixels, upright), format, mode, taken_at, lat, lon, altitude, camera, lens, software, orientation,
+    taken_zone (minutes), title, description, keywords (lists), rating, creator, copyright, metadata_version,
+    time_conflict (seconds). What sidecar files say is laid over what the photos say.
     ``vectors``: (N, D) float32, unit rows. ``problems``: path, raw_path, step, reason, when.
     """
 
@@ -33,7 +37,7 @@ class Snapshot:
 
 def read_snapshot(folder: CaseFolder, key: str) -> Snapshot:
     """Read the images, their vectors of one embedder key, and the problems that now stand."""
-    tables = [folder.files, folder.images, folder.problems, folder.vectors(key)]
+    tables = [folder.files, folder.images, folder.problems, folder.vectors(key), folder.sidecars]
     opened = Opened(folder.opened(key), tables)
     kept = opened.load()
     if kept is None:
@@ -97,7 +101,7 @@ def versions_of(folder: CaseFolder, files: Collection[str]) -> pd.DataFrame:
     seen = seen.filter(pc.is_in(seen["image_id"], value_set=pa.array(sorted(lost), pa.string())))
     then = seen.to_pandas().drop_duplicates().rename(columns={"image_id": "was"})
     pairs = then.merge(standing[["raw_path", "path", "image_id"]], on="raw_path")
-    contents = unique(folder.images.read(["image_id", "width", "height"]), "image_id", last=False).to_pandas()
+    contents = unique(folder.images.read(["image_id", "width", "height"]), "image_id", last=True).to_pandas()
     sizes = contents.set_index("image_id")
     old, new = (sizes.reindex(pairs[name]).to_numpy() for name in ("was", "image_id"))
     same: pd.DataFrame = pairs.loc[(old == new).all(axis=1), ["path", "image_id", "was"]]
@@ -106,7 +110,7 @@ def versions_of(folder: CaseFolder, files: Collection[str]) -> pd.DataFrame:
 
 def _images(folder: CaseFolder, files: pd.DataFrame, with_vector: pa.Array) -> pd.DataFrame:
     """Join paths to contents: one row an image, sorted by its first raw path and place in the file."""
-    contents = unique(folder.images.read(), "image_id", last=False)
+    contents = unique(folder.images.read(), "image_id", last=True)
     contents = contents.filter(pc.is_in(contents["image_id"], value_set=with_vector))
     in_files = pc.any(pc.match_substring(contents["image_id"], "#")).as_py()  # pages or frames
     contents = contents.to_pandas()
@@ -122,7 +126,11 @@ def _images(folder: CaseFolder, files: pd.DataFrame, with_vector: pa.Array) -> p
     table["file_id"] = first["image_id"]
     table = table.merge(contents, on="file_id", how="left", validate="one_to_many")
     table.insert(0, "image_id", table.pop("image_id"))
-    return table.drop(columns="file_id").reset_index(drop=True)
+    table = table.drop(columns="file_id").reset_index(drop=True)
+    table["keywords"] = [None if words is None else list(words) for words in table["keywords"]]
+    lay_over(table, unique(folder.sidecars.read(), "raw_path", last=True).to_pandas())
+    table["time_conflict"] = time_conflicts(table)
+    return table
 
 
 def _paths(files: pd.DataFrame, first: pd.DataFrame) -> pd.Series:

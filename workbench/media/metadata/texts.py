@@ -38,12 +38,12 @@ def of_value(value: object, most: int = MAX_TEXT) -> str | None:
         try:
             value = value.encode("latin-1")
         except UnicodeEncodeError:
-            return _ended(value)
+            return value
     elif isinstance(value, bytes):
         value = value[: 4 * most]
     else:
         return None
-    return _ended(decoded(_whole(value, 4 * most)))
+    return decoded(_whole(value, 4 * most))
 
 
 def _whole(data: bytes, most: int) -> bytes:
@@ -51,11 +51,6 @@ def _whole(data: bytes, most: int) -> bytes:
     if len(data) < most:
         return data
     return data[: most - 4] + data[most - 4 :].decode("utf-8", "ignore").encode()
-
-
-def _ended(text: str) -> str:
-    """Return what stands before a NUL: what follows is what was in the memory of a camera."""
-    return text.partition("\0")[0]
 
 
 def shown(value: object, most: int = MAX_SHORT) -> str | None:
@@ -70,12 +65,13 @@ def shown(value: object, most: int = MAX_SHORT) -> str | None:
 def kept(value: object, most: int = MAX_TEXT) -> str | None:
     """Return what somebody wrote as it is, with its lines, shortened; None for nothing.
 
-    Control characters and marks of direction stay: what shows texts makes them seen.
+    Control characters and marks of direction stay: what shows texts makes them seen. It ends at a NUL: what
+    follows is what was in the memory of a camera.
     """
     text = of_value(value, most)
     if text is None:
         return None
-    text = _mended(text.strip()[:most])
+    text = _mended(text.partition("\0")[0].strip()[:most])
     return text.encode("utf-8", "replace").decode().strip() or None  # half a pair of UTF-16 is no letter
 
 
