@@ -16,6 +16,7 @@ from workbench.analysis.rows import Rows
 from workbench.errors import QueryError
 from workbench.search.hits import Hits
 from workbench.search.image_lookup import ImageLookup
+from workbench.search.metadata_filters import metadata_filters
 from workbench.search.query_resolution import FaceSearch, People, QueryResolver
 from workbench.search.ranker import Ranker
 from workbench.search.request import Images, Limits, Request
@@ -218,6 +219,7 @@ class Questions:
         places: dict[str, Callable[[str], Rows]] = {
             "tag": lambda tag: rows_of_tag(tag, collection.tags_version()),
             "taken": rows_of_span,
+            **metadata_filters(collection.images),
         }
         return QueryResolver(collection.lookup, collection.saved, places)
 

@@ -84,9 +84,11 @@ function render({ model, el }) {
     picture.alt = visible(answer.name);
     setText(title, answer.name);
     facts.replaceChildren(
-      ...answer.facts.flatMap((/** @type {[string, string]} */ [name, text]) => [
+      ...answer.facts.flatMap((/** @type {[string, string | string[]]} */ [name, text]) => [
         h("dt", {}, name),
-        h("dd", {}, text),
+        Array.isArray(text)
+          ? h("dd", { class: "wb-chips" }, ...text.map((one) => h("span", { class: "wb-fact" }, one)))
+          : h("dd", {}, text),
       ]),
     );
     phrases.replaceChildren(h("span", { class: "wb-quiet" }, "Finding phrases…"));
