@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from details.js dom.js format.js jupyterlab.js lazy.js panel.js widgets.js sha256:9d6a0db4449f5e7cb5ea7eed268469e3a35684ee20ec3a23b4ffe0c52b9ec5c7
+// Built by esbuild 0.28.2 from details.js dom.js format.js jupyterlab.js lazy.js panel.js widgets.js sha256:cf27f2ecf620cdbcb284397a52fcec831e100f8d4711c4cb06e2e2f602156ed8
 // dom.js
 var UNSEEN = (
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -181,7 +181,7 @@ function render({ model, el }) {
     facts.replaceChildren(
       ...answer.facts.flatMap(([name, text]) => [
         h("dt", {}, name),
-        h("dd", {}, text)
+        Array.isArray(text) ? h("dd", { class: "wb-chips" }, ...text.map((one) => h("span", { class: "wb-fact" }, one))) : h("dd", {}, text)
       ])
     );
     phrases.replaceChildren(h("span", { class: "wb-quiet" }, "Finding phrases…"));

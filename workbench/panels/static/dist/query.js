@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from dom.js format.js jupyterlab.js panel.js query.js query_chips.js widgets.js sha256:21d6999169f48cea918b377ccbbb40bca6c4bc70fd0707581215dc898228f8fb
+// Built by esbuild 0.28.2 from dom.js format.js jupyterlab.js panel.js query.js query_chips.js widgets.js sha256:cc67d143994d4a6a32668cfd6391b841c6743aecec46023d793a625147d7f8bf
 // dom.js
 var UNSEEN = (
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -126,6 +126,9 @@ var HELP = [
   ["within:selection", "only within the selection"],
   ["tag:evidence", "only images with this tag"],
   ["taken:2019-05..2020", "only images taken then"],
+  ["camera:Canon", "only by this camera; also lens: and by: (who took it)"],
+  ["keyword:sea", "only with this keyword; also title: and description:"],
+  ["rating:>=4", "only with four or five stars; rating:rejected"],
   ["face:Anna", "images of this person"],
   ['text:"ABC 12"', "images in which this text was read"],
   ["a red coat over:persons", "compare each person, not the whole image"]
