@@ -513,6 +513,36 @@ def test_a_compressed_bomb_loses_neither_the_photo_nor_its_texts(bomb: bytes) ->
         assert "too large" in str(decoded.facts.metadata.reason)
 
 
+BROKEN_SUM = chunk(b"tEXt", b"Author\0Ann")[:-4] + b"\0\0\0\0"
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        BROKEN_SUM,
+        chunk(b"zTXt", b"Comment\0\7" + zlib.compress(b"hello")),
+        chunk(b"iCCP", b"icc\0\7" + zlib.compress(b"hello")),
+        chunk(b"pHYs", b"\0\0"),
+        chunk(b"cHRM", b"\0\0"),
+    ],
+    ids=["checksum", "zTXt", "iCCP", "pHYs", "cHRM"],
+)
+def test_a_broken_chunk_that_no_pixel_needs_loses_no_photo(broken: bytes) -> None:
+    for data in (png(broken, chunk(b"tEXt", b"Title\0A boat")), png(chunk(b"tEXt", b"Title\0A boat"), broken)):
+        decoded = read_image(data, min_side=8)
+
+        assert decoded.image.size == (8, 8)
+        assert decoded.facts.metadata.title == "A boat"
+        assert "broken or too large" in str(decoded.facts.metadata.reason)
+
+
+def test_a_broken_count_of_tags_loses_no_photo() -> None:
+    block = bytearray(tiff({0x010F: (ASCII, "Canon")}, {}))
+    block[8:10] = b"\xff\xff"
+
+    assert read_image(jpeg(b"Exif\0\0" + bytes(block)), min_side=8).facts.metadata.camera == "Canon"
+
+
 def test_texts_of_a_png_before_and_behind_its_pixels() -> None:
     found = metadata(
         png(

@@ -136,7 +136,7 @@ def read_metadata_of(data: bytes) -> Metadata:
         if header.odd or header.slow or data[:4] == b"\x89PNG":  # reading them takes much, or is decoding
             return read_image(data, min_side=1).facts.metadata
         check_size(header.width, header.height, header.held)
-        with _open(data) as image:
+        with _open(_without(data, header.unread)) as image:
             if header.page:
                 image.seek(header.page)
             return _metadata(image, header)
@@ -151,8 +151,8 @@ def _metadata(image: Image.Image, header: Header) -> Metadata:
     if image.format in {"HEIF", "AVIF"} and isinstance(exif := image.info.get("exif"), bytes):
         check_exif(exif)
     metadata = read_metadata(image)
-    if header.inflated:
-        return metadata.noted(f"{len(header.inflated):,} compressed texts or profiles are too large")
+    if header.unread:
+        return metadata.noted(f"{len(header.unread):,} parts of the metadata are broken or too large")
     return metadata
 
 
@@ -204,7 +204,7 @@ def _cut_short(error: BaseException) -> bool:
 
 def _read(data: bytes, header: Header, ask: _Ask) -> DecodedImage:
     notes = list(header.notes)
-    with _open(_without(data, header.inflated)) as image:
+    with _open(_without(data, header.unread)) as image:
         if header.page:
             image.seek(header.page)
         full_size, name, mode = image.size, image.format or "", image.mode

@@ -24,6 +24,11 @@ _MANY_CHUNKS = 20_000  # of a PNG or WebP: a picture of 160 MB in pieces of 8 kB
 _MANY_BLOCKS = 500  # extensions before the picture of a GIF; parts of an icon
 _MUCH_METADATA = 4 * 2**20  # bytes: readers of JPEG join pieces again and again
 _DEFLATED = (b"zTXt", b"iTXt", b"iCCP")
+# Chunks that no pixel needs, and their least length: what is wrong in one loses no picture.
+_LEAST = {
+    **dict.fromkeys((b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"tIME", b"bKGD", b"sBIT", b"hIST", b"sPLT"), 0),
+    **{b"iCCP": 3, b"pHYs": 9, b"gAMA": 4, b"sRGB": 1, b"cHRM": 32},
+}
 _INFLATED = 2**20  # bytes of a compressed text or profile of a PNG that its reader takes
 _UNTOLD = 16 * 2**20  # bytes of a file of whose inside nothing is known here
 _LONE = frozenset({0x00, 0x01, 0xFF, *range(0xD0, 0xD8)})  # markers without a length, and none
@@ -38,7 +43,7 @@ class Header:
     ``drafts``: can be decoded at a fraction of its size. ``odd``: so many parts that reading them may take
     long, whatever the picture.
     ``page``, ``pages``: which page of a TIFF to read, from 0, and how many there are. ``notes``: what is left
-    out. ``inflated``: from where to where chunks of a PNG lie that hold metadata too large when inflated.
+    out. ``unread``: from where to where chunks of a PNG lie whose metadata are broken, or too large inflated.
     """
 
     width: int = 0
@@ -52,7 +57,7 @@ class Header:
     page: int = 0
     pages: int = 1
     notes: list[str] = field(default_factory=list)
-    inflated: list[tuple[int, int]] = field(default_factory=list)
+    unread: list[tuple[int, int]] = field(default_factory=list)
 
     @property
     def held(self) -> int:
@@ -131,23 +136,31 @@ def _png(data: bytes) -> Header:
             check_metadata("chunks", size, blocks)
             if name == b"eXIf":
                 check_exif(data[place + 8 : place + 8 + length])
-            if name in _DEFLATED:
-                inflated = _inflated(name, data[place + 8 : place + 8 + length])
-                texts += inflated
-                if inflated > _INFLATED or texts > _MUCH_METADATA:
-                    header.inflated.append((place, place + 12 + length))
+            inflated = _inflated(name, data[place + 8 : place + 8 + length]) if name in _DEFLATED else 0
+            texts += min(inflated, _INFLATED)
+            whole = inflated <= _INFLATED and texts <= _MUCH_METADATA
+            if not whole or (name in _LEAST and not _is_good(data, place, length, _LEAST[name])):
+                header.unread.append((place, place + 12 + length))
         place += 12 + length
     return header
 
 
+def _is_good(data: bytes, place: int, length: int, least: int) -> bool:
+    """Say whether a chunk has its length and its checksum: else its reader refuses the whole picture."""
+    end = place + 8 + length
+    return length >= least and zlib.crc32(data[place + 4 : end]) == int.from_bytes(data[end : end + 4])
+
+
 def _inflated(name: bytes, chunk: bytes) -> int:
-    """Return the bytes that a compressed chunk inflates to, or a little more than are read of one."""
+    """Return the bytes that a compressed chunk inflates to; more than are read where that is not known."""
     rest = chunk.partition(b"\0")[2]
     if name == b"iTXt":
         if rest[:1] != b"\1":
             return 0
         rest = rest[2:].partition(b"\0")[2].partition(b"\0")[2]
     else:
+        if rest[:1] not in (b"", b"\0"):
+            return _INFLATED + 1  # compressed in a way that nobody knows
         rest = rest[1:]
     try:
         return len(zlib.decompressobj().decompress(rest, _INFLATED + 1))

@@ -21,6 +21,7 @@ _BY_CAMERAS = frozenset(
     + ("samsung", "samsung digital camera", "digital camera", "exif_jpeg_picture", "exif jpeg", "default")
     + ("kodak digital still camera", "default description", "dcim", "untitled", "picture", "user comments")
 )
+_BY_PROGRAMS = ("file written by adobe", "created with ", "creator: gd-jpeg", "lead technologies", "lavc")
 _CHARSETS = {b"ASCII\0\0\0": "ascii", b"UNICODE\0": "utf-16", b"JIS\0\0\0\0\0": "jis", bytes(8): "unknown"}
 _JAPANESE = ("iso2022_jp", "euc_jp", "shift_jis")
 _TIMES = (
@@ -168,9 +169,7 @@ def camera(make: str | None, model: str | None) -> str | None:
 
 def _written(blocks: _Blocks, found: Found) -> None:
     main = blocks.main
-    told = kept(main.get(Base.ImageDescription))
-    if told and told.strip(" .-_").casefold() not in _BY_CAMERAS:
-        found.add("description", "EXIF ImageDescription", told)
+    found.add("description", "EXIF ImageDescription", by_people(kept(main.get(Base.ImageDescription))))
     for name, source, tag in _WRITTEN:
         found.add(name, source, _wide(main.get(tag)))
     found.add("keywords", "EXIF XPKeywords", listed(_wide(main.get(Base.XPKeywords))))
@@ -182,6 +181,14 @@ def _written(blocks: _Blocks, found: Found) -> None:
     percent = main.get(Base.RatingPercent)
     if percent is not None:
         found.add("rating", "EXIF RatingPercent", stars_of_percent(percent, "RatingPercent", found))
+
+
+def by_people(text: str | None) -> str | None:
+    """Return a description, unless a camera or a program writes it into every picture."""
+    if text is None:
+        return None
+    plain = text.strip(" .-_").casefold()
+    return None if not plain or plain in _BY_CAMERAS or plain.startswith(_BY_PROGRAMS) else text
 
 
 def _rights(value: object) -> str | None:
@@ -220,8 +227,7 @@ def _wide(value: object) -> str | None:
 def _comment(blocks: _Blocks, endian: str | None, found: Found) -> None:
     value = blocks.get(Base.UserComment)
     text = _user_comment(value, endian or "<") if isinstance(value, bytes) else kept(value)
-    if text and text.casefold() not in _BY_CAMERAS:
-        found.add("description", "EXIF UserComment", text)
+    found.add("description", "EXIF UserComment", by_people(text))
 
 
 def _user_comment(value: bytes, endian: str) -> str | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from PIL import Image, IptcImagePlugin
 
+from workbench.media.metadata.exif import by_people
 from workbench.media.metadata.record import Found
 from workbench.media.metadata.texts import joined, kept, listed, shown, words
 
@@ -53,7 +54,8 @@ def read_png_texts(texts: Mapping[Any, Any], found: Found) -> None:
     """Add what the texts of a PNG say (keywords as in the PNG specification, third edition, 11.3.3.2)."""
     said = {str(name).casefold(): text for name, text in texts.items() if isinstance(text, str)}
     for name, source, key in _PNG:
-        found.add(name, source, kept(said.get(key.casefold())))
+        text = kept(said.get(key.casefold()))
+        found.add(name, source, by_people(text) if name == "description" else text)
     found.add("software", "PNG Software", shown(said.get("software")))
     found.add("keywords", "PNG Keywords", listed(kept(said.get("keywords"))))
     found.time("PNG Creation Time", shown(said.get("creation time")))

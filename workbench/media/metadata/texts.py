@@ -35,6 +35,8 @@ def of_value(value: object, most: int = MAX_TEXT) -> str | None:
     """Return the text in a tag as Pillow gives it: it reads text as Latin-1 where it may be anything."""
     if isinstance(value, str):
         value = value[: 4 * most]
+        if value.isascii():
+            return value
         try:
             value = value.encode("latin-1")
         except UnicodeEncodeError:

@@ -213,9 +213,8 @@ def _keywords(properties: Properties, found: Found) -> None:
     found.add("keywords", "XMP dc:subject", words(text for _, text in properties.get("dc:subject", ())))
     for name, divider in _PATHS:
         paths = (text for _, text in properties.get(name, ()))
-        found.add(
-            "keywords", f"XMP {name}", words(level for path in paths for level in levels(path, divider))
-        )
+        each = dict.fromkeys(level for path in paths for level in levels(path, divider))
+        found.add("keywords", f"XMP {name}", words(each))
 
 
 def _rating(properties: Properties, found: Found) -> None:
