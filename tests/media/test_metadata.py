@@ -1,9 +1,11 @@
 """Metadata of all kinds: a bad value masks no good one, and nothing in them loses a photo."""
 
 import io
+import re
 import struct
 import zlib
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from PIL import Image, PngImagePlugin
 
 from tests.helpers.odd_files import ASCII, BYTE, LONG, RATIONAL, SHORT, Tags, chunk, tiff
 from workbench.media.decode import packed, read_image, unpacked
-from workbench.media.metadata import Metadata, from_pdf, from_tiff, from_video, from_xmp
+from workbench.media.metadata import SOURCES, Metadata, from_pdf, from_tiff, from_video, from_xmp
 from workbench.media.metadata.dates import Moment, zone_of
 from workbench.media.metadata.places import degrees, iso6709
 
@@ -642,3 +644,10 @@ def test_all_of_it_crosses_to_another_process() -> None:
     decoded = read_image(jpeg(None, xmp(bag("dc:subject", "sea"), xmp__CreateDate="2021-03-04T05:06:07Z")), min_side=8)
 
     assert unpacked(packed(decoded), decoded.image.tobytes()).facts.metadata == decoded.facts.metadata
+
+
+def test_the_manual_names_every_source_in_its_order() -> None:
+    page = (Path(__file__).parents[2] / "docs/metadata.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^\| `(\w+)` \| .* \| ([^|]+) \|$", page, re.MULTILINE))
+
+    assert {name: tuple(told[name].split(", ")) for name in SOURCES} == dict(SOURCES)

@@ -3,7 +3,6 @@
 import io
 import struct
 import zlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -66,13 +65,14 @@ class _Ask:
     """What is asked for: the sides that must be kept, in pixels, and how far to go.
 
     ``limited``: this is the process with limits on itself. ``partial``: take what is there of a file that
-    lacks its end, of which this share of the bytes is there; 0 for no.
+    lacks its end, of which this share of the bytes is there; 0 for no. ``pixels``: or metadata alone.
     """
 
     min_side: int
     min_long_side: int
     limited: bool = False
     partial: float = 0.0
+    pixels: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,33 +127,20 @@ def read_image(data: bytes, *, min_side: int, min_long_side: int = 0) -> Decoded
 
 
 def read_metadata_of(data: bytes) -> Metadata:
-    """Return the metadata of a file, without decoding its pixels where they may be large or slow.
-
-    Raises :class:`DecodeError` and :class:`~workbench.media.sandbox.StoppedError` as :func:`read_image`.
-    """
+    """Return the metadata of a file without decoding its pixels, where they may be read so; as `read_image`."""
+    ask = _Ask(1, 1, pixels=False)
     try:
-        header = read_header(data)
-        if header.odd or header.slow or data[:4] == b"\x89PNG":  # reading them takes much, or is decoding
-            return read_image(data, min_side=1).facts.metadata
-        check_size(header.width, header.height, header.held)
-        with _open(_without(data, header.unread)) as image:
-            if header.page:
-                image.seek(header.page)
-            return _metadata(image, header)
-    except LimitError as error:
-        raise DecodeError(str(error)) from None
-    except _BROKEN as error:
-        raise DecodeError(_reason(error)) from error
+        return _decode(data, ask).facts.metadata
+    except _ElsewhereError:
+        return _decode_elsewhere(data, ask).facts.metadata
 
 
 def _metadata(image: Image.Image, header: Header) -> Metadata:
     # Of the other formats it was checked before opening.
     if image.format in {"HEIF", "AVIF"} and isinstance(exif := image.info.get("exif"), bytes):
         check_exif(exif)
-    metadata = read_metadata(image)
-    if header.unread:
-        return metadata.noted(f"{len(header.unread):,} parts of the metadata are broken or too large")
-    return metadata
+    metadata, unread = read_metadata(image), len(header.unread)
+    return metadata.noted(f"{unread:,} parts of the metadata are broken or too large") if unread else metadata
 
 
 def decode_limited(data: bytes, min_side: int, min_long_side: int) -> DecodedImage:
@@ -176,7 +163,8 @@ def _decode(data: bytes, ask: _Ask) -> DecodedImage:
     try:
         header = read_header(data)
         check_size(header.width, header.height, header.held)
-        if not ask.limited and _costly(header):
+        alone = not ask.pixels and not data.startswith(b"\x89PNG")  # whose texts may lie behind its pixels
+        if not ask.limited and (header.odd if alone else _costly(header)):
             raise _ElsewhereError
         return _read(data, header, ask)
     except LimitError as error:
@@ -204,19 +192,21 @@ def _cut_short(error: BaseException) -> bool:
 
 def _read(data: bytes, header: Header, ask: _Ask) -> DecodedImage:
     notes = list(header.notes)
-    with _open(_without(data, header.unread)) as image:
+    with _open(header.readable(data)) as image:
         if header.page:
             image.seek(header.page)
         full_size, name, mode = image.size, image.format or "", image.mode
         _shrink_while_decoding(image, ask)
         width, height = full_size if header.whole else image.size
         check_size(*full_size, width * height)
-        if not ask.limited and width * height > (_SLOW if header.slow else _LARGE):
+        if ask.pixels and not ask.limited and width * height > (_SLOW if header.slow else _LARGE):
             raise _ElsewhereError
         if ask.partial:
             _fill(image)
         # Before loading: a TIFF is turned while it is loaded, and then says that it always was upright.
         metadata = _metadata(image, header)
+        if not ask.pixels:
+            return DecodedImage(Image.new("RGB", (1, 1)), ImageFacts(*full_size, name, mode, metadata))
         image.load()
         if ask.partial:
             _check_share(image, ask.partial, notes)
@@ -234,14 +224,6 @@ def _open(data: bytes) -> Image.Image:
         # Opened directly: Image.open refuses large JPEGs before draft mode could make them cheap.
         return JpegImagePlugin.JpegImageFile(io.BytesIO(data))
     return Image.open(io.BytesIO(data), formats=_formats())
-
-
-def _without(data: bytes, parts: Sequence[tuple[int, int]]) -> bytes:
-    """Return bytes without some parts of them: a reader would refuse the picture for what they hold."""
-    if not parts:
-        return data
-    starts, ends = [0, *(end for _, end in parts)], [*(start for start, _ in parts), len(data)]
-    return b"".join(data[start:end] for start, end in zip(starts, ends, strict=True))
 
 
 @cache
@@ -356,7 +338,6 @@ def packed(decoded: DecodedImage) -> dict[str, Any]:
 
 def unpacked(said: dict[str, Any], pixels: bytes) -> DecodedImage:
     """Return what was packed, with its pixels."""
-    found = Metadata.unpacked(said["metadata"])
     width, height, name, mode = said["facts"]
-    facts = ImageFacts(width, height, name, mode, found, tuple(said["notes"]))
+    facts = ImageFacts(width, height, name, mode, Metadata.unpacked(said["metadata"]), tuple(said["notes"]))
     return DecodedImage(Image.frombytes("RGB", tuple(said["size"]), pixels), facts, shrinks=True)

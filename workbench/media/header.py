@@ -69,6 +69,14 @@ class Header:
         """The pixels of the picture, or of the largest inside it."""
         return max(self.width * self.height, self.members)
 
+    def readable(self, data: bytes) -> bytes:
+        """Return the bytes of the file without those parts for which a reader would refuse the picture."""
+        if not self.unread:
+            return data
+        starts = [0, *(end for _, end in self.unread)]
+        ends = [*(start for start, _ in self.unread), len(data)]
+        return b"".join(data[start:end] for start, end in zip(starts, ends, strict=True))
+
 
 def read_header(data: bytes) -> Header:
     """Return what a file asks for; raises :class:`LimitError`. Unknown and broken files ask for nothing."""
