@@ -1,9 +1,11 @@
 """Sidecars: what files of XMP beside photos say, laid over what the photos say of themselves."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from workbench.store import schemas
@@ -32,8 +34,6 @@ def lay_over(images: pd.DataFrame, sidecars: pd.DataFrame) -> None:
     said = sidecars.iloc[beside]
     for name in schemas.OF_SIDECARS:
         values = said[name].to_numpy(object)
-        if name == "keywords":
-            values = _lists(values)
         _put(images, name, rows, values, pd.notna(said[name]).to_numpy())
     for names in schemas.BESIDE:
         alone = images[list(names)].iloc[rows].isna().all(axis=1).to_numpy()
@@ -56,10 +56,11 @@ def _stem(raw_path: bytes) -> bytes:
     return stem if dot and b"/" not in suffix else raw_path
 
 
-def _lists(values: NDArray[np.object_]) -> NDArray[np.object_]:
-    lists = np.empty(len(values), object)
-    lists[:] = [None if words is None else list(words) for words in values]
-    return lists
+def lists_of(values: Iterable[Any], index: pd.Index) -> pd.Series:
+    """Return a column of lists of texts, kept in Arrow; anything but a sequence is null."""
+    lists = [list(words) if isinstance(words, list | tuple | np.ndarray) else None for words in values]
+    column = pa.chunked_array([pa.array(lists, pa.list_(pa.string()))])
+    return pd.Series(pd.arrays.ArrowExtensionArray(column), index=index)
 
 
 def _put(
@@ -75,7 +76,7 @@ def _put(
     column = images[name].to_numpy(object).copy()
     column[rows[there]] = values[there]
     changed, kind = pd.Series(column, index=images.index, dtype=object), images[name].dtype
-    if kind.kind in "if":
-        images[name] = pd.to_numeric(changed)
+    if name == "keywords":
+        images[name] = lists_of(column, images.index)
     else:
-        images[name] = changed if name == "keywords" else changed.astype(kind)
+        images[name] = pd.to_numeric(changed) if kind.kind in "if" else changed.astype(kind)

@@ -13,7 +13,7 @@ from workbench.image_id import file_id, position
 from workbench.store.case_folder import CaseFolder
 from workbench.store.joined_cache import Opened
 from workbench.store.sample_parts import read_vectors, unique
-from workbench.store.sidecars import lay_over
+from workbench.store.sidecars import lay_over, lists_of
 from workbench.store.time_conflicts import time_conflicts
 
 
@@ -127,7 +127,7 @@ def _images(folder: CaseFolder, files: pd.DataFrame, with_vector: pa.Array) -> p
     table = table.merge(contents, on="file_id", how="left", validate="one_to_many")
     table.insert(0, "image_id", table.pop("image_id"))
     table = table.drop(columns="file_id").reset_index(drop=True)
-    table["keywords"] = [None if words is None else list(words) for words in table["keywords"]]
+    table["keywords"] = lists_of(table["keywords"], table.index)
     lay_over(table, unique(folder.sidecars.read(), "raw_path", last=True).to_pandas())
     table["time_conflict"] = time_conflicts(table)
     return table

@@ -198,7 +198,7 @@ def _text(value: object) -> str:
 
 
 def _texts(values: Any) -> list[str]:
-    return [] if values is None or isinstance(values, float) else [str(value) for value in values]
+    return [str(value) for value in values] if isinstance(values, list | tuple) else []
 
 
 def _stars(rating: Any) -> str:
