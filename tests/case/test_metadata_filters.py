@@ -29,7 +29,8 @@ def write(path: Path, number: int) -> None:
         for name, texts in bags
     )
     packet = (
-        f'<rdf:RDF xmlns:rdf="{RDF}"><rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" '
+        f'<rdf:RDF xmlns:rdf="{RDF}"><rdf:Description rdf:about=""'
+        f' xmlns:dc="http://purl.org/dc/elements/1.1/" '
         f'xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="{rating}">{inner}</rdf:Description></rdf:RDF>'
     )
     exif = Image.Exif()
@@ -112,7 +113,7 @@ def test_what_is_not_there_is_said_with_what_is(case: wb.Case, asked: str, said:
 
 
 def test_only_filters_go_into_where(case: wb.Case) -> None:
-    with pytest.raises(QueryError, match="'a boat' in where= is no filter.*rating:"):
+    with pytest.raises(QueryError, match=r"'a boat' in where= is no filter.*rating:"):
         case.search("red", where="a boat rating:5")
     with pytest.raises(QueryError):
         case.search("red", where=5)  # type: ignore[arg-type]  # what is tested

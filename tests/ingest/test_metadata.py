@@ -22,8 +22,8 @@ def xmp(title: str = "", rating: str = "", keywords: str = "", more: str = "") -
     inner += f"<dc:subject><rdf:Bag><rdf:li>{keywords}</rdf:li></rdf:Bag></dc:subject>" if keywords else ""
     rated = f'xmp:Rating="{rating}"' if rating else ""
     return (
-        f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="{RDF}"><rdf:Description rdf:about="" {rated} '
-        f'{more} xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" '
+        f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="{RDF}"><rdf:Description rdf:about=""'
+        f' {rated} {more} xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" '
         f'xmlns:exif="http://ns.adobe.com/exif/1.0/">{inner}</rdf:Description></rdf:RDF></x:xmpmeta>'
     ).encode()
 
@@ -54,7 +54,9 @@ def case(source: Path, tmp_path: Path) -> wb.Case:
 
 def of(case: wb.Case, path: str, *columns: str) -> tuple[object, ...]:
     row = case.images.set_index("path").loc[path]
-    return tuple(None if not isinstance(row[name], list) and pd.isna(row[name]) else row[name] for name in columns)
+    return tuple(
+        None if not isinstance(row[name], list) and pd.isna(row[name]) else row[name] for name in columns
+    )
 
 
 def test_what_photos_say_are_columns(case: wb.Case) -> None:
@@ -77,7 +79,12 @@ def test_the_times_of_a_photo_disagree_by(case: wb.Case, source: Path) -> None:
 
 def test_a_sidecar_decides_what_people_write_and_not_the_clock(case: wb.Case, source: Path) -> None:
     (source / "a.xmp").write_bytes(
-        xmp("Beside", "5", "boat", 'exif:DateTimeOriginal="1999-01-01T00:00:00" exif:GPSLatitude="51,30N" exif:GPSLongitude="0,6W"')
+        xmp(
+            "Beside",
+            "5",
+            "boat",
+            'exif:DateTimeOriginal="1999-01-01T00:00:00" exif:GPSLatitude="51,30N" exif:GPSLongitude="0,6W"',
+        )
     )
     (source / "b.jpg.XMP").write_bytes(xmp("Of b", more='exif:DateTimeOriginal="1999-01-01T00:00:00+01:00"'))
     (source / "b.xmp").write_bytes(xmp("Of another b"))
@@ -132,10 +139,21 @@ def make_old(case: wb.Case) -> None:
     """Leave of the table of images what an older version wrote."""
     parts = case.folder.images
     table = parts.read()
-    new = ("taken_zone", "title", "description", "keywords", "rating", "creator", "copyright", "metadata_version")
+    new = (
+        "taken_zone",
+        "title",
+        "description",
+        "keywords",
+        "rating",
+        "creator",
+        "copyright",
+        "metadata_version",
+    )
     for name in new:
         place = table.schema.get_field_index(name)
-        table = table.set_column(place, table.schema.field(name), pa.nulls(table.num_rows, table.schema.field(name).type))
+        table = table.set_column(
+            place, table.schema.field(name), pa.nulls(table.num_rows, table.schema.field(name).type)
+        )
     parts.append(table)
     case.refresh()
 
@@ -150,7 +168,9 @@ def test_metadata_of_an_older_version_are_read_again_when_asked_for(
     case.ingest(progress=False)
     assert of(case, "a.jpg", "title") == (None,)
 
-    monkeypatch.setattr("workbench.ingest.examine.read_image", lambda *_, **__: pytest.fail("pixels were decoded"))
+    monkeypatch.setattr(
+        "workbench.ingest.examine.read_image", lambda *_, **__: pytest.fail("pixels were decoded")
+    )
     report = case.ingest(metadata=True, progress=False)
     assert (report.embedded, report.new) == (0, 0)
     assert of(case, "a.jpg", "title", "rating", "width", "height", "format") == ("Inside", 2, 64, 48, "JPEG")
@@ -167,7 +187,9 @@ def test_what_was_odd_of_metadata_is_past_when_they_are_read_again(case: wb.Case
     assert case.problems["step"].tolist() == ["metadata"]
     make_old(case)
     rows = case.folder.problems.read().to_pylist()
-    case.folder.problems.append(pa.Table.from_pylist([{**rows[0], "reason": "an old reason"}], case.folder.problems.schema))
+    case.folder.problems.append(
+        pa.Table.from_pylist([{**rows[0], "reason": "an old reason"}], case.folder.problems.schema)
+    )
     case.ingest(metadata=True, progress=False)
 
     assert "the XMP cannot be read" in case.problems["reason"].tolist()[0]
@@ -180,6 +202,8 @@ def test_all_kinds_of_pictures_give_the_same_when_only_their_metadata_are_read(s
     exif[0x010F], exif[0x0112] = "Canon", 6
     for name in ("JPEG", "PNG", "TIFF", "WEBP", "HEIF", "AVIF", "MPO", "GIF", "BMP"):
         buffer = io.BytesIO()
-        Image.new("RGB", (64, 48)).save(buffer, name, **({} if name in ("GIF", "BMP") else {"exif": exif.tobytes()}))
+        Image.new("RGB", (64, 48)).save(
+            buffer, name, **({} if name in ("GIF", "BMP") else {"exif": exif.tobytes()})
+        )
         data = buffer.getvalue()
         assert read_metadata_of(data) == read_image(data, min_side=48).facts.metadata

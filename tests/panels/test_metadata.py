@@ -52,7 +52,14 @@ def test_a_time_has_its_zone(zone: float | None, expected: str) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "expected"),
-    [(59.0, None), (60.0, "1 min"), (5400.0, "1.5 h"), (36_000.0, "10 h"), (86_400.0, "1 day"), (1e7, "116 days")],
+    [
+        (59.0, None),
+        (60.0, "1 min"),
+        (5400.0, "1.5 h"),
+        (36_000.0, "10 h"),
+        (86_400.0, "1 day"),
+        (1e7, "116 days"),
+    ],
 )
 def test_times_that_differ_are_said(seconds: float, expected: str | None) -> None:
     found = told(time_conflict=seconds).get("Times differ")

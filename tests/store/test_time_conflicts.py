@@ -55,7 +55,9 @@ def test_names_that_hold_a_time(name: str) -> None:
     assert utc[0] == name.startswith("PXL_")
 
 
-@pytest.mark.parametrize("name", ["VID-20210304-WA0001.mp4", "IMG-20210304-WA0012.jpg", "2021-03-04.jpg", "a 2021.03.04 b"])
+@pytest.mark.parametrize(
+    "name", ["VID-20210304-WA0001.mp4", "IMG-20210304-WA0012.jpg", "2021-03-04.jpg", "a 2021.03.04 b"]
+)
 def test_names_that_hold_a_date(name: str) -> None:
     first, last, _ = in_names(pd.Series([name]))
 
@@ -65,7 +67,14 @@ def test_names_that_hold_a_date(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["DSC_0123.jpg", "DSC20210.jpg", "IMG_1234.jpg", "20210304x/DSC1.jpg", "120210304_050607.jpg", "20211304.jpg"]
+    [
+        "DSC_0123.jpg",
+        "DSC20210.jpg",
+        "IMG_1234.jpg",
+        "20210304x/DSC1.jpg",
+        "120210304_050607.jpg",
+        "20211304.jpg",
+    ]
     + ["20210230_050607.jpg", "", "2021.jpg", "1614834367000.jpg"],
 )
 def test_names_that_hold_none(name: str) -> None:
@@ -73,14 +82,26 @@ def test_names_that_hold_none(name: str) -> None:
 
 
 def test_an_afternoon_in_a_name() -> None:
-    first, _, _ = in_names(pd.Series(["Screen Shot 2021-03-04 at 5.06.07 PM.png", "2021-03-04 at 12.06.07 AM"]))
+    first, _, _ = in_names(
+        pd.Series(["Screen Shot 2021-03-04 at 5.06.07 PM.png", "2021-03-04 at 12.06.07 AM"])
+    )
 
     assert (first - datetime(2021, 3, 4, tzinfo=UTC).timestamp()).tolist() == [17 * HOUR + 367, 367]
 
 
 @pytest.mark.parametrize(
     ("hours", "expected"),
-    [(0, 0), (1, 0), (-5, 0), (14, 0), (-14, 0), (2 + 3 / HOUR, 3), (5.5, HOUR / 2), (15, 15 * HOUR), (48, 2 * DAY)],
+    [
+        (0, 0),
+        (1, 0),
+        (-5, 0),
+        (14, 0),
+        (-14, 0),
+        (2 + 3 / HOUR, 3),
+        (5.5, HOUR / 2),
+        (15, 15 * HOUR),
+        (48, 2 * DAY),
+    ],
 )
 def test_a_zone_of_whole_hours_explains_the_time_of_the_file(hours: float, expected: float) -> None:
     assert conflict(mtime=WHEN + pd.Timedelta(hours=hours)) == pytest.approx(expected, abs=1)

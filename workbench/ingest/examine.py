@@ -46,8 +46,9 @@ class Examined:
     ``place``: of the file among those asked for. ``read``: size (bytes) and time of change (ns) just before
     it was read, which may be newer than planned.
     ``claimed``: this file was the first to bring its bytes and stands for all others with the same bytes.
-    ``metadata``: read again, without the rest. ``failure``: no image could be had from it. ``warnings``: lesser things that failed. ``found``: kind ->
-    samples, none for a kind that was looked for in vain.
+    ``metadata``: read with the rest, or again without it. ``failure``: no image could be had from it.
+    ``warnings``: lesser things that failed. ``found``: kind -> samples, none for a kind that was looked for
+    in vain.
     """
 
     image_id: str | None = None

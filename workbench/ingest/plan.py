@@ -50,8 +50,8 @@ class Known:
     ``files``: raw path -> (size, mtime_ns, image_id or None, status). ``problems``: raw path -> step ->
     reason.
     ``pictured``: ids of files with thumbnail and metadata. ``outdated``: for files whose metadata are to be
-    read again by the id the rest of what is known: width, height, format, mode. ``finished``: for each kind in use the ids of the
-    files whose images need not be searched for it. All ids here are those of files.
+    read again by the id the rest of what is known: width, height, format, mode. ``finished``: for each kind
+    in use the ids of the files whose images need not be searched for it. All ids here are those of files.
     """
 
     files: dict[bytes, tuple[int, int, str | None, str]]

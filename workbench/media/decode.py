@@ -127,7 +127,7 @@ def read_image(data: bytes, *, min_side: int, min_long_side: int = 0) -> Decoded
 
 
 def read_metadata_of(data: bytes) -> Metadata:
-    """Return the metadata of a file without decoding its pixels, where they may be read so; as `read_image`."""
+    """Return the metadata of a file, without its pixels where these are not needed; as `read_image`."""
     ask = _Ask(1, 1, pixels=False)
     try:
         return _decode(data, ask).facts.metadata

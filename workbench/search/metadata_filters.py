@@ -100,6 +100,7 @@ def _rated(images: "pd.DataFrame", stars: str) -> Rows:
         meant = (rated >= float(span["first"] or -1)) & (rated <= float(span["last"] or 5))
     else:
         raise QueryError(
-            f"Invalid rating {stars!r}.", "Write stars from 0 to 5: rating:5, rating:>=4, rating:3..5, rating:rejected."
+            f"Invalid rating {stars!r}.",
+            "Write stars from 0 to 5: rating:5, rating:>=4, rating:3..5, rating:rejected.",
         )
     return np.flatnonzero(meant).astype(np.int32)

@@ -124,7 +124,7 @@ def _write(path: Path, frame: pd.DataFrame) -> None:
     inside = [name for name in frame if isinstance(frame[name].dtype, pd.ArrowDtype)]  # lists of texts
     table = pa.Table.from_pandas(frame.drop(columns=inside), preserve_index=False)
     for name in inside:  # what Arrow notes of their type it cannot read again
-        table = table.add_column(frame.columns.get_loc(name), name, pa.chunked_array(frame[name].array))
+        table = table.add_column(frame.columns.get_loc(name), name, frame[name].array.__arrow_array__())
     with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, table.schema) as out:
         out.write_table(table)
 

@@ -44,8 +44,12 @@ def time_conflicts(images: pd.DataFrame) -> pd.Series:
     shift = np.where(utc, 0.0, np.where(zone != 0, zone, np.nan))
     differences = [
         np.where(zoned, np.abs(taken_utc - changed), _but_for_zone(taken - changed)),
-        _outside(first, last, np.where(utc & zoned, taken_utc, taken), exact=~utc & ~(zone == 0) | (utc & zoned)),
-        _outside(first - np.nan_to_num(shift), last - np.nan_to_num(shift), changed, exact=np.isfinite(shift)),
+        _outside(
+            first, last, np.where(utc & zoned, taken_utc, taken), exact=~utc & ~(zone == 0) | (utc & zoned)
+        ),
+        _outside(
+            first - np.nan_to_num(shift), last - np.nan_to_num(shift), changed, exact=np.isfinite(shift)
+        ),
     ]
     with np.errstate(invalid="ignore"):
         most = np.fmax.reduce(differences) if len(images) else np.empty(0)

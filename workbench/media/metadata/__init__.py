@@ -104,7 +104,7 @@ def _xmp_of(image: Image.Image) -> Iterator[bytes]:
 
 
 def _xmp_of_gif(image: Image.Image) -> bytes | None:
-    """Return the extension that Pillow skips: the packet as it is, and 258 bytes that end it for old readers."""
+    """Return the extension that Pillow skips: the packet as it is, before 258 bytes for older readers."""
     file: Any = getattr(image, "fp", None)
     if file is None:
         return None

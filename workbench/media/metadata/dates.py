@@ -77,7 +77,9 @@ def _moment(found: re.Match[str]) -> Moment | None:
     year, month, day, hour, minute, second = (
         int(said[name] or 0) for name in ("year", "month", "day", "hour", "minute", "second")
     )
-    noon = (said.get("noon") or {"\u4e0a\u5348": "a", "\u4e0b\u5348": "p"}.get(said.get("half") or "", ""))[:1]
+    noon = (said.get("noon") or {"\u4e0a\u5348": "a", "\u4e0b\u5348": "p"}.get(said.get("half") or "", ""))[
+        :1
+    ]
     if noon.lower() == "p" and hour < 12:
         hour += 12
     elif noon.lower() == "a" and hour == 12:

@@ -17,9 +17,18 @@ Tags = Mapping[int, Any]
 
 # What cameras write as a description of every photo, beside the names of folders on their cards.
 _BY_CAMERAS = frozenset(
-    ("olympus digital camera", "sony dsc", "minolta digital camera", "konica minolta digital camera")
-    + ("samsung", "samsung digital camera", "digital camera", "exif_jpeg_picture", "exif jpeg", "default")
-    + ("kodak digital still camera", "default description", "dcim", "untitled", "picture", "user comments")
+    (
+        *("olympus digital camera", "sony dsc", "minolta digital camera", "konica minolta digital camera"),
+        *("samsung", "samsung digital camera", "digital camera", "exif_jpeg_picture", "exif jpeg", "default"),
+        *(
+            "kodak digital still camera",
+            "default description",
+            "dcim",
+            "untitled",
+            "picture",
+            "user comments",
+        ),
+    )
 )
 _BY_PROGRAMS = ("file written by adobe", "created with ", "creator: gd-jpeg", "lead technologies", "lavc")
 _CHARSETS = {b"ASCII\0\0\0": "ascii", b"UNICODE\0": "utf-16", b"JIS\0\0\0\0\0": "jis", bytes(8): "unknown"}
@@ -52,7 +61,7 @@ class _Blocks:
 
 
 def read_exif(exif: Image.Exif, found: Found) -> int:
-    """Add what EXIF says (tags as in the Exif 3.0 standard, CIPA DC-008), and return the orientation, 1..8."""
+    """Add what EXIF says (tags of the Exif 3.0 standard, CIPA DC-008), and return the orientation, 1..8."""
     blocks = _Blocks(_main(exif, found), _inner(exif, IFD.Exif, found), _inner(exif, IFD.GPSInfo, found))
     if not (blocks.main or blocks.details or blocks.gps):
         return 1
@@ -79,7 +88,9 @@ def _inner(exif: Image.Exif, which: IFD, found: Found) -> Tags:
     try:
         return dict(exif.get_ifd(which))
     except Exception as error:  # noqa: BLE001, RUF100 - whatever hostile bytes provoke
-        found.odd.append(f"the part {which.name} of EXIF cannot be read: {type(error).__name__}: {error}"[:120])
+        found.odd.append(
+            f"the part {which.name} of EXIF cannot be read: {type(error).__name__}: {error}"[:120]
+        )
         return {}
 
 

@@ -1,4 +1,4 @@
-"""IPTC, the older captions of newsrooms (IPTC-NAA Information Interchange Model, version 4.2), and texts of PNG."""
+"""IPTC, the older captions of newsrooms (Information Interchange Model, version 4.2), and texts of PNG."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -7,7 +7,9 @@ _HEIGHTS = (-12_000.0, 100_000.0)  # metres: from the deepest sea to the edge of
 _PART = r"[+\-]\d+(?:\.\d*)?"
 _ISO6709 = re.compile(rf"({_PART})({_PART})({_PART})?(?:CRS[\w:]*)?/?", re.ASCII)
 _NUMBER = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
-_WRITTEN = re.compile(r"([NSEW])?\s*[+\-]?(?:[\d.,\s\u00b0\u00ba'\"\u2032\u2033:]|deg)+([NSEW])?", re.IGNORECASE)
+_WRITTEN = re.compile(
+    r"([NSEW])?\s*[+\-]?(?:[\d.,\s\u00b0\u00ba'\"\u2032\u2033:]|deg)+([NSEW])?", re.IGNORECASE
+)
 MAX_WRITTEN = 60
 """Characters of a text that may be a place."""
 
@@ -46,7 +48,7 @@ def _magnitude(value: object) -> float | None:
 
 
 def degrees(text: str, limit: float) -> float | None:
-    """Return signed degrees of "51,30.5N", "51,30,15S", "-0.12", "51 deg 30' 15.00\" N"; None for none.
+    """Return signed degrees of "51,30.5N", "51,30,15S", "-0.12", "51 deg 30' 15 N"; None for none.
 
     Source of the first forms: XMP Specification Part 2, GPSCoordinate.
     """
@@ -55,7 +57,7 @@ def degrees(text: str, limit: float) -> float | None:
     parts = [float(part) for part in _NUMBER.findall(text)] if found else []
     if found is None or not 1 <= len(parts) <= 3 or any(part >= 60 for part in parts[1:]):
         return None
-    size = sum(part / 60**place for place, part in enumerate(parts))
+    size: float = sum(part * (1.0, 1 / 60, 1 / 3600)[place] for place, part in enumerate(parts))
     side = (found[1] or found[2] or "").upper()
     if size > limit or (side and side not in ("NS" if limit == 90 else "EW")):
         return None

@@ -1,4 +1,4 @@
-"""Metadata: what is known about a photo beside its pixels; Found: what the blocks of a file say, by source."""
+"""Metadata: what is known of a photo beside its pixels; Found: what the blocks of a file say, by source."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -110,7 +110,7 @@ WRITTEN = ("title", "description", "keywords", "rating", "creator", "copyright")
 
 @dataclass(slots=True)
 class Found:
-    """The good values that the blocks of a file hold, by field and source, and what is odd about the others."""
+    """The good values that the blocks of a file hold, by field and source, and what is odd of the others."""
 
     values: dict[str, dict[str, Any]] = field(default_factory=dict)
     odd: list[str] = field(default_factory=list)
@@ -142,7 +142,9 @@ class Found:
         """Return the first good value of each field, in the order of `SOURCES`."""
         best = {name: self._first(name) for name in SOURCES if name not in ("taken_at", "keywords")}
         # Half a place is none beside a whole one of another source, and two halves are no place.
-        places = ([self.values.get(name, {}).get(source) for name in ("lat", "lon")] for source in SOURCES["lat"])
+        places = (
+            [self.values.get(name, {}).get(source) for name in ("lat", "lon")] for source in SOURCES["lat"]
+        )
         best["lat"], best["lon"] = min(places, key=lambda place: place.count(None))
         moment: Moment | None = self._first("taken_at")
         return Metadata(

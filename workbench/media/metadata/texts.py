@@ -34,18 +34,18 @@ def _letter(byte: int) -> str:
 def of_value(value: object, most: int = MAX_TEXT) -> str | None:
     """Return the text in a tag as Pillow gives it: it reads text as Latin-1 where it may be anything."""
     if isinstance(value, str):
-        value = value[: 4 * most]
-        if value.isascii():
-            return value
+        text = value[: 4 * most]
+        if text.isascii():
+            return text
         try:
-            value = value.encode("latin-1")
+            data = text.encode("latin-1")
         except UnicodeEncodeError:
-            return value
+            return text
     elif isinstance(value, bytes):
-        value = value[: 4 * most]
+        data = value[: 4 * most]
     else:
         return None
-    return decoded(_whole(value, 4 * most))
+    return decoded(_whole(data, 4 * most))
 
 
 def _whole(data: bytes, most: int) -> bytes:
