@@ -23,7 +23,8 @@ def xmp(title: str = "", rating: str = "", keywords: str = "", more: str = "") -
     rated = f'xmp:Rating="{rating}"' if rating else ""
     return (
         f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="{RDF}"><rdf:Description rdf:about=""'
-        f' {rated} {more} xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" '
+        f' {rated} {more} xmlns:dc="http://purl.org/dc/elements/1.1/"'
+        ' xmlns:xmp="http://ns.adobe.com/xap/1.0/" '
         f'xmlns:exif="http://ns.adobe.com/exif/1.0/">{inner}</rdf:Description></rdf:RDF></x:xmpmeta>'
     ).encode()
 

@@ -74,8 +74,11 @@ def test_names_that_hold_a_date(name: str) -> None:
         "20210304x/DSC1.jpg",
         "120210304_050607.jpg",
         "20211304.jpg",
-    ]
-    + ["20210230_050607.jpg", "", "2021.jpg", "1614834367000.jpg"],
+        "20210230_050607.jpg",
+        "",
+        "2021.jpg",
+        "1614834367000.jpg",
+    ],
 )
 def test_names_that_hold_none(name: str) -> None:
     assert np.isnan(in_names(pd.Series([name]))[0][0])

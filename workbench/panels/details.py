@@ -33,8 +33,8 @@ class Details(Panel):
     """The row in focus, with the box that matched the query drawn.
 
     ``picture(row)`` returns a JPEG, ``facts(row)`` pairs of name and text (or texts),
-    ``describe(row, vocabulary)`` a DataFrame of phrase, score and probability, ``boxes(row)`` the faces in it; ``on_like``, ``on_tag`` and
-    ``on_face`` are told what was clicked.
+    ``describe(row, vocabulary)`` a DataFrame of phrase, score and probability, ``boxes(row)`` the faces in
+    it; ``on_like``, ``on_tag`` and ``on_face`` are told what was clicked.
     """
 
     _esm = script("details")

@@ -19,7 +19,7 @@ Tags = Mapping[int, Any]
 _BY_CAMERAS = frozenset(
     (
         *("olympus digital camera", "sony dsc", "minolta digital camera", "konica minolta digital camera"),
-        *("samsung", "samsung digital camera", "digital camera", "exif_jpeg_picture", "exif jpeg", "default"),
+        *("samsung", "samsung digital camera", "digital camera", "exif_jpeg_picture", "default"),
         *(
             "kodak digital still camera",
             "default description",
