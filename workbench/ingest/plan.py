@@ -18,11 +18,11 @@ from workbench.samples.kind import Finder, kind_named
 from workbench.store.case_folder import CaseFolder
 from workbench.store.sample_parts import SampleParts, unique
 from workbench.store.schemas import METADATA_VERSION
-from workbench.store.sidecars import is_sidecar
 from workbench.store.snapshot import current_problems, latest_files
 
 Gone = Literal["keep", "mark"]
 
+SIDECAR = "sidecar"
 _MOUNT = 20  # photos known in a folder that is there but empty: it may be where a disk is not mounted
 
 
@@ -147,7 +147,7 @@ def make_plan(
                 plan.failed.append(item)
         elif item.kind == "other":
             plan.skipped.append(item)
-            if is_sidecar(item.raw_path):  # one that cannot be read is a problem
+            if item.skipped == SIDECAR:  # one that cannot be read is a problem
                 seen.add(item.raw_path)
         else:
             seen.add(item.raw_path)

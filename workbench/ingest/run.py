@@ -14,7 +14,7 @@ from workbench.image_id import part_of
 from workbench.ingest.examine import Claims, Examined, Failure, Needs
 from workbench.ingest.pipeline import run
 from workbench.ingest.plan import Plan, Reading, check_gone, make_plan, read_known, sample_parts
-from workbench.ingest.sidecars import read_sidecars, sidecars_in
+from workbench.ingest.sidecars import read_sidecars
 from workbench.ingest.writer import PART_SECONDS, SampleWriter, Writer, write_skipped, written
 from workbench.media.scan import FoundFile, Problem, scan
 from workbench.samples.face import FACE
@@ -210,8 +210,7 @@ def _ingest(folder: CaseFolder, some: Sequence[Finder], reading: Reading, *, pro
         check_gone(plan, known, folder.source)
     writer = Writer(folder, parts, known)
     _note(plan, writer, [] if gone == "keep" else plan.gone)
-    beside = sidecars_in(plan.skipped)
-    unread = read_sidecars(folder, beside, writer, gone=gone != "keep", retry=retry)
+    unread = read_sidecars(folder, plan.skipped, writer, gone=gone != "keep", retry=retry)
     plan.skipped = [file for file in plan.skipped if file.raw_path not in unread]
     write_skipped(folder, plan.skipped)
     try:

@@ -1,12 +1,13 @@
 """Sidecars: read the files of XMP beside photos that are new or changed; no photo is decoded for it."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
 
 from workbench.ingest.examine import Failure
+from workbench.ingest.plan import SIDECAR
 from workbench.ingest.writer import Writer, written
 from workbench.media.metadata import from_xmp
 from workbench.media.metadata.xmp import MAX_XMP
@@ -15,15 +16,8 @@ from workbench.media.scan import FoundFile
 from workbench.store import schemas
 from workbench.store.case_folder import CaseFolder
 from workbench.store.sample_parts import unique
-from workbench.store.sidecars import is_sidecar
 
 Row = dict[str, Any]
-_LEFT_ALONE = ("system", "link", "special")
-
-
-def sidecars_in(found: Iterable[FoundFile]) -> list[FoundFile]:
-    """Return which of the files that are no images are sidecars."""
-    return [file for file in found if file.skipped not in _LEFT_ALONE and is_sidecar(file.raw_path)]
 
 
 def read_sidecars(
@@ -31,14 +25,15 @@ def read_sidecars(
 ) -> set[bytes]:
     """Note what sidecars say whose size or time is new, and return the paths of those that cannot be read.
 
-    These are problems until they can. ``gone``: forget those that are no longer there. ``retry``: read all
-    again that failed. Raises :class:`CaseError` where the case cannot be written.
+    ``found``: files that are no images, sidecars and others. Those that cannot be read are problems until
+    they can. ``gone``: forget those that are no longer there. ``retry``: read all again that failed. Raises :class:`CaseError` where the case cannot be written.
     """
     latest = unique(folder.sidecars.read(["raw_path", "size", "mtime_ns", "status"]), "raw_path", last=True)
     known = {row.pop("raw_path"): row for row in latest.to_pylist()}
     rows: list[Row] = []
     failed: set[bytes] = set()
-    for file in found:
+    beside = [file for file in found if file.skipped == SIDECAR]
+    for file in beside:
         was = known.get(file.raw_path, {"status": "gone"})
         same = (was.get("size"), was.get("mtime_ns")) == (file.size, file.mtime_ns)
         if was["status"] == "ok" and same:
@@ -54,7 +49,7 @@ def read_sidecars(
         elif was["status"] == "problem":
             writer.lose(file.raw_path)
     if gone:
-        there = {file.raw_path for file in found}
+        there = {file.raw_path for file in beside}
         rows += [
             {"raw_path": raw_path, "status": "gone"}
             for raw_path, was in known.items()

@@ -3,7 +3,9 @@
 from typing import Literal
 
 Kind = Literal["image", "video", "other"]
-Skipped = Literal["", "video", "raw", "jxl", "pdf", "svg", "archive", "system", "link", "special", "other"]
+Skipped = Literal[
+    "", "video", "raw", "jxl", "pdf", "svg", "archive", "sidecar", "system", "link", "special", "other"
+]
 """What a file is that is not read; empty for one that is."""
 
 REASONS: dict[Skipped, str] = {
@@ -14,6 +16,7 @@ REASONS: dict[Skipped, str] = {
     "pdf": "pages of PDF files are not read yet",
     "svg": "drawings in SVG are not read",
     "archive": "an archive: unpack it to have its photos read",
+    "sidecar": "texts about a photo (XMP): read with the photo beside it",
     "system": "written by a system, not by a person: a recycle bin, previews, an index",
     "link": "a link that is not followed",
     "special": "a pipe, socket or device, not a file",
@@ -34,7 +37,7 @@ RAW_SUFFIXES = frozenset(
     b" .nef .nrw .orf .pef .ptx .raf .raw .rw2 .rwl .rwz .sr2 .srf .srw .x3f".split()
 )
 _OTHER_SUFFIXES: dict[bytes, Skipped] = {
-    b".jxl": "jxl", b".pdf": "pdf", b".svg": "svg", b".svgz": "svg",
+    b".jxl": "jxl", b".pdf": "pdf", b".xmp": "sidecar", b".svg": "svg", b".svgz": "svg",
     **dict.fromkeys(b".zip .7z .rar .tar .gz .tgz .bz2 .xz .zst .cab .iso .dmg".split(), "archive"),
 }  # fmt: skip
 _SYSTEM_FOLDERS = frozenset(

@@ -83,7 +83,7 @@ SKIPPED = pa.schema(
     [
         ("path", pa.string()),
         _never_null("raw_path", pa.binary()),
-        ("kind", pa.string()),  # raw, jxl, pdf, svg, archive, system, link, special, other
+        ("kind", pa.string()),  # raw, jxl, pdf, svg, archive, sidecar, system, link, special, other
         ("reason", pa.string()),
         ("when", WHEN),
     ]

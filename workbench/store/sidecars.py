@@ -10,12 +10,7 @@ from numpy.typing import NDArray
 
 from workbench.store import schemas
 
-SUFFIX = b".xmp"
-
-
-def is_sidecar(raw_path: bytes) -> bool:
-    """Tell by its name whether a file is a sidecar."""
-    return raw_path[-len(SUFFIX) :].lower() == SUFFIX and not raw_path.rpartition(b"/")[2].startswith(b".")
+_SUFFIX = b".xmp"
 
 
 def lay_over(images: pd.DataFrame, sidecars: pd.DataFrame) -> None:
@@ -44,7 +39,7 @@ def lay_over(images: pd.DataFrame, sidecars: pd.DataFrame) -> None:
 
 def _pairs(photos: Iterable[bytes], sidecars: Iterable[bytes]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the rows of photos that have a sidecar, and of each the row of its sidecar."""
-    of = {raw_path[: -len(SUFFIX)]: row for row, raw_path in enumerate(sidecars)}
+    of = {raw_path[: -len(_SUFFIX)]: row for row, raw_path in enumerate(sidecars)}
     found = [(row, of.get(path, of.get(_stem(path), -1))) for row, path in enumerate(photos)]
     pairs = np.array([pair for pair in found if pair[1] >= 0], np.intp).reshape(-1, 2)
     return pairs[:, 0], pairs[:, 1]
