@@ -26,7 +26,8 @@ def read_sidecars(
     """Note what sidecars say whose size or time is new, and return the paths of those that cannot be read.
 
     ``found``: files that are no images, sidecars and others. Those that cannot be read are problems until
-    they can. ``gone``: forget those that are no longer there. ``retry``: read all again that failed. Raises :class:`CaseError` where the case cannot be written.
+    they can. ``gone``: forget those that are no longer there. ``retry``: read all again that failed. Raises
+    :class:`CaseError` where the case cannot be written.
     """
     latest = unique(folder.sidecars.read(["raw_path", "size", "mtime_ns", "status"]), "raw_path", last=True)
     known = {row.pop("raw_path"): row for row in latest.to_pylist()}
