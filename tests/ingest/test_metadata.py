@@ -103,7 +103,7 @@ def test_an_edited_sidecar_is_read_again_and_no_photo_for_it(
 ) -> None:
     (source / "a.xmp").write_bytes(xmp("Before", "5"))
     case.ingest(progress=False)
-    monkeypatch.setattr("workbench.ingest.examine.read_bytes", lambda path: pytest.fail(f"{path!r} was read"))
+    monkeypatch.setattr("workbench.ingest.examine.look", lambda path, _: pytest.fail(f"{path!r} was read"))
     (source / "a.xmp").write_bytes(xmp("Afterwards"))
     report = case.ingest(progress=False)
 
@@ -177,7 +177,7 @@ def test_metadata_of_an_older_version_are_read_again_when_asked_for(
     assert of(case, "a.jpg", "title", "rating", "width", "height", "format") == ("Inside", 2, 64, 48, "JPEG")
     assert np.array_equal(case.vectors, vectors)
 
-    monkeypatch.setattr("workbench.ingest.examine.read_bytes", lambda path: pytest.fail(f"{path!r} was read"))
+    monkeypatch.setattr("workbench.ingest.examine.look", lambda path, _: pytest.fail(f"{path!r} was read"))
     assert case.ingest(metadata=True, progress=False).unchanged == 3
     assert plan.read_known(case.folder, {}, retry=False, metadata=True).outdated == {}
 

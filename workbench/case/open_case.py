@@ -129,6 +129,7 @@ class OpenCase:
                 data.lookup,
                 data.embedder,
                 data.thumbnails,
+                data.pictures.still,
                 lambda text, k: self._asked(text, Limits(k)),
             )
         )
