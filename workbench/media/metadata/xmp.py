@@ -1,4 +1,8 @@
-"""XMP: what programs and people wrote about a photo, as XML in a file or beside it."""
+"""XMP: what programs and people wrote about a photo, as XML in a file or beside it.
+
+defusedxml parses it without building a tree. Pillow's `getxmp` also needs it, but builds one of any size and
+leaves out languages and extended packets.
+"""
 
 import re
 from collections import defaultdict
