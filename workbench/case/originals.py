@@ -168,7 +168,7 @@ class Originals:
     def skipped(self) -> "pd.DataFrame":
         """Every file of the source that is not read, by the last ingest: path, kind, reason, when.
 
-        ``kind``: "pdf", "svg", "archive", "sidecar" (XMP, AAE, THM; the reason says of which photo), "system"
+        ``kind``: "svg", "archive", "sidecar" (XMP, AAE, THM; the reason says of which photo), "system"
         (recycle bins, previews of other programs), "link", "special" (a pipe) or "other". Each file of the
         source is in ``images``, ``problems`` or here.
         """

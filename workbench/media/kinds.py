@@ -2,17 +2,18 @@
 
 from typing import Literal
 
-Kind = Literal["image", "document", "video", "other"]
-Skipped = Literal["", "video", "pdf", "svg", "archive", "sidecar", "system", "link", "special", "other"]
+Kind = Literal["image", "pages", "document", "video", "other"]
+"""What a file is read as; "pages" is an image file of several pages, which only its bytes tell."""
+
+Skipped = Literal["", "video", "svg", "archive", "sidecar", "system", "link", "special", "other"]
 """What a file is that is not read; empty for one that is."""
 
 REASONS: dict[Skipped, str] = {
     "": "",
     "video": "frames of videos are not read yet",
-    "pdf": "pages of PDF files are not read yet",
     "svg": "drawings in SVG are not read",
     "archive": "an archive: unpack it to have its photos read",
-    "sidecar": "a sidecar: what a program wrote beside a photo or a video",
+    "sidecar": "a sidecar: what a program wrote about the photo or video beside it",
     "system": "written by a system, not by a person: a recycle bin, previews, an index",
     "link": "a link that is not followed",
     "special": "a pipe, socket or device, not a file",
@@ -38,7 +39,7 @@ RAW_FORMATS = (
 )  # fmt: skip
 """What the formats of raw photos are called in the table of images."""
 _OTHER_SUFFIXES: dict[bytes, Skipped] = {
-    b".xmp": "sidecar", b".aae": "sidecar", b".pdf": "pdf", b".svg": "svg", b".svgz": "svg",
+    b".xmp": "sidecar", b".aae": "sidecar", b".svg": "svg", b".svgz": "svg",
     **dict.fromkeys(b".zip .7z .rar .tar .gz .tgz .bz2 .xz .zst .cab .iso .dmg".split(), "archive"),
 }  # fmt: skip
 _SYSTEM_FOLDERS = frozenset(
@@ -49,7 +50,6 @@ _SYSTEM_FILES = frozenset(
     b"thumbs.db ehthumbs.db ehthumbs_vista.db .ds_store desktop.ini .picasa.ini".split()
 )
 _OTHER_STARTS: tuple[tuple[bytes, Skipped], ...] = (
-    (b"%PDF-", "pdf"),
     (b"<svg", "svg"),
     (b"PK\x03\x04", "archive"),
     (b"Rar!\x1a\x07", "archive"),
@@ -59,7 +59,6 @@ _OTHER_STARTS: tuple[tuple[bytes, Skipped], ...] = (
     (b"BZh", "archive"),
     (b"\x1aE\xdf\xa3", "video"),  # Matroska, WebM
 )
-_KINDS: dict[Skipped, Kind] = {"video": "video", "pdf": "document"}
 _VIDEO_BRANDS = frozenset(
     b"isom iso2 iso4 iso5 iso6 mp41 mp42 avc1 M4VH M4VP MSNV 3gp4 3gp5 3gp6 3g2a dash".split()
 ) | {b"qt  ", b"M4V "}
@@ -130,13 +129,14 @@ def classify(raw_path: bytes, start: bytes) -> tuple[Kind, Skipped]:
         return "other", "sidecar"
     if ending in IMAGE_SUFFIXES or is_image_start(start):
         return "image", ""
+    if ending == b".pdf" or start.startswith(b"%PDF-"):
+        return "document", ""
     if ending in VIDEO_SUFFIXES or _is_video(start):
         return "video", "video"
     for begin, skipped in _OTHER_STARTS:
         if start.startswith(begin):
-            return _KINDS.get(skipped, "other"), skipped
-    skipped = _OTHER_SUFFIXES.get(ending, "other")
-    return _KINDS.get(skipped, "other"), skipped
+            return "video" if skipped == "video" else "other", skipped
+    return "other", _OTHER_SUFFIXES.get(ending, "other")
 
 
 def _is_video(start: bytes) -> bool:
