@@ -1,4 +1,4 @@
-"""Animated pictures are shown by a frame that says what they are about, and give all frames with their times."""
+"""Animated pictures are shown by a frame that says what they are about, and give all frames in time."""
 
 import io
 
