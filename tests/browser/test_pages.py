@@ -22,6 +22,7 @@ print(json.dumps({"rows": desk.selection.rows.tolist(), "focus": desk.selection.
     "query": desk.selection.hits.query if desk.selection.hits else "",
     "found": [desk.selection.title(row) for row in desk.selection.found]}))"""
 TILE = ":is([aria-label*='report.pdf, page 2'], [title*='report.pdf, page 2'])"
+PLACE = "document.querySelector('.wb-pages .wb-quiet').textContent"
 SIZES = [(400, 500), (500, 400), (300, 500)]
 WRITTEN = ["MINUTES OF JUNE", "HARBOUR FEES PAID", "LIST OF SHIPS", "END OF REPORT"]
 
@@ -59,16 +60,16 @@ def test_a_page_is_found_by_its_text_and_leafed_from(root: Path, address: str) -
         page.locator(
             ".wb-gallery [aria-label*='report.pdf, page 2'], .wb-gallery [title*='report.pdf, page 2']"
         ).first.click()
-        page.wait_for_selector(".wb-details .wb-pages:not([hidden])")
+        page.wait_for_function(f"{PLACE} === '2 of 4'")
         notebook.screenshot("pages-found")
         first = page.locator(".wb-details .wb-title").first.inner_text()
         page.get_by_role("button", name="Next page").focus()
         page.keyboard.press("Enter")
-        page.wait_for_function("document.querySelector('.wb-pages .wb-quiet').textContent === '3 of 4'")
+        page.wait_for_function(f"{PLACE} === '3 of 4'")
         page.keyboard.press("PageDown")
-        page.wait_for_function("document.querySelector('.wb-pages .wb-quiet').textContent === '4 of 4'")
+        page.wait_for_function(f"{PLACE} === '4 of 4'")
         page.keyboard.press("PageUp")
-        page.wait_for_function("document.querySelector('.wb-pages .wb-quiet').textContent === '3 of 4'")
+        page.wait_for_function(f"{PLACE} === '3 of 4'")
         page.get_by_role("button", name="all pages").click()
         page.locator(".wb-details").scroll_into_view_if_needed()
         notebook.screenshot("pages-leafed")

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from tests.helpers.colour_documents import ColourDocuments, write_document
+from tests.helpers.documents import tiff
 from workbench.case.instances.model import ThingModel
 from workbench.image_id import part_of
 from workbench.ingest import IngestReport, embed_part, ingest, ingest_instances, writer
@@ -284,6 +285,19 @@ def test_another_choice_of_pages_takes_the_place_of_the_old_one(
     assert run(folder).embedded == 0
     assert colours_match(known(folder), "doc.pdf", PAGES)
     assert documents.read == []
+
+
+def test_a_tiff_that_is_split_in_another_way_now_is_examined_again(
+    folder: CaseFolder, source: Path, documents: ColourDocuments, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (source / "scan.tif").write_bytes(tiff(["red", "blue"]))
+    assert run(folder).embedded == 104
+    assert colours_match(known(folder), "scan.tif", ["red", "blue"])
+    assert run(folder).unchanged == 4
+    monkeypatch.setitem(stills._registered, "pages", ColourDocuments("pages-2"))
+    report = run(folder)
+    assert (report.unchanged, report.embedded) == (3, 0)
+    assert known(folder).problems["path"].tolist() == ["scan.tif"]
 
 
 def test_other_kinds_of_samples_are_looked_for_in_pages_too(

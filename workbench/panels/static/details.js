@@ -62,7 +62,7 @@ function render({ model, el }) {
   );
   const pages = h(
     "div",
-    { class: "wb-row wb-pages", role: "group", "aria-label": "Pages of this file" },
+    { class: "wb-row wb-pages", hidden: true, role: "group", "aria-label": "Pages of this file" },
     back,
     place,
     on,

@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from details.js dom.js format.js jupyterlab.js lazy.js panel.js widgets.js sha256:819a73edaf65566110a2d99b0bc0337195af45aacae4e179aa8d3a60d2b49e53
+// Built by esbuild 0.28.2 from details.js dom.js format.js jupyterlab.js lazy.js panel.js widgets.js sha256:24a04437ed81599f4b5eba8fec6f370e421391d7dc5068e804cc705730903d12
 // dom.js
 var UNSEEN = (
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -156,7 +156,7 @@ function render({ model, el }) {
   );
   const pages = h(
     "div",
-    { class: "wb-row wb-pages", role: "group", "aria-label": "Pages of this file" },
+    { class: "wb-row wb-pages", hidden: true, role: "group", "aria-label": "Pages of this file" },
     back,
     place,
     on,
