@@ -21,6 +21,7 @@ from workbench.ingest.examine import Failure
 from workbench.media import stills
 from workbench.media.decode import DecodedImage, ImageFacts
 from workbench.media.exif import Metadata
+from workbench.media.pages import _TiffFiles
 from workbench.store.case_folder import CaseFolder
 from workbench.store.snapshot import Snapshot, read_snapshot
 from workbench.testing import ColourEmbedder, write_photos
@@ -294,10 +295,10 @@ def test_a_tiff_that_is_split_in_another_way_now_is_examined_again(
     assert run(folder).embedded == 104
     assert colours_match(known(folder), "scan.tif", ["red", "blue"])
     assert run(folder).unchanged == 4
-    monkeypatch.setitem(stills._registered, "pages", ColourDocuments("pages-2"))
+    monkeypatch.setitem(stills._registered, "pages", _TiffFiles("other"))
     report = run(folder)
-    assert (report.unchanged, report.embedded) == (3, 0)
-    assert known(folder).problems["path"].tolist() == ["scan.tif"]
+    assert (report.unchanged, report.embedded, report.images) == (3, 0, 2)
+    assert colours_match(known(folder), "scan.tif", ["red", "blue"])
 
 
 def test_other_kinds_of_samples_are_looked_for_in_pages_too(

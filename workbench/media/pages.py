@@ -40,7 +40,7 @@ def _tiff_pages(data: bytes) -> list[Directory]:
 class _TiffFiles:
     """Opens TIFF files: of any number of pages, each a picture of its own size and kind."""
 
-    choice: str = "pages-1"
+    choice: str = "tiff-pages-1"
 
     def open(self, path: bytes, data: bytes | None) -> OpenFile:
         return _TiffFile(data or b"")
@@ -65,7 +65,7 @@ class _TiffFile:
 class _PdfFiles:
     """Opens PDF files, in the process with limits; each page is drawn at 200 dots an inch."""
 
-    choice: str = "pages-1"
+    choice: str = "pdf-pages-1"
 
     def open(self, path: bytes, data: bytes | None) -> OpenFile:
         return _PdfFile(path, data)

@@ -154,8 +154,8 @@ def _time(text: str) -> datetime | None:
     found = _DATE.match(text)
     if found is None:
         return None
-    year, month, day, *clock = found.groups()
+    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
     try:
-        return datetime(int(year), int(month or 1), int(day or 1), *(int(part or 0) for part in clock))
+        return datetime(year, month or 1, day or 1, hour, minute, second)
     except ValueError:
         return None
