@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from details.js dom.js format.js jupyterlab.js lazy.js panel.js widgets.js sha256:24a04437ed81599f4b5eba8fec6f370e421391d7dc5068e804cc705730903d12
+// Built by esbuild 0.28.2 from details.js dom.js format.js jupyterlab.js lazy.js panel.js widgets.js sha256:cdae4f5a0f95d3fe493048521eb70fed6e1e113a4be3c10da3630205e9284662
 // dom.js
 var UNSEEN = (
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -208,8 +208,8 @@ function render({ model, el }) {
     if (answer.pages) {
       const { number, count } = answer.pages;
       setText(place, `${number} of ${count}`);
-      back.disabled = number === 1;
-      on.disabled = number === count;
+      back.setAttribute("aria-disabled", String(number === 1));
+      on.setAttribute("aria-disabled", String(number === count));
     }
     facts.replaceChildren(
       ...answer.facts.flatMap(([name, text]) => [
