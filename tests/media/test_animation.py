@@ -1,4 +1,4 @@
-"""Animated pictures are shown by a frame that says what they are about, and give all frames in time."""
+"""Animated pictures are shown by their most telling frame, and give all frames with their times."""
 
 import io
 

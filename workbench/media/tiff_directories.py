@@ -30,7 +30,8 @@ _SIZES = {
 }
 _INTEGERS = {3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
 _POINTERS = frozenset({330, 34665, 34853})  # to sub-images, EXIF and GPS
-_RAW_TAGS = frozenset({50706, 33421, 33422})  # DNGVersion, CFARepeatPatternDim, CFAPattern
+_DNG = 50706  # DNGVersion
+_SENSOR_TAGS = frozenset({33421, 33422})  # CFARepeatPatternDim, CFAPattern
 _RAW_COLOURS = frozenset({32803, 34892})  # a colour filter array, linear raw
 
 
@@ -60,9 +61,14 @@ class Directory:
         return bool(self.first.get(254, 0) & 5) or self.first.get(255) == 2
 
     @property
+    def sensor(self) -> bool:
+        """Whether it holds what a sensor saw: each pixel through a filter, or linear light."""
+        return bool(self.first.keys() & _SENSOR_TAGS) or self.first.get(262) in _RAW_COLOURS
+
+    @property
     def raw(self) -> bool:
-        """Whether it holds what a sensor saw, not yet a picture."""
-        return bool(self.first.keys() & _RAW_TAGS) or self.first.get(262) in _RAW_COLOURS
+        """Whether it belongs to a raw photo, or to a picture that was made of one and kept as DNG."""
+        return self.sensor or _DNG in self.first
 
 
 def directories(data: bytes, most_tags: int = MAX_TAGS) -> Iterator[tuple[int, Directory]]:
@@ -121,7 +127,8 @@ def _directory(data: bytes, place: int, order: str, *, big: bool) -> Directory:
     first: dict[int, int] = {}
     subs: tuple[int, ...] = ()
     total = 0
-    for number in range(min(count, MAX_TAGS, max(0, len(data) - place) // entry.size)):
+    there = min(count, max(0, len(data) - place) // entry.size)  # a broken count may say anything
+    for number in range(min(there, MAX_TAGS)):
         tag, kind, values, held = entry.unpack_from(data, place + number * entry.size)
         size = _SIZES.get(kind, 0) * values
         start = 0
@@ -137,7 +144,7 @@ def _directory(data: bytes, place: int, order: str, *, big: bool) -> Directory:
     end = place + count * entry.size
     following = data[end : end + (8 if big else 4)]
     after = struct.unpack(order + ("Q" if big else "I"), following)[0] if len(following) in (4, 8) else 0
-    return Directory(first, subs, total, count, after, start_at, end)
+    return Directory(first, subs, total, there, after, start_at, end)
 
 
 def _integers(source: bytes, start: int, order: str, kind: int, values: int) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from details.js dom.js format.js jupyterlab.js lazy.js panel.js widgets.js sha256:cdae4f5a0f95d3fe493048521eb70fed6e1e113a4be3c10da3630205e9284662
+// Built by esbuild 0.28.2 from details.js dom.js format.js jupyterlab.js lazy.js panel.js widgets.js sha256:1b416da632b41ef5c3acfa83bf3470c2a7a51a5b042c235e7c1cd1b1a3f12b11
 // dom.js
 var UNSEEN = (
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -214,7 +214,7 @@ function render({ model, el }) {
     facts.replaceChildren(
       ...answer.facts.flatMap(([name, text]) => [
         h("dt", {}, name),
-        h("dd", {}, text)
+        Array.isArray(text) ? h("dd", { class: "wb-chips" }, ...text.map((one) => h("span", { class: "wb-fact" }, one))) : h("dd", {}, text)
       ])
     );
     phrases.replaceChildren(h("span", { class: "wb-quiet" }, "Finding phrases…"));
