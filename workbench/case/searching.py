@@ -50,6 +50,7 @@ class Searching:
         tag=is_text_or_texts("keep"),
         taken=or_none(is_text("2019-05")),
         over=is_text_or_texts("persons"),
+        is_=is_text_or_texts("weapon"),
     )
     def search(
         self,
@@ -62,6 +63,7 @@ class Searching:
         tag: str | Sequence[str] = (),
         taken: str | None = None,
         over: str | Sequence[str] = "images",
+        is_: str | Sequence[str] = (),
         k: int | None = 50,
         threshold: "float | Literal['fixed'] | None" = None,
         probability: float | None = None,
@@ -75,7 +77,7 @@ class Searching:
         names or ids of identities. ``within``: a Selection, Hits, rows, or the name of a saved selection;
         ``tag``: one or several that an image must have; ``taken``: when, such as "2019-05" or "2019..2020".
         ``over``: what is compared, one or some of "images", "persons", "objects" and "text"; an image takes
-        its best region, whose box the hit carries.
+        its best region, whose box the hit carries. ``is_``: names of classifiers that say yes to an image.
 
         ``k`` caps the hits, ``threshold`` is the least cosine [-1, 1] or "fixed" (0.25 for words, 0.70 for
         examples), ``probability`` the least calibrated probability [0, 1]. ``background``: images known not
@@ -85,7 +87,7 @@ class Searching:
         """
         limits = Limits(k, threshold, probability)
         return self.questions.search(
-            Request(terms, like, unlike, face, text, within, tag, taken, over, limits, background)
+            Request(terms, like, unlike, face, text, within, tag, taken, over, is_, limits, background)
         )
 
     @checked(query=is_text("a red car", empty=True), pictures=or_none(is_a(Mapping, "{'name': picture}")))

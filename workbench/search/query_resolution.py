@@ -55,11 +55,14 @@ class Seen:
 
     ``scores`` (N,): the cosine of the likest face to that person, -inf without a face; ``probabilities`` (N,)
     calibrated among the faces of the case; ``there`` (N,): whether a face of that identity is in the image.
+    The same is said of a classifier: how sure it is of the best sample of each image, and where it says yes;
+    ``boxes`` (N, 4) are those samples, NaN for whole images, None where all are.
     """
 
     scores: NDArray[np.float32]
     probabilities: NDArray[np.float32]
     there: NDArray[np.bool_]
+    boxes: NDArray[np.float32] | None = None
 
 
 class FaceSearch:
@@ -151,6 +154,7 @@ class QueryResolver:
         pieces += [self._piece(self._example(term), 1) for term in as_terms(asked.like)]
         pieces += [self._piece(self._example(term, or_words=True), -1) for term in as_terms(asked.unlike)]
         pieces += [Piece(Part("face", who)) for who in _several(asked.face)]
+        pieces += [Piece(Part("is", name)) for name in _several(asked.is_)]
         pieces += [] if asked.text is None else [Piece(Part("text", asked.text))]
         if asked.within is not None:
             name = asked.within if isinstance(asked.within, str) else SELECTION

@@ -16,7 +16,7 @@ from workbench.analysis.rows import Rows
 from workbench.errors import QueryError
 from workbench.search.hits import Hits
 from workbench.search.image_lookup import ImageLookup
-from workbench.search.query_resolution import FaceSearch, People, QueryResolver
+from workbench.search.query_resolution import FaceSearch, People, QueryResolver, Seen
 from workbench.search.ranker import Ranker
 from workbench.search.request import Images, Limits, Request
 from workbench.search.searcher import Searcher
@@ -97,7 +97,8 @@ class Searchable:
     gives the model, ``phrase_vectors(phrases)`` text vectors (P, D), ``vocabulary_vectors()`` those of the
     phrases that stand for any query, another array once they change. ``saved(name)`` returns the rows of a
     saved selection; ``tags()`` the table of tags and ``tags_version()`` what changes with it. ``people()``
-    gives the faces, ``find_text(text)`` hits among the images, ``regions(kinds)`` a ranker; ``engine()`` an
+    gives the faces, ``find_text(text)`` hits among the images, ``regions(kinds)`` a ranker,
+    ``classified(name)`` what a classifier says of each image; ``engine()`` an
     index of the vectors, or None for exact search.
     """
 
@@ -113,6 +114,7 @@ class Searchable:
     people: Callable[[], People]
     find_text: Callable[[str], Hits]
     regions: Callable[[Sequence[str]], Ranker]
+    classified: Callable[[str], Seen]
     thumbnails: Callable[[Sequence[int]], list[bytes]] | None = None
     engine: "Callable[[], Index | None]" = lambda: None
 
@@ -237,6 +239,7 @@ class Questions:
             FaceSearch(collection.people, len(images)),
             lru_cache(maxsize=8)(collection.find_text),
             collection.regions,
+            collection.classified,
             collection.thumbnails,
         )
 

@@ -72,6 +72,7 @@ class Request:
     tag: str | Sequence[str] = ()
     taken: str | None = None
     over: str | Sequence[str] = IMAGES
+    is_: str | Sequence[str] = ()
     limits: Limits = field(default_factory=Limits)
     background: Images | None = None
 
