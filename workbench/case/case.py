@@ -31,6 +31,7 @@ from workbench.case.arguments import (
 from workbench.case.collection import load_vocabulary, save_vocabulary
 from workbench.case.embedders import LazyEmbedder, LazyFaceModel
 from workbench.case.ingesting import ingest_faces, ingest_images
+from workbench.case.learning import Learning
 from workbench.case.open_case import OpenCase
 from workbench.case.originals import Originals
 from workbench.case.searching import Searching
@@ -59,7 +60,7 @@ if TYPE_CHECKING:
     from workbench.search.image_lookup import ImageLookup
 
 
-class Case(Originals, Searching):
+class Case(Originals, Searching, Learning):
     """One source and all that is known about it. Make one with ``workbench.open``."""
 
     def __init__(

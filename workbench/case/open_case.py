@@ -3,6 +3,11 @@
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.case.classifiers.classifiers_api import Classifiers
+from workbench.case.classifiers.sample_table import SampleTables
 from workbench.case.cluster_runs import ClusterRuns
 from workbench.case.collection import Collection
 from workbench.case.collection_report import CollectionReport
@@ -18,7 +23,7 @@ from workbench.samples.regions import read_regions
 from workbench.search.hits import Hits
 from workbench.search.questions import Questions, Searchable
 from workbench.search.request import Limits, Request
-from workbench.search.terms import Term
+from workbench.search.terms import Term, readable, text_vectors
 from workbench.store.case_folder import CaseFolder
 
 _BEST = Limits(k=1)
@@ -58,6 +63,7 @@ class OpenCase:
                 lambda: self.faces,
                 lambda text: self.regions.find_text(text).images,
                 lambda kinds: self.regions.ranker(kinds),  # noqa: PLW0108 reads the regions when asked for
+                lambda name: self.classifiers.seen(name),  # noqa: PLW0108 reads them when asked for
                 data.thumbnails,
                 lambda: data.engines.open("images", data.images["image_id"], data.vectors),
             )
@@ -116,6 +122,13 @@ class OpenCase:
         )
 
     @cached_property
+    def classifiers(self) -> Classifiers:
+        """What the case was taught to tell apart."""
+        data = self.collection
+        tables = SampleTables(data, lambda: self.faces, lambda: self.regions)
+        return Classifiers(data, tables, self.selections.open, self._text_vector)
+
+    @cached_property
     def study(self) -> CollectionReport:
         """The collection as a whole."""
         return CollectionReport(self.collection, lambda: self.faces.frame, self.questions.rows)
@@ -141,9 +154,13 @@ class OpenCase:
             "named": len(self.faces.named),
             "regions": len(self.regions),
             "candidates": len(self.instances),
+            "classifiers": len(self.classifiers),
             "tagged": int(data.tags()["sample_id"].nunique()),
             "bytes": sum(path.stat().st_size for path in folder.root.rglob("*") if path.is_file()),
         }
+
+    def _text_vector(self, text: str) -> NDArray[np.float32]:
+        return np.asarray(text_vectors(self.collection.embedder(), [readable(text)])[0], np.float32)
 
     def _best(self, term: Term) -> Hits:
         return self._asked(term, _BEST)

@@ -17,8 +17,8 @@ STRENGTH = 10.0
 """The inverse of the regularisation of the logistic probe, C of scikit-learn, for rows of unit length."""
 HIDDEN = 64
 """Units of the one hidden layer of the MLP."""
-EPOCHS = 60
-_RATE, _DECAY, _BATCH = 3e-3, 0.1, 64
+EPOCHS = 40
+_RATE, _DECAY, _BATCH = 5e-3, 0.1, 256
 _BLOCK = 1 << 15
 
 

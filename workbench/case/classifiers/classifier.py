@@ -58,14 +58,14 @@ class Classifier:
 
     @property
     def figures(self) -> "pd.DataFrame":
-        """One row a method, the one kept first: method, average_precision, low, high, chance, kept.
+        """One row a method, the one kept first: method, average_precision, low, high, chance, least, kept.
 
-        Average precision [0, 1] on examples held back by cross-validation, with a 95 % interval; unlabelled
-        samples count as no there. NaN where there are too few examples to say.
+        Average precision [0, 1] on examples held back by cross-validation, with a 95 % interval. What is
+        unlabelled counts as yes there by its probability, in ``least`` as no. NaN with too few examples.
         """
         import pandas as pd
 
-        columns = ["method", "average_precision", "low", "high", "chance"]
+        columns = ["method", "average_precision", "low", "high", "chance", "least"]
         trials = self._stored.figures.get("trials", [])
         rows = [[trial.get(column) for column in columns] for trial in trials]
         frame = pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[1:], float))

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float32]
 
+FIGURES = ("average_precision", "low", "high", "chance")
 LONGEST = 120
 """Letters of a name at most."""
 MOST_CLASSES = 200
@@ -160,6 +161,15 @@ class Classifiers:
         return len(self._files.read())
 
     @property
+    def kinds(self) -> list[str]:
+        """The kinds of samples that can be learnt about here."""
+        return self._tables.kinds
+
+    def image_scores(self, name: str) -> Floats:
+        """Return how sure a classifier is of each image (N,), NaN for one without such samples."""
+        return self[name].image_scores
+
+    @property
     def usable(self) -> list[str]:
         """The names of those that fit the vectors now open."""
         return [name for name, stored in self._files.read().items() if self._fits(stored)]
@@ -178,7 +188,7 @@ class Classifiers:
                     "name": name,
                     "over": stored.over,
                     "method": best.get("method", ""),
-                    **{c: best.get(c) for c in ("average_precision", "low", "high", "chance")},
+                    **{column: best.get(column) for column in FIGURES},
                     "yes": figures.get("yes", len(stored.yes)),
                     "no": figures.get("no", len(stored.no)),
                     "fits": self._fits(stored),
@@ -186,10 +196,9 @@ class Classifiers:
                     "who": stored.who,
                 }
             )
-        columns = ("name", "over", "method", "average_precision", "low", "high", "chance", "yes", "no", "fits", "when", "who")
-        frame = pd.DataFrame(rows, columns=list(columns))
-        floats = dict.fromkeys(columns[3:7], float)
-        return frame.astype(floats).assign(when=pd.to_datetime(frame["when"], utc=True, format="ISO8601"))
+        columns = ["name", "over", "method", *FIGURES, "yes", "no", "fits", "when", "who"]
+        frame = pd.DataFrame(rows, columns=columns)
+        return frame.astype(dict.fromkeys(FIGURES, float)).assign(when=pd.to_datetime(frame["when"], utc=True, format="ISO8601"))
 
     # -- keeping ---------------------------------------------------------------------------------------------
 
@@ -394,10 +403,10 @@ def _figures(trained: Trained) -> dict[str, Any]:
             "method": trial.method,
             **{
                 name: round(float(value), 4) if np.isfinite(value) else None
-                for name, value in zip(("average_precision", "low", "high", "chance"), trial.precision, strict=True)
+                for name, value in (*zip(FIGURES, trial.precision, strict=True), ("least", trial.least))
             },
         }
         for trial in trained.trials
     ]
     counts = {"yes": trained.yes, "no": trained.no, "unlabelled": trained.unlabelled}
-    return {"trials": trials, **counts, "share": round(trained.share, 6)}
+    return {"trials": trials, **counts}

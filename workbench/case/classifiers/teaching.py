@@ -71,8 +71,9 @@ class Teaching:
                 raise QueryError(f"Row {row} does not exist.", f"Use 0 to {len(ids) - 1}.")
             if said is not None and not isinstance(said, bool | np.bool_):
                 raise QueryError(f"Invalid answer {said!r}.", "Use True, False or None.")
+        given = {int(row): None if said is None else bool(said) for row, said in answers.items()}
         for said in (True, False, None):
-            rows = [int(row) for row, other in answers.items() if other is said or (said is not None and other == said and other is not None)]
+            rows = [row for row, answer in given.items() if answer is said]
             if rows:
                 self._labels.answer(self.name, self.table.over, said, [str(ids[row]) for row in rows])
                 self._undo += [(row, before.get(str(ids[row])), str(ids[row]) in before) for row in rows]
@@ -104,6 +105,27 @@ class Teaching:
         """How many samples of this case are labelled yes, and how many no."""
         labels = self.labels
         return len(self._rows(labels.yes)), len(self._rows(labels.no))
+
+    # -- what is shown ---------------------------------------------------------------------------------------
+
+    @property
+    def over(self) -> str:
+        """The kind of the samples."""
+        return self.table.over
+
+    def pictures(self, rows: Sequence[int]) -> list[bytes]:
+        """Return a JPEG of each sample."""
+        return self.table.pictures([int(row) for row in rows])
+
+    def image_rows(self, rows: Sequence[int]) -> list[int]:
+        """Return the row of the image that each sample lies in."""
+        found: list[int] = self.table.image_row[np.asarray(rows, np.intp)].tolist()
+        return found
+
+    def samples_in(self, images: Sequence[int]) -> list[int]:
+        """Return the rows of the samples in some images."""
+        found: list[int] = np.flatnonzero(np.isin(self.table.image_row, np.asarray(images, np.int64))).tolist()
+        return found
 
     # -- training --------------------------------------------------------------------------------------------
 
