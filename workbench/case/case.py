@@ -343,18 +343,21 @@ class Case(Originals, Searching, Learning):
         """
         return self.faces.find(photo, any=any, threshold=threshold)
 
-    @checked(folder=folder, faces=one_of("none", "decisions", "all"))
-    def share(self, folder: str | Path, *, faces: "OfFaces" = "none") -> Path:
+    @checked(folder=folder, faces=one_of("none", "decisions", "all"), classifiers=is_text_or_texts("weapon"))
+    def share(
+        self, folder: str | Path, *, faces: "OfFaces" = "none", classifiers: str | Sequence[str] = ()
+    ) -> Path:
         """Make a copy for a colleague in a new or empty folder, without the photos and where they lie.
 
         Only images that were in the source at the last ingest go in. ``faces``: "none" carries nothing about
         faces, "decisions" who is where in which photo, as people decided, "all" also what models computed.
+        ``classifiers``: the names of those that go along, with the labels they were trained on.
         docs/trust.md lists what else goes in. Your colleague opens it alone, or with a copy of the photos:
         ``wb.open("photos/", case=...)``. Raises CaseError or QueryError.
         """
         from workbench.case.share import share_case
 
-        return share_case(self.folder, folder, faces=faces).folder
+        return share_case(self.folder, folder, faces=faces, classifiers=classifiers).folder
 
     @property
     def study(self) -> "CollectionReport":

@@ -56,7 +56,11 @@ class Network:
 
     def weights(self) -> dict[str, Floats]:
         """Return all its numbers by name; `from_weights` takes them."""
-        named = {f"{name}{place}": array for place, pair in enumerate(self.layers) for name, array in zip("wb", pair, strict=True)}
+        named = {
+            f"{name}{place}": array
+            for place, pair in enumerate(self.layers)
+            for name, array in zip("wb", pair, strict=True)
+        }
         return {**named, "calibration": np.array([self.slope, self.offset], np.float32)}
 
 
@@ -70,7 +74,10 @@ def from_weights(weights: Mapping[str, NDArray[np.floating]], dim: int) -> Netwo
     try:
         if not count or set(weights) != wanted:
             raise ValueError("other arrays were expected")
-        layers = tuple((np.asarray(weights[f"w{i}"], np.float32), np.asarray(weights[f"b{i}"], np.float32)) for i in range(count))
+        layers = tuple(
+            (np.asarray(weights[f"w{i}"], np.float32), np.asarray(weights[f"b{i}"], np.float32))
+            for i in range(count)
+        )
         width = dim
         for weight, bias in layers:
             if weight.ndim != 2 or weight.shape[0] != width or bias.shape != (weight.shape[1],):
@@ -79,10 +86,15 @@ def from_weights(weights: Mapping[str, NDArray[np.floating]], dim: int) -> Netwo
         calibration = np.asarray(weights["calibration"], np.float64)
         if width != 1 or calibration.shape != (2,):
             raise ValueError("an array has another shape")
-        if not all(np.isfinite(array).all() for pair in layers for array in pair) or not np.isfinite(calibration).all():
+        if (
+            not all(np.isfinite(array).all() for pair in layers for array in pair)
+            or not np.isfinite(calibration).all()
+        ):
             raise ValueError("a number is not finite")
     except ValueError as error:
-        raise CaseError(f"These are not the weights of a classifier: {error}.", "Train or export it again.") from error
+        raise CaseError(
+            f"These are not the weights of a classifier: {error}.", "Train or export it again."
+        ) from error
     return Network(layers, float(calibration[0]), float(calibration[1]))
 
 
@@ -91,7 +103,9 @@ def sigmoid(values: NDArray[np.floating]) -> Floats:
     return np.asarray(0.5 * (1 + np.tanh(0.5 * np.asarray(values, np.float64))), np.float32)
 
 
-def fit(method: Method, vectors: Floats, yes: NDArray[np.bool_], weight: NDArray[np.floating], seed: int = 0) -> Network:
+def fit(
+    method: Method, vectors: Floats, yes: NDArray[np.bool_], weight: NDArray[np.floating], seed: int = 0
+) -> Network:
     """Return a network that tells ``yes`` (N,) of vectors (N, D), each counted ``weight`` (N,) times.
 
     Both answers must occur. The same seed gives the same.

@@ -55,7 +55,7 @@ def average_precision(
 
 
 def _areas(
-    counts: NDArray[np.float32], found: NDArray[np.bool_], truth: NDArray[np.generic]
+    counts: NDArray[np.float32], found: NDArray[np.bool_], truth: NDArray[np.float64] | NDArray[np.bool_]
 ) -> NDArray[np.float64]:
     """Return the mean precision at what was found in each draw; ``counts`` (B, N): how often each came."""
     hits = np.cumsum(counts * truth, axis=1, dtype=np.float64)

@@ -17,11 +17,11 @@ ALIKE = 0.95
 LOOKED = 200
 """How many of the best candidates are gone through for those that are not alike."""
 SURPRISING = 0.02
-"""Where fewer say yes than this share of all, the surprising ones are taken from the share that scores best."""
+"""Where fewer say yes than this share, the surprising ones are taken from the share that scores best."""
 
 
 class Question(NamedTuple):
-    """A row to ask about, why, and how sure the classifier is of yes, [0, 1] (NaN where there is none yet)."""
+    """A row to ask about, why, and how sure the classifier is of yes, [0, 1]; NaN where there is none."""
 
     row: int
     why: Why

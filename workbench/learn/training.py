@@ -79,7 +79,9 @@ def check(vectors: Floats, yes: Rows, no: Rows) -> None:
     if not np.isfinite(chosen).all():
         raise QueryError("Some vectors hold numbers that are not finite.", "Run `case.ingest(retry=True)`.")
     if float((vectors[yes] @ vectors[yes[0]]).min()) > 1 - SAME:
-        raise QueryError(f"All {len(yes)} examples of yes are the same picture.", "Give pictures that differ.")
+        raise QueryError(
+            f"All {len(yes)} examples of yes are the same picture.", "Give pictures that differ."
+        )
     if len(np.r_[yes, no]) >= len(vectors) and not len(no):
         raise QueryError(
             "Every sample is an example of yes: there is nothing to tell them from.",

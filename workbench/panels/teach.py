@@ -118,9 +118,9 @@ class Book(Protocol):
 class Teach(WorkingPanel):
     """A fold-out that costs nothing until it is opened.
 
-    ``book`` holds the classifiers; ``colour(name)`` colours the map by one, ``gone(name, now)`` is told of one
-    that is called otherwise ``now``, or forgotten (""), ``learnt(name)`` of one that was trained. Training
-    runs on another thread and can be cancelled; answers are kept at once.
+    ``book`` holds the classifiers; ``colour(name)`` colours the map by one, ``gone(name, now)`` is told of
+    one that is called otherwise ``now``, or forgotten (""), ``learnt(name)`` of one that was trained.
+    Training runs on another thread and can be cancelled; answers are kept at once.
     """
 
     _esm = script("teach")
@@ -202,7 +202,8 @@ class Teach(WorkingPanel):
         self._code.append(f"desk.teach.answer({given!r})")
         words = {True: "yes", False: "no", None: "skip"}
         self.items = [
-            {**item, "answer": words[given[item["row"]]]} if item["row"] in given else item for item in self.items
+            {**item, "answer": words[given[item["row"]]]} if item["row"] in given else item
+            for item in self.items
         ]
         self._show()
 
@@ -370,7 +371,8 @@ class Teach(WorkingPanel):
             {
                 "answers": int(point.answers),
                 **{
-                    part: _number(getattr(point.precision, part)) for part in ("value", "low", "high", "chance")
+                    part: _number(getattr(point.precision, part))
+                    for part in ("value", "low", "high", "chance")
                 },
             }
             for point in session.curve

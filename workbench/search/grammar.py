@@ -2,8 +2,9 @@
 
 ``boat like:IMG_12 -harbour^0.5 within:selection text:"ABC 12"`` has five parts. Words are a phrase up to the
 next sign, quote or key; a sign wants (``+``) or does not want (``-``) what follows it; ``^2`` lets a part
-count twice. ``tag:``, ``taken:2019..2020`` and ``is:weapon`` (a classifier) say where to look; ``over:persons``
-compares the query with persons, not with whole images. Quotes hold together what would be read otherwise.
+count twice. ``tag:``, ``taken:2019..2020`` and ``is:weapon`` (a classifier) say where to look;
+``over:persons`` compares the query with persons, not with whole images. Quotes hold together what would be
+read otherwise.
 """
 
 import re

@@ -5,6 +5,7 @@ import json
 import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,8 @@ from numpy.typing import NDArray
 
 from workbench.errors import CaseError
 from workbench.spelling import lookup_form
-from workbench.store.json_lines import signature
 from workbench.store.files import make_folder, new_file, read_json, write_atomically, write_json
+from workbench.store.json_lines import signature
 
 FORMAT = 1
 _HEADER = "workbench.classifier"
@@ -54,13 +55,16 @@ class ClassifierFiles:
         self._folder = work / "classifiers"
 
     def save(self, stored: StoredClassifier, weights: Weights) -> None:
-        """Write a classifier, in place of one of the same name; one without time is signed. Raises DiskError."""
+        """Write a classifier in place of one of the same name; ``when`` and ``who`` are filled in.
+
+        Raises DiskError.
+        """
         data = _packed(weights, {})
         digest, stem = hashlib.sha256(data).hexdigest(), _stem(stored.name)
         path = self._folder / f"{stem}-{digest[:12]}.safetensors"
         make_folder(self._folder)
         write_atomically(path, data)
-        signed = stored if stored.when else replace(stored, **signature())
+        signed = stored if stored.when else _signed(stored)
         facts = {"format": FORMAT, **asdict(signed), "weights": path.name, "weights_sha256": digest}
         write_json(self._folder / f"{stem}.json", facts)
         for old in self._folder.glob(f"{stem}-*.safetensors"):
@@ -101,9 +105,9 @@ class ClassifierFiles:
     def _read(self, path: Path) -> StoredClassifier | None:
         try:
             return _stored(read_json(path))
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             warnings.warn(
-                f"{path} is damaged and left out ({error}); `case.learn(name)` trains it again from its labels.",
+                f"{path} is damaged and left out ({error}); `case.learn(name)` trains it again.",
                 RuntimeWarning,
                 stacklevel=4,
             )
@@ -124,12 +128,15 @@ def read_file(path: Path) -> tuple[StoredClassifier, dict[str, NDArray[np.float3
             raise ValueError("it is too large for one")
         weights, header = _unpacked(path.read_bytes())
         return _stored(json.loads(header[_HEADER])), weights
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CaseError(
             f"{path} is no classifier: {error}.", "Use a file that `case.classifiers.export` has written."
         ) from error
 
 
+def _signed(stored: StoredClassifier) -> StoredClassifier:
+    now = signature()
+    return replace(stored, when=now["when"], who=now["who"])
 
 
 def _stem(name: str) -> str:
@@ -161,14 +168,27 @@ def _stored(facts: Mapping[str, Any]) -> StoredClassifier:
     """Return a classifier from its JSON; raises KeyError, TypeError or ValueError for what is none."""
     if facts["format"] != FORMAT:
         raise ValueError(f"its format {facts['format']!r} is of another release")
-    texts = {name: facts[name] for name in ("name", "over", "key", "when", "who")}
-    lists = {name: tuple(facts[name]) for name in ("yes", "no")}
-    if not all(isinstance(value, str) for value in (*texts.values(), *lists["yes"], *lists["no"])):
+    name, over, key, when, who = (facts[field] for field in ("name", "over", "key", "when", "who"))
+    yes, no = tuple(facts["yes"]), tuple(facts["no"])
+    if not all(isinstance(value, str) for value in (name, over, key, when, who, *yes, *no)):
         raise TypeError("a text was expected")
-    if not lookup_form(texts["name"]):
+    if not lookup_form(name):
         raise ValueError("it has no name")
-    if not isinstance(facts["settings"], dict) or not isinstance(facts["figures"], dict):
+    datetime.fromisoformat(when)
+    settings, figures = facts["settings"], facts["figures"]
+    if not isinstance(settings, dict) or not _are_figures(figures):
         raise TypeError("settings and figures were expected")
-    return StoredClassifier(
-        **texts, **lists, dim=int(facts["dim"]), settings=facts["settings"], figures=facts["figures"]
+    return StoredClassifier(name, over, key, int(facts["dim"]), yes, no, settings, figures, when, who)
+
+
+def _are_figures(figures: Any) -> bool:
+    """Say whether figures are counts, and numbers or null for each method that was tried."""
+    counts = [figures[name] for name in ("yes", "no", "unlabelled")]
+    numbers = [value for trial in figures["trials"] for name, value in trial.items() if name != "method"]
+    methods = [trial["method"] for trial in figures["trials"]]
+    return (
+        bool(methods)
+        and all(isinstance(method, str) for method in methods)
+        and all(isinstance(count, int) for count in counts)
+        and all(value is None or isinstance(value, int | float) for value in numbers)
     )

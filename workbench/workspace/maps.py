@@ -109,7 +109,7 @@ class ImageMaps:
         self._gone(run_column(name), run_column(now) if now else "", lambda: self._run(now))
 
     def offer_classifier(self, name: str) -> None:
-        """Offer the scores of a classifier as a column of the maps; one that is in its colours is drawn anew."""
+        """Offer the scores of a classifier as a column of the maps; one in its colours is drawn anew."""
         column = classifier_column(name)
         for drawn in filter(None, (self.first, self.beside.map)):
             drawn.offer({column: self._classifier(name)})
@@ -118,13 +118,15 @@ class ImageMaps:
 
     def colour_by_classifier(self, name: str) -> None:
         """Colour the first map by the scores of a classifier, and offer them to the second."""
-        self._case.classifiers[name]  # noqa: B018 refuses an unknown name
+        self._case.classifiers[name]
         self.offer_classifier(name)
         self.first.colour(classifier_column(name))
 
     def classifier_gone(self, name: str, now: str) -> None:
         """Take the scores of a classifier away that is now called otherwise, or forgotten ("")."""
-        self._gone(classifier_column(name), classifier_column(now) if now else "", lambda: self._classifier(now))
+        self._gone(
+            classifier_column(name), classifier_column(now) if now else "", lambda: self._classifier(now)
+        )
 
     def _classifier(self, name: str) -> Callable[[], Colouring]:
         return lambda: by_probability(classifier_column(name), self._case.classifiers.image_scores(name))

@@ -23,7 +23,9 @@ CUT = 0.5
 class Classifier:
     """One classifier of a case as it is now open; made by `Case.learn` or taken from ``case.classifiers``."""
 
-    def __init__(self, stored: StoredClassifier, table: SampleTable, network: Network, paths: "pd.Series[str]") -> None:
+    def __init__(
+        self, stored: StoredClassifier, table: SampleTable, network: Network, paths: "pd.Series[str]"
+    ) -> None:
         self._stored, self._table, self._network, self._paths = stored, table, network, paths
 
     @property
@@ -97,7 +99,7 @@ class Classifier:
         import pandas as pd
 
         order = np.argsort(-self.scores, kind="stable")
-        labels = {one: True for one in self._stored.yes} | {one: False for one in self._stored.no}
+        labels = dict.fromkeys(self._stored.yes, True) | dict.fromkeys(self._stored.no, False)
         ids = self._table.ids[order]
         return pd.DataFrame(
             {

@@ -144,6 +144,7 @@ class Examples:
         inside = [any(lookup_form(str(path)).startswith(start) for path in some) for some in paths]
         if not any(inside):
             raise QueryError(
-                f"No image lies in a folder {name!r}.", "Use a folder as in `case.images['path']`: 'trip/day 1'."
+                f"No image lies in a folder {name!r}.",
+                "Use a folder as in `case.images['path']`: 'trip/day 1'.",
             )
         return np.flatnonzero(inside)

@@ -86,7 +86,11 @@ class SampleTables:
         """The kinds of which this case has samples."""
         regions = self.regions()
         held = set(regions.frame["kind"])
-        return [IMAGE, *([FACE] if len(self.faces()) else []), *(kind for kind in regions.keys if kind in held)]
+        return [
+            IMAGE,
+            *([FACE] if len(self.faces()) else []),
+            *(kind for kind in regions.keys if kind in held),
+        ]
 
     def table(self, over: str) -> SampleTable:
         """Return the samples of a kind; raises QueryError for one that is unknown or was not looked for."""
@@ -128,6 +132,4 @@ class SampleTables:
     ) -> SampleTable:
         ids, images = frame[column].to_numpy(object), frame["image_row"].to_numpy(np.int64)
         boxes = frame[BOX].to_numpy(np.float32)
-        return SampleTable(
-            kind, key, ids, vectors, images, len(self.collection.images), boxes, pictures
-        )
+        return SampleTable(kind, key, ids, vectors, images, len(self.collection.images), boxes, pictures)

@@ -124,7 +124,9 @@ class Teaching:
 
     def samples_in(self, images: Sequence[int]) -> list[int]:
         """Return the rows of the samples in some images."""
-        found: list[int] = np.flatnonzero(np.isin(self.table.image_row, np.asarray(images, np.int64))).tolist()
+        found: list[int] = np.flatnonzero(
+            np.isin(self.table.image_row, np.asarray(images, np.int64))
+        ).tolist()
         return found
 
     # -- training --------------------------------------------------------------------------------------------
@@ -154,7 +156,7 @@ class Teaching:
 
     @property
     def frame(self) -> "pd.DataFrame":
-        """One row a training: answers, average_precision, low, high, chance, same (kappa with the one before)."""
+        """One row a training: answers, average_precision, low, high, chance, same (kappa with before)."""
         import pandas as pd
 
         rows = [(point.answers, *point.precision, point.same) for point in self.curve]
