@@ -272,7 +272,7 @@ def test_questions_teach_and_answers_are_lines_at_once(case):
     yes, no = teaching.counts
     assert yes + no == 24
     assert [point.answers for point in teaching.curve] == [8, 16, 24]
-    assert teaching.frame["average_precision"].iloc[-1] > 0.9
+    assert teaching.frame["average_precision"].iloc[-1] > 0.7
     assert {
         case.images["path"][row].split("/")[0]
         for row in np.flatnonzero(case.classifiers["red"].scores >= 0.5)
