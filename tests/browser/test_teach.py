@@ -16,7 +16,8 @@ desk = wb.Workspace(wb.open(case='case'))
 desk"""
 PROBE = """import json
 red = desk.case.classifiers["red"]
-print(json.dumps({"labels": len(red.yes) + len(red.no), "column": desk.map.bar.column, "rows": len(desk.selection),
+print(json.dumps({"labels": len(red.yes) + len(red.no), "column": desk.map.bar.column,
+    "rows": len(desk.selection),
     "right": sorted({path.split("/")[0] for path in red.frame.query("score >= 0.5")["path"]}),
     "code": desk.teach.to_code()}))"""
 

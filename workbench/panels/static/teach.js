@@ -260,14 +260,19 @@ function render({ model, el }) {
     h("div", { class: "wb-teach-desk" }, grid, learnt),
   );
 
+  /** @type {Map<number, string>} answers that Python has not taken yet: older ones do not undo them */
+  const pending = new Map();
   /** @returns {Asked[]} */
   const items = () => model.get("items");
   /** @param {HTMLElement} node @param {string} answer */
-  function judge(node, answer) {
-    const next = nodesOf(grid).find((other) => other !== node && !other.dataset.answer);
+  async function judge(node, answer) {
+    const row = Number(node.dataset.key);
     node.dataset.answer = answer;
-    reach(grid, next ?? node);
-    ask("judge", { row: Number(node.dataset.key), answer });
+    pending.set(row, answer);
+    reach(grid, nodesOf(grid).find((other) => !other.dataset.answer) ?? node);
+    await ask("judge", { row, answer });
+    if (pending.get(row) === answer) pending.delete(row);
+    drawItems();
   }
   /** @param {Asked} item */
   function card(item) {
@@ -340,7 +345,8 @@ function render({ model, el }) {
       }
     }
     for (const node of nodesOf(grid)) {
-      const answer = items().find((item) => item.row === Number(node.dataset.key))?.answer ?? "";
+      const row = Number(node.dataset.key);
+      const answer = pending.get(row) ?? items().find((item) => item.row === row)?.answer ?? "";
       node.dataset.answer = answer;
       for (const choice of node.querySelectorAll("button"))
         choice.setAttribute("aria-pressed", String(choice.dataset.answer === answer));

@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from dom.js folding.js format.js jupyterlab.js lazy.js panel.js teach.js widgets.js working.js sha256:db7d349c7d3da4ff6b4e69281912fb07bf875a0a836aca35eabf005fb974ae70
+// Built by esbuild 0.28.2 from dom.js folding.js format.js jupyterlab.js lazy.js panel.js teach.js widgets.js working.js sha256:e220d81f6668d7e0971d7937da53d554de58ee0cbcb45774c42f32b2f984f8f4
 // dom.js
 var SVG = "http://www.w3.org/2000/svg";
 var UNSEEN = (
@@ -413,12 +413,16 @@ function render({ model, el }) {
     h("p", { class: "wb-quiet wb-keys" }, "Y yes · N no · Space skip · U undo · arrows move"),
     h("div", { class: "wb-teach-desk" }, grid, learnt)
   );
+  const pending = /* @__PURE__ */ new Map();
   const items = () => model.get("items");
-  function judge(node, answer) {
-    const next = nodesOf(grid).find((other) => other !== node && !other.dataset.answer);
+  async function judge(node, answer) {
+    const row = Number(node.dataset.key);
     node.dataset.answer = answer;
-    reach(grid, next ?? node);
-    ask("judge", { row: Number(node.dataset.key), answer });
+    pending.set(row, answer);
+    reach(grid, nodesOf(grid).find((other) => !other.dataset.answer) ?? node);
+    await ask("judge", { row, answer });
+    if (pending.get(row) === answer) pending.delete(row);
+    drawItems();
   }
   function card(item) {
     const choice = (answer, text, key) => h(
@@ -487,7 +491,8 @@ function render({ model, el }) {
       }
     }
     for (const node of nodesOf(grid)) {
-      const answer = items().find((item) => item.row === Number(node.dataset.key))?.answer ?? "";
+      const row = Number(node.dataset.key);
+      const answer = pending.get(row) ?? items().find((item) => item.row === row)?.answer ?? "";
       node.dataset.answer = answer;
       for (const choice of node.querySelectorAll("button"))
         choice.setAttribute("aria-pressed", String(choice.dataset.answer === answer));
