@@ -1,11 +1,9 @@
 """Collection: the data of one case as they were read, which never change; `Case.refresh` reads another."""
 
-import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from hashlib import sha256
 from io import BytesIO
 from itertools import chain
 from pathlib import Path
@@ -14,15 +12,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.analysis import companions
 from workbench.analysis.captions import default_vocabulary, read_vocabulary
 from workbench.case.computed import Computed
 from workbench.case.embedders import LazyEmbedder
 from workbench.errors import QueryError
-from workbench.image_id import file_id, part_of
+from workbench.image_id import file_id
 from workbench.index.engines import Engines
 from workbench.media.crops import SIDE, thumbnail
-from workbench.media.decode import DecodeError, read_image
-from workbench.media.read import ReadError, read_bytes
+from workbench.media.decode import DecodedImage, DecodeError
+from workbench.media.kinds import RAW_FORMATS
+from workbench.media.read import ReadError, explain
+from workbench.media.stills import read_still
 from workbench.search.image_lookup import ImageLookup
 from workbench.store.case_folder import CaseFolder
 from workbench.store.sample_parts import known_key
@@ -81,21 +82,15 @@ class Pictures:
         return [found.get(image_id) or self._made_anew(row) for image_id, row in zip(ids, rows, strict=True)]
 
     def _made_anew(self, row: int) -> bytes:
-        image_id = str(self._images["image_id"].iloc[row])
         try:
-            data = read_bytes(os.fsencode(self._folder.file_path(self._images["raw_path"].iloc[row])))
-            if hashlib.sha256(data).hexdigest() != image_id:  # another file, or a page or frame of one
-                return b""
-            return thumbnail(read_image(data, min_side=SIDE).reduced(SIDE))
-        except (OSError, ReadError, DecodeError):
+            return thumbnail(self.still(row, SIDE).reduced(SIDE))
+        except (ReadError, DecodeError):
             return b""
 
     def large(self, row: int) -> bytes:
         """Return an upright picture of at most 1280 px; the thumbnail if the original is out of reach."""
-        if part_of(str(self._images["image_id"].iloc[row])):  # the file is not the image
-            return self.thumbnails([row])[0]
         try:
-            picture = read_image(self.original(row), min_side=LARGE_SIDE).image
+            picture = self.still(row, LARGE_SIDE).image
         except (ReadError, DecodeError):
             return self.thumbnails([row])[0]
         picture.thumbnail((LARGE_SIDE, LARGE_SIDE))
@@ -103,23 +98,25 @@ class Pictures:
         picture.save(buffer, "JPEG", quality=88)
         return buffer.getvalue()
 
-    def original(self, row: int) -> bytes:
-        """Return the bytes of the file of an image, from the first of its paths that still has them.
+    def still(self, row: int, min_side: int) -> DecodedImage:
+        """Decode an image anew, a photo, page or frame, keeping ``min_side`` pixels of the shorter side.
 
-        Raises ReadError where none has: it was moved, or holds another picture now.
+        It is read from the first of its paths whose file still has the bytes that were ingested. Raises
+        ReadError where none has: it was moved, or holds another picture now; and DecodeError.
         """
-        known = file_id(str(self._images["image_id"].iloc[row]))
+        image = self._images.iloc[row]
+        image_id = str(image["image_id"])
         why = ReadError("the file is not the one that was ingested")
-        first = self._images["raw_path"].iloc[row]
         # The others are looked up when they are needed: a photo with several paths is rare.
-        for raw_path in chain([first], self._others(row, known)):
+        for raw_path in chain([image["raw_path"]], self._others(row, file_id(image_id))):
             try:
-                data = read_bytes(os.fsencode(self._folder.file_path(raw_path)))
-            except (OSError, ReadError) as error:
-                why = ReadError(str(error))
-                continue
-            if sha256(data).hexdigest() == known:
-                return data
+                path = os.fsencode(self._folder.file_path(raw_path))
+                as_known = (int(image["size"]), int(image["mtime"].value))
+                return read_still(path, image_id, min_side=min_side, as_known=as_known)
+            except OSError as error:
+                why = ReadError(explain(error))
+            except ReadError as error:
+                why = error
         raise why
 
     def _others(self, row: int, known: str) -> Iterator[bytes]:
@@ -132,6 +129,16 @@ class Pictures:
         files = latest_files(self._folder)
         files = files[(files["status"] == "ok") & files.duplicated("image_id", keep=False)]
         return {str(known): list(paths) for known, paths in files.groupby("image_id")["raw_path"]}
+
+
+def _pairs(images: "pd.DataFrame") -> NDArray[np.object_]:
+    """Return the path of the main image of each pair, None for those in none."""
+    raw = images["format"].isin(RAW_FORMATS).to_numpy(bool)
+    if not raw.any():
+        return np.full(len(images), None, object)
+    taken = images["taken_at"].to_numpy("datetime64[s]")
+    seconds = np.where(np.isnat(taken), np.nan, taken.astype(np.int64).astype(np.float64))
+    return companions.pairs(images["path"], raw, seconds)
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,6 +165,7 @@ class Collection:
         key = known_key(folder.cache, folder.model) or model.get().key
         found = read_snapshot(folder, key)
         found.vectors.flags.writeable = False
+        found.images["pair"] = _pairs(found.images)
         return cls(folder, key, found.images, found.vectors, found.problems, model.matching(key), engines)
 
     def row(self, image: int | str) -> int:
@@ -194,7 +202,36 @@ class Collection:
     @cached_property
     def skipped(self) -> "pd.DataFrame":
         """What of the source the last ingest did not read: path, kind, reason, when."""
-        return current_skipped(self.folder).drop(columns="raw_path")
+        skipped = current_skipped(self.folder).drop(columns="raw_path")
+        rows = np.flatnonzero((skipped["kind"] == "sidecar").to_numpy())
+        if len(rows):
+            import pandas as pd
+
+            beside = [self.images["path"], self.problems["path"]]
+            owners = pd.concat([paths.astype("str") for paths in beside], ignore_index=True)
+            of, which = companions.beside(owners, skipped["path"].iloc[rows])
+            which, first = np.unique(which, return_index=True)
+            reasons = skipped["reason"].to_numpy(object).copy()
+            reasons[rows[which]] = "sidecar of " + owners.iloc[of[first]].to_numpy(object)
+            skipped["reason"] = reasons
+        return skipped
+
+    @cached_property
+    def beside(self) -> "dict[str, NDArray[np.object_]]":
+        """What lies beside each image, (N,) each: ``sidecars``, lists of paths; ``live``, paths of videos."""
+        paths = self.images["path"]
+        there = self.skipped.loc[self.skipped["kind"] == "sidecar", "path"]
+        videos = self.problems["path"].drop_duplicates()
+        none = np.full(len(paths), None, object)
+        return {
+            "sidecars": companions.sidecars(paths, there) if len(there) else none,
+            "live": companions.live_videos(paths, videos) if len(videos) else none,
+        }
+
+    @cached_property
+    def counted(self) -> NDArray[np.bool_]:
+        """Which images count, (N,): of a raw photo and its JPEG only the JPEG."""
+        return companions.counted(self.images["path"], self.images["pair"].to_numpy(object))
 
     @property
     def vocabulary(self) -> list[str]:

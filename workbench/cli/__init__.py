@@ -109,7 +109,7 @@ def _search(arguments: Namespace) -> int:
         arguments.misused("give a QUERY, --text or --is")
     case = _open(arguments.case, model=arguments.model)
     terms, unlike = ([_term(text) for text in given] for given in (arguments.query, arguments.unlike))
-    names = ("text", "over", "tag", "taken", "is_", "k", "threshold")
+    names = ("text", "over", "tag", "taken", "inside", "kind", "is_", "k", "threshold")
     given = {name: getattr(arguments, name) for name in names}
     hits = case.search(*terms, unlike=unlike, **given)
     frame = hits.frame[[*HIT_COLUMNS, *hits.box_columns]]

@@ -2,9 +2,9 @@
 
 ``boat like:IMG_12 -harbour^0.5 within:selection text:"ABC 12"`` has five parts. Words are a phrase up to the
 next sign, quote or key; a sign wants (``+``) or does not want (``-``) what follows it; ``^2`` lets a part
-count twice. ``tag:``, ``taken:2019..2020`` and ``is:weapon`` (a classifier) say where to look;
-``over:persons`` compares the query with persons, not with whole images. Quotes hold together what would be
-read otherwise.
+count twice. ``tag:``, ``taken:2019..2020``, ``is:main``, ``is:weapon`` (a classifier), ``in:a.pdf`` and
+``kind:document`` say where to look; ``over:persons`` compares the query with persons, not with whole images.
+Quotes hold together what would be read otherwise.
 """
 
 import re
@@ -14,8 +14,11 @@ from typing import Literal, get_args
 
 from workbench.errors import QueryError
 
-Kind = Literal["words", "like", "face", "within", "tag", "taken", "text", "over", "is"]
+Kind = Literal["words", "like", "face", "within", "tag", "taken", "is", "in", "kind", "text", "over"]
 KEYS = get_args(Kind)[1:]
+BEING = ("main", "pair", "raw", "motion")
+"""What ``is:`` asks for besides classifiers: what counts, where of a raw photo and its JPEG only the JPEG does; both
+of them; raw photos; stills with a video in their file."""
 
 _TOKEN = re.compile(
     rf"""(?P<sign>[+-])?

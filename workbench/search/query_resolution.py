@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from workbench.analysis.rows import Rows, normalise
 from workbench.errors import QueryError
-from workbench.search.grammar import Part, parse
+from workbench.search.grammar import BEING, Part, parse
 from workbench.search.image_lookup import ImageLookup
 from workbench.search.ranker import Ranker
 from workbench.search.request import IMAGES, Images, Request
@@ -154,13 +154,15 @@ class QueryResolver:
         pieces += [self._piece(self._example(term), 1) for term in as_terms(asked.like)]
         pieces += [self._piece(self._example(term, or_words=True), -1) for term in as_terms(asked.unlike)]
         pieces += [Piece(Part("face", who)) for who in _several(asked.face)]
-        pieces += [Piece(Part("is", name)) for name in _several(asked.is_)]
+        pieces += [self._understood(Part("is", name), None, {}) for name in _several(asked.is_)]
         pieces += [] if asked.text is None else [Piece(Part("text", asked.text))]
         if asked.within is not None:
             name = asked.within if isinstance(asked.within, str) else SELECTION
             pieces.append(Piece(Part("within", name), rows=self.rows(asked.within)))
         pieces += [self._understood(Part("tag", tag), None, {}) for tag in _several(asked.tag)]
         pieces += [] if asked.taken is None else [self._understood(Part("taken", asked.taken), None, {})]
+        pieces += [self._understood(Part("in", file), None, {}) for file in _several(asked.inside)]
+        pieces += [] if asked.kind is None else [self._understood(Part("kind", asked.kind), None, {})]
         kinds = tuple(_several(asked.over))
         return pieces + ([] if kinds == (IMAGES,) else [Piece(Part("over", kind)) for kind in kinds])
 
@@ -178,7 +180,9 @@ class QueryResolver:
                 return Piece(part, self._named(part.value, selection, pictures))
             case "within":
                 return Piece(part, rows=self._place(part.value, selection))
-            case "tag" | "taken":
+            case "is" if part.value not in BEING:
+                return Piece(part)  # a classifier: it gives scores, and not rows alone
+            case "tag" | "taken" | "is" | "in" | "kind":
                 return Piece(part, rows=self._filters[part.kind](part.value))
         return Piece(part)
 

@@ -63,7 +63,7 @@ class Searcher:
         fits, texts = (None, None) if vector is not None and over else self._read(pieces)
         where = self._where(pieces, by_face=vector is None)
         if texts is None and not over:
-            texts = next((self._seen(one).boxes for one in _wanted(pieces, "is")), None)
+            texts = next((self._seen(one).boxes for one in _wanted(pieces, "is") if one.rows is None), None)
         if vector is not None:
             ranked = ranker.rank(vector, has_words(pieces), limits, where, known=known)
         else:
@@ -100,7 +100,8 @@ class Searcher:
         self, pieces: Sequence[Piece], fits: Floats | None, limits: Limits, where: Mask | None
     ) -> Ranked:
         """Return the hits by the people and classes that must all be there, else by text."""
-        people = [self._seen(piece) for kind in ("face", "is") for piece in _wanted(pieces, kind)]
+        judged = [*_wanted(pieces, "face"), *_wanted(pieces, "is")]
+        people = [self._seen(piece) for piece in judged if piece.rows is None]
         if people:  # the one seen worst decides
             chances = np.min([who.probabilities for who in people], axis=0)
             scores = np.min([who.scores for who in people], axis=0)
@@ -140,7 +141,7 @@ class Searcher:
 
     def _there(self, piece: Piece) -> Mask:
         """Return (N,) whether an image is where a part says to look."""
-        if piece.part.kind in ("face", "is"):
+        if piece.part.kind in ("face", "is") and piece.rows is None:
             return self._seen(piece).there
         rows = piece.rows if piece.rows is not None else self.find_text(piece.part.value).rows
         here = np.zeros(len(self.images), bool)

@@ -15,6 +15,7 @@ from workbench.case.classifiers.sample_table import SampleTable, SampleTables
 from workbench.case.collection import Collection
 from workbench.errors import CaseError, QueryError
 from workbench.learn.networks import from_weights
+from workbench.search.grammar import BEING
 from workbench.search.query_resolution import Seen
 from workbench.spelling import lookup_form, spelled
 from workbench.store.classifiers import ClassifierFiles, StoredClassifier, read_file, write_file
@@ -218,6 +219,8 @@ def tidy_name(name: Any) -> str:
         raise QueryError(
             f"Invalid name of a classifier: {name!r}.", "Use a name that can be read, as 'weapon'."
         )
+    if lookup_form(tidy) in BEING:
+        raise QueryError(f"is:{tidy} means something else in a query.", "Give the classifier another name.")
     if len(tidy) > LONGEST:
         raise QueryError(
             f"The name of a classifier has {len(tidy)} letters: {LONGEST} at most.", "Use a shorter one."
