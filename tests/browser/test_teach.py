@@ -61,7 +61,7 @@ def test_twenty_four_answers_teach_a_classifier_whose_scores_colour_the_map(root
         page.locator(".wb-teach summary").scroll_into_view_if_needed()
         notebook.screenshot("teach-light")
         page.get_by_role("button", name="Select its yes").click()
-        page.get_by_role("button", name="Colour the map").click()
+        page.get_by_role("button", name="Colour the map", exact=True).click()
         page.wait_for_function("document.querySelector('.wb-teach .wb-error:not([hidden])') === null")
         found = notebook.state(1)
         page.set_viewport_size({"width": 400, "height": 1200})

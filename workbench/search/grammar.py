@@ -17,8 +17,8 @@ from workbench.errors import QueryError
 Kind = Literal["words", "like", "face", "within", "tag", "taken", "is", "in", "kind", "text", "over"]
 KEYS = get_args(Kind)[1:]
 BEING = ("main", "pair", "raw", "motion")
-"""What ``is:`` asks for besides classifiers: what counts, where of a raw photo and its JPEG only the JPEG does; both
-of them; raw photos; stills with a video in their file."""
+"""What ``is:`` asks for besides classifiers: what counts, where of a raw photo and its JPEG only that one
+does; both of them; raw photos; stills with a video in their file."""
 
 _TOKEN = re.compile(
     rf"""(?P<sign>[+-])?
