@@ -113,6 +113,7 @@ def test_several_classes_learn_from_each_other(case):
         (({"a": [0, 1], "A ": [2, 3]},), "same name"),
         (({str(number): [0, 1] for number in range(10_000)},), "too many"),
         (({"a": [0, 1]}, [2]), "no yes and no"),
+        (({"a": [0, 1, 2], "b": [3]},), "'b' cannot be learnt"),
     ],
 )
 def test_bad_examples_and_names_are_refused_and_nothing_is_kept(shared, arguments, says):
@@ -188,6 +189,10 @@ def test_one_file_goes_to_another_case_and_is_refused_by_another_embedder(case, 
     assert {other.images["path"][row].split("/")[0] for row in np.flatnonzero(taken.scores >= 0.5)} == {"red"}
     with pytest.raises(QueryError, match="already"):
         other.classifiers.import_file(file, "hot")
+    with pytest.raises(QueryError, match="without its examples"):
+        other.classifiers.teach("hot")
+    with pytest.raises(QueryError, match="something else"):
+        other.classifiers.import_file(file, "main")
     _with_key(other, "another-1")
     assert not other.classifiers.frame["fits"].any()
     with pytest.raises(CaseError, match="trained on vectors of 'another-1'"):

@@ -14,7 +14,7 @@ from workbench.case.classifiers.examples import Examples
 from workbench.case.classifiers.sample_table import SampleTables, normal_kind
 from workbench.case.collection import Collection
 from workbench.errors import QueryError
-from workbench.learn.training import Trained, train
+from workbench.learn.training import Trained, check, train
 from workbench.spelling import lookup_form
 from workbench.store.classifiers import StoredClassifier
 from workbench.store.labels import LabelSet
@@ -98,18 +98,25 @@ class Classifiers(ClassifierBook):
         rows = {
             name: finder.rows(given, f"{name!r}") for name, given in zip(names, classes.values(), strict=True)
         }
-        ids = self._tables.table(kind).ids
+        sets = [self._one_of(name, kind, rows) for name in names]
         found = {}
         with self._watched(watch, f"Learning {len(names)} classes") as told:
-            for place, name in enumerate(names):
-                others = [rows[other] for other in names if other != name]
-                no = np.setdiff1d(np.concatenate(others), rows[name]) if others else np.empty(0, np.intp)
-                answers = dict.fromkeys(ids[rows[name]].tolist(), True) | dict.fromkeys(
-                    ids[no].tolist(), False
-                )
+            for place, labels in enumerate(sets):
                 step = part(told, place / len(names), (place + 1) / len(names))
-                found[name] = self._train(LabelSet(name, kind, answers), watch=step, write=True, **settings)
+                found[labels.name] = self._train(labels, watch=step, write=True, **settings)
         return found
+
+    def _one_of(self, name: str, kind: str, rows: Mapping[str, NDArray[np.intp]]) -> LabelSet:
+        """Return the labels of one of several classes; raises QueryError where it cannot be learnt."""
+        others = [some for other, some in rows.items() if other != name]
+        no = np.setdiff1d(np.concatenate(others), rows[name]) if others else np.empty(0, np.intp)
+        table = self._tables.table(kind)
+        try:
+            check(table.vectors, rows[name], no)
+        except QueryError as error:
+            raise QueryError(f"{name!r} cannot be learnt.", str(error)) from error
+        right, wrong = (dict.fromkeys(table.ids[some].tolist()) for some in (rows[name], no))
+        return LabelSet(name, kind, dict.fromkeys(right, True) | dict.fromkeys(wrong, False))
 
     def teach(self, name: str, over: str = "image") -> "Teaching":
         """Return a session of questions that teach a classifier by their answers; see `Teaching`.
@@ -122,6 +129,10 @@ class Classifiers(ClassifierBook):
         known = self._labels.of(name)
         if known is not None:
             name, kind = known.name, known.over
+        elif name in self:
+            raise QueryError(
+                f"The classifier {name!r} came without its examples.", "Give the new one another name."
+            )
         return Teaching(name, self._tables.table(kind), self._labels, self._train, self._text_vector)
 
     # -- inside ----------------------------------------------------------------------------------------------
