@@ -14,6 +14,8 @@ Why = Literal["unsure", "surprising", "likely", "other"]
 
 ALIKE = 0.95
 """Cosine from which on two samples are so alike that only one of them is asked about at once."""
+UNSURE = 0.4
+"""How far from 0.5 a probability that is called unsure may be."""
 LOOKED = 200
 """How many of the best candidates are gone through for those that are not alike."""
 SURPRISING = 0.02
@@ -46,7 +48,11 @@ def next_questions(
     known = (vectors[likely] @ vectors[yes].T).max(axis=1) if len(yes) else np.zeros(len(likely))
     surprising = likely[np.argsort(known, kind="stable")]
     asked = _by_turns([("unsure", unsure[free[unsure]]), ("surprising", surprising)], vectors, count)
-    return [Question(row, why, float(probabilities[row])) for row, why in asked]
+    questions = [Question(row, why, float(probabilities[row])) for row, why in asked]
+    return [
+        one._replace(why="other") if one.why == "unsure" and abs(one.probability - 0.5) > UNSURE else one
+        for one in questions
+    ]
 
 
 def first_questions(
