@@ -64,9 +64,9 @@ def _check(reading: "Reading") -> None:
     from workbench.media.scan import Links
 
     for name, value in reading.items():
-        if name not in ("links", "gone", "retry", "rehash", "system"):
+        if name not in ("links", "gone", "retry", "rehash", "metadata", "system"):
             what = f"ingest has no argument {name!r}."
-            raise QueryError(what, "Use retry, rehash, links, system or gone.")
+            raise QueryError(what, "Use retry, rehash, metadata, links, system or gone.")
         if name not in ("links", "gone"):
             flag(value, name)
     for name, known in (("links", get_args(Links)), ("gone", (None, *get_args(Gone)))):

@@ -21,6 +21,7 @@ from workbench.media.kinds import RAW_FORMATS
 from workbench.search.grammar import BEING
 from workbench.search.hits import Hits
 from workbench.search.image_lookup import ImageLookup
+from workbench.search.metadata_filters import metadata_filters
 from workbench.search.query_resolution import FaceSearch, People, QueryResolver, Seen
 from workbench.search.ranker import Ranker
 from workbench.search.request import Images, Limits, Request
@@ -283,6 +284,7 @@ class Questions:
             "tag": lambda tag: rows_of_tag(tag, collection.tags_version()),
             "taken": rows_of_span,
             "is": lambda word: being(word, collection.images),
+            **metadata_filters(collection.images),
         }
         return QueryResolver(collection.lookup, collection.saved, places)
 

@@ -77,6 +77,7 @@ class Request:
     is_: str | Sequence[str] = ()
     limits: Limits = field(default_factory=Limits)
     background: Images | None = None
+    where: str | None = None
 
 
 def _is(value: Any, kind: type) -> bool:
