@@ -76,11 +76,24 @@ class _Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class FrameFacts:
+    """Where a frame lies: seconds from the start, seconds and frames a second of its video, None if unknown.
+
+    ``plain``: "blank" for a frame of one colour or of test bars, "slate" for a title that stands, else "".
+    """
+
+    t: float
+    duration: float | None
+    fps: float | None
+    plain: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ImageFacts:
     """What a file says: size of the whole upright image in pixels, Pillow's format and mode, metadata.
 
     ``notes``: what is odd about the pixels, each a short text for the problems table: a colour profile that
-    is left out, pages that are not read, an end that is missing.
+    is left out, pages that are not read, an end that is missing. ``frame``: of a frame of a video.
     """
 
     width: int
@@ -89,6 +102,7 @@ class ImageFacts:
     mode: str
     metadata: Metadata
     notes: tuple[str, ...] = ()
+    frame: FrameFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +120,7 @@ class DecodedImage:
         """Return what asking for ``min_side`` alone would have given: box means for a JPEG's DCT."""
         drafted = round(max(self.facts.width, self.facts.height) / max(self.image.size))
         most = _MOST_STEP // max(1, drafted)
-        step = _step(self.image.size, min_side, min_side, most) if self.shrinks else 1
+        step = step_down(self.image.size, min_side, min_side, most) if self.shrinks else 1
         return self.image if step == 1 else self.image.reduce(step)
 
 
@@ -270,11 +284,12 @@ def _orientation_left(image: Image.Image, metadata: Metadata) -> int:
 
 def _shrunk(image: Image.Image, name: str, ask: _Ask) -> Image.Image:
     """Return no more than what is asked for of a picture that another process has to carry over."""
-    step = _step(image.size, ask.min_side, ask.min_long_side) if ask.limited and name not in _DRAFTED else 1
+    step = step_down(image.size, ask.min_side, ask.min_long_side) if ask.limited and name not in _DRAFTED else 1
     return image if step == 1 else image.reduce(step)
 
 
-def _step(size: tuple[int, int], min_side: int, min_long_side: int, most: int = _MOST_STEP) -> int:
+def step_down(size: tuple[int, int], min_side: int, min_long_side: int, most: int = _MOST_STEP) -> int:
+    """Return the power of two by which a picture may be reduced and keep the sides asked for, in pixels."""
     step = 1
     while step < most and min(size) >= 2 * step * min_side and max(size) >= 2 * step * min_long_side:
         step *= 2

@@ -7,7 +7,7 @@ import io
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
+Frame: TypeAlias = "VideoFrame"
+"""A decoded frame, as PyAV has it."""
+
 # What holds its pictures itself. No playlist, which would open other files and addresses (hls, dash, concat).
 _CONTAINERS = (
     "aac,ac3,amr,apng,asf,av1,avi,dv,flac,flv,gif,h263,h264,hevc,ivf,live_flv,m4v,matroska,mjpeg,mov,mp3,mp4,"
@@ -29,6 +32,8 @@ _CONTAINERS = (
 )
 _GUESSED_RATE = 25.0  # frames a second where a file has neither times nor a rate
 _LARGE = 9_000_000  # pixels of a frame of which few are decoded at once: each takes 14 to 70 MB
+_MANY = 10.0  # frames a second from which those that no other needs may be left out
+_NO_TIMES = 0x80  # AVFMT_NOTIMESTAMPS
 _MOST_FAULTS = 1_000  # places in a file that cannot be read before reading it ends
 _FARTHER = (0.0, 2.0, 15.0)  # seconds before the time sought from where decoding is tried, then the start
 
@@ -90,26 +95,12 @@ class Decoder:
         import av
 
         av.logging.set_level(None)
-        try:
-            self._container = av.open(
-                file,
-                mode="r",
-                options={"format_whitelist": _CONTAINERS, "protocol_whitelist": "none"},
-                metadata_errors="replace",
-            )
-        except (av.FFmpegError, ValueError) as error:
-            raise VideoError(_why_not_opened(error)) from None
-        self._stream = _picked(self._container)
-        self._container.flags |= 1  # gen_pts: times of frames that have none are worked out of their neighbours
+        self._file = file
+        self._open()
         self._start = self._stream.start_time or 0
         self._pictures = Pictures(self._stream)
         self.faults = self.backwards = 0
         self.last, self._end = -1.0, 0.0
-
-    @property
-    def stream(self) -> "VideoStream":
-        """The stream that is decoded."""
-        return self._stream
 
     def close(self) -> None:
         """Let go of the decoder; the file stays open."""
@@ -136,39 +127,44 @@ class Decoder:
         self._rewind()
         return facts
 
-    def frames(self, start: float = 0.0, *, cheaply: bool = False) -> Iterator[tuple[float, "VideoFrame"]]:
+    def frames(self, start: float = 0.0, *, cheaply: bool = False) -> Iterator[tuple[float, Frame]]:
         """Yield (seconds from the start of the video, frame) in the order of time, from the frame at ``start``.
 
         The frame at a time is the last one that begins at or before it; times are compared to 1 ms.
         ``cheaply``: frames that no other frame needs may be left out, where there are many a second.
         """
-        for back in (*_FARTHER, None):
-            timed = self._timed(0.0 if back is None else start - back, cheaply)
-            first = next(timed, None)
-            if first is None and back is not None and start > 0:
-                continue
-            if first is not None and back is not None and (_ms(first[0]) > _ms(start) or first[1].is_corrupt):
-                if start - back > 0:
-                    continue  # a key frame is later than the index says, or its pictures need earlier ones
-            break
-        held = first
-        for timed_frame in timed:
-            if _ms(timed_frame[0]) > _ms(start):
-                break
-            held = timed_frame
-        else:
-            timed_frame = None
-        if held is not None:
+        timed, held = self._from(start, cheaply)
+        for t, frame in timed:
+            if held and ms(t) > ms(start):
+                yield held
+                held = None
+            if ms(t) > ms(start):
+                yield t, frame
+            else:
+                held = t, frame
+        if held:
             yield held
-        if timed_frame is not None:
-            yield timed_frame
-            yield from timed
 
-    def picture(self, frame: "VideoFrame") -> Image.Image:
+    def _from(
+        self, start: float, cheaply: bool
+    ) -> tuple[Iterator[tuple[float, Frame]], tuple[float, Frame] | None]:
+        """Seek; return the first frame, which is at ``start`` or before where there is one, and the others."""
+        for back in _FARTHER:
+            if start <= back:
+                break
+            timed = self._timed(start - back, cheaply)
+            first = next(timed, None)
+            # Else a key frame is later than the index says, or its pictures need earlier ones.
+            if first and ms(first[0]) <= ms(start) and not first[1].is_corrupt:
+                return timed, first
+        timed = self._timed(0.0, cheaply)
+        return timed, next(timed, None)
+
+    def picture(self, frame: Frame) -> Image.Image:
         """Return a frame as it is shown, see `Pictures.picture`."""
         return self._pictures.picture(frame)
 
-    def small(self, frame: "VideoFrame", size: tuple[int, int]) -> NDArray[np.uint8]:
+    def small(self, frame: Frame, size: tuple[int, int]) -> NDArray[np.uint8]:
         """Return a frame shrunk for comparing, see `Pictures.small`."""
         return self._pictures.small(frame, size)
 
@@ -184,29 +180,38 @@ class Decoder:
             notes.append(f"ends too early: {clock(self._end)} of {clock(duration)} could be read")
         return notes
 
-    def _timed(self, start: float, cheaply: bool) -> Iterator[tuple[float, "VideoFrame"]]:
+    def _timed(self, start: float, cheaply: bool) -> Iterator[tuple[float, Frame]]:
         """Yield frames with their times from about ``start`` on, each later than the one before."""
-        self._rewind(start)
-        rate = self._stream.average_rate
-        self._stream.codec_context.skip_frame = "NONREF" if cheaply and rate and rate >= 10 else "DEFAULT"
-        before, number, base = -1, 0, self._stream.time_base
+        if not self._rewind(start):
+            return
+        rate = float(self._stream.average_rate or self._stream.guessed_rate or _GUESSED_RATE)
+        skips = cheaply and rate >= _MANY and not self._untimed
+        self._stream.codec_context.skip_frame = "NONREF" if skips else "DEFAULT"
+        before, number = -1, 0
         for frame in deinterlaced(self._decoded(), self._stream):
-            if frame.pts is None:  # a stream without a container: only counting tells the time
-                t = number / float(self._stream.guessed_rate or _GUESSED_RATE)
-            else:
-                t = float((frame.pts * (frame.time_base or base)) - self._start * (base or 0))
+            t = self._time(frame, number, rate)
             number += 1
-            if _ms(t) <= before:
-                self.backwards += t < self.last - 1
+            if t is None or ms(t) <= before:
+                self.backwards += t is not None and t < self.last - 1
                 continue
-            before, self.last = _ms(t), t
+            before, self.last = ms(t), t
             yield t, frame
 
-    def _decoded(self) -> Iterator["VideoFrame"]:
+    def _time(self, frame: Frame, number: int, rate: float) -> float | None:
+        """Return when a frame is shown, the ``number``-th of those decoded; None where that is not known."""
+        pts = frame.dts if self._by_order else frame.pts
+        base = frame.time_base or self._stream.time_base
+        if pts is not None and base and not self._untimed:
+            return float(pts * base - self._start * (self._stream.time_base or 0))
+        if self._untimed:
+            return number / rate
+        return self.last + 1 / rate if number else (None if self._sought else 0.0)
+
+    def _decoded(self) -> Iterator[Frame]:
         """Yield all frames that can be decoded; counts the faults, and ends after too many in a row."""
         import av
 
-        row = 0
+        self._fresh, row = False, 0
         while row < _MOST_FAULTS:
             try:
                 for packet in self._container.demux(self._stream):
@@ -224,19 +229,45 @@ class Decoder:
             except av.FFmpegError:  # the container; what comes after may be read again
                 self.faults, row = self.faults + 1, row + 1
 
-    def _rewind(self, start: float = 0.0) -> None:
-        """Go to the last key frame at or before a time; where that fails, to the start."""
+    def _open(self) -> None:
+        """Open the file from its start: seeking there is not exact in a stream of packets."""
         import av
 
-        self._end = 0.0
-        base = self._stream.time_base
-        at = self._start + (int(max(0.0, start) / base) if base else 0)
-        for offset in (at, self._start, 0):
+        self._file.seek(0)
+        try:
+            self._container = av.open(
+                self._file,
+                mode="r",
+                options={"format_whitelist": _CONTAINERS, "protocol_whitelist": "none"},
+                metadata_errors="replace",
+            )
+        except (av.FFmpegError, ValueError) as error:
+            raise VideoError(_why_not_opened(error)) from None
+        self._stream = _picked(self._container)
+        self._container.flags |= 1  # gen_pts: times of frames that have none are worked out of their neighbours
+        # It has the times of decoding only: those of pictures that are shown in another order are guessed.
+        self._by_order = self._container.format.name == "avi"
+        # Bare pictures: only counting from the first one tells their times.
+        self._untimed = bool(self._container.format.flags & _NO_TIMES)
+        self._end, self._fresh, self._sought = 0.0, True, False
+
+    def _rewind(self, start: float = 0.0) -> bool:
+        """Go to a key frame at or before ``start``, as the index of the file says; return whether that went."""
+        import av
+
+        if start > 0:
+            if self._untimed:
+                return False
+            base = self._stream.time_base
             try:
-                self._container.seek(offset, stream=self._stream)
-                return
+                self._container.seek(self._start + int(start / base) if base else 0, stream=self._stream)
             except (av.FFmpegError, OverflowError):
-                continue
+                return False
+            self._fresh, self._sought = False, True
+        elif not self._fresh:
+            self._container.close()
+            self._open()
+        return True
 
     def _note_end(self, packet: "av.Packet[VideoStream]") -> None:
         if packet.pts is not None and packet.time_base:
@@ -257,6 +288,7 @@ class Decoder:
         if said > 0:
             return said
         self._rewind()
+        self._fresh = False
         try:
             for packet in self._container.demux(self._stream):
                 self._note_end(packet)
@@ -272,7 +304,7 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minutes % 60:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
 
 
-def _ms(t: float) -> int:
+def ms(t: float) -> int:
     """Return a time in the milliseconds that ids of frames have."""
     return round(t * 1000)
 

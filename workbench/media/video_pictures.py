@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from workbench.media.colour import to_srgb
 
@@ -23,9 +24,18 @@ _HIGH = 576  # lines of a picture above which a matrix that is not stated is tak
 _MATRICES = {
     1: "ITU709", 4: "FCC", 5: "ITU601", 6: "ITU601", 7: "SMPTE240M", 9: "BT2020", 10: "BT2020",
 }  # fmt: skip
-_BT709, _SRGB, _UNSTATED = 1, 13, 2
-_WIDE = {9, 11, 12}  # primaries of BT.2020 and P3
-_HDR = {16, 18}  # transfer functions PQ and HLG
+_PQ = 16
+_HDR = {_PQ, 18}  # PQ and HLG
+_WHITE = 203.0  # cd/m2
+_KNEE = 0.8  # light above which it is squeezed, 1 being white
+_GAMMA = 2.2  # of wide primaries without PQ or HLG: greys stay as they are
+_NODES = 33
+_P3 = np.array([[1.2249, -0.2247, 0.0], [-0.0421, 1.0419, 0.0], [-0.0197, -0.0786, 1.0979]])
+_TO_BT709 = {
+    9: np.array([[1.6605, -0.5876, -0.0728], [-0.1246, 1.1329, -0.0083], [-0.0182, -0.1006, 1.1187]]),
+    11: _P3,
+    12: _P3,
+}  # by primaries: from linear BT.2020 (ITU-R BT.2087) and P3 to linear BT.709
 _LIMITED, _FULL = 1, 2
 
 
@@ -62,34 +72,53 @@ class Pictures:
         return small.to_ndarray()
 
     def _convert(self, frame: "VideoFrame") -> Image.Image:
-        """Return the stored pixels as sRGB: libswscale maps PQ and HLG so that 203 cd/m2 become white."""
-        import av
-
+        """Return the stored pixels as sRGB."""
         alpha = any(component.is_alpha for component in frame.format.components)
-        wanted = "rgba" if alpha else "rgb24"
-        if frame.color_trc in _HDR or frame.color_primaries in _WIDE:
-            if frame.color_trc in {0, _UNSTATED}:
-                frame.color_trc = _BT709
-            target = {"dst_color_trc": _SRGB if frame.color_trc in _HDR else frame.color_trc}
-            target["dst_color_primaries"] = _BT709
-            try:
-                return self._scaled(frame, wanted, **target)
-            except (av.FFmpegError, ValueError):  # a transfer function that it does not know
-                pass
-        return self._scaled(frame, wanted)
-
-    def _scaled(self, frame: "VideoFrame", wanted: str, **target: int) -> Image.Image:
         scaled = self._scaler.reformat(
             frame,
-            format=wanted,
+            format="rgba" if alpha else "rgb24",
             interpolation="BICUBIC",
             src_colorspace=_matrix(frame),
             src_color_range=_range(frame),
             dst_color_range=_FULL,
             threads=1,
-            **target,
         )
-        return Image.fromarray(scaled.to_ndarray())
+        image = Image.fromarray(scaled.to_ndarray())
+        wide = frame.color_primaries if frame.color_primaries in _TO_BT709 else 0
+        if frame.color_trc in _HDR or wide:
+            return image.filter(_to_srgb(frame.color_trc if frame.color_trc in _HDR else 0, wide))
+        return image
+
+
+@lru_cache(maxsize=8)
+def _to_srgb(transfer: int, primaries: int) -> ImageFilter.Color3DLUT:
+    """Return what maps the signals of PQ or HLG, or of wide primaries, to sRGB.
+
+    Curves and the rendering of HLG for a screen of 1,000 cd/m2: ITU-R BT.2100. The white of a page is at 203
+    cd/m2 (ITU-R BT.2408), what is brighter is squeezed into what is left above. libswscale can do this too, but
+    takes seconds to begin.
+    """
+    steps = np.linspace(0, 1, _NODES)
+    blue, green, red = np.meshgrid(steps, steps, steps, indexing="ij")
+    signal = np.stack([red, green, blue], axis=-1)
+    if transfer == _PQ:
+        root = signal ** (32 / 2523)
+        light = (np.maximum(root - 3424 / 4096, 0) / (2413 / 128 - 2392 / 128 * root)) ** (16384 / 2610)
+        light *= 10_000 / _WHITE
+    elif transfer:
+        scene = np.where(signal <= 0.5, signal**2 / 3, (np.exp((signal - 0.55991073) / 0.17883277) + 0.28466892) / 12)
+        luma = scene @ np.array([0.2627, 0.6780, 0.0593])
+        light = 1_000 / _WHITE * scene * np.maximum(luma, 1e-9)[..., None] ** 0.2
+    else:
+        light = signal**_GAMMA
+    light = np.maximum(light @ _TO_BT709[primaries].T, 0) if primaries else light
+    if not transfer:
+        table = np.minimum(light, 1) ** (1 / _GAMMA)
+    else:
+        over = 1 - np.exp(-np.maximum(light - _KNEE, 0) / (1 - _KNEE))
+        light = np.where(light > _KNEE, _KNEE + (1 - _KNEE) * over, light)
+        table = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
+    return ImageFilter.Color3DLUT(_NODES, table.astype(np.float32).ravel())
 
 
 def _matrix(frame: "VideoFrame") -> str:
@@ -159,6 +188,7 @@ def deinterlaced(frames: "Iterable[VideoFrame]", stream: "VideoStream") -> "Iter
         if shape != (frame.width, frame.height, frame.format.name):
             if graph is not None:
                 yield from _rest(graph)
+            stream.codec_context.skip_frame = "DEFAULT"  # the fields of the frames around it are needed
             graph, shape = _graph(frame, stream), (frame.width, frame.height, frame.format.name)
         if graph is not None:
             graph.vpush(frame)
