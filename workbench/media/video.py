@@ -29,6 +29,7 @@ MAX_MEMORY = 2 * 2**30
 MAX_SECONDS = 30.0
 """Wall-clock seconds in which something must come of a video: a frame, or how far it was looked through."""
 
+_WATCH = 1.0  # seconds between two looks at the clock
 _MAX_LINE = 2**20
 _PIECE = 2**20  # bytes copied at once of a file object that has no descriptor
 
@@ -120,7 +121,7 @@ class Video:
         self._process.kill()
 
     def _watchdog(self) -> None:
-        while not self._ended.wait(1.0):
+        while not self._ended.wait(_WATCH):
             since = self._since
             if since is not None and time.monotonic() - since > MAX_SECONDS:
                 self._late = True

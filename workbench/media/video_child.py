@@ -113,13 +113,14 @@ def _at(decoder: Decoder, times: Sequence[float], duration: float, talk: _Talk) 
     left = list(times)
     while left:
         held: tuple[float, Frame] | None = None
+        sought = left[0]
         for t, frame in decoder.frames(left[0]):
             talk.beat(t)
             while held and left and ms(t) > ms(left[0]):
                 left.pop(0)
                 yield *held, ""
             held = t, frame
-            if not left or left[0] - t > _NEAR:
+            if not left or (left[0] > sought and left[0] - t > _NEAR):
                 break
         else:
             yield from _last(held, left, duration)

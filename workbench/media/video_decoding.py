@@ -100,7 +100,7 @@ class Decoder:
         self._start = self._stream.start_time or 0
         self._pictures = Pictures(self._stream)
         self.faults = self.backwards = 0
-        self.last, self._end = -1.0, 0.0
+        self.last = -1.0
 
     def close(self) -> None:
         """Let go of the decoder; the file stays open."""
@@ -178,6 +178,8 @@ class Decoder:
             notes.append("its times go back: frames whose time was there before were left out")
         if duration and duration - self._end > max(2.0, 0.02 * duration):
             notes.append(f"ends too early: {clock(self._end)} of {clock(duration)} could be read")
+        elif self._stream.frames > 1.02 * self._packets + 2:  # AVI without its index does not know how long it was
+            notes.append(f"ends too early: {self._packets:,} of {self._stream.frames:,} frames could be read")
         return notes
 
     def _timed(self, start: float, cheaply: bool) -> Iterator[tuple[float, Frame]]:
@@ -216,6 +218,8 @@ class Decoder:
             try:
                 for packet in self._container.demux(self._stream):
                     self._note_end(packet)
+                    if packet.has_sidedata("encryption_info"):
+                        raise VideoError("encrypted: its frames cannot be read without a key")
                     try:
                         frames = packet.decode()
                     except av.FFmpegError:
@@ -249,7 +253,7 @@ class Decoder:
         self._by_order = self._container.format.name == "avi"
         # Bare pictures: only counting from the first one tells their times.
         self._untimed = bool(self._container.format.flags & _NO_TIMES)
-        self._end, self._fresh, self._sought = 0.0, True, False
+        self._end, self._packets, self._fresh, self._sought = 0.0, 0, True, False
 
     def _rewind(self, start: float = 0.0) -> bool:
         """Go to a key frame at or before ``start``, as the index of the file says; return whether that went."""
@@ -270,6 +274,7 @@ class Decoder:
         return True
 
     def _note_end(self, packet: "av.Packet[VideoStream]") -> None:
+        self._packets += bool(packet.size)
         if packet.pts is not None and packet.time_base:
             end = float((packet.pts + (packet.duration or 0) - self._start) * packet.time_base)
             self._end = max(self._end, end)
@@ -325,12 +330,9 @@ def _picked(container: "InputContainer") -> "VideoStream":
     if not streams:
         others = len(container.streams)
         raise VideoError("no video in it: only sound" if others else "no video in it")
-    for stream in streams:
-        if stream.codec_tag in {"encv", "drmi"}:
-            raise VideoError("encrypted: its frames cannot be read without a key")
     known = [stream for stream in streams if stream.codec_context is not None]
     if not known:
-        raise VideoError(f"its codec ({streams[0].codec_tag.strip() or 'without a name'}) cannot be decoded")
+        raise VideoError("its codec is not known, so that no frame can be decoded")
     default = Disposition.default
     best = max(known, key=lambda one: (bool(one.disposition & default), one.width * one.height))
     try:
