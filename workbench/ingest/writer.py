@@ -311,4 +311,6 @@ def _image_row(image_id: str, facts: ImageFacts, stills: str | None) -> Row:
     row: Row = {name: getattr(said, name) for name in schemas.IMAGES.names if hasattr(said, name)}
     size = {"width": facts.width, "height": facts.height}
     told = {"image_id": image_id, "format": facts.format, "mode": facts.mode, "stills": stills}
-    return row | size | told
+    shown = facts.frame
+    placed = {} if shown is None else {name: getattr(shown, name) for name in ("t", "duration", "fps", "plain")}
+    return row | size | told | placed

@@ -69,11 +69,22 @@ def choice_key(frames: "str | float") -> str:
     return "change-1" if frames == "change" else f"every-{float(frames):g}-1"
 
 
+def frames_of(key: str | None) -> "str | float | None":
+    """Return the choice that a key of `choice_key` names, of this or another release; None for another key."""
+    name, _, rest = (key or "").partition("-")
+    if name == "change":
+        return "change"
+    try:
+        return float(rest.rpartition("-")[0]) if name == "every" else None
+    except ValueError:
+        return None
+
+
 def chooser(key: str, after: float | None = None) -> "Chooser[Held]":
     """Return what chooses by a key of `choice_key`; ``after``: the time of the last frame chosen before."""
     if key == "change-1":
         return ByChange(after)
-    return AtIntervals(float(key.split("-")[1]), after)
+    return AtIntervals(float(frames_of(key) or 1.0), after)
 
 
 @dataclass

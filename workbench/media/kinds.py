@@ -8,7 +8,7 @@ Skipped = Literal["", "video", "raw", "jxl", "pdf", "svg", "archive", "system", 
 
 REASONS: dict[Skipped, str] = {
     "": "",
-    "video": "frames of videos are not read yet",
+    "video": "a video: ingest with videos=True to have its frames read",
     "raw": "raw photos are not read yet",
     "jxl": "JPEG XL is not read yet",
     "pdf": "pages of PDF files are not read yet",

@@ -8,6 +8,8 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
 from typing import Protocol
 
 from workbench.image_id import file_id, part_of
@@ -68,6 +70,7 @@ Openers = Mapping[Kind, Opener]
 Inside = Callable[[bytes], Kind | None]
 """Tells from the bytes of a file that was taken for a photo whether it is of another kind."""
 
+_REGISTERING = ("video_stills",)
 _openers: dict[Kind, Opener] = {}
 _inside: list[Inside] = []
 
@@ -84,7 +87,15 @@ def register(kind: Kind, opener: Opener, inside: Inside | None = None) -> None:
 
 def openers() -> Openers:
     """Return what opens each kind of file that has more than one still."""
+    _import_all()
     return dict(_openers)
+
+
+@cache
+def _import_all() -> None:
+    """Import the modules that register openers; they import this one, and more than opening a case needs."""
+    for name in _REGISTERING:
+        import_module(f"workbench.media.{name}")
 
 
 def is_read(kind: Kind, known: Openers) -> bool:

@@ -45,6 +45,11 @@ IMAGES = pa.schema(
         ("software", pa.string()),
         ("orientation", pa.int8()),  # EXIF 1..8 as stored; 1 is upright
         ("stills", pa.string()),  # as in the row of its file; it is current where both are the same
+        # Of frames of videos, null for others.
+        ("t", pa.float64()),  # seconds from the start
+        ("duration", pa.float64()),  # seconds that the video lasts
+        ("fps", pa.float64()),  # its frames a second
+        ("plain", pa.string()),  # blank (of one colour, test bars), slate (a title that stands), or ""
     ]
 )
 THUMBNAILS = pa.schema([_never_null("image_id", pa.string()), ("jpeg", pa.binary())])
