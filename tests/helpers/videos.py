@@ -15,10 +15,14 @@ TB = Fraction(1, 1000)
 
 
 def coloured(number: int, size: tuple[int, int] = (64, 48)) -> np.ndarray:
-    """Return frame ``number``: its colour on the left, that of number // 6 on the right, for 36 frames."""
+    """Return frame ``number``: its colour on the left, that of number // 6 on the right, for 36 frames.
+
+    The upper quarter is darker, or it would be taken for test bars.
+    """
     pixels = np.empty((size[1], size[0], 3), np.uint8)
     pixels[:, : size[0] // 2] = COLOURS[number % 6]
     pixels[:, size[0] // 2 :] = COLOURS[number // 6 % 6]
+    pixels[: size[1] // 4] //= 2
     return pixels
 
 

@@ -165,7 +165,9 @@ def test_the_cover_of_a_song_is_no_video(tmp_path: Path):
     assert reason(song(tmp_path / "song.mp4", cover=True)) == "no video in it: only sound"
 
 
-@pytest.mark.parametrize("data", [b"", b"\0" * 5000, b"#EXTM3U\n#EXTINF:1,\n/etc/passwd\n", b"ffconcat version 1.0\n"])
+@pytest.mark.parametrize(
+    "data", [b"", b"\0" * 5000, b"#EXTM3U\n#EXTINF:1,\n/etc/passwd\n", b"ffconcat version 1.0\n"]
+)
 def test_what_is_no_video_is_refused(tmp_path: Path, data: bytes):
     """Lists of other files are not followed, whatever they are called."""
     (tmp_path / "a.mp4").write_bytes(data)
@@ -257,7 +259,9 @@ def test_one_frame_is_a_video(tmp_path: Path):
 
 
 def test_ten_hours_of_a_frame_a_minute(tmp_path: Path):
-    path = numbered(tmp_path / "long.mkv", count=36, times=[1_000_000 * i for i in range(36)], options={"g": "6"})
+    path = numbered(
+        tmp_path / "long.mkv", count=36, times=[1_000_000 * i for i in range(36)], options={"g": "6"}
+    )
     decoder = opened(path)
 
     assert decoder.facts().duration == pytest.approx(35_000, abs=100)

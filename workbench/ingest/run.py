@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from typing import Unpack
+from typing import Any, Unpack
 
 from filelock import FileLock
 
@@ -16,7 +16,7 @@ from workbench.ingest.examine import Claims, Examined, Failure, Needs
 from workbench.ingest.pipeline import run
 from workbench.ingest.plan import Known, Plan, Reading, check_gone, make_plan, read_known, sample_parts
 from workbench.ingest.writer import PART_SECONDS, SampleWriter, Writer, write_skipped, written
-from workbench.media.scan import FoundFile, Problem, scan
+from workbench.media.scan import FoundFile, Problem, display, scan
 from workbench.media.frame_choice import frames_of
 from workbench.media.stills import Openers, openers
 from workbench.media.video_stills import with_videos
@@ -316,9 +316,21 @@ def _results(
             if writer and not results:
                 writer.flush()  # only files that take long are left: nothing else waits for them
             if writer:
-                more = {"images": writer.images} if writer.images != writer.new else {}
+                more: dict[str, Any] = {"images": writer.images} if writer.images != writer.new else {}
+                more |= _far(results, raw_paths)
                 bar.set_postfix(more, problems=writer.failed, refresh=False)
             bar.update(sum(result.last for result in results))
+
+
+def _far(results: Sequence[Examined], raw_paths: Sequence[bytes]) -> dict[str, str]:
+    """Return how far the last video among some results is, by its name; nothing where none goes on."""
+    for result in reversed(results):
+        frame = result.facts.frame if result.facts else None
+        if frame and frame.duration and not result.last:
+            name = display(raw_paths[result.place]).rpartition("/")[2]
+            name = "".join(letter if letter.isprintable() else "?" for letter in name)
+            return {name: f"{min(1.0, frame.t / frame.duration):.0%}"}
+    return {}
 
 
 @contextmanager

@@ -312,5 +312,7 @@ def _image_row(image_id: str, facts: ImageFacts, stills: str | None) -> Row:
     size = {"width": facts.width, "height": facts.height}
     told = {"image_id": image_id, "format": facts.format, "mode": facts.mode, "stills": stills}
     shown = facts.frame
-    placed = {} if shown is None else {name: getattr(shown, name) for name in ("t", "duration", "fps", "plain")}
+    placed = (
+        {} if shown is None else {name: getattr(shown, name) for name in ("t", "duration", "fps", "plain")}
+    )
     return row | size | told | placed

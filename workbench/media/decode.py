@@ -284,7 +284,9 @@ def _orientation_left(image: Image.Image, metadata: Metadata) -> int:
 
 def _shrunk(image: Image.Image, name: str, ask: _Ask) -> Image.Image:
     """Return no more than what is asked for of a picture that another process has to carry over."""
-    step = step_down(image.size, ask.min_side, ask.min_long_side) if ask.limited and name not in _DRAFTED else 1
+    step = (
+        step_down(image.size, ask.min_side, ask.min_long_side) if ask.limited and name not in _DRAFTED else 1
+    )
     return image if step == 1 else image.reduce(step)
 
 

@@ -169,9 +169,7 @@ class Video:
             raise sandbox.StoppedError
         if self._late:
             raise DecodeError(f"nothing could be decoded in {MAX_SECONDS:.0f} s, at {clock(self.at)}")
-        raise DecodeError(
-            f"its decoder crashed at {clock(self.at)} (exit status {self._process.returncode})"
-        )
+        raise DecodeError(f"its decoder crashed at {clock(self.at)} (exit status {self._process.returncode})")
 
 
 @contextmanager

@@ -178,7 +178,9 @@ class Decoder:
             notes.append("its times go back: frames whose time was there before were left out")
         if duration and duration - self._end > max(2.0, 0.02 * duration):
             notes.append(f"ends too early: {clock(self._end)} of {clock(duration)} could be read")
-        elif self._stream.frames > 1.02 * self._packets + 2:  # AVI without its index does not know how long it was
+        elif (
+            self._stream.frames > 1.02 * self._packets + 2
+        ):  # AVI without its index does not know how long it was
             notes.append(f"ends too early: {self._packets:,} of {self._stream.frames:,} frames could be read")
         return notes
 
@@ -248,7 +250,9 @@ class Decoder:
         except (av.FFmpegError, ValueError) as error:
             raise VideoError(_why_not_opened(error)) from None
         self._stream = _picked(self._container)
-        self._container.flags |= 1  # gen_pts: times of frames that have none are worked out of their neighbours
+        self._container.flags |= (
+            1  # gen_pts: times of frames that have none are worked out of their neighbours
+        )
         # It has the times of decoding only: those of pictures that are shown in another order are guessed.
         self._by_order = self._container.format.name == "avi"
         # Bare pictures: only counting from the first one tells their times.

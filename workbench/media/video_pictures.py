@@ -106,7 +106,9 @@ def _to_srgb(transfer: int, primaries: int) -> ImageFilter.Color3DLUT:
         light = (np.maximum(root - 3424 / 4096, 0) / (2413 / 128 - 2392 / 128 * root)) ** (16384 / 2610)
         light *= 10_000 / _WHITE
     elif transfer:
-        scene = np.where(signal <= 0.5, signal**2 / 3, (np.exp((signal - 0.55991073) / 0.17883277) + 0.28466892) / 12)
+        scene = np.where(
+            signal <= 0.5, signal**2 / 3, (np.exp((signal - 0.55991073) / 0.17883277) + 0.28466892) / 12
+        )
         luma = scene @ np.array([0.2627, 0.6780, 0.0593])
         light = 1_000 / _WHITE * scene * np.maximum(luma, 1e-9)[..., None] ** 0.2
     else:
