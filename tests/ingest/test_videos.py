@@ -164,7 +164,8 @@ def test_a_long_animation_is_a_video_and_a_short_one_a_picture(tmp_path: Path):
     frames = case.images.groupby("path")["t"].apply(lambda times: times.notna().tolist())
 
     assert frames["short.gif"] == frames["short.png"] == [False]
-    assert all(frames["long.gif"]) and all(frames["long.png"])
+    assert all(frames["long.gif"])
+    assert all(frames["long.png"])
     assert len(case.problems) == 0
 
 

@@ -50,7 +50,7 @@ EXACT = {
 
 @pytest.mark.parametrize("name", EXACT)
 def test_each_frame_is_found_by_its_time(tmp_path: Path, name: str):
-    """Jumping to a time gives the frame that reading from the start gives there, and so does a time after it."""
+    """Jumping to a time gives the frame that reading from the start gives there."""
     how = EXACT[name]
     path = numbered(tmp_path / name, **how)
     frames = read(path)
@@ -222,7 +222,7 @@ def test_an_encrypted_file_says_so(tmp_path: Path):
 
     path = numbered(tmp_path / "a.mp4", container=key)
 
-    with pytest.raises(VideoError, match="^encrypted"):
+    with pytest.raises(VideoError, match=r"^encrypted"):
         opened(path).facts()
 
 

@@ -1,4 +1,4 @@
-"""Frames of videos as they are shown: upright, square pixels, deinterlaced, with the colours that were meant."""
+"""Frames of videos as they are shown: upright, square pixels, deinterlaced, in the right colours."""
 
 import math
 from fractions import Fraction
@@ -119,7 +119,7 @@ def test_interlaced_frames_are_put_together(tmp_path: Path):
         options={"flags": "+ildct+ilme", "x264-params": "tff=1", "crf": "5"},
     )
     with av.open(str(path)) as container:
-        frames = [frame for frame in container.decode(video=0)]
+        frames = list(container.decode(video=0))
     raw = frames[2].to_image()
     assert frames[2].interlaced_frame
     assert combing(raw) > 20

@@ -100,7 +100,8 @@ class CollectionReport:
 
         "exact": the same bytes under several paths (one row of the table, so the same row each time);
         "near": pictures of one look and colour, as after a change of size or quality or a small cut, not
-        mirrored or turned (`analysis.near_duplicates`), frames of videos that show no scene apart. ``watch`` is told the share [0, 1] of the pictures
+        mirrored or turned (`analysis.near_duplicates`), but for blank frames and titles of videos.
+        ``watch`` is told the share [0, 1] of the pictures
         looked at, then of their comparison, and may raise to end the work.
         """
         import pandas as pd

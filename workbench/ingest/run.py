@@ -16,8 +16,8 @@ from workbench.ingest.examine import Claims, Examined, Failure, Needs
 from workbench.ingest.pipeline import run
 from workbench.ingest.plan import Known, Plan, Reading, check_gone, make_plan, read_known, sample_parts
 from workbench.ingest.writer import PART_SECONDS, SampleWriter, Writer, write_skipped, written
-from workbench.media.scan import FoundFile, Problem, display, scan
 from workbench.media.frame_choice import frames_of
+from workbench.media.scan import FoundFile, Problem, display, scan
 from workbench.media.stills import Openers, openers
 from workbench.media.video_stills import with_videos
 from workbench.samples.face import FACE

@@ -51,7 +51,7 @@ def address_space() -> int:
 
 
 def limit(used: int, more: int, seconds: int | None) -> None:
-    """Let this process take ``more`` bytes than it has ``used`` and some seconds of processor time, or any."""
+    """Let this process take ``more`` bytes than it has ``used``, and some seconds of processor time."""
     try:
         import resource
     except ImportError:  # Windows has none: the parent's clock is left

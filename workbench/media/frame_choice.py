@@ -70,7 +70,7 @@ def choice_key(frames: "str | float") -> str:
 
 
 def frames_of(key: str | None) -> "str | float | None":
-    """Return the choice that a key of `choice_key` names, of this or another release; None for another key."""
+    """Return the choice that a key of `choice_key` names, of any release; None for another key."""
     name, _, rest = (key or "").partition("-")
     if name == "change":
         return "change"

@@ -110,7 +110,7 @@ def start(module: str, *arguments: str, files: Sequence[int] = ()) -> subprocess
     package = str(Path(__file__).parents[2])
     paths = os.pathsep.join([package, *filter(None, [os.environ.get("PYTHONPATH")])])
     try:
-        return subprocess.Popen(
+        return subprocess.Popen(  # noqa: S603 our own modules
             # -P: nothing is imported from the folder we happen to be in, which may be one of strange files.
             [sys.executable, "-P", "-W", "ignore", "-m", module, *arguments],
             pass_fds=files,

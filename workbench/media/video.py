@@ -9,7 +9,7 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +20,7 @@ from PIL import Image
 from workbench.media import sandbox
 from workbench.media.decode import DecodedImage, DecodeError, FrameFacts, ImageFacts
 from workbench.media.exif import Metadata
-from workbench.media.frame_choice import Plain, choice_key
+from workbench.media.frame_choice import Plain
 from workbench.media.read import open_quietly
 from workbench.media.video_decoding import VideoFacts, clock
 

@@ -50,20 +50,25 @@ class PositionedFile(io.RawIOBase):
         self._descriptor, self._at = descriptor, 0
 
     def readable(self) -> bool:
+        """Say yes."""
         return True
 
     def seekable(self) -> bool:
+        """Say yes."""
         return True
 
     def tell(self) -> int:
+        """Return the position."""
         return self._at
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to a position and return it."""
         start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at}.get(whence)
         self._at = (os.fstat(self._descriptor).st_size if start is None else start) + offset
         return self._at
 
     def read(self, size: int = -1) -> bytes:
+        """Return the next bytes, at most 1 MB where no ``size`` is given."""
         data = os.pread(self._descriptor, size if size >= 0 else 2**20, self._at)
         self._at += len(data)
         return data
@@ -88,7 +93,10 @@ class VideoFacts:
 
 
 class Decoder:
-    """An opened video. ``faults`` counts the places that could not be decoded, ``last`` is the time reached."""
+    """An opened video. ``faults`` counts the places that could not be decoded, ``last`` is the time reached.
+
+    A file of many frames is read piece by piece, and few frames are in memory at once.
+    """
 
     def __init__(self, file: Any) -> None:
         """Open a readable and seekable binary file; raises :class:`VideoError` for one without a video."""
@@ -128,7 +136,7 @@ class Decoder:
         return facts
 
     def frames(self, start: float = 0.0, *, cheaply: bool = False) -> Iterator[tuple[float, Frame]]:
-        """Yield (seconds from the start of the video, frame) in the order of time, from the frame at ``start``.
+        """Yield (seconds from the start, frame) in the order of time, from the frame at ``start``.
 
         The frame at a time is the last one that begins at or before it; times are compared to 1 ms.
         ``cheaply``: frames that no other frame needs may be left out, where there are many a second.
@@ -178,9 +186,7 @@ class Decoder:
             notes.append("its times go back: frames whose time was there before were left out")
         if duration and duration - self._end > max(2.0, 0.02 * duration):
             notes.append(f"ends too early: {clock(self._end)} of {clock(duration)} could be read")
-        elif (
-            self._stream.frames > 1.02 * self._packets + 2
-        ):  # AVI without its index does not know how long it was
+        elif self._stream.frames > 1.02 * self._packets + 2:  # AVI without its index
             notes.append(f"ends too early: {self._packets:,} of {self._stream.frames:,} frames could be read")
         return notes
 

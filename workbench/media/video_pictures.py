@@ -95,8 +95,8 @@ def _to_srgb(transfer: int, primaries: int) -> ImageFilter.Color3DLUT:
     """Return what maps the signals of PQ or HLG, or of wide primaries, to sRGB.
 
     Curves and the rendering of HLG for a screen of 1,000 cd/m2: ITU-R BT.2100. The white of a page is at 203
-    cd/m2 (ITU-R BT.2408), what is brighter is squeezed into what is left above. libswscale can do this too, but
-    takes seconds to begin.
+    cd/m2 (ITU-R BT.2408), what is brighter is squeezed into what is left above. libswscale can do this
+    too, but takes seconds to begin.
     """
     steps = np.linspace(0, 1, _NODES)
     blue, green, red = np.meshgrid(steps, steps, steps, indexing="ij")
@@ -163,7 +163,7 @@ def is_turned(matrix: Matrix | None) -> bool:
 
 
 def upright(image: Image.Image, matrix: Matrix | None) -> Image.Image:
-    """Turn and mirror a picture as `display_matrix` says: a point (x, y) of it goes to (x, y) times the matrix."""
+    """Turn and mirror a picture: a point (x, y) of it goes to (x, y) times the matrix."""
     if matrix is None:
         return image
     if is_turned(matrix):

@@ -4,7 +4,6 @@ import io
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
-from workbench.media.decode import DecodeError
 from workbench.media.frame_choice import choice_key
 from workbench.media.kinds import Kind
 from workbench.media.stills import Openers, Still, register
