@@ -107,9 +107,13 @@ class Case(Originals, Searching):
     def images(self) -> "pd.DataFrame":
         """One row an image that could be read: image_id, path, paths, size, width, height, taken_at, ...
 
+        ``pair``: where a raw photo and a JPEG or HEIC are one shot, the path of the second, at both; the
+        query ``is:main`` leaves the raw ones out. ``sidecars``: paths of its sidecars; ``live``: the path of
+        the video of a Live Photo; ``motion``: bytes of the video that a phone appended to the file.
+
         A copy that shares its memory until it is changed: changing it changes nothing in the case.
         """
-        return self._open.collection.images.copy(deep=False)
+        return self._open.collection.images.assign(**self._open.collection.beside)
 
     @property
     def vectors(self) -> NDArray[np.float32]:

@@ -71,6 +71,10 @@ def _search(verbs: Verbs) -> None:
     verb.add_argument(
         "--taken", metavar="SPAN", help="only images taken in this time span: 2019, 2019-05..2020"
     )
+    verb.add_argument(
+        "--inside", metavar="FILE", action="append", default=[], help="only pages of this file (repeatable)"
+    )
+    verb.add_argument("--kind", help="only these: photo, document or video")
     verb.set_defaults(misused=verb.error)
     verb.add_argument(
         "--unlike",

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 from PIL import Image
 
-from workbench.media.decode import step_down
+from workbench.media.decode import shrunk
 from workbench.media.decode_child import address_space, limit
 from workbench.media.frame_choice import SIZE, Chooser, chooser
 from workbench.media.video_decoding import Decoder, Frame, PositionedFile, VideoError, VideoFacts, ms
@@ -80,9 +80,7 @@ class _Talk:
         """Say that there is a frame, and send it as often as it is asked for."""
         self.say({"t": t, "plain": plain})
         while wish := self.hear().get("send"):
-            picture = decoder.picture(frame)
-            step = step_down(picture.size, *wish)
-            picture = picture if step == 1 else picture.reduce(step)
+            picture = shrunk(decoder.picture(frame), *wish)
             self.say({"size": picture.size}, picture.tobytes())
 
 

@@ -1,12 +1,12 @@
 """Videos as files of many stills: their chosen frames are images; long animations are videos too."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from workbench.media.frame_choice import choice_key
 from workbench.media.kinds import Kind
-from workbench.media.stills import Openers, Still, register
+from workbench.media.stills import Opener, Openers, Still
 from workbench.media.video import Video
 from workbench.media.video_decoding import VideoFacts
 
@@ -71,7 +71,10 @@ def with_videos(known: Openers, frames: str | float | None) -> Openers:
 
 
 def inside(data: bytes) -> Kind | None:
-    """Tell an animated GIF or PNG that lasts longer than ``LONG``; FFmpeg reads no animated WebP."""
+    """Tell an animated GIF or PNG that lasts longer than ``LONG``; FFmpeg reads no animated WebP.
+
+    Only its blocks are walked over: every photo is asked.
+    """
     seconds = 0.0
     with suppress(IndexError):
         if data[:4] == b"GIF8":
@@ -113,4 +116,4 @@ def _png_seconds(data: bytes) -> float:
     return seconds
 
 
-register("video", Videos(), inside)
+OPENERS: Mapping[Kind, Opener] = {"video": Videos()}

@@ -22,8 +22,9 @@ class Snapshot:
     Row i of ``vectors`` belongs to ``images.iloc[i]``.
 
     ``images``: image_id, path, paths (list), raw_path (bytes), size (bytes), mtime (UTC), width, height
-    (pixels, upright), format, mode, taken_at, lat, lon, altitude, camera, lens, software, orientation;
-    of frames of videos t and duration (seconds), fps, plain ("blank", "slate" or "") and video (the path).
+    (pixels, upright), format, mode, taken_at, lat, lon, altitude, camera, lens, software, orientation,
+    motion (bytes); of frames of videos t and duration (seconds), fps, plain ("blank", "slate" or "") and
+    video (the path).
     ``vectors``: (N, D) float32, unit rows. ``problems``: path, raw_path, step, reason, when.
     """
 
