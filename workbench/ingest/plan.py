@@ -22,7 +22,7 @@ from workbench.store.sample_parts import SampleParts
 from workbench.store.snapshot import current_problems, latest_files
 
 Gone = Literal["keep", "mark"]
-Frames = Literal["change"] | float
+Frames = str | float
 
 _NOT_READ = {"read", "video"}  # steps that say nothing about the bytes of a file
 _MOUNT = 20  # photos known in a folder that is there but empty: it may be where a disk is not mounted

@@ -269,8 +269,7 @@ def _openers(known: Known, reading: Reading) -> Openers:
     frames = reading.get("frames")
     if frames is None:
         choices = Counter(frames_of(file.stills) for file in known.files.values() if file.status == "ok")
-        del choices[None]
-        frames = next((choice for choice, _ in choices.most_common(1)), "change")
+        frames = next((choice for choice, _ in choices.most_common() if choice is not None), "change")
     return with_videos(openers(), frames)
 
 

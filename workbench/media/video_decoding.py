@@ -156,7 +156,7 @@ class Decoder:
     def _from(
         self, start: float, cheaply: bool
     ) -> tuple[Iterator[tuple[float, Frame]], tuple[float, Frame] | None]:
-        """Seek; return the first frame, which is at ``start`` or before where there is one, and the others."""
+        """Seek; return the first frame, at ``start`` or before where there is one, and the others."""
         for back in _FARTHER:
             if start <= back:
                 break
@@ -266,7 +266,7 @@ class Decoder:
         self._end, self._packets, self._fresh, self._sought = 0.0, 0, True, False
 
     def _rewind(self, start: float = 0.0) -> bool:
-        """Go to a key frame at or before ``start``, as the index of the file says; return whether that went."""
+        """Go to a key frame at or before ``start``, as the index of the file says; return whether."""
         import av
 
         if start > 0:
