@@ -12,6 +12,7 @@ from workbench.media import sandbox
 from workbench.media.animation import frames_of, seek_telling
 from workbench.media.colour import ranged, to_srgb
 from workbench.media.exif import Metadata, read_metadata
+from workbench.media.frame_choice import FrameFacts
 from workbench.media.header import Header, check_exif, read_header
 from workbench.media.iso_boxes import jxl_size
 from workbench.media.limits import MAX_PIXELS, LimitError, check_size
@@ -64,19 +65,6 @@ class _Ask:
     limited: bool = False
     partial: float = 0.0
     turned: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class FrameFacts:
-    """Where a frame lies: seconds from the start, seconds and frames a second of its video, None if unknown.
-
-    ``plain``: "blank" for a frame of one colour or of test bars, "slate" for a title that stands, else "".
-    """
-
-    t: float
-    duration: float | None
-    fps: float | None
-    plain: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,9 @@ from typing import Any, BinaryIO, NoReturn
 from PIL import Image
 
 from workbench.media import sandbox
-from workbench.media.decode import DecodedImage, DecodeError, FrameFacts, ImageFacts
+from workbench.media.decode import DecodedImage, DecodeError, ImageFacts
 from workbench.media.exif import Metadata
-from workbench.media.frame_choice import Plain
+from workbench.media.frame_choice import FrameFacts, Plain
 from workbench.media.read import open_quietly
 from workbench.media.video_decoding import VideoFacts, clock
 

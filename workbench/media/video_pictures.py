@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -143,7 +143,8 @@ def display_matrix(frame: "VideoFrame") -> Matrix | None:
     """Return the upper left of the matrix that turns a frame upright, (2, 2) of its signs; None for none."""
     from av.sidedata.sidedata import Type
 
-    data = next((one for one in frame.side_data if one.type == Type.DISPLAYMATRIX), None)
+    found: Any = frame.side_data  # its types say that it holds texts
+    data = found.get(Type.DISPLAYMATRIX)
     numbers = np.frombuffer(bytes(data), np.int32) if data is not None else np.empty(0, np.int32)
     if numbers.size < 9:
         return None
