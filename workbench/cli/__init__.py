@@ -102,6 +102,8 @@ def _reading(arguments: Namespace) -> dict[str, Any]:
         "links": arguments.links,
         "system": arguments.system,
         "gone": arguments.gone,
+        "frames": arguments.frames,
+        "videos": arguments.videos,
     }
 
 

@@ -24,6 +24,7 @@ from workbench.store.schemas import METADATA_VERSION
 from workbench.store.snapshot import current_problems, latest_files
 
 Gone = Literal["keep", "mark"]
+Frames = str | float
 
 SIDECAR = "sidecar"
 _NOT_READ = {"read", "video"}  # steps that say nothing about the bytes of a file
@@ -45,6 +46,8 @@ class Reading(TypedDict, total=False):
     links: Links
     system: bool
     gone: Gone | None
+    frames: Frames | None
+    videos: bool
 
 
 class KnownFile(NamedTuple):
@@ -284,8 +287,8 @@ def _sort_in(
     before = known.files.get(item.raw_path, KnownFile())
     same = before.status != "gone" and (before.size, before.mtime_ns) == (item.size, item.mtime_ns)
     if not is_read(item.kind, openers):
-        if not same or item.raw_path not in known.problems:
-            plan.failed.append(item)
+        if before.status != "ok" and not (same and item.raw_path in known.problems):
+            plan.failed.append(item)  # what was read before stays as it is
         return
     plan.found += 1
     retry, rehash = again

@@ -318,4 +318,11 @@ def _image_row(image_id: str, facts: ImageFacts, stills: str | None) -> Row:
     row |= {"keywords": said.keywords or None, "metadata_version": schemas.METADATA_VERSION}
     size = {"width": facts.width, "height": facts.height}
     told = {"image_id": image_id, "format": facts.format, "mode": facts.mode, "motion": facts.motion}
-    return row | size | told | {"stills": stills}
+    return row | size | told | {"stills": stills} | _of_frame(facts)
+
+
+def _of_frame(facts: ImageFacts) -> Row:
+    shown = facts.frame
+    if shown is None:
+        return {}
+    return {"t": shown.t, "duration": shown.duration, "fps": shown.fps, "plain": shown.plain}

@@ -10,7 +10,7 @@ Skipped = Literal["", "video", "svg", "archive", "sidecar", "system", "link", "s
 
 REASONS: dict[Skipped, str] = {
     "": "",
-    "video": "frames of videos are not read yet",
+    "video": "a video: ingest with videos=True to have its frames read",
     "svg": "drawings in SVG are not read",
     "archive": "an archive: unpack it to have its photos read",
     "sidecar": "a sidecar: what a program wrote about the photo or video beside it",

@@ -68,7 +68,7 @@ class Opener(Protocol):
 
 Openers = Mapping[Kind, Opener]
 
-_MODULES = ("pages",)
+_MODULES = ("pages", "video_stills")
 """Modules of this room, loaded when they are needed. Each has ``OPENERS``, and ``inside(data)``, which tells
 from the bytes of what was taken for a photo of which other kind it is, if any.
 """

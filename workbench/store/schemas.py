@@ -49,6 +49,11 @@ IMAGES = pa.schema(
         ("orientation", pa.int8()),  # EXIF 1..8 as stored; 1 is upright
         ("motion", pa.int64()),  # bytes of the video that a phone appended to the still; null for none
         ("stills", pa.string()),  # as in the row of its file; it is current where both are the same
+        # Of frames of videos, null for others.
+        ("t", pa.float64()),  # seconds from the start
+        ("duration", pa.float64()),  # seconds that the video lasts
+        ("fps", pa.float64()),  # its frames a second
+        ("plain", pa.string()),  # blank (of one colour, test bars), slate (a title that stands), or ""
         ("taken_zone", pa.int16()),  # minutes that the camera's clock is ahead of UTC, where it says so
         ("title", pa.string()),
         ("description", pa.string()),
