@@ -2,8 +2,12 @@
 
 from typing import Literal
 
-Kind = Literal["image", "video", "other"]
-Skipped = Literal["", "video", "raw", "jxl", "pdf", "svg", "archive", "system", "link", "special", "other"]
+Kind = Literal["image", "video", "archive", "unread", "other"]
+"""What becomes of a file. "unread" looks like a picture and is none that is read: it is a problem."""
+Skipped = Literal[
+    "", "video", "raw", "jxl", "pdf", "svg", "drawing", "picture", "archive", "excluded", "system", "link",
+    "special", "sound", "other",
+]  # fmt: skip
 """What a file is that is not read; empty for one that is."""
 
 REASONS: dict[Skipped, str] = {
@@ -12,11 +16,15 @@ REASONS: dict[Skipped, str] = {
     "raw": "raw photos are not read yet",
     "jxl": "JPEG XL is not read yet",
     "pdf": "pages of PDF files are not read yet",
-    "svg": "drawings in SVG are not read",
-    "archive": "an archive: unpack it to have its photos read",
+    "svg": "drawings in SVG are not read: export it as PNG to have it read",
+    "drawing": "a drawing in a format that is not read: export it as PNG to have it read",
+    "picture": "a picture in a format that is not read: convert it to PNG or TIFF to have it read",
+    "archive": "an archive or a disk of a kind that is not opened: unpack it to have its photos read",
+    "excluded": "left out by a pattern of exclude",
     "system": "written by a system, not by a person: a recycle bin, previews, an index",
     "link": "a link that is not followed",
     "special": "a pipe, socket or device, not a file",
+    "sound": "sound, without a picture",
     "other": "not an image",
 }
 """Why each is not read, for people."""
@@ -33,13 +41,33 @@ RAW_SUFFIXES = frozenset(
     b".3fr .ari .arw .bay .cap .cr2 .cr3 .crw .dcr .dcs .dng .erf .fff .gpr .iiq .k25 .kdc .mef .mos .mrw"
     b" .nef .nrw .orf .pef .ptx .raf .raw .rw2 .rwl .rwz .sr2 .srf .srw .x3f".split()
 )
+ARCHIVE_SUFFIXES = frozenset(
+    b".zip .zipx .7z .tar .gz .tgz .bz2 .tbz .tbz2 .xz .txz .zst .tzst .cbz .cbt .cb7 .docx .docm .pptx .pptm"
+    b" .xlsx .xlsm .odt .odp .ods .odg .epub .apk .jar".split()
+)
+"""Archives that are opened; office documents are ZIP archives with the pictures in them."""
 _OTHER_SUFFIXES: dict[bytes, Skipped] = {
     b".jxl": "jxl", b".pdf": "pdf", b".svg": "svg", b".svgz": "svg",
-    **dict.fromkeys(b".zip .7z .rar .tar .gz .tgz .bz2 .xz .zst .cab .iso .dmg".split(), "archive"),
+    **dict.fromkeys(
+        b".rar .cbr .cab .iso .dmg .ace .arj .lzh .lha .lz .lzma .z .cpio .wim .sit .sitx .img .e01 .ex01"
+        b" .aff .aff4 .vmdk .vhd .vhdx .vdi .qcow2".split(), "archive"
+    ),
+    **dict.fromkeys(
+        b".eps .epsf .ps .ai .cdr .cmx .wmf .emf .wmz .emz .cgm .dwg .dxf .fh11".split(), "drawing"
+    ),
+    **dict.fromkeys(
+        b".xcf .dcm .dicom .exr .hdr .djvu .djv .pict .pct .fits .bpg .flif .wdp .jxr .psp .pspimage .sai"
+        b" .clip .mng .jng .ktx .astc .pcd .indd".split(), "picture"
+    ),
+    **dict.fromkeys(
+        b".mp3 .wav .flac .m4a .aac .ogg .oga .opus .wma .aif .aiff .amr .mid .weba".split(), "sound"
+    ),
 }  # fmt: skip
+UNREAD = frozenset({"svg", "drawing", "picture"})
+"""Files that look like pictures, and that nothing reads yet: nobody is to miss one without a word."""
 _SYSTEM_FOLDERS = frozenset(
     b"@eadir #recycle #snapshot $recycle.bin recycler .trash .trashes .appledouble .spotlight-v100 .fseventsd"
-    b" .documentrevisions-v100 .temporaryitems __macosx".split()
+    b" .documentrevisions-v100 .temporaryitems __macosx .stversions @recycle .@__thumb .dropbox.cache".split()
 ) | {b"system volume information"}
 _SYSTEM_FILES = frozenset(
     b"thumbs.db ehthumbs.db ehthumbs_vista.db .ds_store desktop.ini .picasa.ini".split()
@@ -56,14 +84,31 @@ _OTHER_STARTS: tuple[tuple[bytes, Skipped], ...] = (
     (b"IIU\0", "raw"),  # Panasonic
     (b"FOVb", "raw"),  # Sigma
     (b"\0MRM", "raw"),  # Minolta
-    (b"PK\x03\x04", "archive"),
     (b"Rar!\x1a\x07", "archive"),
-    (b"7z\xbc\xaf\x27\x1c", "archive"),
-    (b"\x1f\x8b\x08", "archive"),
-    (b"\xfd7zXZ\0", "archive"),
-    (b"BZh", "archive"),
+    (b"MSCF\0\0\0\0", "archive"),
+    (b"EVF\x09\x0d\x0a\xff\0", "archive"),  # a disk of a seized computer
+    (b"%!PS", "drawing"),
+    (b"\xc5\xd0\xd3\xc6", "drawing"),
+    (b"\xd7\xcd\xc6\x9a", "drawing"),
+    (b"gimp xcf", "picture"),
+    (b"\x76\x2f\x31\x01", "picture"),  # OpenEXR
+    (b"#?RADIANCE", "picture"),
+    (b"#?RGBE", "picture"),
+    (b"AT&TFORM", "picture"),  # DjVu
+    (b"II\xbc\x01", "picture"),  # JPEG XR
+    (b"BPG\xfb", "picture"),
+    (b"FLIF", "picture"),
+    (b"SIMPLE  =", "picture"),  # FITS
+    (b"ID3", "sound"),
+    (b"fLaC", "sound"),
+    (b"OggS", "sound"),
     (b"\x1aE\xdf\xa3", "video"),  # Matroska, WebM
 )
+ARCHIVE_STARTS = (
+    b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b\x08", b"\xfd7zXZ\0",
+    b"BZh", b"\x28\xb5\x2f\xfd",
+)  # fmt: skip
+"""How archives begin that are opened."""
 _VIDEO_BRANDS = frozenset(
     b"isom iso2 iso4 iso5 iso6 mp41 mp42 avc1 M4VH M4VP MSNV 3gp4 3gp5 3gp6 3g2a dash".split()
 ) | {b"qt  ", b"M4V "}
@@ -106,7 +151,7 @@ def is_system(name: bytes, *, folder: bool) -> bool:
     name = name.lower()
     if folder:
         return name in _SYSTEM_FOLDERS or name.startswith(b".trash-")
-    return name in _SYSTEM_FILES or name.startswith(b"._")
+    return name in _SYSTEM_FILES or name.startswith((b"._", b"~$"))
 
 
 def classify(raw_path: bytes, start: bytes) -> tuple[Kind, Skipped]:
@@ -122,12 +167,20 @@ def classify(raw_path: bytes, start: bytes) -> tuple[Kind, Skipped]:
         return "image", ""
     if ending in VIDEO_SUFFIXES or _is_video(start):
         return "video", "video"
+    if start.startswith(ARCHIVE_STARTS) and _OTHER_SUFFIXES.get(ending) not in UNREAD:
+        return "archive", ""
     for begin, skipped in _OTHER_STARTS:
         if start.startswith(begin):
-            return ("video", "video") if skipped == "video" else ("other", skipped)
+            return ("video", "video") if skipped == "video" else _left(skipped)
     if ending in RAW_SUFFIXES:
         return "other", "raw"
-    return "other", _OTHER_SUFFIXES.get(ending, "other")
+    if ending in ARCHIVE_SUFFIXES:
+        return "archive", ""
+    return _left(_OTHER_SUFFIXES.get(ending, "other"))
+
+
+def _left(skipped: Skipped) -> tuple[Kind, Skipped]:
+    return "unread" if skipped in UNREAD else "other", skipped
 
 
 def _is_video(start: bytes) -> bool:
