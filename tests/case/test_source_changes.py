@@ -63,9 +63,9 @@ def test_every_file_found_is_an_image_a_problem_or_skipped(tmp_path: Path) -> No
 
     problems, skipped = set(case.problems["path"]), set(case.skipped["path"])
     assert sorted([*paths(case), *problems, *skipped]) == sorted(there)
-    assert problems == {"broken.jpg", "x.mp4", "nowhere.png"}
+    assert problems == {"broken.jpg", "x.mp4", "nowhere.png", "x.svg"}
     assert report.skipped == len(case.skipped) == case.info()["skipped"]
-    assert f"3 problems (case.problems), {report.skipped} skipped (case.skipped)" in repr(report)
+    assert f"4 problems (case.problems), {report.skipped} skipped (case.skipped)" in repr(report)
     assert all(case.skipped["reason"])
     assert dict(zip(case.skipped["path"], case.skipped["kind"], strict=True))["out"] == "link"
 
@@ -117,7 +117,7 @@ def test_links_out_of_the_source_are_followed_only_where_asked(
 
     assert [path for path in paths(case) if path.startswith("out")] == taken
     assert list(case.skipped["path"]) == ([] if taken else ["out", "out.png"])
-    case.ingest(progress=False)
+    case.ingest(links="inside", progress=False)
     assert list(case.skipped["path"]) == ["out", "out.png"]
     assert paths(case) == sorted(PHOTOS)
 
@@ -129,7 +129,7 @@ def test_debris_of_systems_is_taken_only_where_asked(tmp_path: Path) -> None:
 
     case.ingest(system=True, progress=False)
     assert paths(case) == sorted([*PHOTOS, "@eaDir/red.png", "#recycle/old.png"])
-    report = case.ingest(progress=False)  # as a case of before, which took them all
+    report = case.ingest(system=False, progress=False)  # as a case of before, which took them all
     assert (report.gone, paths(case)) == (2, sorted(PHOTOS))
 
 

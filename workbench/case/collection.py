@@ -83,7 +83,7 @@ class Pictures:
     def _made_anew(self, row: int) -> bytes:
         image_id = str(self._images["image_id"].iloc[row])
         try:
-            data = read_bytes(os.fsencode(self._folder.file_path(self._images["raw_path"].iloc[row])))
+            data = read_bytes(self._folder.place(self._images["raw_path"].iloc[row]))
             if hashlib.sha256(data).hexdigest() != image_id:  # another file, or a page or frame of one
                 return b""
             return thumbnail(read_image(data, min_side=SIDE).reduced(SIDE))
@@ -114,7 +114,7 @@ class Pictures:
         # The others are looked up when they are needed: a photo with several paths is rare.
         for raw_path in chain([first], self._others(row, known)):
             try:
-                data = read_bytes(os.fsencode(self._folder.file_path(raw_path)))
+                data = read_bytes(self._folder.place(raw_path))
             except (OSError, ReadError) as error:
                 why = ReadError(str(error))
                 continue

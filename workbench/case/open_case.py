@@ -20,6 +20,8 @@ from workbench.search.questions import Questions, Searchable
 from workbench.search.request import Limits, Request
 from workbench.search.terms import Term
 from workbench.store.case_folder import CaseFolder
+from workbench.store.snapshot import latest_files
+from workbench.store.source_reading import count_paths, remembered
 
 _BEST = Limits(k=1)
 
@@ -137,12 +139,30 @@ class OpenCase:
             "paths": int(data.images["paths"].map(len).sum()),
             "problems": len(data.problems),
             "skipped": len(data.skipped),
+            **self._source_facts(),
             "faces": len(self.faces),
             "named": len(self.faces.named),
             "regions": len(self.regions),
             "candidates": len(self.instances),
             "tagged": int(data.tags()["sample_id"].nunique()),
             "bytes": sum(path.stat().st_size for path in folder.root.rglob("*") if path.is_file()),
+        }
+
+    def _source_facts(self) -> dict[str, Any]:
+        """Return how the source is read, and what became of all paths found there."""
+        count, reading = count_paths(self._folder, latest_files(self._folder)), remembered(self._folder)
+        return {
+            "count": str(count),
+            "found": count.found,
+            "read": count.read,
+            "archives": count.archives,
+            "failed": count.problems,
+            "left_alone": count.kinds,
+            "to_be_read": count.waiting,
+            "links": reading.links,
+            "system": reading.system,
+            "exclude": list(reading.exclude),
+            "open_archives": reading.archives,
         }
 
     def _best(self, term: Term) -> Hits:

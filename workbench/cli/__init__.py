@@ -84,6 +84,7 @@ def _ingest(arguments: Namespace) -> int:
         f"{report.unchanged} unchanged, {report.gone} gone, {report.problems} problems, "
         f"{report.skipped} skipped; {report.seconds:.1f} s"
     )
+    print(report.count)
     if report.problems:
         say(f"See what failed: workbench problems {arguments.case}")
     if report.edited:
@@ -100,6 +101,8 @@ def _reading(arguments: Namespace) -> dict[str, Any]:
         "rehash": arguments.rehash,
         "links": arguments.links,
         "system": arguments.system,
+        "exclude": arguments.exclude,
+        "archives": arguments.archives,
         "gone": arguments.gone,
     }
 
@@ -173,7 +176,7 @@ def _info(arguments: Namespace) -> int:
         print(json.dumps(info, indent=2, default=str))
         return 0
     for name, value in info.items():
-        print(f"{name:14} {printable(str(value))}")
+        print(f"{name:14} {printable(', '.join(value) if isinstance(value, list) else str(value))}")
     return 0
 
 
@@ -196,7 +199,7 @@ def _skipped(arguments: Namespace) -> int:
 
 
 def _verify(arguments: Namespace) -> int:
-    limits = {name: getattr(arguments, name) for name in ("rate_limit", "links", "system")}
+    limits = {name: getattr(arguments, name) for name in ("rate_limit", "links", "system", "exclude", "archives")}
     frame = _open(arguments.case).verify(**limits, progress=not arguments.quiet)
     if not print_for_programs(frame, arguments):
         for file in frame.itertuples():

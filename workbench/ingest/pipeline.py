@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from workbench.ingest.examine import Claims, Examined, Failure, Needs, examine
 from workbench.media import sandbox
+from workbench.media.archives import entries
 from workbench.media.scan import Problem
 from workbench.samples.image import IMAGE
 from workbench.samples.kind import Finder, PackedSamples, Sample, finders
@@ -175,6 +176,7 @@ def as_finished(
                 yield following, waiting.pop(following).result()
     except BaseException:
         sandbox.stop()  # a thread may wait for it, and we for the thread
+        entries.stop()
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)

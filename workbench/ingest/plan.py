@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from workbench.errors import SourceError
 from workbench.image_id import file_id
 from workbench.ingest.examine import Needs
+from workbench.media.archives.opened import INSIDE
 from workbench.media.scan import FoundFile, Links, Problem, join
 from workbench.samples.kind import Finder, kind_named
 from workbench.store.case_folder import CaseFolder
@@ -28,14 +29,18 @@ class Reading(TypedDict, total=False):
     """How an ingest reads its source.
 
     ``retry`` tries broken files again, ``rehash`` reads all files again, also those of the same size and
-    time. ``links`` and ``system`` as for `workbench.media.scan.scan`. ``gone``: what happens where most of
-    what was known is not there: it is kept, marked as gone, or (None) :class:`SourceError` is raised.
+    time. ``links``, ``system`` and ``exclude`` as for `workbench.media.scan.scan`, ``archives``: whether
+    these are opened; None for one of the four stands for what the case remembers. ``gone``: what happens
+    where most of what was known is not there: it is kept, marked as gone, or (None) :class:`SourceError` is
+    raised.
     """
 
     retry: bool
     rehash: bool
-    links: Links
-    system: bool
+    links: Links | None
+    system: bool | None
+    exclude: Sequence[str] | None
+    archives: bool | None
     gone: Gone | None
 
 
@@ -64,14 +69,22 @@ class Known:
 
 @dataclass
 class Plan:
-    """The work of one ingest and the counts that need none."""
+    """The work of one ingest and the counts that need none.
+
+    ``paths``: all that was found, of which ``archives`` were opened. ``found``: image files. What failed
+    before and is not tried again: ``unchanged_problems`` of the ``unchanged``, and ``known_problems`` of others.
+    """
 
     work: list[FoundFile] = field(default_factory=list)
     failed: list[FoundFile | Problem] = field(default_factory=list)
     gone: list[bytes] = field(default_factory=list)
     skipped: list[FoundFile] = field(default_factory=list)
+    paths: int = 0
+    archives: int = 0
     found: int = 0
     unchanged: int = 0
+    unchanged_problems: int = 0
+    known_problems: int = 0
 
 
 def sample_parts(folder: CaseFolder, finders: Sequence[Finder]) -> dict[str, SampleParts]:
@@ -119,12 +132,17 @@ def make_plan(
     unlisted: list[bytes] = []
     planned: set[str] = set()
     for item in scanned:
+        plan.paths += 1
         if isinstance(item, Problem):
             seen.add(item.raw_path)
             if "cannot be listed" in item.reason:
-                unlisted.append(join(item.raw_path, b""))
+                unlisted += [join(item.raw_path, b""), item.raw_path + INSIDE]
             if known.problems.get(item.raw_path) != {item.step: item.reason}:
                 plan.failed.append(item)
+            else:
+                plan.known_problems += 1
+        elif item.kind == "archive":
+            plan.archives += 1
         elif item.kind == "other":
             plan.skipped.append(item)
         else:
@@ -161,15 +179,23 @@ def check_gone(plan: Plan, known: Known, source: Path) -> None:
 
 def _missing(plan: Plan, known: Known) -> Iterator[bytes]:
     moved = Counter((file.size, file.mtime_ns) for file in plan.work if file.raw_path not in known.files)
-    left_out = tuple(join(file.raw_path, b"") for file in plan.skipped)
+    left_out = {file.raw_path for file in plan.skipped}
     for path in plan.gone:
         size, mtime_ns, _, status = known.files[path]
-        if status != "ok" or join(path, b"").startswith(left_out):
+        if status != "ok" or path in left_out or not left_out.isdisjoint(_above(path)):
             continue
         if moved[size, mtime_ns] > 0:
             moved[size, mtime_ns] -= 1
         else:
             yield path
+
+
+def _above(path: bytes) -> Iterator[bytes]:
+    """Yield the folders and archives that a path lies in."""
+    for end in range(len(path)):
+        if path[end : end + 1] == b"/":
+            yield path[:end].removesuffix(INSIDE[:1])
+            yield path[:end]
 
 
 def _emptied(missing: Sequence[bytes], source: Path) -> Path | None:
@@ -187,9 +213,11 @@ def _sort_in(
 ) -> None:
     size, mtime_ns, image_id, status = known.files.get(item.raw_path, (-1, -1, None, "gone"))
     same = status != "gone" and (size, mtime_ns) == (item.size, item.mtime_ns)
-    if item.kind == "video":
+    if item.kind in {"video", "unread"}:
         if not same or item.raw_path not in known.problems:
             plan.failed.append(item)
+        else:
+            plan.known_problems += 1
         return
     plan.found += 1
     if rehash:
@@ -204,6 +232,7 @@ def _sort_in(
     elif same and not retry and "read" not in known.problems.get(item.raw_path, {"read": ""}):
         # What the system refused to give is asked for again each time; broken bytes stay broken.
         plan.unchanged += 1
+        plan.unchanged_problems += 1
         return
     plan.work.append(item)
 

@@ -45,7 +45,7 @@ class Writer:
         self._settled: dict[str, Failure | None] = {}
         self._waiting: defaultdict[str, list[FoundFile]] = defaultdict(list)
         self._clear()
-        self.new = self.renamed = self.failed = 0
+        self.new = self.renamed = self.failed = self.read = 0
 
     def add(self, file: FoundFile, result: Examined) -> None:
         """Take the result for a file, in any order; flushes when a part is full or old.
@@ -141,6 +141,7 @@ class Writer:
             self.samples[kind].add(image_id, usable, len(found))
 
     def _settle_ok(self, file: FoundFile, image_id: str, warnings: list[Failure]) -> None:
+        self.read += 1
         # A new row of the path ends its problems: what is wrong with the file itself is said again.
         said = self._known.problems.get(file.raw_path, {})
         changed = self._known.files.get(file.raw_path) != (file.size, file.mtime_ns, image_id, "ok")

@@ -19,7 +19,7 @@ class LeftOut(Panel):
     """A fold-out with the files that are not on the map; it is not there where none was left out.
 
     ``problems()`` and ``skipped()`` return tables with path and reason, the second with the kind of file.
-    Both are read once.
+    ``counted()`` says what became of all paths of the source. All are read once.
     """
 
     _esm = script("left_out")
@@ -29,10 +29,17 @@ class LeftOut(Panel):
     listed = traitlets.Enum(["problem", "skipped"], "problem").tag(sync=True)
     counts = traitlets.Dict().tag(sync=True)
     kinds = traitlets.Unicode("").tag(sync=True)
+    counted = traitlets.Unicode("").tag(sync=True)
 
-    def __init__(self, problems: "Callable[[], pd.DataFrame]", skipped: "Callable[[], pd.DataFrame]") -> None:
+    def __init__(
+        self,
+        problems: "Callable[[], pd.DataFrame]",
+        skipped: "Callable[[], pd.DataFrame]",
+        counted: Callable[[], str] = str,
+    ) -> None:
         self._tables = {"problem": problems(), "skipped": skipped()}
         super().__init__(actions={"unfold": lambda on: setattr(self, "unfolded", on)})
+        self.counted = counted()
         self.counts = {what: len(table) for what, table in self._tables.items()}
         if not self.counts["problem"]:
             self.listed = "skipped"

@@ -225,7 +225,7 @@ class Instances:
     def _read(self, image: Where) -> Picture:
         source = self._source
         return read_picture(
-            image, self.model.decode_side, source.images, source.lookup, source.folder.file_path
+            image, self.model.decode_side, source.images, source.lookup, source.folder.place
         )
 
     def _picture(self, row: int) -> Picture | None:

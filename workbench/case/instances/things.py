@@ -44,12 +44,12 @@ def read_picture(
     min_side: int,
     images: "pd.DataFrame",
     lookup: ImageLookup,
-    path_of: Callable[[bytes], Path],
+    place_of: Callable[[bytes], bytes],
 ) -> Picture:
     """Return the picture of a row, id or path of the case, a file elsewhere (pathlib.Path) or a PIL image.
 
     ``min_side``: shorter side, in pixels, that decoding must keep; ``lookup`` finds rows of ``images``,
-    ``path_of(raw_path)`` the file of one. Raises QueryError for a picture that cannot be read or that the
+    ``place_of(raw_path)`` where the file of one is read. Raises QueryError for a picture that cannot be read or that the
     case does not have.
     """
     if hasattr(image, "convert"):
@@ -58,18 +58,18 @@ def read_picture(
         upright = ImageOps.exif_transpose(image).convert("RGB")
         return Picture(upright, upright.size, "a picture")
     if isinstance(image, Path):
-        return _decoded(lambda: image, min_side, image.name, None)
+        return _decoded(lambda: os.fsencode(image), min_side, image.name, None)
     row = lookup.row(image)
     if part_of(str(images["image_id"].iloc[row])):
         what = f"{lookup.shown(row)} is a part of a file, and nothing can be looked for in those yet."
         raise QueryError(what, "Use a photo, or give the picture itself.")
     raw_path = images["raw_path"].iloc[row]
-    return _decoded(lambda: path_of(raw_path), min_side, str(images["path"].iloc[row]), row)
+    return _decoded(lambda: place_of(raw_path), min_side, str(images["path"].iloc[row]), row)
 
 
-def _decoded(path: Callable[[], Path], min_side: int, name: str, row: int | None) -> Picture:
+def _decoded(place: Callable[[], bytes], min_side: int, name: str, row: int | None) -> Picture:
     try:
-        decoded = read_image(read_bytes(os.fsencode(path())), min_side=min_side)
+        decoded = read_image(read_bytes(place()), min_side=min_side)
     except (OSError, ReadError, DecodeError) as error:
         reason = f"The picture {name} cannot be read ({error})."
         raise QueryError(reason, "Give a JPEG, PNG, WebP or HEIC file that is there.") from error

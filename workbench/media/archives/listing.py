@@ -55,7 +55,9 @@ class Listings:
             try:
                 listing = list_archive(path, size)
             except ReadError as error:
-                return [Listed(b"", size, mtime_ns, "problem", reason=f"{NOT_LISTED}: {error}")]
+                refused = isinstance(error.__cause__, OSError)
+                what = "the archive cannot be listed" if refused else NOT_LISTED
+                return [Listed(b"", size, mtime_ns, "problem", reason=f"{what}: {error}")]
         self.now[key] = listing
         return listing
 
@@ -70,7 +72,7 @@ def needs_start(name: bytes) -> bool:
 
 def list_archive(path: bytes, size: int) -> Listing:
     """Return what lies in the archive at a path on disk; raises :class:`ReadError` for one without a list."""
-    archive = open_at(path, needs_start, keep=False)
+    archive = open_at(path, needs_start, anew=True)
     try:
         found = list(_Lister().all_of(archive, b"", 1))
     finally:

@@ -2,13 +2,23 @@
 
 import os
 import threading
+import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import IO, BinaryIO, cast
+from typing import IO, BinaryIO, TypeAlias, cast
 
-from workbench.media.archives.entries import MAX_DEPTH, MAX_MEMBER, START, Archive, Entry, Peek, begin
+from workbench.media.archives.entries import (
+    MAX_DEPTH,
+    MAX_MEMBER,
+    MAX_MEMBERS,
+    START,
+    Archive,
+    Entry,
+    Peek,
+    begin,
+)
 from workbench.media.archives.sevenzips import SevenZipArchive
 from workbench.media.archives.solid import spool
 from workbench.media.archives.tars import PackedFile, TarArchive, decompressed, holds_tar
@@ -22,9 +32,18 @@ MAX_OPEN = 8
 """Archives that are kept open at once."""
 
 
-def open_archive(file: BinaryIO, name: bytes, peek: Peek, *, keep: bool = False) -> Archive:
+def open_archive(
+    file: BinaryIO,
+    name: bytes,
+    peek: Peek,
+    *,
+    mark: int = 0,
+    known: list[Entry] | None = None,
+    keep: bool = False,
+) -> Archive:
     """Return the archive that a file holds, told by its bytes and not by its ``name``.
 
+    ``mark``: a number that changes with the file. ``known``: what a TAR holds, where that was listed before.
     The file is closed with it, and at once where it is none. Raises :class:`ReadError`.
     """
     try:
@@ -37,7 +56,7 @@ def open_archive(file: BinaryIO, name: bytes, peek: Peek, *, keep: bool = False)
             return SevenZipArchive(file, peek, keep=keep)
         packed = start if decompressed(file, start) else b""
         if holds_tar(file, start):
-            return TarArchive(file, peek, packed=packed, keep=keep)
+            return TarArchive(file, peek, packed=packed, mark=mark, known=known, keep=keep)
         if packed:
             return PackedFile(file, _unpacked_name(name), packed)
         if suffix(name) == b".zip":
@@ -109,6 +128,10 @@ class _Pool:
 
 
 _pool = _Pool()
+Version: TypeAlias = tuple[bytes, int, int, int]
+"""Of a file on disk: path, number, size (bytes) and time of change (ns)."""
+_listed: OrderedDict[Version, list[Entry]] = OrderedDict()
+_listed_lock = threading.Lock()
 
 
 @contextmanager
@@ -193,13 +216,32 @@ def _descend(kept: _Kept, key: tuple[object, ...], inner: bytes, depth: int) -> 
     raise ReadError("no longer in the archive")
 
 
-def open_at(path: bytes, peek: Peek, *, keep: bool = False) -> Archive:
-    """Open the archive at a path on disk; raises :class:`ReadError`."""
+def open_at(path: bytes, peek: Peek, *, keep: bool = False, anew: bool = False) -> Archive:
+    """Open the archive at a path on disk; raises :class:`ReadError`.
+
+    ``anew``: what was listed of it before is not used.
+    """
     try:
         file = os.fdopen(open_quietly(path), "rb")
+        info = os.fstat(file.fileno())
     except OSError as error:
         raise ReadError(explain(error)) from error
-    return open_archive(file, path, peek, keep=keep)
+    version = (path, info.st_ino, info.st_size, info.st_mtime_ns)
+    mark = zlib.crc32(b"%d %d" % (info.st_size, info.st_mtime_ns))
+    known = None if anew else _listed.get(version)
+    archive = open_archive(file, path, peek, mark=mark, known=known, keep=keep)
+    if isinstance(archive, TarArchive):
+        _remember(version, archive.entries)
+    return archive
+
+
+def _remember(version: Version, entries: list[Entry]) -> None:
+    """Keep what a TAR holds, which only a pass over all of it tells, for who reads it next."""
+    with _listed_lock:
+        _listed.pop(version, None)
+        _listed[version] = entries
+        while len(_listed) > 1 and sum(map(len, _listed.values())) > MAX_MEMBERS:
+            _listed.popitem(last=False)
 
 
 def open_nested(archive: Archive, number: int, peek: Peek) -> Archive:
@@ -217,7 +259,8 @@ def open_nested(archive: Archive, number: int, peek: Peek) -> Archive:
     except BaseException:
         file.close()
         raise
-    return open_archive(cast(BinaryIO, file), entry.name, peek, keep=_pool.holders > 0)
+    mark = entry.mtime_ns + entry.size
+    return open_archive(cast(BinaryIO, file), entry.name, peek, mark=mark, keep=_pool.holders > 0)
 
 
 def _archive(kept: _Kept) -> Archive:

@@ -67,7 +67,7 @@ class SevenZipArchive:
         name = str(one.filename).encode("utf-8", "surrogatepass")
         size, time = int(one.uncompressed or 0), one.lastwritetime
         seconds = int(time) // 10**7 - _EPOCH if time is not None else 0
-        mtime_ns = stamp(min(max(seconds, -(2**40)), 2**40), int(one.crc32 or 0))
+        mtime_ns = stamp(min(max(seconds, -(2**33)), 2**33), int(one.crc32 or 0))
         if one.is_symlink or one.is_junction:
             return Entry(name, 0, mtime_ns, "link")
         if not one.is_file:

@@ -148,16 +148,30 @@ class _Stream:
 class TarArchive:
     """An open TAR archive, plain or compressed. Raises :class:`ReadError` for a file that is none.
 
-    ``keep``: other members will be asked for, so what is passed in a compressed one is kept. Links and
-    devices are listed and hold nothing; sparse files are whole when they are copied.
+    ``packed``: the first bytes of a compressed one. ``mark``: a number that changes with the archive.
+    ``known``: its entries, where they were listed before. ``keep``: other members will be asked for, so what
+    is passed in a compressed one is kept. Links and devices are listed and hold nothing; sparse files are
+    whole when they are copied.
     """
 
-    def __init__(self, file: BinaryIO, peek: Peek, *, packed: bytes = b"", keep: bool = False) -> None:
+    def __init__(
+        self,
+        file: BinaryIO,
+        peek: Peek,
+        *,
+        packed: bytes = b"",
+        mark: int = 0,
+        known: list[Entry] | None = None,
+        keep: bool = False,
+    ) -> None:
         self.fault = ""
-        self._file, self._start = file, packed
+        self._file, self._start, self._mark = file, packed, mark
         self._size = file.seek(0, io.SEEK_END)
         self._solid = Solid(self._passes, keep=keep and bool(packed))
-        entries = []
+        self.entries = distinct(self._listed(peek)) if known is None else known
+
+    def _listed(self, peek: Peek) -> list[Entry]:
+        entries: list[Entry] = []
         try:
             for info, copy in self._members():
                 if len(entries) == MAX_MEMBERS:
@@ -168,7 +182,7 @@ class TarArchive:
             if not entries:
                 raise
             self.fault = str(error)
-        self.entries = distinct(entries)
+        return entries
 
     def copy(self, number: int, target: BinaryIO, most: int) -> None:
         """Write at most ``most`` bytes of an entry to ``target``; raises :class:`ReadError`."""
@@ -206,8 +220,8 @@ class TarArchive:
 
     def _entry(self, info: tarfile.TarInfo, copy: Copy, peek: Peek) -> Entry:
         name = info.name.encode("utf-8", "surrogateescape")
-        # A TAR has no checksum of its files: the size of the whole stands in for what may have changed.
-        mtime_ns = stamp(min(max(info.mtime, -(2**40)), 2**40), zlib.crc32(b"%d %d" % (self._size, info.size)))
+        # A TAR has no checksums of its files: where the archive has changed, all of them may have.
+        mtime_ns = stamp(min(max(info.mtime, -(2**33)), 2**33), self._mark)
         if info.issym() or info.islnk():
             return Entry(name, 0, mtime_ns, "link")
         if not info.isreg():
