@@ -263,7 +263,9 @@ class Case(Originals, Searching):
         ``retry=True`` tries files again that failed before; ``rehash=True`` reads all files, to find what has
         changed under the same size and time. ``links`` follows those that stay "inside" the source (the
         default), "all" or "none"; ``system=True`` takes recycle bins and previews of other programs as
-        photos. What is not read is in `skipped`. Where most of what was known is not there, as when a disk
+        photos; ``exclude`` leaves out what has some names or paths, such as ["private", "2019/**/raw"], and []
+        takes all in again; ``archives=False`` leaves archives closed. These four are remembered in the case
+        until another is given. What is not read is in `skipped`, and `count` adds all up. Where most of what was known is not there, as when a disk
         is not mounted, SourceError is raised and nothing changes, unless ``gone`` says "mark" (take it out)
         or "keep".
         """
