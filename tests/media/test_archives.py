@@ -53,7 +53,7 @@ def test_each_kind_of_archive_gives_the_photos_in_it(tmp_path: Path, name: str) 
                 data = read_bytes(place(path, member))
                 assert colour(data) == COLOURS[Path(member).stem]
                 assert size_and_time(place(path, member)) == (one.size, one.mtime_ns) == (len(data), one.mtime_ns)
-                assert digest(place(path, member), len) == sha256(data).hexdigest()
+                assert digest(place(path, member), lambda count: None) == sha256(data).hexdigest()
                 assert read_start(place(path, member), 20) == data[:20]
                 with open_file(place(path, member)) as file:
                     file.seek(5)
@@ -98,7 +98,7 @@ def test_names_are_data_and_never_paths(tmp_path: Path) -> None:
     names = ["../../up.png", "/etc/passwd.png", "a/../../b.png", "C:\\win.png", "x\ny.png", "-rf.png", "Ä é.png"]
     files = {name: photo((10 * number, 90, 200)) for number, name in enumerate(names)}
     before = sorted(tmp_path.rglob("*"))
-    for made in ("a.zip", "a.tar.gz", "a.7z"):
+    for made in ("a.zip", "a.tar.gz", "a.tar"):
         path = tmp_path / made
         path.write_bytes(MAKE[made](files))
         for number, name in enumerate(names):
@@ -123,7 +123,6 @@ def test_two_files_of_one_name_are_two_files(tmp_path: Path, make: str) -> None:
     if make == "zip":
         data = zipped({"a.png": first, "b.png": second}).replace(b"b.png", b"a.png")
     elif make == "tar":
-        data = tarred({"a.png": first})[:-10240 + 2048] if False else b""
         with tarfile.open(fileobj=buffer, mode="w") as archive:
             for one in (first, second):
                 info = tarfile.TarInfo("a.png")
@@ -195,7 +194,7 @@ def test_what_is_encrypted_says_so(tmp_path: Path) -> None:
         read_bytes(place(tmp_path / "a.zip", "secret.png"))
 
 
-@pytest.mark.parametrize("name", ["a.zip", "stored.zip", "a.tar", "a.tar.gz", "a.tar.bz2", "a.tar.xz", "a.tar.zst"])
+@pytest.mark.parametrize("name", ["a.zip", "stored.zip", "a.tar", "a.tar.gz", "a.tar.xz"])
 def test_of_a_cut_archive_what_is_whole_is_read_and_the_rest_is_one_problem(tmp_path: Path, name: str) -> None:
     noise = {f"{number}.png": photo("red") + os.urandom(9000) for number in range(9)}
     path, whole = tmp_path / name, MAKE[name](noise)
@@ -208,6 +207,16 @@ def test_of_a_cut_archive_what_is_whole_is_read_and_the_rest_is_one_problem(tmp_
     readable = [one for one in sorted(said) if not _fails(place(path, one.split("!/")[1]))]
     assert len(readable) >= len(said) - 1
     assert colour(read_bytes(place(path, "0.png"))) == (255, 0, 0)
+
+
+@pytest.mark.parametrize("name", ["a.tar.bz2", "a.tar.zst", "a.7z"])
+def test_a_cut_archive_of_which_nothing_is_whole_is_a_problem(tmp_path: Path, name: str) -> None:
+    whole = MAKE[name]({"0.png": photo("red") + os.urandom(9000)})
+    (tmp_path / name).write_bytes(whole[: len(whole) // 2])
+    said = found(tmp_path)
+
+    assert list(said) == [name]
+    assert "cut off" in said[name]
 
 
 def _fails(where: bytes) -> bool:

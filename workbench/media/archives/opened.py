@@ -55,7 +55,7 @@ def open_archive(
         if start.startswith(b"7z\xbc\xaf\x27\x1c"):
             return SevenZipArchive(file, peek, keep=keep)
         packed = start if decompressed(file, start) else b""
-        if holds_tar(file, start):
+        if holds_tar(file, start, name):
             return TarArchive(file, peek, packed=packed, mark=mark, known=known, keep=keep)
         if packed:
             return PackedFile(file, _unpacked_name(name), packed)

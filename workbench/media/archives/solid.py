@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import IO, BinaryIO, TypeAlias, cast
 
-from workbench.media.archives.entries import PIECE, Nowhere, pump
+from workbench.media.archives.entries import MAX_MEMBER, PIECE, Nowhere, pump
 from workbench.media.regular_files import ReadError
 
 Copy: TypeAlias = Callable[[BinaryIO, int], None]
@@ -115,7 +115,7 @@ class Solid:
             self._spool = spool()
         held = _Limited(self._spool, self._size, room)
         try:
-            copy(cast(BinaryIO, held), room)
+            copy(cast(BinaryIO, held), MAX_MEMBER)
         except ReadError as error:
             self._faults[number] = str(error)
             return

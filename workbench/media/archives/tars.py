@@ -28,10 +28,12 @@ from workbench.media.archives.entries import (
     unreadable,
 )
 from workbench.media.archives.solid import Copy, Solid, start_of
+from workbench.media.kinds import suffix
 from workbench.media.regular_files import ReadError
 
 _MOST_AT_ONCE = 16 * 2**20  # bytes that a header may ask for
 _BLOCK = 512
+_TAR_SUFFIXES = frozenset(b".tar .tgz .tbz .tbz2 .txz .tzst .cbt".split())
 _FAILURES = (
     tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, ArithmeticError, LookupError,
     MemoryError,
@@ -283,15 +285,19 @@ class PackedFile:
         return stream
 
 
-def holds_tar(file: BinaryIO, start: bytes) -> bool:
-    """Say whether a file, compressed or not, begins as a TAR archive does."""
+def holds_tar(file: BinaryIO, start: bytes, name: bytes) -> bool:
+    """Say whether a file, compressed or not, begins as a TAR archive does; an empty one says so by its name.
+
+    Raises :class:`ReadError` where a compressed file does not give its first bytes.
+    """
+    file.seek(0)
     try:
-        file.seek(0)
-        stream = decompressed(file, start)
-        block = (stream or file).read(_BLOCK)
-        return len(block) == _BLOCK and (block == bytes(_BLOCK) or _is_header(block))
-    except _FAILURES:
-        return False
+        block = (decompressed(file, start) or file).read(_BLOCK)
+    except _FAILURES as error:
+        raise unreadable("damaged or cut off", error) from error
+    if block == bytes(_BLOCK):
+        return name.lower().removesuffix(suffix(name)).endswith(b".tar") or suffix(name) in _TAR_SUFFIXES
+    return len(block) == _BLOCK and _is_header(block)
 
 
 def _is_header(block: bytes) -> bool:
