@@ -149,15 +149,19 @@ class OpenCase:
         }
 
     def _source_facts(self) -> dict[str, Any]:
-        """Return how the source is read, and what became of all paths found there."""
+        """Return how the source is read, and what became of all paths found there: see `PathCount`.
+
+        ``found`` is the sum of ``read``, ``archives`` (that were opened), ``failed``, ``left_alone`` (of which
+        so many of each kind) and ``to_be_read``.
+        """
         count, reading = count_paths(self._folder, latest_files(self._folder)), remembered(self._folder)
         return {
-            "count": str(count),
             "found": count.found,
             "read": count.read,
             "archives": count.archives,
             "failed": count.problems,
-            "left_alone": count.kinds,
+            "left_alone": count.skipped,
+            **{f"left_alone_{kind}": number for kind, number in sorted(count.left_alone.items())},
             "to_be_read": count.waiting,
             "links": reading.links,
             "system": reading.system,

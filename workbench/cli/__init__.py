@@ -84,7 +84,7 @@ def _ingest(arguments: Namespace) -> int:
         f"{report.unchanged} unchanged, {report.gone} gone, {report.problems} problems, "
         f"{report.skipped} skipped; {report.seconds:.1f} s"
     )
-    print(report.count)
+    say(f"{report.count}.")
     if report.problems:
         say(f"See what failed: workbench problems {arguments.case}")
     if report.edited:
@@ -171,12 +171,14 @@ def _share(arguments: Namespace) -> int:
 
 
 def _info(arguments: Namespace) -> int:
-    info = _open(arguments.case).info()
+    case = _open(arguments.case)
+    info = case.info()
     if arguments.json:
         print(json.dumps(info, indent=2, default=str))
         return 0
     for name, value in info.items():
-        print(f"{name:14} {printable(', '.join(value) if isinstance(value, list) else str(value))}")
+        print(f"{name:14} {printable(str(value))}")
+    say(f"{case.count}.")
     return 0
 
 

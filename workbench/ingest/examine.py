@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from workbench.media.crops import SIDE, thumbnail
 from workbench.media.decode import DecodedImage, DecodeError, ImageFacts, read_image
+from workbench.media.kinds import archive_named
 from workbench.media.read import ReadError, read_bytes, size_and_time
 from workbench.samples.image import IMAGE, decode_side
 from workbench.samples.instances import not_looked_at
@@ -98,7 +99,7 @@ def examine(path: bytes, claims: Claims, finders: Sequence[Finder]) -> Examined:
             min_long_side=max([0, *(finder.long_side for finder in working)]),
         )
     except DecodeError as error:
-        result.failure = Failure("decode", error.reason)
+        result.failure = Failure("decode", archive_named(data) or error.reason)
         return result
     del data
     if needs.picture:

@@ -135,7 +135,7 @@ def make_plan(
         plan.paths += 1
         if isinstance(item, Problem):
             seen.add(item.raw_path)
-            if "cannot be listed" in item.reason:
+            if item.unknown:
                 unlisted += [join(item.raw_path, b""), item.raw_path + INSIDE]
             if known.problems.get(item.raw_path) != {item.step: item.reason}:
                 plan.failed.append(item)

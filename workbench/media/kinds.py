@@ -183,6 +183,15 @@ def _left(skipped: Skipped) -> tuple[Kind, Skipped]:
     return "unread" if skipped in UNREAD else "other", skipped
 
 
+def archive_named(start: bytes) -> str:
+    """Say of a file that is called like a photo which archive it is, by its first bytes; "" for none."""
+    for begin, kind in ((b"PK\x03\x04", "ZIP"), (b"7z\xbc\xaf\x27\x1c", "7z"), (b"Rar!\x1a\x07", "RAR")):
+        if start.startswith(begin):
+            do = f"give it the ending .{kind.lower()}" if kind != "RAR" else "unpack it"
+            return f"a {kind} archive, not an image: {do} to have its files read"
+    return ""
+
+
 def _is_video(start: bytes) -> bool:
     if start[:4] == b"RIFF":
         return start[8:12] == b"AVI "

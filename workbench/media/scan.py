@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from workbench.errors import SourceError
-from workbench.media.archives.listing import NOT_LISTED, Listed, Listings
+from workbench.media.archives.listing import NOT_LISTED, REFUSED, Listed, Listings
 from workbench.media.archives.opened import INSIDE
 from workbench.media.exclude import Exclude
 from workbench.media.kinds import IMAGE_SUFFIXES, REASONS, Kind, Skipped, classify, is_system, suffix
@@ -52,11 +52,15 @@ class FoundFile:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A file or folder that failed in a step ("scan", "read", "decode", ...), with the reason."""
+    """A file or folder that failed in a step ("scan", "read", "decode", ...), with the reason.
+
+    ``unknown``: what lies in it, a folder or an archive, could not be seen this time.
+    """
 
     raw_path: bytes
     step: str
     reason: str
+    unknown: bool = False
 
 
 def scan(
@@ -97,7 +101,7 @@ def scan(
             with os.scandir(join(walk.root, folder)) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
         except OSError as error:
-            yield Problem(folder, "scan", f"the folder cannot be listed: {explain(error)}")
+            yield Problem(folder, "scan", f"the folder cannot be listed: {explain(error)}", unknown=True)
             continue
         for entry in entries:
             raw_path = join(folder, entry.name)
@@ -162,7 +166,7 @@ class _Walk:
             return
         *inside, whole = archives.get(found.raw_path, found.size, found.mtime_ns, path)
         if whole.state == "problem":
-            yield Problem(found.raw_path, "read", whole.reason)
+            yield Problem(found.raw_path, "read", whole.reason, unknown=whole.reason.startswith(REFUSED))
         else:
             yield found
         left_out: dict[bytes, FoundFile] = {}
@@ -240,6 +244,6 @@ def _look(entry: os.DirEntry[bytes], raw_path: bytes) -> FoundFile | Problem | N
         named = suffix(raw_path) in IMAGE_SUFFIXES
         start = b"" if named or not info.st_size else read_start(entry.path)
     except ReadError as error:
-        return Problem(raw_path, "read", str(error))
+        return Problem(raw_path, "read", str(error), unknown=True)
     kind, skipped = classify(raw_path, start)
     return FoundFile(raw_path, info.st_size, mtime_ns, kind, skipped)

@@ -20,7 +20,7 @@ from workbench.store.upgrades import FORMAT, format_of, remove_left_over, upgrad
 DEFAULT_MODEL = "mini"
 NO_SOURCE = "photos not given"
 """The source of a shared case until it is opened with one: a folder in the case that never exists."""
-_OURS = frozenset({"case.json", "cache", "work"})
+_OURS = frozenset({"case.json", "scan.json", "cache", "work"})
 
 
 @dataclass(frozen=True)

@@ -109,7 +109,7 @@ def note_scan(folder: CaseFolder, found: int, archives: int, kept: int) -> None:
     """
     facts = {"found": found + kept, "archives": archives}
     if _scanned(folder) != facts:
-        write_json(folder.cache / "scan.json", facts)
+        write_json(folder.root / "scan.json", facts)
 
 
 def count_paths(folder: CaseFolder, files: pd.DataFrame) -> PathCount:
@@ -128,7 +128,7 @@ def count_paths(folder: CaseFolder, files: pd.DataFrame) -> PathCount:
 
 def _scanned(folder: CaseFolder) -> dict[str, int]:
     try:
-        facts = read_json(folder.cache / "scan.json")
+        facts = read_json(folder.root / "scan.json")
         return {name: int(facts[name]) for name in ("found", "archives")}
     except (OSError, ValueError, KeyError, TypeError, json.JSONDecodeError):
         return {}

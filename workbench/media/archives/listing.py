@@ -56,13 +56,15 @@ class Listings:
                 listing = list_archive(path, size)
             except ReadError as error:
                 refused = isinstance(error.__cause__, OSError)
-                what = "the archive cannot be listed" if refused else NOT_LISTED
+                what = REFUSED if refused else NOT_LISTED
                 return [Listed(b"", size, mtime_ns, "problem", reason=f"{what}: {error}")]
         self.now[key] = listing
         return listing
 
 
 NOT_LISTED = "the archive cannot be opened"
+REFUSED = "the archive cannot be read"
+"""How the reason begins where the system refused it, and where the archive is none that can be listed."""
 
 
 def needs_start(name: bytes) -> bool:

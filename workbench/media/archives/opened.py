@@ -213,7 +213,7 @@ def _descend(kept: _Kept, key: tuple[object, ...], inner: bytes, depth: int) -> 
             ):
                 yield found
             return
-    raise ReadError("no longer in the archive")
+    raise ReadError("no longer in the archive") from FileNotFoundError()
 
 
 def open_at(path: bytes, peek: Peek, *, keep: bool = False, anew: bool = False) -> Archive:
