@@ -24,6 +24,7 @@ IMPORT_NAMES = {
     "umap": "umap-learn",
     "open_clip": "open_clip_torch",
     "faiss": "faiss-cpu",
+    "backports": "backports.zstd",
 }
 PROMISED = [
     "captum",

@@ -52,7 +52,11 @@ def test_each_kind_of_archive_gives_the_photos_in_it(tmp_path: Path, name: str) 
             if member.endswith(".png") and one.size:
                 data = read_bytes(place(path, member))
                 assert colour(data) == COLOURS[Path(member).stem]
-                assert size_and_time(place(path, member)) == (one.size, one.mtime_ns) == (len(data), one.mtime_ns)
+                assert (
+                    size_and_time(place(path, member))
+                    == (one.size, one.mtime_ns)
+                    == (len(data), one.mtime_ns)
+                )
                 assert digest(place(path, member), lambda count: None) == sha256(data).hexdigest()
                 assert read_start(place(path, member), 20) == data[:20]
                 with open_file(place(path, member)) as file:
@@ -95,7 +99,15 @@ def test_archives_in_archives_are_opened_to_a_depth(tmp_path: Path) -> None:
 
 
 def test_names_are_data_and_never_paths(tmp_path: Path) -> None:
-    names = ["../../up.png", "/etc/passwd.png", "a/../../b.png", "C:\\win.png", "x\ny.png", "-rf.png", "Ä é.png"]
+    names = [
+        "../../up.png",
+        "/etc/passwd.png",
+        "a/../../b.png",
+        "C:\\win.png",
+        "x\ny.png",
+        "-rf.png",
+        "Ä é.png",
+    ]
     files = {name: photo((10 * number, 90, 200)) for number, name in enumerate(names)}
     before = sorted(tmp_path.rglob("*"))
     for made in ("a.zip", "a.tar.gz", "a.tar"):
@@ -109,7 +121,10 @@ def test_names_are_data_and_never_paths(tmp_path: Path) -> None:
 
 
 def test_names_of_a_zip_are_read_as_they_were_meant(tmp_path: Path) -> None:
-    path, old = tmp_path / "a.zip", zipped({"xx.png": photo("red"), "yyy.png": photo("red"), "zz.png": photo("red")})
+    path, old = (
+        tmp_path / "a.zip",
+        zipped({"xx.png": photo("red"), "yyy.png": photo("red"), "zz.png": photo("red")}),
+    )
     old = old.replace(b"xx.png", "Å.png".encode()).replace(b"yyy.png", b"\x81\xff\xe1.png")
     path.write_bytes(old)
 
@@ -144,7 +159,12 @@ def test_two_files_of_one_name_are_two_files(tmp_path: Path, make: str) -> None:
 def test_links_and_devices_in_a_tar_are_skipped_and_sparse_files_are_whole(tmp_path: Path) -> None:
     path = tmp_path / "a.tar"
     with tarfile.open(path, "w") as archive:
-        for name, kind in {"link": tarfile.SYMTYPE, "hard": tarfile.LNKTYPE, "disk": tarfile.BLKTYPE, "pipe": tarfile.FIFOTYPE}.items():
+        for name, kind in {
+            "link": tarfile.SYMTYPE,
+            "hard": tarfile.LNKTYPE,
+            "disk": tarfile.BLKTYPE,
+            "pipe": tarfile.FIFOTYPE,
+        }.items():
             info = tarfile.TarInfo(name + ".png")
             info.type, info.linkname = kind, "/etc/passwd"
             archive.addfile(info)
@@ -153,7 +173,13 @@ def test_links_and_devices_in_a_tar_are_skipped_and_sparse_files_are_whole(tmp_p
         archive.addfile(folder)
 
     states = {name: one.state for name, one in inside(path).items()}
-    assert states == {"link.png": "link", "hard.png": "link", "disk.png": "special", "pipe.png": "special", "": "archive"}
+    assert states == {
+        "link.png": "link",
+        "hard.png": "link",
+        "disk.png": "special",
+        "pipe.png": "special",
+        "": "archive",
+    }
     with pytest.raises(ReadError, match="a link or device"):
         read_bytes(place(path, "link.png"))
 
@@ -195,7 +221,9 @@ def test_what_is_encrypted_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["a.zip", "stored.zip", "a.tar", "a.tar.gz", "a.tar.xz"])
-def test_of_a_cut_archive_what_is_whole_is_read_and_the_rest_is_one_problem(tmp_path: Path, name: str) -> None:
+def test_of_a_cut_archive_what_is_whole_is_read_and_the_rest_is_one_problem(
+    tmp_path: Path, name: str
+) -> None:
     noise = {f"{number}.png": photo("red") + os.urandom(9000) for number in range(9)}
     path, whole = tmp_path / name, MAKE[name](noise)
     path.write_bytes(whole[: len(whole) * 2 // 3])
@@ -262,7 +290,9 @@ def test_a_zip_written_to_a_pipe_and_cut_is_read_as_far_as_it_goes(tmp_path: Pat
         ("a.tgz", b"\x1f\x8b\x08" + bytes(20), "damaged or cut off"),
     ],
 )
-def test_what_is_no_archive_is_a_problem_with_a_reason(tmp_path: Path, name: str, data: bytes, reason: str) -> None:
+def test_what_is_no_archive_is_a_problem_with_a_reason(
+    tmp_path: Path, name: str, data: bytes, reason: str
+) -> None:
     (tmp_path / name).write_bytes(data)
     said = found(tmp_path)
 
@@ -272,7 +302,9 @@ def test_what_is_no_archive_is_a_problem_with_a_reason(tmp_path: Path, name: str
 def test_an_archive_is_told_by_its_bytes_and_not_by_its_name(tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(seven_zipped(PHOTOS))
     (tmp_path / "b.dat").write_bytes(zipped(PHOTOS))
-    (tmp_path / "c.docx").write_bytes(zipped({"word/media/image1.png": photo("red"), "word/document.xml": b"<x/>"}))
+    (tmp_path / "c.docx").write_bytes(
+        zipped({"word/media/image1.png": photo("red"), "word/document.xml": b"<x/>"})
+    )
     (tmp_path / "d.exe.zip").write_bytes(b"MZ a program" + zipped(PHOTOS))
     said = found(tmp_path)
 
@@ -281,10 +313,12 @@ def test_an_archive_is_told_by_its_bytes_and_not_by_its_name(tmp_path: Path) -> 
     assert colour(read_bytes(place(tmp_path / "d.exe.zip", "holiday/blue.png"))) == (0, 0, 255)
 
 
-# -- limits ------------------------------------------------------------------------------------------------------
+# -- limits --------------------------------------------------------------------------------------------------
 
 
-def test_bombs_are_told_by_their_ratio_and_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bombs_are_told_by_their_ratio_and_not_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for module in (entries, tars, sevenzips):
         monkeypatch.setattr(module, "RATIO_FROM", 2**20)
     flat = bytes(8 * 2**20)
@@ -319,7 +353,9 @@ def test_a_nested_bomb_ends_at_the_depth(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["a.zip", "a.tar", "a.tar.gz", "a.7z"])
-def test_of_too_many_files_the_first_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_of_too_many_files_the_first_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
     for module in (entries, tars, sevenzips, listing, opened):
         monkeypatch.setattr(module, "MAX_MEMBERS", 5)
     monkeypatch.setattr("workbench.media.archives.zips.MAX_MEMBERS", 5)
@@ -332,7 +368,9 @@ def test_of_too_many_files_the_first_are_read(tmp_path: Path, monkeypatch: pytes
 
 def test_a_file_that_is_too_large_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(entries, "MAX_MEMBER", 1000)
-    (tmp_path / "a.zip").write_bytes(zipped({"a.png": photo("red") + os.urandom(2000), "b.png": photo("red")}))
+    (tmp_path / "a.zip").write_bytes(
+        zipped({"a.png": photo("red") + os.urandom(2000), "b.png": photo("red")})
+    )
     said = found(tmp_path)
 
     assert "too large: 2,0" in said["a.zip!/a.png"]
@@ -349,7 +387,7 @@ def test_a_header_that_asks_for_much_memory_is_refused(tmp_path: Path) -> None:
     assert said["a.tar!/red.png"] == "image"
 
 
-# -- one pass ----------------------------------------------------------------------------------------------------
+# -- one pass ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["a.tar.gz", "a.7z"])
@@ -430,7 +468,7 @@ def test_a_stop_ends_what_is_being_unpacked(tmp_path: Path) -> None:
 
     entries.begin()
     with pytest.raises(StoppedError):
-        entries.pump(lambda size: bytes(size), Target(), 2**40)  # type: ignore[arg-type]
+        entries.pump(bytes, Target(), 2**40)  # type: ignore[arg-type]
 
 
 def test_an_archive_that_has_changed_is_read_anew(tmp_path: Path) -> None:
@@ -465,7 +503,10 @@ def test_other_bytes_of_the_same_size_and_time_have_another_time(tmp_path: Path,
 def test_a_damaged_file_of_a_7z_costs_only_itself(tmp_path: Path) -> None:
     import py7zr
 
-    files, path = {f"{number}.png": photo((number, 0, 0), (200, 100)) for number in range(5)}, tmp_path / "a.7z"
+    files, path = (
+        {f"{number}.png": photo((number, 0, 0), (200, 100)) for number in range(5)},
+        tmp_path / "a.7z",
+    )
     data = bytearray(seven_zipped(files, filters=[{"id": py7zr.FILTER_COPY}]))
     data[data.find(files["2.png"]) + 100] ^= 1
     path.write_bytes(data)
@@ -485,7 +526,9 @@ def test_a_folder_called_like_an_archive_keeps_its_files(tmp_path: Path) -> None
     assert "a folder beside it" in said["a.zip"]
 
 
-def test_listings_are_used_while_the_archive_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_listings_are_used_while_the_archive_is_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "a.zip"
     path.write_bytes(zipped(PHOTOS))
     listings = Listings()

@@ -263,11 +263,11 @@ class Case(Originals, Searching):
         ``retry=True`` tries files again that failed before; ``rehash=True`` reads all files, to find what has
         changed under the same size and time. ``links`` follows those that stay "inside" the source (the
         default), "all" or "none"; ``system=True`` takes recycle bins and previews of other programs as
-        photos; ``exclude`` leaves out what has some names or paths, such as ["private", "2019/**/raw"], and []
-        takes all in again; ``archives=False`` leaves archives closed. These four are remembered in the case
-        until another is given. What is not read is in `skipped`, and `count` adds all up. Where most of what was known is not there, as when a disk
-        is not mounted, SourceError is raised and nothing changes, unless ``gone`` says "mark" (take it out)
-        or "keep".
+        photos; ``exclude`` leaves out some names or paths, such as ["private", "2019/**/raw"], [] nothing;
+        ``archives=False`` leaves archives closed. These four are remembered until another is given. What is
+        not read is in `skipped`, and `count` adds all up. Where most of what was known is not there, as when
+        a disk is not mounted, SourceError is raised and nothing changes, unless ``gone`` says "mark" (take it
+        out) or "keep".
         """
         model = self._face_model if faces else None
         things = self.instances.model if instances else None

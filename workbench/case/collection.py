@@ -1,7 +1,6 @@
 """Collection: the data of one case as they were read, which never change; `Case.refresh` reads another."""
 
 import hashlib
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache

@@ -87,7 +87,9 @@ def _patterns(patterns: object) -> list[str]:
     given = texts(patterns, "exclude", "private")
     for pattern in given:
         if not [part for part in pattern.replace("\\", "/").split("/") if part not in ("", ".")]:
-            raise QueryError(f"The pattern {pattern!r} names nothing.", "Use for example 'private' or '*.bak'.")
+            raise QueryError(
+                f"The pattern {pattern!r} names nothing.", "Use for example 'private' or '*.bak'."
+            )
     return given
 
 

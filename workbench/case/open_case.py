@@ -151,8 +151,8 @@ class OpenCase:
     def _source_facts(self) -> dict[str, Any]:
         """Return how the source is read, and what became of all paths found there: see `PathCount`.
 
-        ``found`` is the sum of ``read``, ``archives`` (that were opened), ``failed``, ``left_alone`` (of which
-        so many of each kind) and ``to_be_read``.
+        ``found`` is the sum of ``read``, ``archives`` (that were opened), ``failed``, ``left_alone`` (so many
+        of each kind) and ``to_be_read``.
         """
         count, reading = count_paths(self._folder, latest_files(self._folder)), remembered(self._folder)
         return {

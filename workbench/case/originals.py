@@ -158,7 +158,7 @@ class Originals:
 
         ``kind``: "raw", "jxl", "pdf", "archive" (of a kind that is not opened), "excluded", "system" (recycle
         bins, previews of other programs), "link", "special" (a pipe), "sound" or "other". Each file of the
-        source, and in its archives, is in ``images``, ``problems`` or here, but for archives that were opened.
+        source and of its archives is in ``images``, ``problems`` or here, but for archives that were opened.
         """
         return self._open.collection.skipped.copy(deep=False)
 
@@ -178,8 +178,9 @@ class Originals:
 
         ``state``: "changed" (other bytes, also under the same name, size and time), "missing", "unreadable"
         or "new"; ``known`` and ``found`` are SHA-256 digests. At most ``rate_limit`` MB are read in a second.
-        ``where``: ``links``, ``system``, ``exclude`` and ``archives``, as for `ingest`. Nothing is changed, and it may be interrupted:
-        ``ingest(rehash=True)`` takes the changes over. Raises SourceError, QueryError for an invalid limit.
+        ``where``: ``links``, ``system``, ``exclude`` and ``archives``, as for `ingest`. Nothing is changed,
+        and it may be interrupted: ``ingest(rehash=True)`` takes the changes over. Raises SourceError, and
+        QueryError for an invalid limit.
         """
         return verify(self.folder, rate_limit=rate_limit, progress=progress, **where)
 

@@ -201,7 +201,9 @@ def _skipped(arguments: Namespace) -> int:
 
 
 def _verify(arguments: Namespace) -> int:
-    limits = {name: getattr(arguments, name) for name in ("rate_limit", "links", "system", "exclude", "archives")}
+    limits = {
+        name: getattr(arguments, name) for name in ("rate_limit", "links", "system", "exclude", "archives")
+    }
     frame = _open(arguments.case).verify(**limits, progress=not arguments.quiet)
     if not print_for_programs(frame, arguments):
         for file in frame.itertuples():

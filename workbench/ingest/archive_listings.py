@@ -1,4 +1,4 @@
-"""Keeps what lies in the archives of a source, so that an archive that has not changed is not listed again."""
+"""Keeps what lies in the archives of a source: one that has not changed is not listed again."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -22,7 +22,9 @@ def read_listings(folder: CaseFolder) -> Listings:
     keys = zip(*(table[name].to_pylist() for name in _KEY), strict=True)
     rows = zip(*(table[name].to_pylist() for name in _COLUMNS), strict=True)
     known: dict[tuple[bytes, int, int], list[Listed]] = {}
-    for (raw_path, size, mtime_ns, version), some in groupby(zip(keys, rows, strict=True), lambda pair: pair[0]):
+    for (raw_path, size, mtime_ns, version), some in groupby(
+        zip(keys, rows, strict=True), lambda pair: pair[0]
+    ):
         listing = [Listed(*row) for _, row in some]
         if version == VERSION and listing[-1].name == b"":
             known[raw_path, size, mtime_ns] = listing
@@ -32,7 +34,7 @@ def read_listings(folder: CaseFolder) -> Listings:
 def scan_source(
     folder: CaseFolder, reading: SourceReading, listings: Listings
 ) -> Iterator[FoundFile | Problem]:
-    """Yield all that lies in the source of a case, read in some way; archives that are new go to ``listings``."""
+    """Yield all that lies in the source of a case; archives that are new go to ``listings``."""
     return scan(
         folder.source,
         skip=[folder.root],
@@ -44,7 +46,7 @@ def scan_source(
 
 
 def write_listings(folder: CaseFolder, listings: Listings) -> None:
-    """Write down the listings of the archives that are there now, where any is new or gone; raises DiskError."""
+    """Write down what the archives hold that are there now, where any is new or gone; raises DiskError."""
     if listings.now.keys() == listings.known.keys():
         return
     told: dict[str, list[object]] = {name: [] for name in (*_KEY, *_COLUMNS)}

@@ -72,7 +72,7 @@ class Plan:
     """The work of one ingest and the counts that need none.
 
     ``paths``: all that was found, of which ``archives`` were opened. ``found``: image files. What failed
-    before and is not tried again: ``unchanged_problems`` of the ``unchanged``, and ``known_problems`` of others.
+    before and is not tried again: ``unchanged_problems`` of the ``unchanged``, ``known_problems`` of others.
     """
 
     work: list[FoundFile] = field(default_factory=list)

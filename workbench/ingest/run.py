@@ -1,6 +1,5 @@
 """Ingest a source into its case: scan, examine, embed and write what is new."""
 
-import os
 import time
 import warnings
 from collections import Counter

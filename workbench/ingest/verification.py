@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Iterator
 
 import pandas as pd
 
-from workbench.media.read import ReadError, digest, size_and_time
 from workbench.ingest.archive_listings import read_listings, scan_source
 from workbench.media.archives.opened import kept_open
+from workbench.media.read import ReadError, digest, size_and_time
 from workbench.media.scan import FoundFile, Problem, display
 from workbench.store.case_folder import CaseFolder
 from workbench.store.snapshot import latest_files
@@ -34,7 +34,9 @@ def verify(
     from tqdm.auto import tqdm  # opening a case does not need it
 
     items = list(scan_source(folder, reading or remembered(folder), read_listings(folder)))
-    order = {item.raw_path: number for number, item in enumerate(items)}  # that in which archives are unpacked
+    order = {
+        item.raw_path: number for number, item in enumerate(items)
+    }  # that in which archives are unpacked
     files = latest_files(folder)
     files = files[files["status"] != "gone"]
     hashed = files[files["image_id"].notna()]

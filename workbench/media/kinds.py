@@ -165,21 +165,15 @@ def classify(raw_path: bytes, start: bytes) -> tuple[Kind, Skipped]:
         return "other", "raw"
     if ending in IMAGE_SUFFIXES or is_image_start(start):
         return "image", ""
-    if ending in VIDEO_SUFFIXES or _is_video(start):
+    known = _OTHER_SUFFIXES.get(ending, "other")
+    if start.startswith(ARCHIVE_STARTS) and known not in UNREAD:
+        return "archive", ""
+    told = [skipped for begin, skipped in _OTHER_STARTS if start.startswith(begin)]
+    if ending in VIDEO_SUFFIXES or _is_video(start) or "video" in told:
         return "video", "video"
-    if start.startswith(ARCHIVE_STARTS) and _OTHER_SUFFIXES.get(ending) not in UNREAD:
+    if not told and ending in ARCHIVE_SUFFIXES:
         return "archive", ""
-    for begin, skipped in _OTHER_STARTS:
-        if start.startswith(begin):
-            return ("video", "video") if skipped == "video" else _left(skipped)
-    if ending in RAW_SUFFIXES:
-        return "other", "raw"
-    if ending in ARCHIVE_SUFFIXES:
-        return "archive", ""
-    return _left(_OTHER_SUFFIXES.get(ending, "other"))
-
-
-def _left(skipped: Skipped) -> tuple[Kind, Skipped]:
+    skipped = told[0] if told else "raw" if ending in RAW_SUFFIXES else known
     return "unread" if skipped in UNREAD else "other", skipped
 
 

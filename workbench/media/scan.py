@@ -133,7 +133,7 @@ class _Walk:
         return self._links == "all"
 
     def left_out(self, raw_path: bytes, *, folder: bool) -> "FoundFile":
-        """Return why a path is left out for its name, as a file with that reason; `_NOTHING` where it is not."""
+        """Return why a path is left out for its name, as a file with that reason; else `_NOTHING`."""
         if pattern := self._exclude.matching(raw_path):
             return replace(_NOTHING, skipped="excluded", why=f"excluded by {pattern!r}")
         if not self._system and is_system(raw_path.rpartition(b"/")[2], folder=folder):
@@ -173,9 +173,7 @@ class _Walk:
         for one in inside:
             yield self._member(one, found.raw_path + INSIDE + one.name, left_out)
 
-    def _member(
-        self, one: Listed, raw_path: bytes, left_out: dict[bytes, FoundFile]
-    ) -> FoundFile | Problem:
+    def _member(self, one: Listed, raw_path: bytes, left_out: dict[bytes, FoundFile]) -> FoundFile | Problem:
         why = self._left_out_inside(raw_path, len(raw_path) - len(one.name), left_out)
         kind, skipped = classify(one.name, one.start)
         if why.skipped:

@@ -76,4 +76,8 @@ class LeftOut(Panel):
 
     def _answer_list(self, what: str) -> Answer:
         first = self._tables[what].head(SHOWN)
-        return {"what": what, "counted": self.counted, "files": first[["path", "reason"]].astype(str).to_numpy().tolist()}, ()
+        return {
+            "what": what,
+            "counted": self.counted,
+            "files": first[["path", "reason"]].astype(str).to_numpy().tolist(),
+        }, ()

@@ -68,7 +68,9 @@ SKIPPED = pa.schema(
 # archives that one scan has seen: the newest counts. Names are data, and never paths on disk.
 ARCHIVES = pa.schema(
     [
-        _never_null("raw_path", pa.binary()),  # of the archive, with its size and time: others are not its list
+        _never_null(
+            "raw_path", pa.binary()
+        ),  # of the archive, with its size and time: others are not its list
         ("archive_size", pa.int64()),
         ("archive_mtime_ns", pa.int64()),
         ("version", pa.int16()),  # of what a list says

@@ -47,7 +47,7 @@ def _fits(line: dict[str, Any]) -> bool:
 
 
 def remembered(folder: CaseFolder) -> SourceReading:
-    """Return how the source is read, as the last line of ``work/reading.jsonl`` says; the default for none."""
+    """Return how the source is read, by the last line of ``work/reading.jsonl``; the default for none."""
     lines = [*_log(folder).read(_fits)]
     return SourceReading().with_changes(lines[-1]) if lines else SourceReading()
 

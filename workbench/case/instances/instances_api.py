@@ -224,9 +224,7 @@ class Instances:
 
     def _read(self, image: Where) -> Picture:
         source = self._source
-        return read_picture(
-            image, self.model.decode_side, source.images, source.lookup, source.folder.place
-        )
+        return read_picture(image, self.model.decode_side, source.images, source.lookup, source.folder.place)
 
     def _picture(self, row: int) -> Picture | None:
         """Return the photo of a row; None where it is out of reach."""

@@ -49,8 +49,8 @@ def read_picture(
     """Return the picture of a row, id or path of the case, a file elsewhere (pathlib.Path) or a PIL image.
 
     ``min_side``: shorter side, in pixels, that decoding must keep; ``lookup`` finds rows of ``images``,
-    ``place_of(raw_path)`` where the file of one is read. Raises QueryError for a picture that cannot be read or that the
-    case does not have.
+    ``place_of(raw_path)`` where the file of one is read. Raises QueryError for a
+    picture that cannot be read or that the case does not have.
     """
     if hasattr(image, "convert"):
         from PIL import ImageOps

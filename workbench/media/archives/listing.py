@@ -1,4 +1,4 @@
-"""List an archive once, the archives in it included: what each file is called, how large and how old it is."""
+"""List an archive once, and the archives in it: what each file is called, how large and how old it is."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import IO, BinaryIO, TypeAlias, cast
 
 from workbench.media.archives.entries import (
@@ -205,10 +206,11 @@ def _descend(kept: _Kept, key: tuple[object, ...], inner: bytes, depth: int) -> 
         yield kept, number
         return
     for end in separators(inner) if depth < MAX_DEPTH else ():
-        number = kept.numbers.get(inner[:end])
-        if number is not None:
+        at = kept.numbers.get(inner[:end])
+        if at is not None:
+            make = partial(_open_nested, kept, at)
             with (
-                _pool.use((*key, inner[:end]), lambda: open_nested(_archive(kept), number, _never)) as nested,
+                _pool.use((*key, inner[:end]), make) as nested,
                 _descend(nested, (*key, inner[:end]), inner[end + 2 :], depth + 1) as found,
             ):
                 yield found
@@ -261,6 +263,10 @@ def open_nested(archive: Archive, number: int, peek: Peek) -> Archive:
         raise
     mark = entry.mtime_ns + entry.size
     return open_archive(cast(BinaryIO, file), entry.name, peek, mark=mark, keep=_pool.holders > 0)
+
+
+def _open_nested(kept: _Kept, number: int) -> Archive:
+    return open_nested(_archive(kept), number, _never)
 
 
 def _archive(kept: _Kept) -> Archive:

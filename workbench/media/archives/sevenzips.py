@@ -2,7 +2,6 @@
 
 import contextlib
 import struct
-import zlib
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -76,7 +75,7 @@ class SevenZipArchive:
         return Entry(name, size, mtime_ns, "file", b"", fault)
 
     def _with_starts(self, entries: list[Entry], peek: Peek) -> list[Entry]:
-        """Fill in the first bytes where the name does not tell what a file is, in one pass over all blocks."""
+        """Fill in the first bytes where the name does not tell what a file is, in one pass."""
         wanted = {
             number
             for number, one in enumerate(entries)
@@ -136,7 +135,7 @@ class _Block:
         self._left = None
 
     def _read(self, size: int) -> bytes:
-        """Return some of the next bytes, up to ``size`` of them; raises ReadError where the block ends early."""
+        """Return some of the next bytes, up to ``size`` of them; raises ReadError for a damaged block."""
         if self._dead:
             raise ReadError(self._dead)
         try:
@@ -161,7 +160,7 @@ class _Block:
 def _opened(file: BinaryIO) -> Any:
     file.seek(0)
     head = file.read(32)
-    if len(head) == 32 and struct.unpack_from("<Q", head, 20)[0] > _MAX_HEADER:  # noqa: PLR2004
+    if len(head) == 32 and struct.unpack_from("<Q", head, 20)[0] > _MAX_HEADER:
         raise ReadError(f"its directory is larger than {_MAX_HEADER:,} bytes: unpack it")
     file.seek(0)
     try:
@@ -213,12 +212,11 @@ def _fault(block: Any, packed: int) -> str:
 
 def _memory(method: bytes, properties: bytes) -> int:
     """Return the bytes of memory that a compression asks for by its properties."""
-    if method == b"\x03\x01\x01" and len(properties) >= 5:  # noqa: PLR2004 - LZMA
+    if method == b"\x03\x01\x01" and len(properties) >= 5:
         return int(struct.unpack_from("<I", properties, 1)[0])
     if method == b"\x21" and properties:  # LZMA2
         bits = properties[0]
-        return 2**32 if bits >= 40 else (2 | (bits & 1)) << (bits // 2 + 11)  # noqa: PLR2004
-    if method == b"\x03\x04\x01" and len(properties) >= 5:  # noqa: PLR2004 - PPMd
+        return 2**32 if bits >= 40 else (2 | (bits & 1)) << (bits // 2 + 11)
+    if method == b"\x03\x04\x01" and len(properties) >= 5:
         return int(struct.unpack_from("<I", properties, 1)[0])
     return 0
-

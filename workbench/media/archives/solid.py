@@ -20,7 +20,7 @@ MAX_SPOOL = 2 * 2**30
 
 
 def spool() -> IO[bytes]:
-    """Return a file without a name, in memory while it is small and else in the folder for temporary files."""
+    """Return a file without a name: in memory while it is small, else in the folder for temporary files."""
     return tempfile.SpooledTemporaryFile(IN_MEMORY)
 
 

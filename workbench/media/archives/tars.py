@@ -1,7 +1,8 @@
-"""TAR archives by the standard library, plain or compressed, and single files compressed by gzip or others."""
+"""TAR archives by the standard library, plain or compressed, and single files that are compressed."""
 
 import bz2
 import gzip
+import importlib
 import io
 import lzma
 import sys
@@ -52,11 +53,8 @@ def decompressed(file: BinaryIO, start: bytes) -> BinaryIO | None:
 
 
 def _zstd() -> Any:
-    if sys.version_info >= (3, 14):
-        from compression import zstd
-    else:
-        from backports import zstd
-    return zstd.ZstdDecompressor()
+    name = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
+    return importlib.import_module(name).ZstdDecompressor()
 
 
 _DECOMPRESSORS: dict[bytes, Callable[[], Any]] = {

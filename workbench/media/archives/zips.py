@@ -100,7 +100,7 @@ class ZipArchive:
         info = self._infos[number]
         name = name_of(info)
         mtime_ns = stamp_of(info)
-        mode = info.external_attr >> 16 if info.create_system == 3 else 0  # noqa: PLR2004 - 3 is Unix
+        mode = info.external_attr >> 16 if info.create_system == 3 else 0
         if stat.S_ISLNK(mode):
             return Entry(name, 0, mtime_ns, "link")
         if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
@@ -116,7 +116,7 @@ class ZipArchive:
 
 
 def _fault(info: zipfile.ZipInfo, overlaps: bool) -> str:
-    if info.flag_bits & 0x1 or info.compress_type == 99:  # noqa: PLR2004 - 99 is AES
+    if info.flag_bits & 0x1 or info.compress_type == 99:
         return "encrypted: unpack it with its password"
     if overlaps:
         return "shares its bytes with another file of the archive: it may be a ZIP bomb"
@@ -133,7 +133,7 @@ def name_of(info: zipfile.ZipInfo) -> bytes:
         return name.encode("utf-8", "surrogateescape")
     raw = name.encode("cp437", "replace")
     for kind, data in _extra(info.extra):
-        if kind == 0x7075 and data[:1] == b"\1" and data[1:5] == struct.pack("<I", zlib.crc32(raw)):  # noqa: PLR2004
+        if kind == 0x7075 and data[:1] == b"\1" and data[1:5] == struct.pack("<I", zlib.crc32(raw)):
             return data[5:]
     try:
         raw.decode("utf-8")
@@ -143,7 +143,7 @@ def name_of(info: zipfile.ZipInfo) -> bytes:
 
 
 def _extra(data: bytes) -> Iterator[tuple[int, bytes]]:
-    while len(data) >= 4:  # noqa: PLR2004
+    while len(data) >= 4:
         kind, length = struct.unpack_from("<HH", data)
         yield kind, data[4 : 4 + length]
         data = data[4 + length :]
@@ -174,15 +174,15 @@ def _directory_size(file: BinaryIO) -> int:
     file.seek(max(0, size - 65_557))
     tail = file.read(65_557)
     place = tail.rfind(_END)
-    if place < 0 or len(tail) - place < 22:  # noqa: PLR2004
+    if place < 0 or len(tail) - place < 22:
         return 0
     told: int = struct.unpack_from("<I", tail, place + 12)[0]
-    if told == 0xFFFF_FFFF and (place := tail.rfind(_END_64)) >= 0 and len(tail) - place >= 48:  # noqa: PLR2004
+    if told == 0xFFFF_FFFF and (place := tail.rfind(_END_64)) >= 0 and len(tail) - place >= 48:
         told = struct.unpack_from("<Q", tail, place + 40)[0]
     return told
 
 
-# -- an archive without its directory ---------------------------------------------------------------------------
+# -- an archive without its directory -----------------------------------------------------------------------
 
 
 def _directory_made_anew(file: BinaryIO) -> tuple[bytes, int]:
