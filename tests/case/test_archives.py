@@ -16,6 +16,8 @@ from tests.helpers.archives import COLOURS, MAKE, photo, tarred, zipped
 from workbench.cli import main
 from workbench.errors import QueryError
 from workbench.ingest import run
+from workbench.ingest.plan import make_plan
+from workbench.ingest.writer import Writer
 from workbench.media.archives import listing
 from workbench.store.case_folder import CaseFolder
 from workbench.testing import write_faces, write_photos
@@ -195,7 +197,7 @@ def test_an_ingest_of_an_archive_that_is_stopped_goes_on_where_it_was(
     source: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     (source / name).write_bytes(MAKE[name]({f"{n:02d}.png": photo((n, 90, 40)) for n in range(40)}))
-    add, seen = run.Writer.add, []
+    add, seen = Writer.add, list[Any]()
 
     def stopping(self: Any, file: Any, result: Any) -> None:
         add(self, file, result)
@@ -205,7 +207,7 @@ def test_an_ingest_of_an_archive_that_is_stopped_goes_on_where_it_was(
 
     case = opened(source)
     with monkeypatch.context() as patched:
-        patched.setattr(run.Writer, "add", stopping)
+        patched.setattr(Writer, "add", stopping)
         with pytest.raises(KeyboardInterrupt):
             case.ingest(progress=False)
     assert (case.count.waiting, case.count.found) == (22 - 1, 42)
@@ -218,10 +220,9 @@ def test_an_archive_that_changes_during_an_ingest_is_noted_as_it_was_read(
     source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (source / "a.zip").write_bytes(zipped({"x.png": photo("red"), "y.png": photo("green")}))
-    make = run.make_plan
 
     def changed(*given: Any, **options: Any) -> Any:
-        made = make(*given, **options)
+        made = make_plan(*given, **options)
         (source / "a.zip").write_bytes(zipped({"x.png": photo("blue", (90, 60))}))
         return made
 

@@ -1,4 +1,4 @@
-"""All paths found are files read, archives, problems or files left alone: it adds up, counted apart from us."""
+"""All paths found are files read, archives, problems or files left alone, and the numbers add up."""
 
 import os
 from pathlib import Path
@@ -179,7 +179,8 @@ def test_a_case_of_before_the_count_has_one(source: Path) -> None:
 
 
 def test_paths_that_are_gone_and_kept_are_counted(tmp_path: Path) -> None:
-    write_photos(tmp_path / "src", {f"{n}.png": (n, 90, 40) for n in range(8)})
+    numbered: dict[str, Any] = {f"{n}.png": (n, 90, 40) for n in range(8)}
+    write_photos(tmp_path / "src", numbered)
     case = wb.open(tmp_path / "src", case=tmp_path / "case", model="fake")
     case.ingest(progress=False)
     for number in range(6):
@@ -191,7 +192,7 @@ def test_paths_that_are_gone_and_kept_are_counted(tmp_path: Path) -> None:
 
 # -- patterns ------------------------------------------------------------------------------------------------
 
-TREE = {"a.png": (1, 90, 40), "private/b.png": (2, 90, 40), "x/private/c.png": (3, 90, 40),
+TREE: dict[str, Any] = {"a.png": (1, 90, 40), "private/b.png": (2, 90, 40), "x/private/c.png": (3, 90, 40),
         "x/y/raw/d.png": (4, 90, 40),
         "x/e.bak.png": (5, 90, 40), "Größe/f.png": (6, 90, 40)}  # fmt: skip
 

@@ -261,7 +261,7 @@ def _progress(plan: Plan, writer: Writer) -> str:
     """Return what became of the paths so far; they add up to those found."""
     problems = writer.failed + plan.known_problems + plan.unchanged_problems
     read = plan.unchanged - plan.unchanged_problems + writer.read
-    left_alone = Counter(file.skipped for file in plan.skipped)
+    left_alone = Counter(str(file.skipped) for file in plan.skipped)
     return str(PathCount(plan.paths, read, plan.archives, problems, left_alone))
 
 

@@ -11,8 +11,8 @@ class Exclude:
 
     A pattern without a slash is compared with each name on the way, of folders and of files; one with a
     slash with the path from the source on, where ``**`` stands for any number of folders. ``*``, ``?`` and
-    ``[...]`` stand for letters of one name. A folder that matches is left out with all in it. Capitals, and how accents
-    are composed, make no difference. In the path of a file in an archive the archive is a folder.
+    ``[...]`` stand for letters of one name. A folder that matches is left out with all in it. Capitals, and
+    how accents are composed, make no difference. In the path of a file in an archive the archive is a folder.
     """
 
     def __init__(self, patterns: Sequence[str]) -> None:

@@ -71,7 +71,7 @@ class ZipArchive:
                 source = self._zip.open(info)
             try:
                 # Other methods unpack all that one reading of packed bytes gives.
-                pump(source.read1 if not bounded else source.read, target, most, PIECE if bounded else 4096)
+                pump(source.read, target, most, PIECE if bounded else 4096)
             finally:
                 with self._lock:
                     source.close()
@@ -187,7 +187,8 @@ def _directory_size(file: BinaryIO) -> int:
 
 def _directory_made_anew(file: BinaryIO) -> tuple[bytes, int]:
     """Return a directory for the files that are whole, and where they end; empty for none."""
-    entries, place, size = [], 0, file.seek(0, io.SEEK_END)
+    entries: list[bytes] = []
+    place, size = 0, file.seek(0, io.SEEK_END)
     while len(entries) < MAX_MEMBERS and place + _LOCAL.size <= size:
         file.seek(place)
         head = _LOCAL.unpack(file.read(_LOCAL.size))
