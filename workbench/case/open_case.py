@@ -1,29 +1,27 @@
 """OpenCase: one Collection and all that answers questions about it; `Case.refresh` replaces it as a whole."""
 
+from __future__ import annotations
+
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from workbench.case.cluster_runs import ClusterRuns
 from workbench.case.collection import Collection
-from workbench.case.collection_report import CollectionReport
 from workbench.case.embedders import LazyEmbedder, LazyFaceModel, known_keys
-from workbench.case.faces.face_store import FaceStore
-from workbench.case.faces.faces_api import Faces
-from workbench.case.heatmaps_api import Why
-from workbench.case.instances.instances_api import Instances, InstanceSource
-from workbench.case.regions_api import Regions, RegionSource
-from workbench.case.selections import Selections
-from workbench.index.engines import Engines
-from workbench.samples.regions import read_regions
-from workbench.search.hits import Hits
-from workbench.search.questions import Questions, Searchable
-from workbench.search.request import Limits, Request
-from workbench.search.terms import Term
-from workbench.store.case_folder import CaseFolder
-from workbench.store.snapshot import latest_files
-from workbench.store.source_reading import count_paths, remembered
 
-_BEST = Limits(k=1)
+if TYPE_CHECKING:  # each part is imported where it is made: opening a case needs none of them
+    from workbench.case.cluster_runs import ClusterRuns
+    from workbench.case.collection_report import CollectionReport
+    from workbench.case.faces.faces_api import Faces
+    from workbench.case.heatmaps_api import Why
+    from workbench.case.instances.instances_api import Instances
+    from workbench.case.regions_api import Regions
+    from workbench.case.selections import Selections
+    from workbench.index.engines import Engines
+    from workbench.search.hits import Hits
+    from workbench.search.questions import Questions
+    from workbench.search.request import Limits
+    from workbench.search.terms import Term
+    from workbench.store.case_folder import CaseFolder
 
 
 class OpenCase:
@@ -45,6 +43,8 @@ class OpenCase:
     @cached_property
     def questions(self) -> Questions:
         """What answers queries."""
+        from workbench.search.questions import Questions, Searchable
+
         data = self.collection
         return Questions(
             Searchable(
@@ -68,16 +68,26 @@ class OpenCase:
     @cached_property
     def why(self) -> Why:
         """Heatmaps."""
-        return Why(self.collection, self._best, lambda text: self.questions.ask(text, None, None, _BEST))
+        from workbench.case.heatmaps_api import Why
+        from workbench.search.request import Limits
+
+        return Why(
+            self.collection, self._best, lambda text: self.questions.ask(text, None, None, Limits(k=1))
+        )
 
     @cached_property
     def cluster_runs(self) -> ClusterRuns:
         """Runs of clustering."""
+        from workbench.case.cluster_runs import ClusterRuns
+
         return ClusterRuns(self.collection, self.study.groups)
 
     @cached_property
     def faces(self) -> Faces:
         """The faces and the people they are grouped into."""
+        from workbench.case.faces.face_store import FaceStore
+        from workbench.case.faces.faces_api import Faces
+
         key = self._face_model.known_key or ""
         store = FaceStore(self._folder, self._face_model.pair, key, self.collection.images)
         return Faces(store, self._face_model)
@@ -85,6 +95,9 @@ class OpenCase:
     @cached_property
     def regions(self) -> Regions:
         """Persons, objects and texts."""
+        from workbench.case.regions_api import Regions, RegionSource
+        from workbench.samples.regions import read_regions
+
         data = self.collection
         return Regions(
             RegionSource(
@@ -104,6 +117,9 @@ class OpenCase:
     @cached_property
     def instances(self) -> Instances:
         """Places where things may be."""
+        from workbench.case.instances.instances_api import Instances, InstanceSource
+        from workbench.search.request import Limits
+
         data = self.collection
         return Instances(
             InstanceSource(
@@ -113,6 +129,7 @@ class OpenCase:
                 data.lookup,
                 data.embedder,
                 data.thumbnails,
+                data.pictures.still,
                 lambda text, k: self._asked(text, Limits(k)),
             )
         )
@@ -120,11 +137,15 @@ class OpenCase:
     @cached_property
     def study(self) -> CollectionReport:
         """The collection as a whole."""
+        from workbench.case.collection_report import CollectionReport
+
         return CollectionReport(self.collection, lambda: self.faces.frame, self.questions.rows)
 
     @cached_property
     def selections(self) -> Selections:
         """The selections kept under a name."""
+        from workbench.case.selections import Selections
+
         return Selections(self._folder.root / "work", self.collection.lookup, self.collection.key)
 
     def info(self) -> dict[str, Any]:
@@ -154,6 +175,9 @@ class OpenCase:
         ``found`` is the sum of ``read``, ``archives`` (that were opened), ``failed``, ``left_alone`` (so many
         of each kind) and ``to_be_read``.
         """
+        from workbench.store.snapshot import latest_files
+        from workbench.store.source_reading import count_paths, remembered
+
         count, reading = count_paths(self._folder, latest_files(self._folder)), remembered(self._folder)
         return {
             "found": count.found,
@@ -170,7 +194,11 @@ class OpenCase:
         }
 
     def _best(self, term: Term) -> Hits:
-        return self._asked(term, _BEST)
+        from workbench.search.request import Limits
+
+        return self._asked(term, Limits(k=1))
 
     def _asked(self, term: Term, limits: Limits) -> Hits:
+        from workbench.search.request import Request
+
         return self.questions.search(Request((term,), limits=limits))

@@ -9,6 +9,7 @@ from workbench.ingest.archive_listings import read_listings, scan_source
 from workbench.media.archives.opened import kept_open
 from workbench.media.read import ReadError, digest, size_and_time
 from workbench.media.scan import FoundFile, Problem, display
+from workbench.media.stills import is_read, openers
 from workbench.store.case_folder import CaseFolder
 from workbench.store.snapshot import latest_files
 from workbench.store.source_reading import SourceReading, remembered
@@ -63,7 +64,8 @@ def verify(
 
 
 def _images(items: Iterable[FoundFile | Problem]) -> Iterator[bytes]:
-    return (item.raw_path for item in items if isinstance(item, FoundFile) and item.kind == "image")
+    known = openers()
+    return (item.raw_path for item in items if isinstance(item, FoundFile) and is_read(item.kind, known))
 
 
 def _compared(

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-Kind = Literal["image", "video", "archive", "unread", "other"]
+Kind = Literal["image", "document", "video", "archive", "unread", "other"]
 """What becomes of a file. "unread" looks like a picture and is none that is read: it is a problem."""
 Skipped = Literal[
     "", "video", "raw", "jxl", "pdf", "svg", "drawing", "picture", "archive", "excluded", "system", "link",
@@ -63,7 +63,7 @@ _OTHER_SUFFIXES: dict[bytes, Skipped] = {
         b".mp3 .wav .flac .m4a .aac .ogg .oga .opus .wma .aif .aiff .amr .mid .weba".split(), "sound"
     ),
 }  # fmt: skip
-UNREAD = frozenset({"svg", "drawing", "picture"})
+UNREAD: frozenset[Skipped] = frozenset({"svg", "drawing", "picture"})
 """Files that look like pictures, and that nothing reads yet: nobody is to miss one without a word."""
 _SYSTEM_FOLDERS = frozenset(
     b"@eadir #recycle #snapshot $recycle.bin recycler .trash .trashes .appledouble .spotlight-v100 .fseventsd"
@@ -109,6 +109,7 @@ ARCHIVE_STARTS = (
     b"BZh", b"\x28\xb5\x2f\xfd",
 )  # fmt: skip
 """How archives begin that are opened."""
+_KINDS: dict[Skipped, Kind] = {"video": "video", "pdf": "document", **dict.fromkeys(UNREAD, "unread")}
 _VIDEO_BRANDS = frozenset(
     b"isom iso2 iso4 iso5 iso6 mp41 mp42 avc1 M4VH M4VP MSNV 3gp4 3gp5 3gp6 3g2a dash".split()
 ) | {b"qt  ", b"M4V "}
@@ -174,7 +175,7 @@ def classify(raw_path: bytes, start: bytes) -> tuple[Kind, Skipped]:
     if not told and ending in ARCHIVE_SUFFIXES:
         return "archive", ""
     skipped = told[0] if told else "raw" if ending in RAW_SUFFIXES else known
-    return "unread" if skipped in UNREAD else "other", skipped
+    return _KINDS.get(skipped, "other"), skipped
 
 
 def archive_named(start: bytes) -> str:
