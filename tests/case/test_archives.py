@@ -345,7 +345,7 @@ def test_the_terminal_takes_archives_and_counts(source: Path, capsys: pytest.Cap
     command = ["ingest", str(source), "--case", str(source.parent / "case"), "--model", "fake", "-q"]
     assert main(command) == 0
     assert (
-        "7 paths found = 5 read + 1 archives opened + 0 problems + 1 left alone (1 other)."
+        "7 paths found = 5 read + 1 archive opened + 0 problems + 1 left alone (1 other)."
         in capsys.readouterr().err
     )
     assert main([*command, "--no-archives"]) == 0

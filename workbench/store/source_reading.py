@@ -95,11 +95,15 @@ class PathCount:
 
     def __str__(self) -> str:
         parts = [f"{self.read:,} read"]
-        parts += [f"{self.archives:,} archives opened"] if self.archives else []
-        parts += [f"{self.problems:,} problems"]
+        parts += [f"{_several(self.archives, 'archive')} opened"] if self.archives else []
+        parts += [_several(self.problems, "problem")]
         parts += [f"{self.skipped:,} left alone" + (f" ({self.kinds})" if self.skipped else "")]
         parts += [f"{self.waiting:,} to be read"] if self.waiting else []
-        return f"{self.found:,} paths found = {' + '.join(parts)}"
+        return f"{_several(self.found, 'path')} found = {' + '.join(parts)}"
+
+
+def _several(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def note_scan(folder: CaseFolder, found: int, archives: int, kept: int) -> None:

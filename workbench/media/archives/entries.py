@@ -106,12 +106,17 @@ def begin() -> None:
     _asked.stops = _stops
 
 
+def go_on() -> None:
+    """Raise :class:`StoppedError` where a `stop` has come since this thread began to unpack."""
+    if getattr(_asked, "stops", _stops) != _stops:
+        raise StoppedError
+
+
 def pump(read: Callable[[int], bytes], target: BinaryIO, most: int, piece: int = PIECE) -> tuple[int, int]:
     """Copy at most ``most`` bytes in pieces; return how many came and their CRC-32."""
     done, crc = 0, 0
     while done < most:
-        if getattr(_asked, "stops", _stops) != _stops:
-            raise StoppedError
+        go_on()
         data = read(min(piece, most - done))
         if not data:
             break

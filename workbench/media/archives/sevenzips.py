@@ -17,6 +17,7 @@ from workbench.media.archives.entries import (
     Peek,
     distinct,
     excess,
+    go_on,
     pump,
     stamp,
     too_many,
@@ -136,6 +137,7 @@ class _Block:
 
     def _read(self, size: int) -> bytes:
         """Return some of the next bytes, up to ``size`` of them; raises ReadError for a damaged block."""
+        go_on()
         if self._dead:
             raise ReadError(self._dead)
         try:

@@ -23,6 +23,7 @@ from workbench.media.archives.entries import (
     Peek,
     distinct,
     excess,
+    go_on,
     pump,
     stamp,
     too_many,
@@ -137,6 +138,7 @@ class _Stream:
         return data
 
     def _next(self, size: int) -> bytes:
+        go_on()
         data = self._file.read(size)
         self._end += len(data)
         self._last = (self._last + data)[-2 * _BLOCK :]
