@@ -162,7 +162,7 @@ def project(
     """Lay out the rows of ``vectors`` (N, D) in the plane: (N, 2) float32, centred, the longer side -1 to 1.
 
     The same vectors, parameters and seed give the same layout on one machine. ``params`` are those of
-    `PARAMETERS`; neighbourhoods larger than the collection shrink to fit. The first UMAP in a process
+    `PARAMETERS`; neighbourhoods larger than the collection shrink to fit. The first UMAP on a machine
     compiles code for some seconds. ``watch`` is told the share [0, 1] of the epochs done, and may raise to
     end the work; before, while neighbours are looked for, it is told 0. Raises QueryError for an unknown
     method or parameter, or a value out of range.
@@ -234,14 +234,13 @@ def _keep_compiled() -> None:
     keeps them beside UMAP's own files, or in the user's cache where these may not be written, and compiles
     anew when the files change.
     """
-    from numba.core.dispatcher import Dispatcher
     from umap import layouts, umap_
 
     for name in _COMPILED:
-        function = getattr(umap_, name, None) or getattr(layouts, name, None)
-        if isinstance(function, Dispatcher):  # another release of UMAP may have others
-            with suppress(RuntimeError):  # no folder can be written: as without
-                function.enable_caching()
+        function: Any = getattr(umap_, name, None) or getattr(layouts, name, None)
+        # Another release of UMAP may have others, and where no folder can be written it is as without.
+        with suppress(AttributeError, RuntimeError):
+            function.enable_caching()
 
 
 def _tsne(vectors: Layout, settings: Mapping[str, Any], watch: Watch) -> Layout:

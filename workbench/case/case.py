@@ -107,9 +107,13 @@ class Case(Originals, Searching):
     def images(self) -> "pd.DataFrame":
         """One row an image that could be read: image_id, path, paths, size, width, height, taken_at, ...
 
+        ``pair``: where a raw photo and a JPEG or HEIC are one shot, the path of the second, at both; the
+        query ``is:main`` leaves the raw ones out. ``sidecars``: paths of its sidecars; ``live``: the path of
+        the video of a Live Photo; ``motion``: bytes of the video that a phone appended to the file.
+
         A copy that shares its memory until it is changed: changing it changes nothing in the case.
         """
-        return self._open.collection.images.copy(deep=False)
+        return self._open.collection.images.assign(**self._open.collection.beside)
 
     @property
     def vectors(self) -> NDArray[np.float32]:
@@ -261,13 +265,14 @@ class Case(Originals, Searching):
         decoded once for all of it. Nothing finished is ever computed twice.
 
         ``retry=True`` tries files again that failed before; ``rehash=True`` reads all files, to find what has
-        changed under the same size and time. ``links`` follows those that stay "inside" the source (the
-        default), "all" or "none"; ``system=True`` takes recycle bins and previews of other programs as
-        photos; ``exclude`` leaves out some names or paths, such as ["private", "2019/**/raw"], [] nothing;
-        ``archives=False`` leaves archives closed. These four are remembered until another is given. What is
-        not read is in `skipped`, and `count` adds all up. Where most of what was known is not there, as when
-        a disk is not mounted, SourceError is raised and nothing changes, unless ``gone`` says "mark" (take it
-        out) or "keep".
+        changed under the same size and time; ``metadata=True`` reads titles, ratings and the rest again of
+        photos that an older version of Workbench read, and computes nothing else for these. ``links`` follows
+        those that stay "inside" the source (the default), "all" or "none"; ``system=True`` takes recycle bins
+        and previews of other programs as photos; ``exclude`` leaves out some names or paths, such as
+        ["private", "2019/**/raw"], [] nothing; ``archives=False`` leaves archives closed. These four are
+        remembered until another is given. What is not read is in `skipped`, and `count` adds all up. Where
+        most of what was known is not there, as when a disk is not mounted, SourceError is raised and nothing
+        changes, unless ``gone`` says "mark" (take it out) or "keep".
         """
         model = self._face_model if faces else None
         things = self.instances.model if instances else None

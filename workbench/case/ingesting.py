@@ -66,10 +66,11 @@ def _check(reading: "Reading") -> "Reading":
     from workbench.media.scan import Links
 
     for name, value in reading.items():
-        if name not in ("links", "gone", "retry", "rehash", "system", "exclude", "archives"):
+        if name not in ("links", "gone", "retry", "rehash", "metadata", "system", "exclude", "archives"):
             what = f"ingest has no argument {name!r}."
-            raise QueryError(what, "Use retry, rehash, links, system, exclude, archives or gone.")
-        if name in ("retry", "rehash") or (name in ("system", "archives") and value is not None):
+            raise QueryError(what, "Use retry, rehash, metadata, links, system, exclude, archives or gone.")
+        asked_each_time = name in ("retry", "rehash", "metadata")
+        if asked_each_time or (name in ("system", "archives") and value is not None):
             flag(value, name)
     if reading.get("exclude") is not None:
         reading = {**reading, "exclude": _patterns(reading["exclude"])}

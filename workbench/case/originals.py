@@ -169,9 +169,10 @@ class Originals:
     def skipped(self) -> "pd.DataFrame":
         """Every file of the source that is not read, by the last ingest: path, kind, reason, when.
 
-        ``kind``: "raw", "jxl", "pdf", "archive" (of a kind that is not opened), "excluded", "system" (recycle
-        bins, previews of other programs), "link", "special" (a pipe), "sound" or "other". Each file of the
-        source and of its archives is in ``images``, ``problems`` or here, but for archives that were opened.
+        ``kind``: "archive" (of a kind that is not opened), "sidecar" (XMP, AAE, THM; the reason says of which
+        photo), "excluded", "system" (recycle bins, previews of other programs), "link", "special" (a pipe),
+        "sound" or "other". Each file of the source and of its archives is in ``images``, ``problems`` or
+        here, but for archives that were opened.
         """
         return self._open.collection.skipped.copy(deep=False)
 

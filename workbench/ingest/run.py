@@ -16,6 +16,7 @@ from workbench.ingest.archive_listings import read_listings, scan_source, write_
 from workbench.ingest.examine import Claims, Examined, Failure, Needs
 from workbench.ingest.pipeline import run
 from workbench.ingest.plan import Plan, Reading, check_gone, make_plan, read_known, sample_parts
+from workbench.ingest.sidecars import read_sidecars
 from workbench.ingest.writer import PART_SECONDS, SampleWriter, Writer, write_skipped, written
 from workbench.media.archives.opened import kept_open
 from workbench.media.scan import FoundFile, Problem
@@ -229,7 +230,7 @@ def _ingest(folder: CaseFolder, some: Sequence[Finder], reading: Reading, *, pro
     started, retry = time.monotonic(), reading.get("retry", False)
     with written(folder):
         parts = _prepared(folder, some)
-        known = read_known(folder, parts, retry=retry)
+        known = read_known(folder, parts, retry=retry, metadata=reading.get("metadata", False))
         _prepare(folder, parts)  # what was found damaged just now
     reads = remembered(folder).with_changes(reading)
     listings, opened_by = read_listings(folder), openers()
@@ -241,6 +242,9 @@ def _ingest(folder: CaseFolder, some: Sequence[Finder], reading: Reading, *, pro
     remember(folder, reads)
     writer = Writer(folder, parts, known)
     _note(plan, writer, [] if gone == "keep" else plan.gone)
+    with kept_open():
+        unread = read_sidecars(folder, plan.skipped, writer, gone=gone != "keep", retry=retry)
+    plan.skipped = [file for file in plan.skipped if file.raw_path not in unread]
     write_skipped(folder, plan.skipped)
     with written(folder):
         write_listings(folder, listings)

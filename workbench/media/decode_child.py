@@ -1,6 +1,6 @@
-"""The process that decodes large or suspicious images: reads them from stdin, puts limits on itself.
+"""The process that decodes large or suspicious images and documents, with limits that it puts on itself.
 
-For each image: a line of JSON and the bytes come in, a line of JSON and RGB pixels go out.
+For each image or page: a line of JSON and the bytes come in, a line of JSON and RGB pixels go out.
 """
 
 import json
@@ -8,11 +8,12 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from PIL import Image
 
 from workbench.media.decode import DecodeError, decode_limited, packed
+from workbench.media.pdf import Documents
 
 _SPARE = 5  # seconds of processor time more than the wall-clock limit of the parent, should it be gone
 
@@ -22,21 +23,25 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted, and ends us
     Image.MAX_IMAGE_PIXELS = None  # our own limits are checked
     asks, answers = sys.stdin.buffer, sys.stdout.buffer
-    memory = _memory()
+    memory, documents = _memory(), Documents()
     while line := asks.readline():
         ask = json.loads(line)
         _limit(memory, ask["memory"] - ask["bytes"], ask["seconds"])
-        _serve(asks.read(ask["bytes"]), ask, answers)
+        _serve(asks.read(ask["bytes"]), ask, documents, answers)
 
 
-def _serve(data: bytes, ask: dict[str, int], answers: BinaryIO) -> None:
+def _serve(data: bytes, ask: dict[str, Any], documents: Documents, answers: BinaryIO) -> None:
     try:
-        decoded = decode_limited(data, ask["min_side"], ask["min_long_side"])
-        said, pixels = packed(decoded), decoded.image.tobytes()
+        if "document" in ask:
+            said, pixels = documents.answer(ask, data)
+        else:
+            decoded = decode_limited(data, ask["min_side"], ask["min_long_side"])
+            said, pixels = packed(decoded), decoded.image.tobytes()
     except DecodeError as error:
         said, pixels = {"reason": error.reason}, b""
     except MemoryError:
         said, pixels = {"reason": "too large: needs more memory than there is for one image"}, b""
+        documents.close()
     answers.write(json.dumps(said).encode() + b"\n")
     answers.write(pixels)
     answers.flush()

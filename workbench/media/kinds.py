@@ -2,25 +2,27 @@
 
 from typing import Literal
 
-Kind = Literal["image", "document", "video", "archive", "unread", "other"]
-"""What becomes of a file. "unread" looks like a picture and is none that is read: it is a problem."""
+Kind = Literal["image", "pages", "document", "video", "archive", "unread", "other"]
+"""What a file is read as; "pages" is an image file of several pages, which only its bytes tell.
+
+"unread" looks like a picture and is none that is read: it is a problem.
+"""
+
 Skipped = Literal[
-    "", "video", "raw", "jxl", "pdf", "svg", "drawing", "picture", "archive", "excluded", "system", "link",
-    "special", "sound", "other",
+    "", "video", "svg", "drawing", "picture", "archive", "excluded", "sidecar", "system", "link", "special",
+    "sound", "other",
 ]  # fmt: skip
 """What a file is that is not read; empty for one that is."""
 
 REASONS: dict[Skipped, str] = {
     "": "",
     "video": "frames of videos are not read yet",
-    "raw": "raw photos are not read yet",
-    "jxl": "JPEG XL is not read yet",
-    "pdf": "pages of PDF files are not read yet",
     "svg": "drawings in SVG are not read: export it as PNG to have it read",
     "drawing": "a drawing in a format that is not read: export it as PNG to have it read",
     "picture": "a picture in a format that is not read: convert it to PNG or TIFF to have it read",
     "archive": "an archive or a disk of a kind that is not opened: unpack it to have its photos read",
     "excluded": "left out by a pattern of exclude",
+    "sidecar": "a sidecar: what a program wrote about the photo or video beside it",
     "system": "written by a system, not by a person: a recycle bin, previews, an index",
     "link": "a link that is not followed",
     "special": "a pipe, socket or device, not a file",
@@ -29,25 +31,30 @@ REASONS: dict[Skipped, str] = {
 }
 """Why each is not read, for people."""
 
-IMAGE_SUFFIXES = frozenset(
-    b".jpg .jpeg .jpe .jfif .mpo .png .apng .gif .webp .tif .tiff .bmp .dib .avif .avifs .heic .heics .heif"
-    b" .heifs .hif .jp2 .j2k .jpx .jpf .j2c .jpc .ppm .pgm .pbm .pnm .pfm .tga .ico .icns .psd .sgi .rgb"
-    b" .rgba .bw .pcx .dds .qoi".split()
-)
-VIDEO_SUFFIXES = frozenset(
-    b".mp4 .m4v .mov .avi .mkv .webm .mpg .mpeg .wmv .flv .3gp .3g2 .mts .m2ts .ogv .vob .asf .divx".split()
-)
 RAW_SUFFIXES = frozenset(
     b".3fr .ari .arw .bay .cap .cr2 .cr3 .crw .dcr .dcs .dng .erf .fff .gpr .iiq .k25 .kdc .mef .mos .mrw"
     b" .nef .nrw .orf .pef .ptx .raf .raw .rw2 .rwl .rwz .sr2 .srf .srw .x3f".split()
 )
+IMAGE_SUFFIXES = RAW_SUFFIXES.union(
+    b".jpg .jpeg .jpe .jfif .mpo .png .apng .gif .webp .tif .tiff .bmp .dib .avif .avifs .heic .heics .heif"
+    b" .heifs .hif .jp2 .j2k .jpx .jpf .j2c .jpc .ppm .pgm .pbm .pnm .pfm .tga .ico .icns .psd .sgi .rgb"
+    b" .rgba .bw .pcx .dds .qoi .jxl".split()
+)
+VIDEO_SUFFIXES = frozenset(
+    b".mp4 .m4v .mov .avi .mkv .webm .mpg .mpeg .wmv .flv .3gp .3g2 .mts .m2ts .ogv .vob .asf .divx".split()
+)
+RAW_FORMATS = (
+    "3FR", "ARW", "CR2", "CR3", "CRW", "DCR", "DNG", "ERF", "IIQ", "MEF", "MOS", "MRW", "NEF", "ORF", "PEF",
+    "RAF", "RAW", "RW2", "SRW", "X3F",
+)  # fmt: skip
+"""What the formats of raw photos are called in the table of images."""
 ARCHIVE_SUFFIXES = frozenset(
     b".zip .zipx .7z .tar .gz .tgz .bz2 .tbz .tbz2 .xz .txz .zst .tzst .cbz .cbt .cb7 .docx .docm .pptx .pptm"
     b" .xlsx .xlsm .odt .odp .ods .odg .epub .apk .jar".split()
 )
 """Archives that are opened; office documents are ZIP archives with the pictures in them."""
 _OTHER_SUFFIXES: dict[bytes, Skipped] = {
-    b".jxl": "jxl", b".pdf": "pdf", b".svg": "svg", b".svgz": "svg",
+    b".xmp": "sidecar", b".aae": "sidecar", b".svg": "svg", b".svgz": "svg",
     **dict.fromkeys(
         b".rar .cbr .cab .iso .dmg .ace .arj .lzh .lha .lz .lzma .z .cpio .wim .sit .sitx .img .e01 .ex01"
         b" .aff .aff4 .vmdk .vhd .vhdx .vdi .qcow2".split(), "archive"
@@ -73,17 +80,7 @@ _SYSTEM_FILES = frozenset(
     b"thumbs.db ehthumbs.db ehthumbs_vista.db .ds_store desktop.ini .picasa.ini".split()
 )
 _OTHER_STARTS: tuple[tuple[bytes, Skipped], ...] = (
-    (b"\xff\x0a", "jxl"),
-    (b"\0\0\0\x0cJXL \r\n\x87\n", "jxl"),
-    (b"%PDF-", "pdf"),
     (b"<svg", "svg"),
-    (b"FUJIFILMCCD-RAW", "raw"),
-    (b"IIRO", "raw"),  # Olympus
-    (b"IIRS", "raw"),
-    (b"MMOR", "raw"),
-    (b"IIU\0", "raw"),  # Panasonic
-    (b"FOVb", "raw"),  # Sigma
-    (b"\0MRM", "raw"),  # Minolta
     (b"Rar!\x1a\x07", "archive"),
     (b"MSCF\0\0\0\0", "archive"),
     (b"EVF\x09\x0d\x0a\xff\0", "archive"),  # a disk of a seized computer
@@ -109,10 +106,23 @@ ARCHIVE_STARTS = (
     b"BZh", b"\x28\xb5\x2f\xfd",
 )  # fmt: skip
 """How archives begin that are opened."""
-_KINDS: dict[Skipped, Kind] = {"video": "video", "pdf": "document", **dict.fromkeys(UNREAD, "unread")}
+_KINDS: dict[Skipped, Kind] = {"video": "video", **dict.fromkeys(UNREAD, "unread")}
 _VIDEO_BRANDS = frozenset(
     b"isom iso2 iso4 iso5 iso6 mp41 mp42 avc1 M4VH M4VP MSNV 3gp4 3gp5 3gp6 3g2a dash".split()
 ) | {b"qt  ", b"M4V "}
+
+RAW_STARTS = (
+    b"FUJIFILMCCD-RAW",
+    b"IIRO",  # Olympus
+    b"IIRS",
+    b"MMOR",
+    b"IIU\x00",  # Panasonic
+    b"FOVb",  # Sigma
+    b"\x00MRM",  # Minolta
+    b"IIIITwaR",  # Phase One
+    b"MMMMRawT",
+)
+"""How raw photos begin that are no TIFF."""
 
 _MAGIC = (
     b"\xff\xd8\xff",  # JPEG
@@ -125,8 +135,11 @@ _MAGIC = (
     b"\xff\x4f\xff\x51",  # JPEG 2000 codestream
     b"8BPS",  # Photoshop
     b"qoif",
+    b"\xff\x0a",  # JPEG XL codestream
+    b"\x00\x00\x00\x0cJXL \r\n\x87\n",
+    *RAW_STARTS,
 )
-_IMAGE_BRANDS = frozenset(b"avif avis heic heix heim heis hevc hevx mif1 msf1".split())
+_IMAGE_BRANDS = frozenset(b"avif avis heic heix heim heis hevc hevx mif1 msf1".split()) | {b"crx "}
 
 
 def suffix(raw_path: bytes) -> bytes:
@@ -143,6 +156,8 @@ def is_image_start(start: bytes) -> bool:
         return start[8:12] in _IMAGE_BRANDS
     if start[:4] == b"RIFF":
         return start[8:12] == b"WEBP"
+    if start[6:14] == b"HEAPCCDR":
+        return True
     # "BM" alone begins many texts; a bitmap has four reserved zero bytes and a small header size.
     return start[:2] == b"BM" and start[6:10] == bytes(4) and start[15:18] == bytes(3)
 
@@ -156,26 +171,23 @@ def is_system(name: bytes, *, folder: bool) -> bool:
 
 
 def classify(raw_path: bytes, start: bytes) -> tuple[Kind, Skipped]:
-    """Return what a file is by its suffix and its first 32 bytes: a photo may be called ``notes.txt``.
-
-    A raw photo is often a TIFF whose only readable picture is a small preview: it is no image.
-    """
-    ending, tiff = suffix(raw_path), start[:4] in (b"II*\0", b"MM\0*")
-    raw = (tiff and (ending in RAW_SUFFIXES or start[8:10] == b"CR")) or start[4:12] == b"ftypcrx "
-    if raw or start[6:14] == b"HEAPCCDR":
-        return "other", "raw"
+    """Return what a file is by its suffix and its first 32 bytes: a photo may be called ``notes.txt``."""
+    ending = suffix(raw_path)
+    if ending == b".thm":  # a JPEG of 160 pixels beside a video or a raw photo
+        return "other", "sidecar"
     if ending in IMAGE_SUFFIXES or is_image_start(start):
         return "image", ""
+    if ending == b".pdf" or start.startswith(b"%PDF-"):
+        return "document", ""
     known = _OTHER_SUFFIXES.get(ending, "other")
     if start.startswith(ARCHIVE_STARTS) and known not in UNREAD:
         return "archive", ""
     told = [skipped for begin, skipped in _OTHER_STARTS if start.startswith(begin)]
     if ending in VIDEO_SUFFIXES or _is_video(start) or "video" in told:
         return "video", "video"
-    if not told and ending in ARCHIVE_SUFFIXES:
-        return "archive", ""
-    skipped = told[0] if told else "raw" if ending in RAW_SUFFIXES else known
-    return _KINDS.get(skipped, "other"), skipped
+    skipped = told[0] if told else known
+    kind = "archive" if not told and ending in ARCHIVE_SUFFIXES else _KINDS.get(skipped, "other")
+    return kind, "" if kind == "archive" else skipped
 
 
 def archive_named(start: bytes) -> str:

@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ class _Sandbox:
         self._owner = os.getpid()
         self._stops = 0
 
-    def decode(self, data: bytes, min_side: int, min_long_side: int) -> tuple[dict[str, Any], bytes]:
+    def ask(self, request: Mapping[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
         stops = self._stops
         with self._turn:
             process = self._started(stops)
@@ -48,7 +49,7 @@ class _Sandbox:
             timer.daemon = True
             timer.start()
             try:
-                return _asked(process, data, min_side, min_long_side)
+                return _asked(process, request, data)
             except (OSError, ValueError, EOFError) as error:  # it ended before it answered
                 self._end(process)
                 if self._stops != stops:
@@ -61,6 +62,11 @@ class _Sandbox:
                 raise
             finally:
                 timer.cancel()
+
+    @property
+    def runs(self) -> bool:
+        process = self._process
+        return process is not None and process.poll() is None and self._owner == os.getpid()
 
     def stop(self) -> None:
         with self._state:
@@ -121,13 +127,12 @@ def _start() -> subprocess.Popen[bytes]:
 
 
 def _asked(
-    process: subprocess.Popen[bytes], data: bytes, min_side: int, min_long_side: int
+    process: subprocess.Popen[bytes], request: Mapping[str, Any], data: bytes
 ) -> tuple[dict[str, Any], bytes]:
-    """Send an image and return the answer; raises OSError, ValueError or EOFError where there is none."""
+    """Send a request and return the answer; raises OSError, ValueError or EOFError where there is none."""
     if process.stdin is None or process.stdout is None:
         raise EOFError
-    sides = {"min_side": min_side, "min_long_side": min_long_side}
-    ask = {"bytes": len(data), **sides, "memory": MAX_MEMORY, "seconds": int(MAX_SECONDS)}
+    ask = {**request, "bytes": len(data), "memory": MAX_MEMORY, "seconds": int(MAX_SECONDS)}
     process.stdin.write(json.dumps(ask).encode() + b"\n")
     process.stdin.write(data)
     process.stdin.flush()
@@ -147,7 +152,17 @@ def decode(data: bytes, min_side: int, min_long_side: int) -> tuple[dict[str, An
 
     Raises :class:`SandboxError` where it takes too much or crashes, :class:`StoppedError` after :func:`stop`.
     """
-    return _sandbox.decode(data, min_side, min_long_side)
+    return ask({"min_side": min_side, "min_long_side": min_long_side}, data)
+
+
+def ask(request: Mapping[str, Any], data: bytes = b"") -> tuple[dict[str, Any], bytes]:
+    """Return what the process says to a request, with the pixels of its answer; raises as `decode`."""
+    return _sandbox.ask(request, data)
+
+
+def runs() -> bool:
+    """Say whether the process is there, and may hold something."""
+    return _sandbox.runs
 
 
 def stop() -> None:

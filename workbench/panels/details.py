@@ -11,7 +11,8 @@ from workbench.selection import Selection
 if TYPE_CHECKING:
     import pandas as pd
 
-Facts = Sequence[tuple[str, str]]
+Facts = Sequence[tuple[str, str | list[str]]]
+"""What is known, by name: a text, or several that are shown as chips."""
 
 
 class Box(TypedDict):
@@ -31,9 +32,9 @@ class Box(TypedDict):
 class Details(Panel):
     """The row in focus, with the box that matched the query drawn.
 
-    ``picture(row)`` returns a JPEG, ``facts(row)`` pairs of name and text, ``describe(row, vocabulary)`` a
-    DataFrame of phrase, score and probability, ``boxes(row)`` the faces in it; ``on_like``, ``on_tag`` and
-    ``on_face`` are told what was clicked.
+    ``picture(row)`` returns a JPEG, ``facts(row)`` pairs of name and text (or texts),
+    ``describe(row, vocabulary)`` a DataFrame of phrase, score and probability, ``boxes(row)`` the faces in
+    it; ``on_like``, ``on_tag`` and ``on_face`` are told what was clicked.
     """
 
     _esm = script("details")
@@ -93,9 +94,31 @@ class Details(Panel):
 
     def _answer_show(self, row: int) -> Answer:
         """Send the picture and the facts first; phrases may need the model and are asked for apart."""
-        return {"row": row, "name": str(self.selection.table["path"].iloc[row]), "facts": self._facts(row)}, [
-            self._picture(row)
-        ]
+        name, facts = self.selection.title(row), self._facts(row)
+        return {"row": row, "name": name, "facts": facts, "pages": self._pages(row)}, [self._picture(row)]
+
+    def _pages(self, row: int) -> dict[str, int] | None:
+        """Return which image of its file a row is, from 1, and of how many; None for a photo."""
+        rows = self.selection.same_file(row)
+        return {"number": row - rows.start + 1, "count": len(rows)} if len(rows) > 1 else None
+
+    def turn(self, by: int) -> None:
+        """Look at the page of the same file that comes ``by`` pages later, or at its first or last one."""
+        row = self.selection.focus
+        if row is not None:
+            rows = self.selection.same_file(row)
+            self.selection.focus = min(max(row + by, rows.start), rows.stop - 1)
+
+    def select_pages(self) -> None:
+        """Select all images of the file that the image in focus lies in."""
+        if self.selection.focus is not None:
+            self.selection.rows = list(self.selection.same_file(self.selection.focus))
+
+    def _answer_turn(self, by: int) -> None:
+        self.turn(by)
+
+    def _answer_pages(self) -> None:
+        self.select_pages()
 
     def _answer_phrases(self, row: int) -> Answer:
         found = self._describe(row, list(self.vocabulary))
