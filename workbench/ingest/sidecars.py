@@ -1,6 +1,5 @@
 """Sidecars: read the files of XMP beside photos that are new or changed; no photo is decoded for it."""
 
-import os
 from collections.abc import Sequence
 from typing import Any
 

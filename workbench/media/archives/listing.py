@@ -4,7 +4,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from workbench.media.archives.entries import MAX_DEPTH, MAX_MEMBERS, MAX_TOTAL, Archive, Entry, too_many
+from workbench.media.archives.entries import (
+    MAX_DEPTH,
+    MAX_MEMBERS,
+    MAX_TOTAL,
+    Archive,
+    Entry,
+    begin,
+    too_many,
+)
 from workbench.media.archives.opened import INSIDE, open_at, open_nested
 from workbench.media.kinds import IMAGE_SUFFIXES, classify, suffix
 from workbench.media.regular_files import ReadError
@@ -74,6 +82,7 @@ def needs_start(name: bytes) -> bool:
 
 def list_archive(path: bytes, size: int) -> Listing:
     """Return what lies in the archive at a path on disk; raises :class:`ReadError` for one without a list."""
+    begin()
     archive = open_at(path, needs_start, anew=True)
     try:
         found = list(_Lister().all_of(archive, b"", 1))
