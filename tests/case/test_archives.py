@@ -374,3 +374,18 @@ def test_a_zip_of_a_long_list_is_read(source: Path) -> None:
     report = opened(source).ingest(progress=False)
 
     assert (report.count.found, report.count.read, report.skipped) == (3003, 2, 3000)
+
+
+@pytest.mark.parametrize(("form", "name"), [("PDF", "doc.pdf"), ("TIFF", "scan.tif")])
+def test_pages_of_a_document_in_an_archive_are_images(source: Path, form: str, name: str) -> None:
+    pages = [Image.new("RGB", (300, 200), colour) for colour in ("red", "blue")]
+    buffer = io.BytesIO()
+    pages[0].save(buffer, form, save_all=True, append_images=pages[1:])
+    (source / "a.tar.gz").write_bytes(gzip.compress(tarred({f"papers/{name}": buffer.getvalue()})))
+    case = ingested(source)
+    rows = [row for row, path in enumerate(case.images["path"]) if path == f"a.tar.gz!/papers/{name}"]
+
+    assert [case.lookup.ids[row].partition("#")[2] for row in rows] == ["page=1", "page=2"]
+    for row, colour in zip(rows, ("red", "blue"), strict=True):
+        assert np.abs(np.subtract(middle(case.picture(row)), COLOURS[colour])).max() < 12
+    assert case.count.found == case.count.read + case.count.archives == 3
