@@ -1,6 +1,6 @@
 """Keeps what lies in the archives of a source: one that has not changed is not listed again."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterable, Iterator
 from itertools import groupby
 from typing import cast
 
@@ -60,3 +60,13 @@ def write_listings(folder: CaseFolder, listings: Listings) -> None:
     for older in folder.archives.paths():
         if older < newest:
             folder.archives.remove(older)
+
+
+def watched(
+    found: Iterable[FoundFile | Problem], progress: bool
+) -> Generator[FoundFile | Problem, None, None]:
+    """Yield what a scan finds, with a bar: listing large archives takes long."""
+    from tqdm.auto import tqdm  # opening a case does not need it
+
+    with tqdm(found, desc="scan", unit="path", delay=1, leave=False, disable=not progress) as bar:
+        yield from bar

@@ -12,7 +12,7 @@ from typing import Unpack
 from filelock import FileLock
 
 from workbench.image_id import file_id, part_of
-from workbench.ingest.archive_listings import read_listings, scan_source, write_listings
+from workbench.ingest.archive_listings import read_listings, scan_source, watched, write_listings
 from workbench.ingest.examine import Claims, Examined, Failure, Needs
 from workbench.ingest.pipeline import run
 from workbench.ingest.plan import Known, Plan, Reading, check_gone, make_plan, read_known, sample_parts
@@ -236,8 +236,8 @@ def _ingest(folder: CaseFolder, some: Sequence[Finder], reading: Reading, *, pro
         _prepare(folder, parts)  # what was found damaged just now
     reads = remembered(folder).with_changes(reading)
     listings, opened_by = read_listings(folder), _openers(known, reading)
-    with closing(_watched(scan_source(folder, reads, listings), progress)) as watched:
-        plan = make_plan(watched, known, opened_by, retry=retry, rehash=reading.get("rehash", False))
+    with closing(watched(scan_source(folder, reads, listings), progress)) as found:
+        plan = make_plan(found, known, opened_by, retry=retry, rehash=reading.get("rehash", False))
     gone = reading.get("gone")
     if gone is None:
         check_gone(plan, known, folder.source)
@@ -287,16 +287,6 @@ def _openers(known: Known, reading: Reading) -> Openers:
         choices = Counter(frames_of(file.stills) for file in known.files.values() if file.status == "ok")
         frames = next((choice for choice, _ in choices.most_common() if choice is not None), "change")
     return with_videos(openers(), frames)
-
-
-def _watched(
-    found: Iterable[FoundFile | Problem], progress: bool
-) -> Generator[FoundFile | Problem, None, None]:
-    """Yield what a scan finds, with a bar: listing large archives takes long."""
-    from tqdm.auto import tqdm  # opening a case does not need it
-
-    with tqdm(found, desc="scan", unit="path", delay=1, leave=False, disable=not progress) as bar:
-        yield from bar
 
 
 def _progress(plan: Plan, writer: Writer) -> str:
