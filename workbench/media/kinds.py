@@ -59,6 +59,12 @@ _OTHER_STARTS: tuple[tuple[bytes, Skipped], ...] = (
     (b"BZh", "archive"),
     (b"\x1aE\xdf\xa3", "video"),  # Matroska, WebM
 )
+_VIDEO_STARTS = (
+    b"\x1aE\xdf\xa3",  # Matroska, WebM
+    b"FLV\x01",
+    b"0&\xb2u\x8ef\xcf\x11\xa6\xd9\0\xaa\0b\xcel",  # ASF: WMV
+    b"\0\0\x01\xba",  # MPEG program stream
+)
 _VIDEO_BRANDS = frozenset(
     b"isom iso2 iso4 iso5 iso6 mp41 mp42 avc1 M4VH M4VP MSNV 3gp4 3gp5 3gp6 3g2a dash".split()
 ) | {b"qt  ", b"M4V "}
@@ -131,7 +137,7 @@ def classify(raw_path: bytes, start: bytes) -> tuple[Kind, Skipped]:
         return "image", ""
     if ending == b".pdf" or start.startswith(b"%PDF-"):
         return "document", ""
-    if ending in VIDEO_SUFFIXES or _is_video(start):
+    if ending in VIDEO_SUFFIXES or is_video(start):
         return "video", "video"
     for begin, skipped in _OTHER_STARTS:
         if start.startswith(begin):
@@ -139,7 +145,10 @@ def classify(raw_path: bytes, start: bytes) -> tuple[Kind, Skipped]:
     return "other", _OTHER_SUFFIXES.get(ending, "other")
 
 
-def _is_video(start: bytes) -> bool:
+def is_video(start: bytes) -> bool:
+    """Tell from the first 32 bytes whether a file is a video, for the commonest containers."""
+    if start.startswith(_VIDEO_STARTS):
+        return True
     if start[:4] == b"RIFF":
         return start[8:12] == b"AVI "
     return start[4:8] == b"ftyp" and start[8:12] in _VIDEO_BRANDS
