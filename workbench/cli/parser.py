@@ -68,6 +68,8 @@ def _search(verbs: Verbs) -> None:
     what = "compare these, not whole images: persons objects text, as ingested with --regions"
     verb.add_argument("--over", metavar="KIND", nargs="+", default="images", help=what)
     verb.add_argument("--tag", action="append", default=[], help="only images with this tag (repeatable)")
+    what = "only images that this classifier says yes to (repeatable)"
+    verb.add_argument("--is", dest="is_", metavar="CLASSIFIER", action="append", default=[], help=what)
     verb.add_argument(
         "--taken", metavar="SPAN", help="only images taken in this time span: 2019, 2019-05..2020"
     )
@@ -136,6 +138,8 @@ def _share(verbs: Verbs) -> None:
     verb.add_argument("folder", metavar="FOLDER", type=Path, help="a new or empty folder")
     what = "what goes along of faces (default: none)"
     verb.add_argument("--faces", choices=["none", "decisions", "all"], default="none", help=what)
+    what = "a classifier that goes along (repeatable)"
+    verb.add_argument("--classifier", metavar="NAME", action="append", default=[], help=what)
 
 
 def _info(verbs: Verbs) -> None:
@@ -221,10 +225,17 @@ def _add_progress(verb: argparse.ArgumentParser) -> None:
 
 
 def _add_places(verb: argparse.ArgumentParser) -> None:
-    what = "links to follow: those that stay inside the source (the default), all or none"
-    verb.add_argument("--links", choices=["inside", "all", "none"], default="inside", help=what)
-    what = "take recycle bins and previews of other programs as photos"
-    verb.add_argument("--system", action="store_true", help=what)
+    what = "links to follow: those that stay inside the source (the default), all or none; remembered"
+    verb.add_argument("--links", choices=["inside", "all", "none"], help=what)
+    what = "take recycle bins and previews of other programs as photos; remembered"
+    verb.add_argument("--system", action=argparse.BooleanOptionalAction, help=what)
+    what = "leave out what has this name or path, such as private, '*.bak' or '2019/**/raw'; remembered"
+    patterns = verb.add_mutually_exclusive_group()
+    patterns.add_argument("--exclude", metavar="PATTERN", action="append", help=what)
+    what = "leave out nothing any more"
+    patterns.add_argument("--no-exclude", dest="exclude", action="store_const", const=[], help=what)
+    what = "read the files in ZIP, TAR and 7z archives (the default); remembered"
+    verb.add_argument("--archives", action=argparse.BooleanOptionalAction, help=what)
 
 
 def _add_quiet(verb: argparse.ArgumentParser) -> None:
