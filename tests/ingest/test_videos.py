@@ -169,6 +169,32 @@ def test_a_long_animation_is_a_video_and_a_short_one_a_picture(tmp_path: Path):
     assert len(case.problems) == 0
 
 
+def test_a_video_is_known_by_its_bytes_whatever_it_is_called(tmp_path: Path):
+    folder = tmp_path / "source"
+    folder.mkdir()
+    path = shown(folder / "clip.mp4", [8])
+    for name in ("clip.jpg", "clip.txt", "clip"):
+        (folder / name).write_bytes(path.read_bytes())
+    Image.new("RGB", (64, 48), "green").save(folder / "photo.mp4", "PNG")
+    path.unlink()
+    case = opened(folder, tmp_path)
+    case.ingest(progress=False)
+    frames = case.images["t"].notna()
+
+    assert case.images[frames]["paths"].map(sorted).tolist() == [["clip", "clip.jpg", "clip.txt"]]
+    assert case.images[~frames]["path"].tolist() == ["photo.mp4"]
+    assert case.problems.empty
+
+
+def test_frames_are_found_by_kind_and_video(source: Path, tmp_path: Path):
+    case = opened(source, tmp_path)
+    case.ingest(progress=False)
+
+    assert len(case.ask("green kind:video").frame) == 4
+    assert len(case.ask("green in:clip.mp4").frame) == 4
+    assert case.ask("green kind:photo").frame["path"].tolist() == ["a photo.png"]
+
+
 KILLED = """
     import os, signal, sys
     import workbench as wb

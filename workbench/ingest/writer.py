@@ -4,7 +4,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -319,11 +319,5 @@ def _image_row(image_id: str, facts: ImageFacts, stills: str | None) -> Row:
     row |= {"keywords": said.keywords or None, "metadata_version": schemas.METADATA_VERSION}
     size = {"width": facts.width, "height": facts.height}
     told = {"image_id": image_id, "format": facts.format, "mode": facts.mode, "motion": facts.motion}
-    return row | size | told | {"stills": stills} | _of_frame(facts)
-
-
-def _of_frame(facts: ImageFacts) -> Row:
-    shown = facts.frame
-    if shown is None:
-        return {}
-    return {"t": shown.t, "duration": shown.duration, "fps": shown.fps, "plain": shown.plain}
+    shown = asdict(facts.frame) if facts.frame else {}
+    return row | size | told | {"stills": stills} | shown

@@ -101,6 +101,12 @@ _OTHER_STARTS: tuple[tuple[bytes, Skipped], ...] = (
     (b"OggS", "sound"),
     (b"\x1aE\xdf\xa3", "video"),  # Matroska, WebM
 )
+_VIDEO_STARTS = (
+    b"\x1aE\xdf\xa3",  # Matroska, WebM
+    b"FLV\x01",
+    b"0&\xb2u\x8ef\xcf\x11\xa6\xd9\0\xaa\0b\xcel",  # ASF: WMV
+    b"\0\0\x01\xba",  # MPEG program stream
+)
 ARCHIVE_STARTS = (
     b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b\x08", b"\xfd7zXZ\0",
     b"BZh", b"\x28\xb5\x2f\xfd",
@@ -183,7 +189,7 @@ def classify(raw_path: bytes, start: bytes) -> tuple[Kind, Skipped]:
     if start.startswith(ARCHIVE_STARTS) and known not in UNREAD:
         return "archive", ""
     told = [skipped for begin, skipped in _OTHER_STARTS if start.startswith(begin)]
-    if ending in VIDEO_SUFFIXES or _is_video(start) or "video" in told:
+    if ending in VIDEO_SUFFIXES or is_video(start) or "video" in told:
         return "video", "video"
     skipped = told[0] if told else known
     kind = "archive" if not told and ending in ARCHIVE_SUFFIXES else _KINDS.get(skipped, "other")
@@ -199,7 +205,10 @@ def archive_named(start: bytes) -> str:
     return ""
 
 
-def _is_video(start: bytes) -> bool:
+def is_video(start: bytes) -> bool:
+    """Tell from the first 32 bytes whether a file is a video, for the commonest containers."""
+    if start.startswith(_VIDEO_STARTS):
+        return True
     if start[:4] == b"RIFF":
         return start[8:12] == b"AVI "
     return start[4:8] == b"ftyp" and start[8:12] in _VIDEO_BRANDS

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from workbench.media.frame_choice import choice_key
-from workbench.media.kinds import Kind
+from workbench.media.kinds import Kind, is_video
 from workbench.media.stills import Opener, Openers, Still
 from workbench.media.video import Video
 from workbench.media.video_decoding import VideoFacts
@@ -71,10 +71,12 @@ def with_videos(known: Openers, frames: str | float | None) -> Openers:
 
 
 def inside(data: bytes) -> Kind | None:
-    """Tell an animated GIF or PNG that lasts longer than ``LONG``; FFmpeg reads no animated WebP.
+    """Tell a video, and an animated GIF or PNG longer than ``LONG``; FFmpeg reads no animated WebP.
 
     Only its blocks are walked over: every photo is asked.
     """
+    if is_video(data[:32]):
+        return "video"
     seconds = 0.0
     with suppress(IndexError):
         if data[:4] == b"GIF8":
