@@ -19,9 +19,15 @@ Shares = Mapping[str, float]
 CONTRAST_SHARES: Shares = {
     "captions": 0.76, "queries": 0.02, "scenes": 0.04, "objects": 0.02, "boxes": 0.01, "people": 0.06,
     "imagenet": 0.03, "caltech101": 0.02, "tiny_imagenet": 0.02, "grocery": 0.005, "flowers": 0.002,
-    "clothing": 0.01, "clothing_more": 0.01, "ants_bees": 0.002, "faces": 0.005,
+    "clothing": 0.01, "clothing_more": 0.01, "ants_bees": 0.002, "faces": 0.015,
 }  # fmt: skip
-DESCRIBE_SHARES: Shares = {"captions": 0.2, "people": 0.75, "clothing": 0.02, "clothing_more": 0.02}
+DESCRIBE_SHARES: Shares = {
+    "captions": 0.2,
+    "people": 0.65,
+    "faces": 0.1,
+    "clothing": 0.02,
+    "clothing_more": 0.02,
+}
 
 
 @dataclass(frozen=True)

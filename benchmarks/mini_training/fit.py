@@ -216,4 +216,4 @@ def _fit_kinds(text: TextHead, data: TrainingSet, steps: int = 300, batch: int =
 
 
 _SURE, _CAPTION_ODDS = 2.0, 2.0
-_KIND_OF = {"captions": 0, "queries": 0, "people": 2}
+_KIND_OF = {"captions": 0, "queries": 0, "people": 2, "faces": 2}

@@ -35,6 +35,7 @@ _CLOTHING_TEMPLATES = (
 )
 _FACE_SENTENCES = (
     "a portrait of a person",
+    "a portrait of one person",
     "a close-up of a face",
     "a person's face",
     "a press photo of a person",

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from benchmarks.mini_training.photos import Photo
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _ALONE, _AMONG, _FOR_CHOICES = 875, 540, 500
 _OTHERS = 76
@@ -65,6 +69,22 @@ def split_photos(photos: Sequence[Photo]) -> Split:
         if index not in held and not (photo.part == "captions" and photo.group in names)
     ]
     return Split(train, captions, mixed, tuning, classes, known + new, len(known), people)
+
+
+def seen_only(split: Split, photo: NDArray[np.integer]) -> Split:
+    """Return a split without the photos that have no view; ``photo`` are those of the views."""
+    seen = set(photo.tolist())
+    classes = [pair for pair in zip(split.classes, split.labels, strict=True) if pair[0] in seen]
+    return Split(
+        train=[index for index in split.train if index in seen],
+        captions=[index for index in split.captions if index in seen],
+        mixed=[index for index in split.mixed if index in seen],
+        tuning=[index for index in split.tuning if index in seen],
+        classes=[index for index, _ in classes],
+        labels=[label for _, label in classes],
+        known=sum(index in seen for index in split.classes[: split.known]),
+        people=[index for index in split.people if index in seen],
+    )
 
 
 def _captioned(photos: Sequence[Photo]) -> tuple[list[int], list[int], list[int]]:

@@ -19,10 +19,11 @@ from benchmarks.mini_training.features import cached_features, text_vectors
 from benchmarks.mini_training.fit import fit
 from benchmarks.mini_training.photos import PARTS, Photo, read_photos
 from benchmarks.mini_training.sentences import imagenet_sentences, sentences_of
-from benchmarks.mini_training.splits import Split, split_photos
-from workbench.models.mini.build import build_clip, published_towers
+from benchmarks.mini_training.splits import Split, seen_only, split_photos
+from workbench.models.mini.build import build_clip
 from workbench.models.mini.config import HEADS_FILE, HeadConfig
 from workbench.models.mini.heads import Heads, ImageHead, TextHead, load_heads, save_heads
+from workbench.models.mini.load import feature_rows
 from workbench.models.mini.towers import SLICES, WIDTH
 
 if TYPE_CHECKING:
@@ -39,9 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     def say(what: str) -> None:
         print(f"{time.monotonic() - start:5.0f} s  {what}", flush=True)
 
-    photos, matrix, photo = _features(options.photos, options.cache)
+    photos, matrix, photo = _features(options.photos, options.cache, few=options.few)
     say(f"features of {len(matrix)} views of {len(photos)} photos")
-    split = split_photos(photos)
+    split = seen_only(split_photos(photos), photo)
     data = training_set(photos, matrix, photo, split, options.cache, final=options.final)
     say(f"{data.truth.shape[1]} sentences read, {len(data.matrix)} views to learn from")
     heads = fit(data, HeadConfig(), FitOptions(seed=options.seed), say)
@@ -87,13 +88,15 @@ def report(
         print(name, {key: round(value, 3) for key, value in figures.items()}, flush=True)
 
 
-def _features(root: Path, cache: Path) -> tuple[list[Photo], NDArray[np.float16], NDArray[np.int64]]:
-    towers = published_towers()
+def _features(
+    root: Path, cache: Path, *, few: bool
+) -> tuple[list[Photo], NDArray[np.float16], NDArray[np.int64]]:
+    run = feature_rows()
     photos: list[Photo] = []
     matrices, owners = [], []
     for part in PARTS:
         found = read_photos(root, part)
-        features = cached_features(found, towers, cache, part=part)
+        features = cached_features(found, run, cache, part=part, few=few)
         matrices.append(features.matrix)
         owners.append(features.photo.astype(np.int64) + len(photos))
         photos += found
@@ -192,6 +195,9 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--out", type=Path, default=HEADS_FILE, help="where the heads are written")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--few", action="store_true", help="one view of fewer photos, as the heads that ship were trained"
+    )
     parser.add_argument(
         "--final", action="store_true", help="learn from the photos for choices too, and measure on the rest"
     )

@@ -12,10 +12,10 @@ from PIL import Image
 
 import workbench as wb
 from benchmarks.mini_training.evaluate import average_precision, interval, ranks
-from benchmarks.mini_training.features import make_view
+from benchmarks.mini_training.features import few_of, make_view
 from benchmarks.mini_training.photos import Photo, read_photos, same_photo
 from benchmarks.mini_training.sentences import sentences_of
-from benchmarks.mini_training.splits import split_photos
+from benchmarks.mini_training.splits import Split, seen_only, split_photos
 from benchmarks.mini_training.train import near_twins
 from workbench import models
 from workbench.errors import ModelError
@@ -123,6 +123,25 @@ def test_near_twins_of_what_is_measured_are_found():
     rows[33] = rows[3] + np.float16(0.01)
     photo = np.delete(np.arange(41), 7)  # one photo was never looked at
     assert near_twins(rows, photo, [*range(20)], [*range(20, 41)]) == {34}
+
+
+def test_a_few_photos_are_two_of_a_person_and_no_more_of_a_class_than_asked():
+    people = [
+        Photo("people", Path(f"{i}.jpg"), f"person {i // 5}", ({"file": f"{i}.jpg"},)) for i in range(15)
+    ]
+    assert few_of(people, "people") == [0, 1, 5, 6, 10, 11]
+    faces = [
+        Photo("faces", Path("root") / f"{i}.jpg", "someone", ({"file": f"{i}.jpg"},)) for i in range(400)
+    ]
+    assert len(few_of(faces, "faces")) == 320
+    assert few_of(faces, "faces") == few_of(faces, "faces")
+    assert few_of([captioned("flickr8k", "1_a")], "captions") == [0]
+    assert few_of(faces, "boxes") == []
+
+
+def test_a_split_keeps_only_photos_that_were_looked_at():
+    split = Split([0, 1], [2], [2, 3], [4], [5, 6], ["tench", "goldfish"], 1, [7])
+    assert seen_only(split, np.array([1, 1, 3, 6])) == Split([1], [], [3], [], [6], ["goldfish"], 0, [])
 
 
 def test_each_kind_of_sentence_has_shares_of_its_own():
@@ -280,7 +299,9 @@ def test_bfloat16_keeps_the_direction_of_rows_and_has_a_key_of_its_own(mini):
     light = models.load("mini", precision="bfloat16")
     assert light.key != mini.key
     cosines = (light.embed_images(pixels) * mini.embed_images(pixels)).sum(axis=1)
-    assert cosines.min() >= 0.999
+    # both towers compute in it, for twice the photos a second: 0.9989 was the least of these
+    assert cosines.min() >= 0.998
+    assert np.median(cosines) >= 0.9995
 
 
 ANSWERS = {

@@ -96,8 +96,19 @@ def load_mini(*, precision: str = "auto", heads_file: Path = HEADS_FILE) -> Join
     )
 
 
+def feature_rows(precision: str = "auto") -> Runner:
+    """Return both towers alone, for training heads: (B, 3, 224, 224) prepared photos -> (B, FEATURES)."""
+    chosen = choose_precision(precision, vectors_too=True)
+    name = f"mini-{digest_of()}-{_code_digest()}"
+    return _features(name, cache(partial(_clip, HEADS_FILE)), chosen)
+
+
+def _features(name: str, clip: Callable[[], Any], precision: Chosen) -> Runner:
+    return exported(f"{name}-features", partial(_cut, "features_side", clip), precision)
+
+
 def _image_rows(name: str, clip: Callable[[], Any], precision: Chosen) -> Runner:
-    features = exported(f"{name}-features", partial(_cut, "features_side", clip), precision)
+    features = _features(name, clip, precision)
     head = exported(f"{name}-head", partial(_cut, "head_side", clip), "float32")
     return lambda pixels: head(features(pixels))
 
