@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 # how much one photo of each kind counts in the regression
 REGRESSION_WEIGHTS = {
-    "captions": 2.0, "queries": 0.5, "scenes": 0.1, "objects": 1.0, "boxes": 0.15, "people": 0.2,
-    "faces": 0.03, "imagenet": 0.1, "caltech101": 0.05, "tiny_imagenet": 0.05, "grocery": 0.05,
+    "captions": 2.0, "queries": 0.25, "scenes": 0.1, "objects": 1.0, "boxes": 0.15, "people": 0.2,
+    "faces": 0.3, "imagenet": 0.1, "caltech101": 0.05, "tiny_imagenet": 0.05, "grocery": 0.05,
     "flowers": 0.03, "clothing": 0.1, "clothing_more": 0.1, "ants_bees": 0.0,
 }  # fmt: skip
 _RIDGE = 25.0
