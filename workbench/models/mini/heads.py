@@ -135,8 +135,8 @@ class TextHead(nn.Module):
 
 def _side_by_side(rows: Sequence[torch.Tensor]) -> torch.Tensor:
     """Join the unit rows of several networks into one unit row."""
-    joined = torch.cat([normalize(row, dim=1) for row in rows], dim=1)
-    return joined / float(len(rows)) ** 0.5
+    scale = float(len(rows) ** -0.5)
+    return torch.cat([normalize(row, dim=1) * scale for row in rows], dim=1)
 
 
 def _scales(config: HeadConfig) -> list[float]:
