@@ -47,9 +47,10 @@ def main() -> None:
     print(f"{len(rows)} persons of {len({row['identity'] for row in rows})} identities, {model.key}")
     print(f"{found} have an outline; {seconds / len(rows) * 1e3:.0f} ms each\n")
     print("| query | chance | as it is | cut out |\n|---|---:|---:|---:|")
-    table = [(query, *measure(model, query, test, rows, vectors)) for query, test in queries().items()]
-    table = [line for line in table if 0.005 < line[1] < 0.995]
-    for query, *figures in [*table, ("mean", *np.mean([line[1:] for line in table], axis=0))]:
+    table = {query: measure(model, query, test, rows, vectors) for query, test in queries().items()}
+    table = {query: figures for query, figures in table.items() if 0.005 < figures[0] < 0.995}
+    table["mean"] = np.mean(list(table.values()), axis=0).tolist()
+    for query, figures in table.items():
         print(f"| {query} | " + " | ".join(f"{figure:.2f}" for figure in figures) + " |")
 
 

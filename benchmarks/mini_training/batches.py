@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,12 +13,21 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 
+Shares = Mapping[str, float]
+
 # the share of a batch that each kind of photo gets
-BATCH_SHARES = {
-    "captions": 0.20, "objects": 0.04, "boxes": 0.03, "people": 0.48, "faces": 0.02, "imagenet": 0.03,
-    "caltech101": 0.04, "tiny_imagenet": 0.05, "grocery": 0.01, "flowers": 0.005, "clothing": 0.05,
-    "clothing_more": 0.05, "ants_bees": 0.005,
+CONTRAST_SHARES: Shares = {
+    "captions": 0.76, "queries": 0.02, "scenes": 0.04, "objects": 0.02, "boxes": 0.01, "people": 0.06,
+    "imagenet": 0.03, "caltech101": 0.02, "tiny_imagenet": 0.02, "grocery": 0.005, "flowers": 0.002,
+    "clothing": 0.01, "clothing_more": 0.01, "ants_bees": 0.002, "faces": 0.015,
 }  # fmt: skip
+DESCRIBE_SHARES: Shares = {
+    "captions": 0.2,
+    "people": 0.65,
+    "faces": 0.1,
+    "clothing": 0.02,
+    "clothing_more": 0.02,
+}
 
 
 @dataclass(frozen=True)
@@ -41,10 +50,10 @@ class TrainingSet:
 
 @dataclass(frozen=True)
 class FitOptions:
-    """Of the contrastive head: steps, batch, learning rate, weight decay, input noise, 1 / temperature."""
+    """Of a network: steps, batch, learning rate, weight decay, input noise, 1 / temperature."""
 
-    steps: int = 700
-    batch: int = 256
+    steps: int = 600
+    batch: int = 512
     rate: float = 1e-3
     decay: float = 0.2
     noise: float = 0.3
@@ -55,17 +64,17 @@ class FitOptions:
 class Sampler:
     """Draws batches: fixed shares of each kind, labels evenly within a kind, then a view and a sentence."""
 
-    def __init__(self, data: TrainingSet, options: FitOptions) -> None:
+    def __init__(self, data: TrainingSet, options: FitOptions, shares: Shares) -> None:
         self.truth, self.random = data.truth, np.random.default_rng(options.seed)
         self.first = np.searchsorted(data.photo, np.arange(len(data.kinds)))
         self.views = np.bincount(data.photo, minlength=len(data.kinds))
         groups: dict[str, dict[str, list[int]]] = {}
         spoken = np.diff(data.truth.indptr) > 0
         for index, (kind, label) in enumerate(zip(data.kinds, data.labels, strict=True)):
-            if spoken[index]:
+            if spoken[index] and self.views[index] and kind in shares:
                 groups.setdefault(kind, {}).setdefault(label, []).append(index)
         self.groups = [
-            (round(options.batch * BATCH_SHARES[kind]) or 1, [np.array(group) for group in by_label.values()])
+            (round(options.batch * shares[kind]) or 1, [np.array(group) for group in by_label.values()])
             for kind, by_label in sorted(groups.items())
         ]
 
@@ -79,5 +88,7 @@ class Sampler:
         return torch.from_numpy(views), torch.from_numpy(sentences), torch.from_numpy(truth)
 
     def _pick(self, number: int, groups: list[NDArray[np.int64]]) -> NDArray[np.int64]:
+        if len(groups) == 1:  # no photo twice in a batch, while there are enough
+            return self.random.choice(groups[0], number, replace=number > len(groups[0]))
         chosen = self.random.integers(len(groups), size=number)
         return np.array([groups[group][self.random.integers(len(groups[group]))] for group in chosen])

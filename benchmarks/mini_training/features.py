@@ -8,7 +8,9 @@ what would be computed is not computed again.
 from __future__ import annotations
 
 import queue
+import random
 import threading
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,18 +21,20 @@ import torch
 from PIL import Image, ImageOps
 
 from benchmarks.mini_training.photos import Photo
-from workbench.models.engine import choose_precision
+from workbench.models.engine import Runner
 from workbench.models.mini.load import tokenizer
-from workbench.models.mini.preprocess import VERSION, prepare
+from workbench.models.mini.preprocess import VERSION, squeeze
+from workbench.models.mini.towers import FEATURES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from workbench.models.mini.towers import Towers
-
-VIEWS = {"captions": 8, "objects": 8, "boxes": 1, "classes": 1, "people": 1, "faces": 1}
+VIEWS = {
+    "captions": 4, "queries": 2, "scenes": 1, "objects": 4, "boxes": 1, "classes": 1, "people": 1, "faces": 1,
+}  # fmt: skip
 CLASS_VIEWS = {"imagenet": 4, "caltech101": 2}
-_BATCH = 32
+_BATCH = 16
+_FEW = {"classes": 1500, "faces": 320, "scenes": 512}
 
 
 @dataclass(frozen=True)
@@ -42,20 +46,49 @@ class Features:
     view: NDArray[np.int32]
 
 
-def views_of(photo: Photo) -> int:
-    """How many views the training set has of a photo."""
-    return CLASS_VIEWS.get(photo.file.parent.name, VIEWS[photo.part])
+def views_of(photo: Photo, *, few: bool = False) -> int:
+    """How many views the training set has of a photo; one where ``few``."""
+    return 1 if few else CLASS_VIEWS.get(photo.file.parent.name, VIEWS[photo.part])
 
 
-def cached_features(photos: Sequence[Photo], towers: Towers, cache: Path, *, part: str) -> Features:
-    """Features of all views of the photos of one part, from the cache or computed now (minutes)."""
-    jobs = [(index, view) for index, photo in enumerate(photos) for view in range(views_of(photo))]
+def few_of(photos: Sequence[Photo], part: str) -> list[int]:
+    """Return which photos of a part are enough for heads as they ship: all captioned ones, of others some."""
+    places = list(range(len(photos)))
+    if part in ("objects", "boxes"):
+        return []
+    if part == "people":
+        before = Counter[str]()
+        return [
+            index
+            for index in places
+            if (before.update([photos[index].group]) or before[photos[index].group]) < 3
+        ]
+    if part == "more":
+        scenes = [index for index in places if photos[index].part == "scenes"]
+        return sorted({*places} - {*scenes[_FEW["scenes"] :]})
+    always = [index for index in places if photos[index].file.parent.name == "imagenet"]
+    others = sorted({*places} - {*always}, key=lambda index: photos[index].name)
+    if part in _FEW:
+        random.Random(0).shuffle(others)
+        others = others[: _FEW[part]]
+    return sorted([*always, *others])
+
+
+def cached_features(
+    photos: Sequence[Photo], run: Runner, cache: Path, *, part: str, few: bool = False
+) -> Features:
+    """Features of the views of the photos of one part, from the cache or computed now (minutes).
+
+    ``run`` is `workbench.models.mini.load.feature_rows`. ``few``: one view of the photos of `few_of`.
+    """
+    wanted = few_of(photos, part) if few else range(len(photos))
+    jobs = [(index, view) for index in wanted for view in range(views_of(photos[index], few=few))]
     listing = "\n".join([VERSION, *(f"{photos[index].name}\t{view}" for index, view in jobs)])
     index_file, matrix_file = cache / f"{part}.txt", cache / f"{part}.npy"
     if not (index_file.is_file() and index_file.read_text(encoding="utf-8") == listing):
         cache.mkdir(parents=True, exist_ok=True)
         index_file.unlink(missing_ok=True)
-        np.save(matrix_file, _compute(photos, jobs, towers, part))
+        np.save(matrix_file, _compute(photos, jobs, run, part))
         index_file.write_text(listing, encoding="utf-8")
     photo, view = np.array(jobs, np.int32).reshape(-1, 2).T
     return Features(np.load(matrix_file, mmap_mode="r"), photo, view)
@@ -87,37 +120,32 @@ def _open(photo: Photo) -> Image.Image:
 
 
 def _compute(
-    photos: Sequence[Photo], jobs: list[tuple[int, int]], towers: Towers, part: str
+    photos: Sequence[Photo], jobs: list[tuple[int, int]], run: Runner, part: str
 ) -> NDArray[np.float16]:
-    import torch
     from tqdm import tqdm
 
-    if choose_precision("auto") == "bfloat16":
-        towers.lighten()
-    light = towers.to(memory_format=torch.channels_last)
-    rows = []
-    with torch.inference_mode(), tqdm(total=len(jobs), desc=f"seeing {part}", unit=" views") as bar:
+    rows = [np.zeros((0, FEATURES), np.float16)]
+    with tqdm(total=len(jobs), desc=f"seeing {part}", unit=" views") as bar:
         for batch in _ahead(_batches(photos, jobs)):
-            tensor = torch.from_numpy(batch).to(memory_format=torch.channels_last)
-            rows.append(light(tensor).to(torch.float16).numpy())
+            rows.append(run(batch).astype(np.float16))
             bar.update(len(batch))
     return np.concatenate(rows)
 
 
-def _batches(photos: Sequence[Photo], jobs: list[tuple[int, int]]) -> Iterator[NDArray[np.float32]]:
+def _batches(photos: Sequence[Photo], jobs: list[tuple[int, int]]) -> Iterator[NDArray[np.uint8]]:
     last, image = -1, None
     for start in range(0, len(jobs), _BATCH):
         batch = []
         for index, view in jobs[start : start + _BATCH]:
             if index != last or image is None:
                 last, image = index, _open(photos[index])
-            batch.append(prepare(make_view(image, view, seed=index)))
+            batch.append(squeeze(make_view(image, view, seed=index)))
         yield np.stack(batch)
 
 
-def _ahead(batches: Iterator[NDArray[np.float32]]) -> Iterator[NDArray[np.float32]]:
+def _ahead(batches: Iterator[NDArray[np.uint8]]) -> Iterator[NDArray[np.uint8]]:
     """Yield the same batches, preparing the next ones on a thread meanwhile."""
-    ready: queue.Queue[NDArray[np.float32] | BaseException | None] = queue.Queue(maxsize=2)
+    ready: queue.Queue[NDArray[np.uint8] | BaseException | None] = queue.Queue(maxsize=2)
 
     def work() -> None:
         try:

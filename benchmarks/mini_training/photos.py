@@ -3,7 +3,7 @@
 Layout: ``captions/captions.csv`` (file, caption_1 ... caption_5), ``classes/classes.csv`` (file, source,
 label) with ``classes/grocery_descriptions.csv`` (label, description), ``people/people.csv`` (file, identity,
 attributes, caption), ``objects/objects.csv`` (file, label, x, y, w, h in pixels), ``faces/faces.csv`` (file,
-person).
+person), ``more/more.csv`` (file, sentence, part; a row a sentence, the parts of `MORE`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,17 @@ from pathlib import Path
 from workbench.errors import ModelError
 
 Box = tuple[float, float, float, float]
-PARTS = ("captions", "objects", "boxes", "classes", "people", "faces")
+PARTS = ("captions", "more", "objects", "boxes", "classes", "people", "faces")
+MORE = {
+    "flickr8k": "captions",
+    "coco1": "captions",
+    "coco_val_few": "captions",
+    "household": "captions",
+    "unsplash_queries": "queries",
+    "ade20k": "scenes",
+    "sports": "scenes",
+}
+"""What the sentences of each part of ``more.csv`` are."""
 _SMALLEST_BOX = 40.0
 
 
@@ -53,9 +63,30 @@ def read_photos(root: Path, part: str) -> list[Photo]:
             for row in rows:
                 by_file.setdefault(row["file"], []).append(row)
             return [Photo(part, root / part / file, file, tuple(found)) for file, found in by_file.items()]
+        case "more":
+            by_file = {}
+            for row in rows:
+                by_file.setdefault(row["file"], []).append(row)
+            return [
+                Photo(MORE[found[0]["part"]], root / part / file, same_photo(file), tuple(found))
+                for file, found in by_file.items()
+            ]
+        case "captions":
+            return [Photo(part, root / part / row["file"], same_photo(row["file"]), (row,)) for row in rows]
         case _:
-            group = {"captions": "file", "classes": "label", "people": "identity", "faces": "person"}[part]
+            group = {"classes": "label", "people": "identity", "faces": "person"}[part]
             return [Photo(part, root / part / row["file"], row[group], (row,)) for row in rows]
+
+
+def same_photo(file: str) -> str:
+    """Name by which a photo is known in whichever folder it lies, and in whichever format.
+
+    >>> same_photo("coco_val_few/COCO_val2014_000000000139.webp"), same_photo("coco/000000000139.jpg")
+    ('139', '139')
+    """
+    stem = Path(file).stem
+    last = stem.rsplit("_", 1)[-1]
+    return last.lstrip("0") if last.isdigit() and ("COCO_" in stem or last == stem) else stem
 
 
 def _boxes(folder: Path, rows: list[dict[str, str]]) -> Iterator[Photo]:

@@ -35,6 +35,7 @@ _CLOTHING_TEMPLATES = (
 )
 _FACE_SENTENCES = (
     "a portrait of a person",
+    "a portrait of one person",
     "a close-up of a face",
     "a person's face",
     "a press photo of a person",
@@ -45,17 +46,30 @@ _GROCERY_TEMPLATES = (
     "{} on the shelf of a supermarket",
     "a package or piece of {}",
 )
+_SCENE_TEMPLATES = ("{}", "a photo of a {}", "a photo taken in a {}", "the scene is a {}")
+_SPORT_TEMPLATES = ("{}", "people doing {}", "a photo of {}", "a game of {}")
 _COLOURS = ("black", "white", "red", "purple", "yellow", "gray", "blue", "green")
 _LOWER_COLOURS = ("black", "white", "pink", "purple", "yellow", "gray", "blue", "green", "brown")
+_AGES = {"young": "a young", "old": "an elderly"}  # "teenager" and "adult" are too wide to tell anything
 _NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five"}
 
 
 def sentences_of(photo: Photo) -> list[str]:
-    """Sentences true of the photo, all lower case but names, in a fixed order and without repeats."""
+    """Sentences true of the photo, in a fixed order and without repeats."""
     rows = photo.rows
     match photo.part:
+        case "captions" if "sentence" in rows[0]:
+            found = [row["sentence"] for row in rows]
         case "captions":
             found = [rows[0][f"caption_{number}"] for number in range(1, 6)]
+        case "queries":
+            found = [row["sentence"] for row in rows]
+        case "scenes":
+            found = [
+                template.format(row["sentence"])
+                for row in rows
+                for template in (_SPORT_TEMPLATES if row["part"] == "sports" else _SCENE_TEMPLATES)
+            ]
         case "objects":
             found = _objects([row["label"] for row in rows if row["label"]])
         case "boxes":
@@ -66,6 +80,8 @@ def sentences_of(photo: Photo) -> list[str]:
             found = list(_FACE_SENTENCES)
         case _:
             found = _labelled(photo)
+    if photo.part in ("captions", "queries"):  # as their authors wrote them, full stop and all
+        return list(dict.fromkeys(" ".join(sentence.split()) for sentence in found if sentence.strip()))
     return list(dict.fromkeys(_tidy(sentence) for sentence in found if sentence.strip()))
 
 
@@ -135,7 +151,11 @@ def _plural(name: str) -> str:
 def _person(row: dict[str, str]) -> list[str]:
     """Attribute sentences; an attribute that a person lacks is never mentioned."""
     who = "man" if row["gender"] == "male" else "woman"
-    found = [row["caption"], f"a {who}", f"a {who} with {row['hair']} hair", f"a {who} walking in the street"]
+    found = [row["caption"], f"a {who}", f"a {who} walking in the street"]
+    found += [f"a {someone} with {row['hair']} hair" for someone in ("person", who)]
+    sleeve, age = row.get("sleeve"), _AGES.get(row.get("age", ""))
+    said = [f"a {{}} in a shirt with {sleeve} sleeves"] * bool(sleeve) + [f"{age} {{}}"] * bool(age)
+    found += [form.format(someone) for form in said for someone in ("person", who)]
     for column, words in {
         "backpack": "a backpack",
         "bag": "a bag over the shoulder",
@@ -158,7 +178,11 @@ def _person(row: dict[str, str]) -> list[str]:
         else ("shorts", "trousers")[row["lower_length"] == "long"]
     )
     article = "a " if lower.startswith("dress") else ""
-    found += [f"a person wearing {article}{lower}"]
+    found += [f"a {someone} wearing {article}{lower}" for someone in ("person", who)]
+    if article:
+        found += [
+            f"a {someone} wearing a {what}" for someone in ("person", who) for what in ("dress", "skirt")
+        ]
     for colour in _LOWER_COLOURS:
         if row[f"lower_{colour}"] == "yes":
             found += [f"a {someone} wearing {article}{colour} {lower}" for someone in ("person", who)]

@@ -12,6 +12,7 @@ from PIL import Image
 import workbench as wb
 from workbench.case.open_case import OpenCase
 from workbench.errors import CaseError, QueryError, WorkbenchError
+from workbench.models.mini.config import digest_of
 from workbench.models.mini.load import reads as mini_reads
 from workbench.search.terms import readable
 from workbench.store.sample_parts import remember_key
@@ -191,6 +192,18 @@ def test_vectors_of_another_version_of_the_model_are_not_searched_by_words(case:
     assert len(again.images) == len(old.read(["sample_id"]))
     with pytest.raises(CaseError, match=r"case\.ingest\(\)"):
         again.search("red")
+
+
+def test_a_case_of_an_earlier_mini_says_so_when_it_opens(tmp_path: Path) -> None:
+    """Its vectors are of an earlier mini, and nothing but an ingest mixes in those of the new one."""
+    (tmp_path / "photos").mkdir()
+    made = wb.open(tmp_path / "photos", case=tmp_path / "case")
+    remember_key(made.folder.cache, "mini", "mini-0123abcd-224-squeeze1-ov-f32")
+    with pytest.warns(UserWarning, match=r"earlier mini .*case\.ingest\(\)"):
+        wb.open(case=tmp_path / "case")
+
+    remember_key(made.folder.cache, "mini", f"mini-{digest_of()}-224-squeeze1-ov-f32")
+    wb.open(case=tmp_path / "case")  # a warning would be an error
 
 
 def test_an_empty_case_answers_every_question(tmp_path: Path) -> None:

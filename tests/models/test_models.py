@@ -111,6 +111,18 @@ def test_auto_is_bfloat16_only_where_the_processor_has_tiles_for_it(monkeypatch,
     assert engine.choose_precision("auto") == chosen
 
 
+@pytest.mark.parametrize(
+    ("flags", "chosen"),
+    [("avx512f avx512_bf16", "bfloat16"), ("amx_bf16", "bfloat16"), ("avx512f avx512_vnni", "float32")],
+)
+def test_a_model_may_say_that_units_for_vectors_are_enough(monkeypatch, tmp_path, flags, chosen):
+    (tmp_path / "cpuinfo").write_text(f"flags : {flags}\n")
+    for name in ("has_bfloat16_tiles", "has_bfloat16_vectors"):
+        has = getattr(engine, name)
+        monkeypatch.setattr(engine, name, lambda has=has: has(tmp_path / "cpuinfo"))
+    assert engine.choose_precision("auto", vectors_too=True) == chosen
+
+
 def test_a_machine_that_tells_nothing_computes_in_float32(tmp_path):
     assert not engine.has_bfloat16_tiles(tmp_path / "missing")
 

@@ -11,7 +11,7 @@ from workbench.models.faces.pairs import DEFAULT, face_pair
 from workbench.models.registry import model
 from workbench.samples.kind import finders, searchable_kinds
 from workbench.samples.models import Models
-from workbench.store.case_folder import CaseFolder
+from workbench.store.case_folder import DEFAULT_MODEL, CaseFolder
 from workbench.store.sample_parts import known_key, remember_key
 
 if TYPE_CHECKING:
@@ -29,6 +29,20 @@ def load_embedder(folder: CaseFolder, precision: str = "auto") -> "Embedder":
         precision = known.rsplit("-", 1)[-1]
     embedder: Embedder = model(folder.model).embedder(precision)
     return embedder
+
+
+def earlier_model(folder: CaseFolder) -> str:
+    """Say that the vectors of a case are of an earlier `mini`, and what to do; "" where not."""
+    from workbench.models.mini.config import is_earlier
+
+    key = known_key(folder.cache, folder.model) if folder.model == DEFAULT_MODEL else None
+    if key is None or not is_earlier(key):
+        return ""
+    return (
+        f"The vectors of this case were computed by an earlier {DEFAULT_MODEL} ({key}); a better is here. "
+        "Until you run `case.ingest()`, which embeds all images again and keeps the old vectors, the case "
+        "can be looked at but not searched in words or by a new picture."
+    )
 
 
 class LazyEmbedder:

@@ -1,9 +1,11 @@
 """Opening: how a case is made or found again."""
 
+import warnings
 from pathlib import Path
 
 from workbench.case.arguments import folder, text
 from workbench.case.case import Case
+from workbench.case.embedders import earlier_model
 from workbench.errors import CaseError
 from workbench.store.case_folder import CaseFolder
 
@@ -26,6 +28,7 @@ def open_case(
     other decisions about faces hold for all pairs. The source is only ever read.
     ``index`` searches a large collection by an engine: "faiss", "lancedb" or the URL of a PostgreSQL with
     pgvector (docs/search.md); "exact" compares every vector.
+    A case whose vectors are of an earlier ``mini`` opens with a warning that says how to renew them.
     Raises SourceError, CaseError, or ModelError for an engine that is not installed, with what to do next.
     """
     if case is None:
@@ -36,4 +39,7 @@ def open_case(
     precision = text(precision, "The precision", "auto")
     pair = None if faces is None else text(faces, "The pair of face models", "facenet")
     index = text(index, "The index", "exact")
-    return Case(CaseFolder.create_or_open(root, photos, chosen), precision, pair, index)
+    found = CaseFolder.create_or_open(root, photos, chosen)
+    if earlier := earlier_model(found):
+        warnings.warn(earlier, UserWarning, stacklevel=2)
+    return Case(found, precision, pair, index)

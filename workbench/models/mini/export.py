@@ -1,7 +1,7 @@
 """What OpenVINO computes of `mini`: the torch modules with the step from stored pixels to numbers in front.
 
-The image side is cut in two. The transformer may compute in bfloat16; the teacher and the heads may not: in
-bfloat16 their class probabilities turned single photos by 0.004 of cosine, all else by less than 0.001.
+The image side is cut in two. Both towers may compute in bfloat16, as they did when the heads were trained;
+the heads, which cost next to nothing, are always in float32.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from torch import nn
 
 from workbench.models.engine import Exported
 from workbench.models.mini.preprocess import MEAN, SIDE, STD
+from workbench.models.mini.towers import FEATURES
 
 if TYPE_CHECKING:
     from open_clip.model import CustomTextCLIP
@@ -37,34 +38,23 @@ class _FromPixels(nn.Module):
         return pixels.float() * self.scale + self.shift
 
 
-class Trunk(_FromPixels):
-    """(B, 3, 224, 224) uint8 -> what the heads read of the transformer."""
+class Features(_FromPixels):
+    """(B, 3, 224, 224) uint8 -> (B, FEATURES), what the heads read."""
 
     def forward(self, pixels: torch.Tensor) -> torch.Tensor:
-        """Turn stored pixels into the transformer's rows."""
-        return torch.cat(self.visual.towers.dino(self.normalised(pixels)), dim=1)
+        """Turn stored pixels into the features of both towers."""
+        features: torch.Tensor = self.visual.towers(self.normalised(pixels))
+        return features
 
 
-class Rest(_FromPixels):
-    """(B, 3, 224, 224) uint8 and the rows of `Trunk` -> (B, dim) unit rows."""
-
-    def forward(self, pixels: torch.Tensor, trunk: torch.Tensor) -> torch.Tensor:
-        """Run the teacher and the heads."""
-        features = torch.cat([trunk, *self.visual.towers.labels(self.normalised(pixels))], dim=1)
-        rows: torch.Tensor = self.visual.head(features)
-        return rows
+def features_side(clip: CustomTextCLIP) -> Exported:
+    """Return both towers, for batches of any size."""
+    return Features(clip.visual).eval(), (_pixels(),), [(-1, 3, SIDE, SIDE)]
 
 
-def trunk_side(clip: CustomTextCLIP) -> Exported:
-    """Return the transformer, for batches of any size."""
-    return Trunk(clip.visual).eval(), (_pixels(),), [(-1, 3, SIDE, SIDE)]
-
-
-def rest_side(clip: CustomTextCLIP) -> Exported:
-    """Return the teacher and the heads, for batches of any size."""
-    width = Trunk(clip.visual)(_pixels()).shape[1]
-    example = (_pixels(), torch.zeros((2, width)))
-    return Rest(clip.visual).eval(), example, [(-1, 3, SIDE, SIDE), (-1, width)]
+def head_side(clip: CustomTextCLIP) -> Exported:
+    """Return the head that reads the features, for batches of any size."""
+    return clip.visual.head.eval(), (torch.zeros((2, FEATURES)),), [(-1, FEATURES)]
 
 
 def text_side(clip: CustomTextCLIP) -> Exported:

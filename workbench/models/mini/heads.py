@@ -12,14 +12,13 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.nn.functional import normalize
 
-from workbench.models.mini.config import HEADS_FILE, HeadConfig, read_config
-from workbench.models.mini.towers import CLASSES, SLICES, WIDTH
+from workbench.models.mini.config import HEADS_FILE, KINDS, HeadConfig, read_config
+from workbench.models.mini.towers import CLASSES, IN_STRIPS, SLICES, WHOLE, WIDTH
 
-LABEL_SCALE = 15.0
-
-
-REGRESSED = ("class11", "patch11", "pooled")
-CONTRASTED = ("class11", "patch11", "class8", "patch8")
+BLOCK_TOKENS = tuple(f"{kind}{block}" for block in WHOLE for kind in ("class", "patch"))
+TOLD = (*BLOCK_TOKENS, "pooled")
+"""What the regression and the contrastive networks read, beside the labels."""
+DESCRIBED = ("class11", "patch11", *(f"strips{block}" for block in IN_STRIPS))
 
 
 class Head(nn.Module):
@@ -39,10 +38,11 @@ class Head(nn.Module):
 
 
 class ImageHead(nn.Module):
-    """Tower features (B, FEATURES) -> unit rows (B, dim) in three subspaces side by side.
+    """Tower features (B, FEATURES) -> unit rows (B, dim) in four subspaces side by side.
 
     regressed: ridge regression of the photo's sentences (what a caption would say);
-    contrasted: trained against other photos (what sets people and things apart);
+    contrasted: networks trained against other photos, which read the leading components of the features;
+    described: a network trained on persons and what they wear and carry, which reads strips of the photo;
     labelled: ConSE (Norouzi et al. 2013, arXiv:1312.5650), the mean of the text vectors of the class names,
     weighted by the teacher's probabilities, once for the whole photo and once for its parts.
     """
@@ -50,47 +50,53 @@ class ImageHead(nn.Module):
     def __init__(self, config: HeadConfig) -> None:
         super().__init__()
         self.config = config
-        self.regress_norm = Standard(width_of(REGRESSED))
-        self.regress = nn.Linear(width_of(REGRESSED) + 2 * WIDTH, config.regressed)
-        self.contrast_norm = Standard(width_of(CONTRASTED))
-        inputs = width_of(CONTRASTED) + 2 * WIDTH
-        self.contrast_layer_norm = nn.LayerNorm(inputs)
-        self.contrast = Head(inputs, config.hidden, config.contrasted, dropout=0.5)
+        told = width_of(TOLD) + 2 * WIDTH
+        self.told = Standard(told)
+        self.regress = nn.Linear(told, config.regressed)
+        self.reduce = nn.Linear(told, config.reduced)
+        self.contrast = nn.ModuleList(
+            Head(config.reduced, config.hidden, config.contrasted, dropout=0.5)
+            for _ in range(config.networks)
+        )
+        self.seen = Standard(width_of(DESCRIBED))
+        self.describe = Head(width_of(DESCRIBED), config.hidden // 4, config.described, dropout=0.5)
         self.class_texts = nn.Parameter(torch.zeros(CLASSES, WIDTH), requires_grad=False)
         self.label_axes = nn.Parameter(torch.zeros(WIDTH, config.labelled), requires_grad=False)
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
         """Tower features to unit rows of the joint space."""
         labels = self.labels(features)
-        rows = (
-            self.regress(torch.cat([self.regressed_inputs(features), labels * LABEL_SCALE], dim=1)),
-            self.contrast_rows(self.contrasted_inputs(features, labels)),
-            (labels[:, :WIDTH] + labels[:, WIDTH:]) @ self.label_axes,
-        )
-        return _joined([normalize(row, dim=1) for row in rows], self.config.weights)
+        told = self.told_rows(features, labels)
+        rows = [
+            normalize(self.regress(told), dim=1),
+            _side_by_side([network(self.reduce(told)) for network in self.contrast]),
+            normalize(self.describe(self.seen_rows(features)), dim=1),
+            normalize((labels[:, :WIDTH] + labels[:, WIDTH:]) @ self.label_axes, dim=1),
+        ]
+        return torch.cat([row * scale for row, scale in zip(rows, _scales(self.config), strict=True)], dim=1)
 
     def labels(self, features: torch.Tensor) -> torch.Tensor:
         """(B, FEATURES) -> (B, 768): unit label vectors in text space, of the whole and of its parts."""
         means = [features[:, SLICES[name]].exp() @ self.class_texts for name in ("whole", "parts")]
         return torch.cat([normalize(mean, dim=1) for mean in means], dim=1)
 
-    def regressed_inputs(self, features: torch.Tensor) -> torch.Tensor:
-        """(B, FEATURES) -> standardised slices the regression reads."""
-        rows: torch.Tensor = self.regress_norm(chosen(features, REGRESSED))
+    def told_rows(self, features: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        """(B, FEATURES), (B, 768) -> what the regression and the contrastive networks read."""
+        rows: torch.Tensor = self.told(torch.cat([chosen(features, TOLD), labels], dim=1))
         return rows
 
-    def contrasted_inputs(self, features: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-        """(B, FEATURES), (B, 768) -> what the contrastive head reads."""
-        return torch.cat([self.contrast_norm(chosen(features, CONTRASTED)), labels * WIDTH**0.5], dim=1)
-
-    def contrast_rows(self, inputs: torch.Tensor) -> torch.Tensor:
-        """Rows of the contrasted subspace, not yet of unit length."""
-        rows: torch.Tensor = self.contrast(self.contrast_layer_norm(inputs))
+    def seen_rows(self, features: torch.Tensor) -> torch.Tensor:
+        """(B, FEATURES) -> what the network for persons reads."""
+        rows: torch.Tensor = self.seen(chosen(features, DESCRIBED))
         return rows
 
 
 class TextHead(nn.Module):
-    """Mean-pooled MiniLM rows (B, 384) -> unit rows (B, dim) in the subspaces of `ImageHead`."""
+    """Mean-pooled MiniLM rows (B, 384) -> unit rows (B, dim) in the subspaces of `ImageHead`.
+
+    How much each subspace counts depends on the sentence: a classifier says which of `KINDS` it is, and each
+    kind has shares of its own. A factor of a whole sentence changes no ranking of photos.
+    """
 
     def __init__(self, config: HeadConfig) -> None:
         super().__init__()
@@ -98,27 +104,44 @@ class TextHead(nn.Module):
         self.centre = nn.Parameter(torch.zeros(WIDTH), requires_grad=False)
         self.whiten = nn.Parameter(torch.eye(WIDTH), requires_grad=False)
         self.regress_axes = nn.Parameter(torch.zeros(WIDTH, config.regressed), requires_grad=False)
-        self.contrast = Head(WIDTH, config.hidden // 2, config.contrasted, dropout=0.3)
+        self.contrast = nn.ModuleList(
+            Head(WIDTH, config.hidden, config.contrasted, dropout=0.3) for _ in range(config.networks)
+        )
+        self.describe = Head(WIDTH, config.hidden // 4, config.described, dropout=0.3)
         self.label_axes = nn.Parameter(torch.zeros(WIDTH, config.labelled), requires_grad=False)
+        self.kind = nn.Linear(WIDTH, len(KINDS))
 
     def forward(self, pooled: torch.Tensor) -> torch.Tensor:
         """Text features to unit rows of the joint space."""
         text = self.centred(pooled)
+        scaled = text * WIDTH**0.5
         rows = [
             normalize(text @ self.whiten, dim=1) @ self.regress_axes,
-            normalize(self.contrast_rows(text), dim=1),
+            _side_by_side([network(scaled) for network in self.contrast]),
+            normalize(self.describe(scaled), dim=1),
             text @ self.label_axes,
         ]
-        return normalize(_joined(rows, self.config.weights), dim=1)
+        shares = self.kind(scaled).softmax(dim=1) @ torch.tensor(self.config.shares)
+        parts = [
+            row * shares[:, place : place + 1] / scale
+            for place, (row, scale) in enumerate(zip(rows, _scales(self.config), strict=True))
+        ]
+        return normalize(torch.cat(parts, dim=1), dim=1)
 
     def centred(self, pooled: torch.Tensor) -> torch.Tensor:
         """Take away what all captions share; unit rows."""
         return normalize(normalize(pooled, dim=1) - self.centre, dim=1)
 
-    def contrast_rows(self, centred: torch.Tensor) -> torch.Tensor:
-        """Rows of the contrasted subspace, not yet of unit length."""
-        rows: torch.Tensor = self.contrast(centred * WIDTH**0.5)
-        return rows
+
+def _side_by_side(rows: Sequence[torch.Tensor]) -> torch.Tensor:
+    """Join the unit rows of several networks into one unit row."""
+    scale = float(len(rows) ** -0.5)
+    return torch.cat([normalize(row, dim=1) * scale for row in rows], dim=1)
+
+
+def _scales(config: HeadConfig) -> list[float]:
+    """Factor of each subspace in the row of a photo."""
+    return [float((weight / sum(config.weights)) ** 0.5) for weight in config.weights]
 
 
 class Standard(nn.Module):
@@ -142,13 +165,6 @@ def chosen(features: torch.Tensor, names: Sequence[str]) -> torch.Tensor:
 def width_of(names: Sequence[str]) -> int:
     """How many columns the named slices have together."""
     return sum(SLICES[name].stop - SLICES[name].start for name in names)
-
-
-def _joined(rows: Sequence[torch.Tensor], weights: Sequence[float]) -> torch.Tensor:
-    """Side by side, so that the dot product is the weighted mean of the subspaces' own."""
-    total = sum(weights)
-    parts = [row * (weight / total) ** 0.5 for row, weight in zip(rows, weights, strict=True)]
-    return torch.cat(parts, dim=1)
 
 
 @dataclass(frozen=True)

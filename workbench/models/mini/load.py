@@ -14,7 +14,7 @@ import numpy as np
 from workbench.models import weights
 from workbench.models.engine import SHORT, Chosen, Exported, Runner, choose_precision, exported
 from workbench.models.joint import JointModel, embedder_key
-from workbench.models.mini.config import HEADS_FILE, read_config
+from workbench.models.mini.config import HEADS_FILE, digest_of, read_config
 from workbench.models.mini.preprocess import SIDE, VERSION, squeeze
 
 if TYPE_CHECKING:
@@ -77,9 +77,9 @@ def load_mini(*, precision: str = "auto", heads_file: Path = HEADS_FILE) -> Join
     The first load on a machine exports both sides, which takes about half a minute. Raises ModelError when a
     weight file is missing or wrong; uses no network.
     """
-    chosen = choose_precision(precision)
+    chosen = choose_precision(precision, vectors_too=True)
     config, logit_scale = read_config(heads_file)
-    digest = _digest(heads_file)
+    digest = digest_of(heads_file)
     name = f"mini-{digest}-{_code_digest()}"
     clip = cache(partial(_clip, heads_file))  # all sides are cut from one, which is then let go
     return JointModel(
@@ -96,10 +96,21 @@ def load_mini(*, precision: str = "auto", heads_file: Path = HEADS_FILE) -> Join
     )
 
 
+def feature_rows(precision: str = "auto") -> Runner:
+    """Return both towers alone, for training heads: (B, 3, 224, 224) prepared photos -> (B, FEATURES)."""
+    chosen = choose_precision(precision, vectors_too=True)
+    name = f"mini-{digest_of()}-{_code_digest()}"
+    return _features(name, cache(partial(_clip, HEADS_FILE)), chosen)
+
+
+def _features(name: str, clip: Callable[[], Any], precision: Chosen) -> Runner:
+    return exported(f"{name}-features", partial(_cut, "features_side", clip), precision)
+
+
 def _image_rows(name: str, clip: Callable[[], Any], precision: Chosen) -> Runner:
-    trunk = exported(f"{name}-trunk", partial(_cut, "trunk_side", clip), precision)
-    rest = exported(f"{name}-rest", partial(_cut, "rest_side", clip), "float32")
-    return lambda pixels: rest(pixels, trunk(pixels))
+    features = _features(name, clip, precision)
+    head = exported(f"{name}-head", partial(_cut, "head_side", clip), "float32")
+    return lambda pixels: head(features(pixels))
 
 
 def _cut(side: str, clip: Callable[[], Any]) -> Exported:
@@ -115,14 +126,6 @@ def _clip(heads_file: Path) -> Any:
     from workbench.models.mini.heads import load_heads
 
     return build_clip(load_heads(heads_file))
-
-
-def _digest(heads_file: Path) -> str:
-    """Eight hex digits that change with any of the weight files or the heads."""
-    total = hashlib.sha256(heads_file.read_bytes())
-    for file in weights.MODELS["mini"]:
-        total.update(file.sha256.encode())
-    return total.hexdigest()[:8]
 
 
 def _code_digest() -> str:

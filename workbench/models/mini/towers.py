@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SIDE = 224
-BLOCKS = (5, 8, 10, 11)
+BLOCKS = (2, 5, 8, 10, 11)
+"""The blocks that are read."""
+WHOLE, IN_STRIPS = (5, 8, 10, 11), (2, 11)
+STRIPS = 4
+"""So many strips, from the top down: they tell a red shirt over blue trousers from the reverse."""
 WIDTH = 384
 POOLED = 1280
 CLASSES = 1000
@@ -23,7 +27,8 @@ DINO_MEAN, DINO_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
 def _slices() -> dict[str, slice]:
-    sizes = {f"{kind}{block}": WIDTH for block in BLOCKS for kind in ("class", "patch")}
+    sizes = {f"{kind}{block}": WIDTH for block in WHOLE for kind in ("class", "patch")}
+    sizes |= {f"strips{block}": STRIPS * WIDTH for block in IN_STRIPS}
     sizes |= {"pooled": POOLED, "whole": CLASSES, "parts": CLASSES}
     starts = [0]
     for size in sizes.values():
@@ -64,11 +69,13 @@ class Towers(nn.Module):
         self.trunk.to(torch.bfloat16)
 
     def dino(self, images: torch.Tensor) -> list[torch.Tensor]:
-        """Class token and mean patch token of the chosen blocks, (B, WIDTH) each."""
+        """Class token and mean patch token of `WHOLE` blocks, (B, WIDTH) each, then the strips of some."""
         layers = self.trunk.get_intermediate_layers(  # type: ignore[operator]
             images, n=list(BLOCKS), return_prefix_tokens=True, norm=True
         )
-        return [row.float() for patches, prefix in layers for row in (prefix[:, 0], patches.mean(dim=1))]
+        read = dict(zip(BLOCKS, layers, strict=True))
+        rows = [row for block in WHOLE for row in (read[block][1][:, 0], read[block][0].mean(dim=1))]
+        return [row.float() for row in (*rows, *(_strips(read[block][0]) for block in IN_STRIPS))]
 
     def labels(self, images: torch.Tensor) -> list[torch.Tensor]:
         """Pooled features, log-probabilities of the whole, log of the 7 x 7 parts' mean."""
@@ -79,6 +86,11 @@ class Towers(nn.Module):
         parts = classify(maps.flatten(2).transpose(1, 2))
         cells = parts.float().softmax(dim=2)
         return [pooled.float(), whole, cells.mean(dim=1).clamp_min(1e-9).log()]
+
+
+def _strips(patches: torch.Tensor) -> torch.Tensor:
+    """(B, T, WIDTH) patches, row by row of the photo -> (B, STRIPS * WIDTH): the mean of each strip."""
+    return patches.reshape(-1, STRIPS, patches.shape[1] // STRIPS, WIDTH).mean(dim=2).flatten(1)
 
 
 @dataclass(frozen=True)
