@@ -84,6 +84,7 @@ def _ingest(arguments: Namespace) -> int:
         f"{report.unchanged} unchanged, {report.gone} gone, {report.problems} problems, "
         f"{report.skipped} skipped; {report.seconds:.1f} s"
     )
+    say(f"{report.count}.")
     if report.problems:
         say(f"See what failed: workbench problems {arguments.case}")
     if report.edited:
@@ -101,16 +102,20 @@ def _reading(arguments: Namespace) -> dict[str, Any]:
         "metadata": arguments.metadata,
         "links": arguments.links,
         "system": arguments.system,
+        "exclude": arguments.exclude,
+        "archives": arguments.archives,
         "gone": arguments.gone,
+        "frames": arguments.frames,
+        "videos": arguments.videos,
     }
 
 
 def _search(arguments: Namespace) -> int:
-    if not (arguments.query or arguments.text):
-        arguments.misused("give a QUERY or --text")
+    if not (arguments.query or arguments.text or arguments.is_):
+        arguments.misused("give a QUERY, --text or --is")
     case = _open(arguments.case, model=arguments.model)
     terms, unlike = ([_term(text) for text in given] for given in (arguments.query, arguments.unlike))
-    names = ("text", "over", "tag", "taken", "inside", "kind", "where", "k", "threshold")
+    names = ("text", "over", "tag", "taken", "inside", "kind", "where", "is_", "k", "threshold")
     given = {name: getattr(arguments, name) for name in names}
     hits = case.search(*terms, unlike=unlike, **given)
     frame = hits.frame[[*HIT_COLUMNS, *hits.box_columns]]
@@ -161,7 +166,8 @@ def _export_faces(case: "Case", arguments: Namespace) -> int:
 def _share(arguments: Namespace) -> int:
     from workbench.case.share import share_case
 
-    shared = share_case(_open(arguments.case).folder, arguments.folder, faces=arguments.faces)
+    kept = {"faces": arguments.faces, "classifiers": arguments.classifier}
+    shared = share_case(_open(arguments.case).folder, arguments.folder, **kept)
     print(shared.folder)
     if shared.left_out:
         what = ", ".join(f"{count} {kind}" for kind, count in shared.left_out.items())
@@ -170,12 +176,14 @@ def _share(arguments: Namespace) -> int:
 
 
 def _info(arguments: Namespace) -> int:
-    info = _open(arguments.case).info()
+    case = _open(arguments.case)
+    info = case.info()
     if arguments.json:
         print(json.dumps(info, indent=2, default=str))
         return 0
     for name, value in info.items():
         print(f"{name:14} {printable(str(value))}")
+    say(f"{case.count}.")
     return 0
 
 
@@ -198,7 +206,9 @@ def _skipped(arguments: Namespace) -> int:
 
 
 def _verify(arguments: Namespace) -> int:
-    limits = {name: getattr(arguments, name) for name in ("rate_limit", "links", "system")}
+    limits = {
+        name: getattr(arguments, name) for name in ("rate_limit", "links", "system", "exclude", "archives")
+    }
     frame = _open(arguments.case).verify(**limits, progress=not arguments.quiet)
     if not print_for_programs(frame, arguments):
         for file in frame.itertuples():
