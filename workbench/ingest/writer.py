@@ -14,7 +14,7 @@ import pyarrow as pa
 from workbench.errors import CaseError, DiskError
 from workbench.image_id import part_of
 from workbench.ingest.examine import Examined, Failure
-from workbench.ingest.plan import Known, KnownFile
+from workbench.ingest.known import Known, KnownFile
 from workbench.media.decode import ImageFacts
 from workbench.media.scan import FoundFile, display
 from workbench.samples.image import IMAGE
