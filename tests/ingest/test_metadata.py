@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 import workbench as wb
-from workbench.ingest import plan
+from workbench.ingest import known
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 
@@ -179,7 +179,7 @@ def test_metadata_of_an_older_version_are_read_again_when_asked_for(
 
     monkeypatch.setattr("workbench.ingest.examine.look", lambda path, _: pytest.fail(f"{path!r} was read"))
     assert case.ingest(metadata=True, progress=False).unchanged == 3
-    assert plan.read_known(case.folder, {}, retry=False, metadata=True).outdated == {}
+    assert known.read_known(case.folder, {}, retry=False, metadata=True).outdated == {}
 
 
 def test_what_was_odd_of_metadata_is_past_when_they_are_read_again(case: wb.Case, source: Path) -> None:

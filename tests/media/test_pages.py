@@ -116,7 +116,7 @@ def test_scripts_are_not_run(tmp_path: Path) -> None:
 
 
 def test_what_a_pdf_says_of_itself(tmp_path: Path) -> None:
-    about = {"CreationDate": "D:20240131120005+01'00'", "Producer": "a  scanner", "Title": "x" * 500}
+    about = {"CreationDate": "D:20240131120005+01'00'", "Creator": "a  scanner", "Title": "x" * 500}
     [page] = pages(written(tmp_path, "a.pdf", pdf(["red"], about=about)))
     assert page.facts.metadata.taken_at == datetime(2024, 1, 31, 12, 0, 5)
     assert page.facts.metadata.software == "a scanner"

@@ -25,5 +25,6 @@ def test_a_page_is_found_by_its_text(tmp_path: Path) -> None:
     finally:
         register()
     assert [case.lookup.shown(row) for row in hits.rows] == ["report.pdf#page=2"]
+    assert hits.boxes is not None
     x, y, width, height = hits.boxes[0]
     assert (100 < x < 190, 900 < y < 1300, 600 < width < 1400, 60 < height < 200) == (True,) * 4

@@ -11,13 +11,13 @@ from typing import Unpack
 
 from filelock import FileLock
 
-from workbench.image_id import file_id, part_of
 from workbench.ingest.archive_listings import read_listings, scan_source, watched, write_listings
-from workbench.ingest.examine import Claims, Examined, Failure, Needs
+from workbench.ingest.examine import Claims, Examined, Failure
+from workbench.ingest.known import Known, read_known, sample_parts
 from workbench.ingest.pipeline import run
-from workbench.ingest.plan import Known, Plan, Reading, check_gone, make_plan, read_known, sample_parts
+from workbench.ingest.plan import Plan, Reading, check_gone, make_plan
 from workbench.ingest.sidecars import read_sidecars
-from workbench.ingest.writer import PART_SECONDS, SampleWriter, Writer, write_skipped, written
+from workbench.ingest.writer import Writer, write_skipped, written
 from workbench.media.archives.opened import kept_open
 from workbench.media.frame_choice import frames_of
 from workbench.media.scan import FoundFile, Problem, display
@@ -25,8 +25,8 @@ from workbench.media.stills import Openers, openers
 from workbench.media.video_stills import with_videos
 from workbench.samples.face import FACE
 from workbench.samples.image import IMAGE
-from workbench.samples.instances import INSTANCE, not_looked_at
-from workbench.samples.kind import Finder, Found, finders
+from workbench.samples.instances import INSTANCE
+from workbench.samples.kind import Finder, finders
 from workbench.samples.models import Embedder, FaceModel, InstanceModel, Models, RegionModel
 from workbench.store.case_folder import CaseFolder
 from workbench.store.sample_parts import SampleParts
@@ -92,16 +92,6 @@ class IngestReport:
         return f"<IngestReport: {', '.join(counts)}; {self.seconds:.1f} s; {self.count}>"
 
 
-@dataclass(frozen=True)
-class InstanceReport:
-    """What one run did: images ``looked`` at, ``candidates`` found, images that ``failed``, ``seconds``."""
-
-    looked: int
-    candidates: int
-    failed: int
-    seconds: float
-
-
 def ingest(
     folder: CaseFolder,
     embedder: Embedder,
@@ -140,80 +130,7 @@ def ingest_faces(
     return _ingest(folder, finders(Models(faces=faces), [FACE.name]), reading, progress=progress)
 
 
-def ingest_instances(
-    folder: CaseFolder,
-    images: Sequence[tuple[str, bytes]],
-    model: InstanceModel,
-    *,
-    retry: bool = False,
-    progress: bool = True,
-) -> InstanceReport:
-    """Look at those of ``images`` (image id, raw path) that were not looked at with the key of ``model``.
-
-    The source is not scanned. May be stopped at any time and run again: what was finished is kept. An image
-    that cannot be read, or whose file is another one now, is noted with its reason and tried again with
-    ``retry``. Raises CaseError where the case cannot be written.
-    """
-    started, some = time.monotonic(), finders(Models(instances=model), [INSTANCE.name])
-    parts = _prepared(folder, some)[INSTANCE.name]
-    finished = parts.finished(failed_too=not retry)
-    wanted = _Candidates((one, path) for one, path in images if one not in finished)
-    claims = Claims(wanted, openers())
-    writer, flushed = SampleWriter(parts), time.monotonic()
-    try:
-        with closing(_results(folder, wanted.paths, some, claims, "instances", progress)) as results:
-            for result in results:
-                for image_id, found in wanted.found(result, model.dim):
-                    writer.add(image_id, found)
-                if writer.full or time.monotonic() - flushed > PART_SECONDS:
-                    with written(folder):
-                        writer.flush()
-                    flushed = time.monotonic()
-    finally:
-        with written(folder):
-            writer.flush()
-    return InstanceReport(writer.images, writer.count, writer.failed, time.monotonic() - started)
-
-
-class _Candidates:
-    """Wants candidates of some images, each given with the raw path of its file."""
-
-    def __init__(self, images: Iterable[tuple[str, bytes]]) -> None:
-        self._left: dict[bytes, dict[str, None]] = {}  # by path, in the order of the images
-        self._of_file: dict[str, list[str]] = {}
-        for image_id, path in images:
-            self._left.setdefault(path, {})[image_id] = None
-            self._of_file.setdefault(file_id(image_id), []).append(image_id)
-        self._all = {image_id for images in self._left.values() for image_id in images}
-        self.paths = list(self._left)
-
-    def needs_of_file(self, file_id: str, stills: str | None) -> Needs:
-        return Needs(kinds=frozenset([INSTANCE.name] if file_id in self._of_file else []))
-
-    def needs(self, image_id: str, stills: str | None) -> Needs:
-        return Needs(kinds=frozenset([INSTANCE.name] if image_id in self._all else []))
-
-    def parts(self, file_id: str) -> list[str]:
-        return [part_of(image_id) for image_id in self._of_file.get(file_id, ())]
-
-    def found(self, result: Examined, dim: int) -> Iterator[tuple[str, Found]]:
-        """Yield what is to be written for the images of a path; for those that no result was of, why."""
-        left = self._left[self.paths[result.place]]
-        if result.image_id in left and INSTANCE.name in result.found:
-            del left[result.image_id]
-            yield result.image_id, result.found[INSTANCE.name]
-        elif result.image_id in left and not result.last:
-            del left[result.image_id]
-            yield result.image_id, not_looked_at(dim, next(iter(result.warnings)).reason)
-        if not result.last:
-            return
-        reason = result.failure.reason if result.failure else "the file has changed since it was ingested"
-        for image_id in left:
-            if result.failure or result.image_id != file_id(image_id) or result.stills is not None:
-                yield image_id, not_looked_at(dim, reason)
-
-
-def _prepared(folder: CaseFolder, some: Sequence[Finder]) -> dict[str, SampleParts]:
+def prepared(folder: CaseFolder, some: Sequence[Finder]) -> dict[str, SampleParts]:
     """Return the tables of what is looked for, with damaged parts moved aside."""
     parts = sample_parts(folder, some)
     _prepare(folder, parts)
@@ -231,7 +148,7 @@ def _prepare(folder: CaseFolder, parts: Mapping[str, SampleParts]) -> None:
 def _ingest(folder: CaseFolder, some: Sequence[Finder], reading: Reading, *, progress: bool) -> IngestReport:
     started, retry = time.monotonic(), reading.get("retry", False)
     with written(folder):
-        parts = _prepared(folder, some)
+        parts = prepared(folder, some)
         known = read_known(folder, parts, retry=retry, metadata=reading.get("metadata", False))
         _prepare(folder, parts)  # what was found damaged just now
     reads = remembered(folder).with_changes(reading)
@@ -255,7 +172,7 @@ def _ingest(folder: CaseFolder, some: Sequence[Finder], reading: Reading, *, pro
         paths = [file.raw_path for file in plan.work]
         claims = Claims(known, opened_by)
         told = partial(_progress, plan, writer)
-        with closing(_results(folder, paths, some, claims, "ingest", progress, writer, told)) as results:
+        with closing(results_of(folder, paths, some, claims, "ingest", progress, writer, told)) as results:
             for result in results:
                 writer.add(plan.work[result.place], result)
     finally:
@@ -316,7 +233,7 @@ def _place(folder: CaseFolder, raw_path: bytes) -> bytes:
         return b""
 
 
-def _results(
+def results_of(
     folder: CaseFolder,
     raw_paths: Sequence[bytes],
     some: Sequence[Finder],

@@ -14,7 +14,7 @@ import pyarrow as pa
 from workbench.errors import CaseError, DiskError
 from workbench.image_id import part_of
 from workbench.ingest.examine import Examined, Failure
-from workbench.ingest.plan import Known, KnownFile
+from workbench.ingest.known import Known, KnownFile
 from workbench.media.decode import ImageFacts
 from workbench.media.scan import FoundFile, display
 from workbench.samples.image import IMAGE
@@ -182,18 +182,8 @@ class Writer:
                 self._problem(file, Failure(step, reason))
 
     def _file(self, raw_path: bytes, row: KnownFile, images: int | None = None) -> None:
-        self._files.append(
-            {
-                "path": display(raw_path),
-                "raw_path": raw_path,
-                "size": row.size,
-                "mtime_ns": row.mtime_ns,
-                "image_id": row.file_id,
-                "status": row.status,
-                "stills": row.stills,
-                "images": None if row.stills is None else images,
-            }
-        )
+        told = row._asdict() | {"path": display(raw_path), "raw_path": raw_path, "image_id": row.file_id}
+        self._files.append(told | {"images": None if row.stills is None else images})
 
     def _problem(self, file: FoundFile, failure: Failure) -> None:
         row = {"path": display(file.raw_path), "raw_path": file.raw_path}

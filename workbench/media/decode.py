@@ -1,7 +1,6 @@
 """Decode the bytes of a file to an upright RGB image, with limits, or say why not."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from PIL import Image, ImageFile, JpegImagePlugin, UnidentifiedImageError
@@ -10,7 +9,7 @@ from workbench.errors import WorkbenchError
 from workbench.media import sandbox
 from workbench.media.animation import frames_of, seek_telling
 from workbench.media.colour import ranged, to_srgb
-from workbench.media.frame_choice import FrameFacts
+from workbench.media.decoded import DecodedImage, ImageFacts, packed, shrunk, unpacked
 from workbench.media.header import Header, check_exif, read_header
 from workbench.media.iso_boxes import jxl_size
 from workbench.media.limits import MAX_PIXELS, LimitError, check_size
@@ -19,10 +18,16 @@ from workbench.media.motion import embedded_video
 from workbench.media.raw import RawError, read_raw
 from workbench.media.readers import BROKEN, deep_colours, formats, open_image
 
+# fmt: off
+__all__ = [
+    "DecodeError", "DecodedImage", "ImageFacts", "decode_limited", "packed",
+    "read_image", "read_metadata_of", "shrunk", "unpacked",
+]
+# fmt: on
+
 _LARGE = 24_000_000  # pixels held in memory; more are decoded in a process of their own
 _SLOW = 2_000_000  # pixels that Python code may decode here
 _PASSES = 400_000_000  # pixels times scans that a JPEG may cost here, about two seconds
-_MOST_STEP = 8  # the most that decoding reduces by
 _ENOUGH = 0.55  # of a picture must be there; a row of blocks that is cut counts as there
 _MISSING = 128  # what libjpeg fills in for what is missing, and we for other formats
 _DRAFTED = {"JPEG", "MPO"}  # formats that decode to a fraction of their size
@@ -66,44 +71,6 @@ class _Ask:
     partial: float = 0.0
     turned: bool = True
     pixels: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class ImageFacts:
-    """What a file says: size of the whole upright image in pixels, Pillow's format and mode, metadata.
-
-    ``notes``: what is odd about the pixels, each a short text for the problems table: a colour profile that
-    is left out, pages that are not read, an end that is missing. ``motion``: bytes of the video that a phone
-    appended, None where there is none. ``frame``: where a frame of a video lies.
-    """
-
-    width: int
-    height: int
-    format: str
-    mode: str
-    metadata: Metadata
-    notes: tuple[str, ...] = ()
-    motion: int | None = None
-    frame: FrameFacts | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DecodedImage:
-    """Upright RGB pixels in sRGB, at least ``min_side`` on the shorter side or all there are, and the facts.
-
-    ``shrinks``: decoding made them no larger than asked for.
-    """
-
-    image: Image.Image
-    facts: ImageFacts
-    shrinks: bool = False
-
-    def reduced(self, min_side: int) -> Image.Image:
-        """Return what asking for ``min_side`` alone would have given: box means for a JPEG's DCT."""
-        drafted = round(max(self.facts.width, self.facts.height) / max(self.image.size))
-        most = _MOST_STEP // max(1, drafted)
-        step = _step(self.image.size, min_side, min_side, most) if self.shrinks else 1
-        return self.image if step == 1 else self.image.reduce(step)
 
 
 def read_image(data: bytes, *, min_side: int, min_long_side: int = 0) -> DecodedImage:
@@ -299,19 +266,6 @@ def _shrunk(image: Image.Image, name: str, ask: _Ask) -> Image.Image:
     return shrunk(image, ask.min_side, ask.min_long_side) if ask.limited and name not in _DRAFTED else image
 
 
-def shrunk(image: Image.Image, min_side: int, min_long_side: int) -> Image.Image:
-    """Return the picture at 1/2, 1/4 or 1/8 of its size, box means, while its sides stay long enough."""
-    step = _step(image.size, min_side, min_long_side)
-    return image if step == 1 else image.reduce(step)
-
-
-def _step(size: tuple[int, int], min_side: int, min_long_side: int, most: int = _MOST_STEP) -> int:
-    step = 1
-    while step < most and min(size) >= 2 * step * min_side and max(size) >= 2 * step * min_long_side:
-        step *= 2
-    return step
-
-
 def _turn(image: Image.Image, orientation: int) -> Image.Image:
     transpose = _UPRIGHT.get(orientation)
     return image if transpose is None else image.transpose(transpose)
@@ -339,23 +293,3 @@ def _decode_elsewhere(data: bytes, ask: _Ask) -> DecodedImage:
     if "reason" in said:
         raise DecodeError(str(said["reason"]))
     return unpacked(said, pixels)
-
-
-def packed(decoded: DecodedImage) -> dict[str, Any]:
-    """Return all but the pixels as JSON would have it."""
-    facts = decoded.facts
-    return {
-        "size": decoded.image.size,
-        "facts": (facts.width, facts.height, facts.format, facts.mode),
-        "metadata": facts.metadata.packed(),
-        "notes": facts.notes,
-        "motion": facts.motion,
-    }
-
-
-def unpacked(said: dict[str, Any], pixels: bytes) -> DecodedImage:
-    """Return what was packed, with its pixels."""
-    width, height, name, mode = said["facts"]
-    metadata = Metadata.unpacked(said["metadata"])
-    facts = ImageFacts(width, height, name, mode, metadata, tuple(said["notes"]), said["motion"])
-    return DecodedImage(Image.frombytes("RGB", tuple(said["size"]), pixels), facts, shrinks=True)
