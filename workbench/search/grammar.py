@@ -4,8 +4,8 @@
 next sign, quote or key; a sign wants (``+``) or does not want (``-``) what follows it; ``^2`` lets a part
 count twice. ``tag:``, ``taken:2019..2020``, ``is:main``, ``is:weapon`` (a classifier), ``in:a.pdf``,
 ``kind:document``, ``camera:Canon``, ``lens:``, ``by:``, ``keyword:``, ``title:``, ``description:`` and
-``rating:>=4`` say where to look; ``over:persons`` compares the query with persons, not with whole images. Quotes
-hold together what would be read otherwise.
+``rating:>=4`` say where to look; ``over:persons`` compares the query with persons, not with whole images.
+Quotes hold together what would be read otherwise.
 """
 
 import re
