@@ -1,6 +1,5 @@
 """Collection: the data of one case as they were read, which never change; `Case.refresh` reads another."""
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -110,9 +109,9 @@ class Pictures:
         # The others are looked up when they are needed: a photo with several paths is rare.
         for raw_path in chain([image["raw_path"]], self._others(row, file_id(image_id))):
             try:
-                path = os.fsencode(self._folder.file_path(raw_path))
                 as_known = (int(image["size"]), int(image["mtime"].value))
-                return read_still(path, image_id, min_side=min_side, as_known=as_known)
+                place = self._folder.place(raw_path)
+                return read_still(place, image_id, min_side=min_side, as_known=as_known)
             except OSError as error:
                 why = ReadError(explain(error))
             except ReadError as error:
@@ -207,7 +206,8 @@ class Collection:
         if len(rows):
             import pandas as pd
 
-            beside = [self.images["path"], self.problems["path"]]
+            failed = self.problems["path"]
+            beside = [self.images["path"], failed[~failed.str.lower().str.endswith(".xmp").to_numpy(bool)]]
             owners = pd.concat([paths.astype("str") for paths in beside], ignore_index=True)
             of, which = companions.beside(owners, skipped["path"].iloc[rows])
             which, first = np.unique(which, return_index=True)
@@ -219,13 +219,16 @@ class Collection:
     @cached_property
     def beside(self) -> "dict[str, NDArray[np.object_]]":
         """What lies beside each image, (N,) each: ``sidecars``, lists of paths; ``live``, paths of videos."""
-        paths = self.images["path"]
-        there = self.skipped.loc[self.skipped["kind"] == "sidecar", "path"]
-        videos = self.problems["path"].drop_duplicates()
+        import pandas as pd
+
+        paths, failed = self.images["path"], self.problems["path"].drop_duplicates()
+        read = self.skipped.loc[self.skipped["kind"] == "sidecar", "path"]
+        broken = failed[failed.str.lower().str.endswith(".xmp").to_numpy(bool)]
+        there = pd.concat([some.astype("str") for some in (read, broken)], ignore_index=True)
         none = np.full(len(paths), None, object)
         return {
             "sidecars": companions.sidecars(paths, there) if len(there) else none,
-            "live": companions.live_videos(paths, videos) if len(videos) else none,
+            "live": companions.live_videos(paths, failed) if len(failed) else none,
         }
 
     @cached_property

@@ -1,6 +1,7 @@
 """The words of the command line: verbs, options, and help that needs no manual."""
 
 import argparse
+import math
 from pathlib import Path
 from typing import TypeAlias
 
@@ -216,14 +217,25 @@ def _add_progress(verb: argparse.ArgumentParser) -> None:
     _add_places(verb)
     what = "where most known photos are not there: keep them in the case, or mark them as gone"
     verb.add_argument("--gone", choices=["keep", "mark"], help=what)
+    what = "frames of videos to take: by change (the default), or one every so many seconds; remembered"
+    verb.add_argument("--frames", type=_frames, metavar="change|SECONDS", help=what)
+    what = "leave videos as they are"
+    verb.add_argument("--no-videos", dest="videos", action="store_false", help=what)
     _add_quiet(verb)
 
 
 def _add_places(verb: argparse.ArgumentParser) -> None:
-    what = "links to follow: those that stay inside the source (the default), all or none"
-    verb.add_argument("--links", choices=["inside", "all", "none"], default="inside", help=what)
-    what = "take recycle bins and previews of other programs as photos"
-    verb.add_argument("--system", action="store_true", help=what)
+    what = "links to follow: those that stay inside the source (the default), all or none; remembered"
+    verb.add_argument("--links", choices=["inside", "all", "none"], help=what)
+    what = "take recycle bins and previews of other programs as photos; remembered"
+    verb.add_argument("--system", action=argparse.BooleanOptionalAction, help=what)
+    what = "leave out what has this name or path, such as private, '*.bak' or '2019/**/raw'; remembered"
+    patterns = verb.add_mutually_exclusive_group()
+    patterns.add_argument("--exclude", metavar="PATTERN", action="append", help=what)
+    what = "leave out nothing any more"
+    patterns.add_argument("--no-exclude", dest="exclude", action="store_const", const=[], help=what)
+    what = "read the files in ZIP, TAR and 7z archives (the default); remembered"
+    verb.add_argument("--archives", action=argparse.BooleanOptionalAction, help=what)
 
 
 def _add_quiet(verb: argparse.ArgumentParser) -> None:
@@ -234,6 +246,16 @@ def _add_formats(verb: argparse.ArgumentParser) -> None:
     formats = verb.add_mutually_exclusive_group()
     formats.add_argument("--json", action="store_true", help="print JSON, one object per row")
     formats.add_argument("--csv", action="store_true", help="print CSV with a header")
+
+
+def _frames(text: str) -> str | float:
+    try:
+        seconds = "change" if text == "change" else float(text)
+    except ValueError:
+        seconds = 0.0
+    if not (seconds == "change" or (isinstance(seconds, float) and 0 < seconds < math.inf)):
+        raise argparse.ArgumentTypeError(f"{text!r} is neither 'change' nor a number of seconds above 0")
+    return seconds
 
 
 def _positive(text: str) -> int:

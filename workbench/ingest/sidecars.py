@@ -1,6 +1,5 @@
 """Sidecars: read the files of XMP beside photos that are new or changed; no photo is decoded for it."""
 
-import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +8,7 @@ import pyarrow as pa
 from workbench.ingest.examine import Failure
 from workbench.ingest.plan import SIDECAR
 from workbench.ingest.writer import Writer, written
+from workbench.media.kinds import suffix
 from workbench.media.metadata import from_xmp
 from workbench.media.metadata.xmp import MAX_XMP
 from workbench.media.read import ReadError, read_bytes
@@ -33,7 +33,8 @@ def read_sidecars(
     known = {row.pop("raw_path"): row for row in latest.to_pylist()}
     rows: list[Row] = []
     failed: set[bytes] = set()
-    beside = [file for file in found if file.skipped == SIDECAR]
+    # Others, such as AAE and THM, hold no XMP.
+    beside = [file for file in found if file.skipped == SIDECAR and suffix(file.raw_path) == b".xmp"]
     for file in beside:
         was = known.get(file.raw_path, {"status": "gone"})
         same = (was.get("size"), was.get("mtime_ns")) == (file.size, file.mtime_ns)
@@ -68,7 +69,7 @@ def _read(folder: CaseFolder, file: FoundFile) -> tuple[Row, str | None]:
     if file.size > MAX_XMP:
         return row, f"a sidecar of {file.size:,} bytes is not read, the limit is {MAX_XMP:,}"
     try:
-        said = from_xmp(read_bytes(os.fsencode(folder.file_path(file.raw_path))))
+        said = from_xmp(read_bytes(folder.place(file.raw_path)))
     except (ReadError, OSError) as error:
         return row, str(error)
     if said.reason and "cannot be read" in said.reason:

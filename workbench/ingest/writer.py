@@ -49,7 +49,7 @@ class Writer:
         self._warnings: defaultdict[bytes, list[Failure]] = defaultdict(list)
         self._new: set[bytes] = set()
         self._clear()
-        self.new = self.images = self.renamed = self.failed = 0
+        self.new = self.images = self.renamed = self.failed = self.read = 0
 
     def add(self, file: FoundFile, result: Examined) -> None:
         """Take a result for a file, in any order; flushes when a part is full or old.
@@ -164,6 +164,7 @@ class Writer:
             self.samples[kind].add(image_id, usable, len(found))
 
     def _settle_ok(self, file: FoundFile, result: Examined, warnings: list[Failure]) -> None:
+        self.read += 1
         # A new row of the path ends its problems: what is wrong with the file itself is said again.
         said = self._known.problems.get(file.raw_path, {})
         row = KnownFile(file.size, file.mtime_ns, result.image_id, "ok", result.stills)
@@ -318,4 +319,11 @@ def _image_row(image_id: str, facts: ImageFacts, stills: str | None) -> Row:
     row |= {"keywords": said.keywords or None, "metadata_version": schemas.METADATA_VERSION}
     size = {"width": facts.width, "height": facts.height}
     told = {"image_id": image_id, "format": facts.format, "mode": facts.mode, "motion": facts.motion}
-    return row | size | told | {"stills": stills}
+    return row | size | told | {"stills": stills} | _of_frame(facts)
+
+
+def _of_frame(facts: ImageFacts) -> Row:
+    shown = facts.frame
+    if shown is None:
+        return {}
+    return {"t": shown.t, "duration": shown.duration, "fps": shown.fps, "plain": shown.plain}

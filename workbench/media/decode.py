@@ -10,6 +10,7 @@ from workbench.errors import WorkbenchError
 from workbench.media import sandbox
 from workbench.media.animation import frames_of, seek_telling
 from workbench.media.colour import ranged, to_srgb
+from workbench.media.frame_choice import FrameFacts
 from workbench.media.header import Header, check_exif, read_header
 from workbench.media.iso_boxes import jxl_size
 from workbench.media.limits import MAX_PIXELS, LimitError, check_size
@@ -73,7 +74,7 @@ class ImageFacts:
 
     ``notes``: what is odd about the pixels, each a short text for the problems table: a colour profile that
     is left out, pages that are not read, an end that is missing. ``motion``: bytes of the video that a phone
-    appended, None where there is none.
+    appended, None where there is none. ``frame``: where a frame of a video lies.
     """
 
     width: int
@@ -83,6 +84,7 @@ class ImageFacts:
     metadata: Metadata
     notes: tuple[str, ...] = ()
     motion: int | None = None
+    frame: FrameFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

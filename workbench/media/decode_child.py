@@ -23,10 +23,10 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted, and ends us
     Image.MAX_IMAGE_PIXELS = None  # our own limits are checked
     asks, answers = sys.stdin.buffer, sys.stdout.buffer
-    memory, documents = _memory(), Documents()
+    memory, documents = address_space(), Documents()
     while line := asks.readline():
         ask = json.loads(line)
-        _limit(memory, ask["memory"] - ask["bytes"], ask["seconds"])
+        limit(memory, ask["memory"] - ask["bytes"], ask["seconds"])
         _serve(asks.read(ask["bytes"]), ask, documents, answers)
 
 
@@ -47,7 +47,7 @@ def _serve(data: bytes, ask: dict[str, Any], documents: Documents, answers: Bina
     answers.flush()
 
 
-def _memory() -> int:
+def address_space() -> int:
     """Return the bytes of address space in use."""
     try:
         return int(Path("/proc/self/statm").read_bytes().split()[0]) * os.sysconf("SC_PAGE_SIZE")
@@ -55,16 +55,16 @@ def _memory() -> int:
         return 2**30
 
 
-def _limit(used: int, more: int, seconds: int) -> None:
+def limit(used: int, more: int, seconds: int | None) -> None:
+    """Let this process take ``more`` bytes than it has ``used``, and some seconds of processor time."""
     try:
         import resource
     except ImportError:  # Windows has none: the parent's clock is left
         return
-    spent = resource.getrusage(resource.RUSAGE_SELF)
-    limits = {
-        resource.RLIMIT_AS: used + max(more, 64 * 2**20),
-        resource.RLIMIT_CPU: int(spent.ru_utime + spent.ru_stime) + seconds + _SPARE,
-    }
+    limits = {resource.RLIMIT_AS: used + max(more, 64 * 2**20)}
+    if seconds is not None:
+        spent = resource.getrusage(resource.RUSAGE_SELF)
+        limits[resource.RLIMIT_CPU] = int(spent.ru_utime + spent.ru_stime) + seconds + _SPARE
     for kind, soft in limits.items():
         try:
             resource.setrlimit(kind, (soft, resource.getrlimit(kind)[1]))

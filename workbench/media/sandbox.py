@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,10 @@ _MAX_REPLY = 65_536  # bytes of JSON
 
 class SandboxError(Exception):
     """The image took too much, or its decoder crashed; ``str(error)`` is the reason for the problems."""
+
+
+class CrashError(SandboxError):
+    """The process ended by itself before it answered, as a decoder does that runs out of memory."""
 
 
 class StoppedError(Exception):
@@ -56,7 +60,7 @@ class _Sandbox:
                     raise StoppedError from None
                 if late.is_set():
                     raise SandboxError(f"takes more than {MAX_SECONDS:.0f} s to decode") from None
-                raise SandboxError(f"its decoder crashed (exit status {process.returncode})") from error
+                raise CrashError(f"its decoder crashed (exit status {process.returncode})") from error
             except BaseException:  # an interrupt: what it would answer belongs to nobody
                 self._end(process)
                 raise
@@ -76,7 +80,7 @@ class _Sandbox:
             process.kill()
             process.wait()
             if self._turn.acquire(blocking=False):  # else who waits for an answer closes the pipes
-                _close(process)
+                close_pipes(process)
                 self._turn.release()
 
     def _started(self, stops: int) -> subprocess.Popen[bytes]:
@@ -85,19 +89,19 @@ class _Sandbox:
             if self._stops != stops:
                 raise StoppedError
             if self._process is None or self._process.poll() is not None or self._owner != os.getpid():
-                self._process, self._owner = _start(), os.getpid()
+                self._process, self._owner = start("workbench.media.decode_child"), os.getpid()
             return self._process
 
     def _end(self, process: subprocess.Popen[bytes]) -> None:
         process.kill()
         process.wait()
-        _close(process)
+        close_pipes(process)
         with self._state:
             if self._process is process:
                 self._process = None
 
 
-def _close(process: subprocess.Popen[bytes]) -> None:
+def close_pipes(process: subprocess.Popen[bytes]) -> None:
     """Close the pipes to a process that has ended."""
     for pipe in (process.stdin, process.stdout):
         with contextlib.suppress(OSError):  # what was not yet written has no reader any more
@@ -110,13 +114,15 @@ def _expire(process: subprocess.Popen[bytes], late: threading.Event) -> None:
     process.kill()
 
 
-def _start() -> subprocess.Popen[bytes]:
+def start(module: str, *arguments: str, files: Sequence[int] = ()) -> subprocess.Popen[bytes]:
+    """Start a module of ours as a process that has some open files; raises :class:`SandboxError`."""
     package = str(Path(__file__).parents[2])
     paths = os.pathsep.join([package, *filter(None, [os.environ.get("PYTHONPATH")])])
     try:
-        return subprocess.Popen(
+        return subprocess.Popen(  # noqa: S603 our own modules
             # -P: nothing is imported from the folder we happen to be in, which may be one of strange files.
-            [sys.executable, "-P", "-W", "ignore", "-m", "workbench.media.decode_child"],
+            [sys.executable, "-P", "-W", "ignore", "-m", module, *arguments],
+            pass_fds=files,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -166,8 +172,23 @@ def runs() -> bool:
 
 
 def stop() -> None:
-    """End the process at once, from any thread: who waits for it gets :class:`StoppedError`."""
+    """End all processes at once, from any thread: who waits for one gets :class:`StoppedError`."""
     _sandbox.stop()
+    for end in list(_on_stop):
+        end()
+
+
+_on_stop: set[Callable[[], object]] = set()
+
+
+def on_stop(end: Callable[[], object]) -> None:
+    """Have :func:`stop` call ``end`` too, until :func:`not_on_stop`."""
+    _on_stop.add(end)
+
+
+def not_on_stop(end: Callable[[], object]) -> None:
+    """Take back what :func:`on_stop` was told."""
+    _on_stop.discard(end)
 
 
 atexit.register(stop)

@@ -23,7 +23,10 @@ FILES = pa.schema(
         ("image_id", pa.string()),  # of the file: SHA-256 of its bytes; null where they could not be read
         ("status", pa.string()),
         ("when", WHEN),
-        ("stills", pa.string()),  # how it was split into pages or frames, such as "pages-1"; null for a photo
+        (
+            "stills",
+            pa.string(),
+        ),  # how it was split, such as "pdf-pages-1"; null for a photo
         ("images", pa.int32()),  # how many it has that could be read; null for a photo, which is one
     ]
 )
@@ -46,6 +49,11 @@ IMAGES = pa.schema(
         ("orientation", pa.int8()),  # EXIF 1..8 as stored; 1 is upright
         ("motion", pa.int64()),  # bytes of the video that a phone appended to the still; null for none
         ("stills", pa.string()),  # as in the row of its file; it is current where both are the same
+        # Of frames of videos, null for others.
+        ("t", pa.float64()),  # seconds from the start
+        ("duration", pa.float64()),  # seconds that the video lasts
+        ("fps", pa.float64()),  # its frames a second
+        ("plain", pa.string()),  # blank (of one colour, test bars), slate (a title that stands), or ""
         ("taken_zone", pa.int16()),  # minutes that the camera's clock is ahead of UTC, where it says so
         ("title", pa.string()),
         ("description", pa.string()),
@@ -88,9 +96,27 @@ SKIPPED = pa.schema(
     [
         ("path", pa.string()),
         _never_null("raw_path", pa.binary()),
-        ("kind", pa.string()),  # pdf, svg, archive, sidecar, system, link, special, other
+        ("kind", pa.string()),  # archive, excluded, sidecar, system, link, special, sound, other
         ("reason", pa.string()),
         ("when", WHEN),
+    ]
+)
+# One row for a file in an archive, and one with an empty name for the archive itself. A part holds all
+# archives that one scan has seen: the newest counts. Names are data, and never paths on disk.
+ARCHIVES = pa.schema(
+    [
+        _never_null(
+            "raw_path", pa.binary()
+        ),  # of the archive, with its size and time: others are not its list
+        ("archive_size", pa.int64()),
+        ("archive_mtime_ns", pa.int64()),
+        ("version", pa.int16()),  # of what a list says
+        _never_null("name", pa.binary()),
+        ("size", pa.int64()),
+        ("mtime_ns", pa.int64()),
+        ("state", pa.string()),  # file, archive, link, special, problem
+        ("start", pa.binary()),  # the first bytes, where the name does not say what it is
+        ("reason", pa.string()),  # of a problem
     ]
 )
 

@@ -27,6 +27,7 @@ class Snapshot:
     (pixels, upright), format, mode, taken_at, lat, lon, altitude, camera, lens, software, orientation,
     motion (bytes), taken_zone (minutes), title, description, keywords (lists), rating, creator, copyright,
     metadata_version, time_conflict (seconds). What sidecar files say is laid over what the photos say.
+    Of frames of videos t and duration (seconds), fps, plain ("blank", "slate" or "") and video (the path).
     ``vectors``: (N, D) float32, unit rows. ``problems``: path, raw_path, step, reason, when.
     """
 
@@ -142,6 +143,7 @@ def _images(folder: CaseFolder, files: pd.DataFrame, with_vector: pa.Array) -> p
     table = table.merge(contents, on="file_id", how="left", validate="one_to_many")
     table.insert(0, "image_id", table.pop("image_id"))
     table = table.drop(columns="file_id").reset_index(drop=True)
+    table["video"] = table["path"].where(table["t"].notna())
     table["keywords"] = lists_of(table["keywords"], table.index)
     lay_over(table, unique(folder.sidecars.read(), "raw_path", last=True).to_pandas())
     table["time_conflict"] = time_conflicts(table)
