@@ -56,7 +56,7 @@ function learningCurve(points, counts) {
       viewBox: `0 0 ${width} ${height}`,
       role: "img",
       "aria-label": end
-        ? `Average precision ${figure(end.value)}, ${figure(end.low)} to ${figure(end.high)}, of ${end.answers}`
+        ? `Average precision ${figure(end.value)}, ${figure(end.low)} to ${figure(end.high)}`
         : `${counts.yes} yes and ${counts.no} no`,
     },
     ...[0, 0.5, 1].flatMap((value) => [
