@@ -24,10 +24,32 @@ class Learning:
         return self._open.classifiers
 
     @overload
-    def learn(self, name: str, yes: Any = None, no: Any = None, **options: Any) -> "Classifier": ...
+    def learn(
+        self,
+        name: str,
+        yes: Any = None,
+        no: Any = None,
+        *,
+        over: str = ...,
+        replace: bool = ...,
+        method: str = ...,
+        unlabelled: bool | None = ...,
+        seed: int = ...,
+        watch: Watch | None = ...,
+    ) -> "Classifier": ...
 
     @overload
-    def learn(self, name: Mapping[str, Any], **options: Any) -> "dict[str, Classifier]": ...
+    def learn(
+        self,
+        name: Mapping[str, Any],
+        *,
+        over: str = ...,
+        replace: bool = ...,
+        method: str = ...,
+        unlabelled: bool | None = ...,
+        seed: int = ...,
+        watch: Watch | None = ...,
+    ) -> "dict[str, Classifier]": ...
 
     @checked(
         over=is_text("image"),

@@ -115,8 +115,7 @@ class Classifiers(ClassifierBook):
             check(table.vectors, rows[name], no)
         except QueryError as error:
             raise QueryError(f"{name!r} cannot be learnt.", str(error)) from error
-        right, wrong = (dict.fromkeys(table.ids[some].tolist()) for some in (rows[name], no))
-        return LabelSet(name, kind, dict.fromkeys(right, True) | dict.fromkeys(wrong, False))
+        return LabelSet(name, kind, _answers(table.ids, rows[name], no))
 
     def teach(self, name: str, over: str = "image") -> "Teaching":
         """Return a session of questions that teach a classifier by their answers; see `Teaching`.
@@ -180,10 +179,7 @@ class Classifiers(ClassifierBook):
                 f"{len(both):,} of the examples are both yes and no: {some}.",
                 "Take them out of one of the two.",
             )
-        ids = table.ids
-        return LabelSet(
-            name, kind, dict.fromkeys(ids[right].tolist(), True) | dict.fromkeys(ids[wrong].tolist(), False)
-        )
+        return LabelSet(name, kind, _answers(table.ids, right, wrong))
 
     def _finder(self, kind: str) -> Examples:
         return Examples(self._collection, self._tables.table(kind), self._saved)
@@ -198,6 +194,11 @@ class Classifiers(ClassifierBook):
 
         with tqdm(total=100, desc=doing, unit="%", leave=False, delay=PATIENCE) as bar:
             yield lambda share: bar.update(max(0, round(100 * share) - bar.n))
+
+
+def _answers(ids: NDArray[np.object_], yes: NDArray[np.intp], no: NDArray[np.intp]) -> dict[str, bool | None]:
+    said: dict[str, bool | None] = {str(one): True for one in ids[yes]}
+    return said | {str(one): False for one in ids[no]}
 
 
 def _figures(trained: Trained) -> dict[str, Any]:

@@ -85,7 +85,8 @@ class Examples:
         )
 
     def _of_ids(self, ids: list[str]) -> NDArray[np.integer]:
-        known, rows = self._table.row_of, []
+        known = self._table.row_of
+        rows: list[int] = []
         for one in ids:
             rows += [known[one]] if one in known else self._of_images([self._collection.row(one)]).tolist()
         return np.array(rows, np.intp)

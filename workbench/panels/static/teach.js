@@ -9,9 +9,16 @@ import { nodesOf, reach, walk } from "./lazy.js";
 import { asker, fill, status } from "./panel.js";
 import { working } from "./working.js";
 
-/** @typedef {{ row: number, image: number, name: string, why: string, probability: number | null, answer: string }} Asked */
-/** @typedef {{ name: string, over: string, value: number | null, yes: number, no: number, fits: boolean }} Known */
-/** @typedef {{ answers: number, value: number | null, low: number | null, high: number | null, chance: number | null }} Point */
+/**
+ * @typedef {{ row: number, image: number, name: string, why: string, probability: number | null,
+ *   answer: string }} Asked
+ */
+/**
+ * @typedef {{ name: string, over: string, value: number | null, yes: number, no: number,
+ *   fits: boolean }} Known
+ */
+/** @typedef {number | null} Figure */
+/** @typedef {{ answers: number, value: Figure, low: Figure, high: Figure, chance: Figure }} Point */
 
 /** @type {Record<string, string>} */
 const WHY = { unsure: "not sure", surprising: "surprising", likely: "like the name", other: "any other" };
@@ -49,7 +56,7 @@ function learningCurve(points, counts) {
       viewBox: `0 0 ${width} ${height}`,
       role: "img",
       "aria-label": end
-        ? `Average precision ${figure(end.value)} (${figure(end.low)} to ${figure(end.high)}) after ${end.answers} answers`
+        ? `Average precision ${figure(end.value)}, ${figure(end.low)} to ${figure(end.high)}`
         : `${counts.yes} yes and ${counts.no} no`,
     },
     ...[0, 0.5, 1].flatMap((value) => [
@@ -431,7 +438,8 @@ function render({ model, el }) {
 
   model.on("change:known change:kinds change:over", drawList);
   model.on(
-    "change:name change:known change:items change:curve change:counts change:advice change:enough change:undoable change:ready change:selected",
+    "change:name change:known change:items change:curve change:counts change:advice change:enough " +
+      "change:undoable change:ready change:selected",
     draw,
   );
   fill(

@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from dom.js folding.js format.js jupyterlab.js lazy.js panel.js teach.js widgets.js working.js sha256:e220d81f6668d7e0971d7937da53d554de58ee0cbcb45774c42f32b2f984f8f4
+// Built by esbuild 0.28.2 from dom.js folding.js format.js jupyterlab.js lazy.js panel.js teach.js widgets.js working.js sha256:ae9504ccdf91d4ada171df3120471586e85fb2c055ffef65f7ef9b6642ae194e
 // dom.js
 var SVG = "http://www.w3.org/2000/svg";
 var UNSEEN = (
@@ -227,7 +227,7 @@ function learningCurve(points, counts) {
     {
       viewBox: `0 0 ${width} ${height}`,
       role: "img",
-      "aria-label": end ? `Average precision ${figure(end.value)} (${figure(end.low)} to ${figure(end.high)}) after ${end.answers} answers` : `${counts.yes} yes and ${counts.no} no`
+      "aria-label": end ? `Average precision ${figure(end.value)}, ${figure(end.low)} to ${figure(end.high)}` : `${counts.yes} yes and ${counts.no} no`
     },
     ...[0, 0.5, 1].flatMap((value) => [
       svg("line", { x1: left, x2: width, y1: y(value), y2: y(value) }),
