@@ -10,13 +10,14 @@ from workbench.media import sandbox
 from workbench.media.animation import frames_of, seek_telling
 from workbench.media.colour import ranged, to_srgb
 from workbench.media.decoded import DecodedImage, ImageFacts, packed, shrunk, unpacked
-from workbench.media.header import Header, check_exif, read_header
+from workbench.media.header import Header, read_header
 from workbench.media.iso_boxes import jxl_size
 from workbench.media.limits import MAX_PIXELS, LimitError, check_size
 from workbench.media.metadata import Metadata, read_metadata
 from workbench.media.motion import embedded_video
 from workbench.media.raw import RawError, read_raw
 from workbench.media.readers import BROKEN, deep_colours, formats, open_image
+from workbench.media.tiff_directories import check_exif
 
 # fmt: off
 __all__ = [

@@ -9,10 +9,10 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from workbench.media.iso_boxes import boxes, find, jxl_size, stated_colours
+from workbench.media.iso_boxes import boxes, find, jpeg2000_pixels, jxl_size, stated_colours
 from workbench.media.kinds import RAW_STARTS
 from workbench.media.limits import MAX_SCANS, LimitError, check_metadata, check_size
-from workbench.media.tiff_directories import Directory, directories
+from workbench.media.tiff_directories import Directory, check_exif, directories, is_raw
 
 _SCAN_STARTS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # frame headers, of every process
 _PROGRESSIVE = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
@@ -260,7 +260,7 @@ def _icns(data: bytes) -> Header:
     while place < len(data) - 8 and blocks <= _MANY_BLOCKS:
         blocks += 1
         length = max(8, int.from_bytes(data[place + 4 : place + 8]))
-        most = max(most, _png_pixels(data, place + 8), _jpeg2000_pixels(data[place + 8 : place + 200]))
+        most = max(most, _png_pixels(data, place + 8), jpeg2000_pixels(data[place + 8 : place + 200]))
         place += length
     return Header(members=most, odd=blocks > _MANY_BLOCKS)
 
@@ -271,29 +271,6 @@ def _png_pixels(data: bytes, place: int) -> int:
     width, height = struct.unpack_from(">II", data, place + 16)
     check_size(width, height, width * height)
     return int(width * height)
-
-
-def _jpeg2000_pixels(start: bytes) -> int:
-    """Return the pixels of a JPEG 2000 by its image header box or its SIZ segment."""
-    if (box := start.find(b"ihdr")) >= 0:
-        height, width = struct.unpack_from(">II", start, box + 4)
-    elif start[:4] == b"\xff\x4f\xff\x51":
-        right, bottom, left, top = struct.unpack_from(">IIII", start, 8)
-        width, height = right - left, bottom - top
-    else:
-        return 0
-    check_size(width, height, width * height)
-    return int(width * height)
-
-
-def check_exif(data: bytes) -> None:
-    """Raise :class:`LimitError` where the tags of an EXIF block, which may overlap, add up to too much."""
-    data = data.removeprefix(b"Exif\0\0")
-    try:
-        total = sum(ifd.size for _, ifd in directories(data))
-    except (struct.error, IndexError):
-        return
-    check_metadata("tags", total, 0)
 
 
 def _tiff(data: bytes) -> Header:
@@ -307,7 +284,7 @@ def _tiff(data: bytes) -> Header:
     check_metadata("tags", total, 0)
     if not chain:
         return Header()
-    if _is_raw(data, chain, inner):
+    if is_raw(data, chain, inner):
         size = (0, 0) if chain[0].sensor else (chain[0].first.get(256, 0), chain[0].first.get(257, 0))
         return Header(*size, raw=True, odd=True)
     pages = [ifd for ifd in chain if not ifd.preview] or chain[:1]
@@ -319,17 +296,6 @@ def _tiff(data: bytes) -> Header:
     if len(pages) > 1:
         header.notes.append(f"{len(pages):,} pages; page 1 is used")
     return header
-
-
-def _is_raw(data: bytes, chain: list[Directory], inner: list[Directory]) -> bool:
-    """Tell a raw photo: by what its directories hold, or because all that Pillow would read is a preview."""
-    if data[8:10] == b"CR" or any(ifd.sensor for ifd in (*chain, *inner)):
-        return True
-    if not all(ifd.preview for ifd in chain):
-        return False
-    largest = max((ifd.pixels for ifd in inner), default=0)
-    lost = largest == 0 and 330 in chain[0].first  # its sub-images lie beyond the end
-    return lost or largest > chain[0].pixels or any(ifd.raw for ifd in (*chain, *inner))
 
 
 def _jxl(data: bytes) -> Header:

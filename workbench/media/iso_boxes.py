@@ -4,6 +4,8 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from workbench.media.limits import check_size
+
 _MOST = 10_000  # boxes looked at in one walk
 _RATIOS = ((1, 1), (12, 10), (4, 3), (3, 2), (16, 9), (5, 4), (2, 1))  # of the sides of a JPEG XL
 
@@ -129,3 +131,16 @@ def jxl_size(data: bytes) -> tuple[int, int]:
         above, below = _RATIOS[ratio - 1]
         return height * above // below, height
     return (8 * (1 + take(5)) if small else side()), height
+
+
+def jpeg2000_pixels(start: bytes) -> int:
+    """Return the pixels of a JPEG 2000 by its image header box or its SIZ segment."""
+    if (box := start.find(b"ihdr")) >= 0:
+        height, width = struct.unpack_from(">II", start, box + 4)
+    elif start[:4] == b"\xff\x4f\xff\x51":
+        right, bottom, left, top = struct.unpack_from(">IIII", start, 8)
+        width, height = right - left, bottom - top
+    else:
+        return 0
+    check_size(width, height, width * height)
+    return int(width * height)

@@ -11,11 +11,11 @@ from typing import Any
 
 from PIL import Image, JpegImagePlugin
 
-from workbench.media.header import check_exif, read_header
+from workbench.media.header import read_header
 from workbench.media.iso_boxes import boxes, find
 from workbench.media.limits import LimitError, check_size
 from workbench.media.metadata import Metadata, read_metadata
-from workbench.media.tiff_directories import directories
+from workbench.media.tiff_directories import check_exif, directories
 
 ENOUGH = 1280
 """Pixels on the longer side from which a preview stands for the photo: as many as the large view shows, and

@@ -154,3 +154,24 @@ def _integers(source: bytes, start: int, order: str, kind: int, values: int) -> 
         return ()
     values = max(0, min(values, 64, (len(source) - start) // _SIZES[kind]))
     return struct.unpack_from(f"{order}{values}{unit}", source, start)
+
+
+def check_exif(data: bytes) -> None:
+    """Raise :class:`LimitError` where the tags of an EXIF block, which may overlap, add up to too much."""
+    data = data.removeprefix(b"Exif\0\0")
+    try:
+        total = sum(ifd.size for _, ifd in directories(data))
+    except (struct.error, IndexError):
+        return
+    check_metadata("tags", total, 0)
+
+
+def is_raw(data: bytes, chain: list[Directory], inner: list[Directory]) -> bool:
+    """Tell a raw photo: by what its directories hold, or because all that Pillow would read is a preview."""
+    if data[8:10] == b"CR" or any(ifd.sensor for ifd in (*chain, *inner)):
+        return True
+    if not all(ifd.preview for ifd in chain):
+        return False
+    largest = max((ifd.pixels for ifd in inner), default=0)
+    lost = largest == 0 and 330 in chain[0].first  # its sub-images lie beyond the end
+    return lost or largest > chain[0].pixels or any(ifd.raw for ifd in (*chain, *inner))
