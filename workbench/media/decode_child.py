@@ -22,10 +22,10 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted, and ends us
     Image.MAX_IMAGE_PIXELS = None  # our own limits are checked
     asks, answers = sys.stdin.buffer, sys.stdout.buffer
-    memory = _memory()
+    memory = memory()
     while line := asks.readline():
         ask = json.loads(line)
-        _limit(memory, ask["memory"] - ask["bytes"], ask["seconds"])
+        limit(memory, ask["memory"] - ask["bytes"], ask["seconds"])
         _serve(asks.read(ask["bytes"]), ask, answers)
 
 
@@ -42,7 +42,7 @@ def _serve(data: bytes, ask: dict[str, int], answers: BinaryIO) -> None:
     answers.flush()
 
 
-def _memory() -> int:
+def memory() -> int:
     """Return the bytes of address space in use."""
     try:
         return int(Path("/proc/self/statm").read_bytes().split()[0]) * os.sysconf("SC_PAGE_SIZE")
@@ -50,7 +50,8 @@ def _memory() -> int:
         return 2**30
 
 
-def _limit(used: int, more: int, seconds: int) -> None:
+def limit(used: int, more: int, seconds: int) -> None:
+    """Limit this process to ``more`` bytes of memory than are ``used``, and to seconds of processor time."""
     try:
         import resource
     except ImportError:  # Windows has none: the parent's clock is left

@@ -1,0 +1,386 @@
+"""The process that reads a video, its standard input, for `clips`: probes it, cuts a clip or takes one frame.
+
+It puts limits on itself and writes a line of JSON and bytes. PyAV was chosen because its wheels carry FFmpeg
+with x264, libvpx, AAC and Opus for every system, and because it gives frames with their own times.
+"""
+
+import io
+import json
+import math
+import os
+import sys
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from workbench.media.decode_child import limit, memory
+
+if TYPE_CHECKING:
+    import av
+    from av.container import InputContainer
+    from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
+
+TICKS = 90_000
+"""Ticks of a second in what is written: fine enough for any rate."""
+FASTEST = 60
+"""Frames a second that are kept."""
+RATE = 48_000
+LARGEST = 8192
+"""Pixels of the longer side of a frame that is given whole."""
+
+
+class UnreadableError(Exception):
+    """What was asked for cannot be had; ``str(error)`` says why."""
+
+
+def main() -> None:
+    """Answer the one question that the argument asks."""
+    ask = json.loads(sys.argv[1])
+    limit(memory(), ask["memory"], ask["seconds"])
+    import av
+
+    av.logging.set_level(None)
+    source = os.fdopen(os.dup(sys.stdin.fileno()), "rb")
+    try:
+        source.seek(0)
+        said, data = answer(source, ask)
+    except UnreadableError as error:
+        said, data = {"reason": str(error)}, b""
+    except MemoryError:
+        said, data = {"reason": "needs more memory than there is for one video"}, b""
+    except (av.FFmpegError, ValueError, OSError, IndexError) as error:
+        said, data = {"reason": f"not a video that can be read: {_words(error)}"}, b""
+    sys.stdout.buffer.write(json.dumps(said | {"bytes": len(data)}).encode() + b"\n" + data)
+    sys.stdout.buffer.flush()
+
+
+def answer(source: BinaryIO, ask: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    """Return what is said of a video to a question, and the bytes asked for."""
+    import av
+
+    with av.open(source, mode="r", metadata_errors="ignore") as video:
+        picture = Picture(video)
+        if ask["do"] == "probe":
+            return {"probe": picture.probe()}, b""
+        if ask["do"] == "frame":
+            return picture.frame(ask["t"])
+        return Cut(picture, ask).run()
+
+
+class Picture:
+    """The pictures of an open video, by times from its start."""
+
+    def __init__(self, video: "InputContainer") -> None:
+        if not video.streams.video:
+            raise UnreadableError("has no pictures, only sound" if video.streams.audio else "is no video")
+        self.video, self.stream = video, video.streams.video[0]
+        self.stream.codec_context.thread_count = 2
+        base = self.stream.start_time
+        self.origin = float(base * self.stream.time_base) if base is not None else 0.0
+
+    def probe(self) -> dict[str, Any]:
+        first = next(self.frames(0.0), None)
+        if first is None:
+            raise UnreadableError("no frame of it can be read")
+        width, height = upright(self.stream, first)
+        rate = float(self.stream.average_rate or 0) or 25.0
+        codec = self.stream.codec_context.name
+        return {
+            "duration": round(self.duration(), 3),
+            "width": width,
+            "height": height,
+            "fps": round(rate, 3),
+            "sound": bool(self.video.streams.audio),
+            "codec": codec,
+        }
+
+    def duration(self) -> float:
+        """Return the seconds of the video as its header says, else as its packets do."""
+        stream = self.stream
+        if stream.duration and stream.time_base:
+            return float(stream.duration * stream.time_base)
+        if self.video.duration:
+            return self.video.duration / 1_000_000
+        last = 0.0
+        self.video.seek(0)
+        for packet in self.video.demux(stream):
+            if packet.pts is not None and packet.time_base:
+                end = float((packet.pts + (packet.duration or 0)) * packet.time_base) - self.origin
+                last = max(last, end)
+        return last
+
+    def time(self, frame: "VideoFrame") -> float | None:
+        """Return when a frame is seen, seconds from the start of the video."""
+        return None if frame.time is None else frame.time - self.origin
+
+    def frames(self, start: float) -> Iterator["VideoFrame"]:
+        """Yield frames in the order they are seen, from a key frame before ``start`` on.
+
+        What cannot be decoded is left out.
+        """
+        import av
+
+        self.seek(start)
+        for packet in self.video.demux(self.stream):
+            try:
+                yield from (one for one in packet.decode() if one.time is not None)  # type: ignore[misc]
+            except av.error.InvalidDataError:
+                continue
+
+    def seek(self, start: float) -> None:
+        """Go to a key frame before ``start``."""
+        import av
+
+        ticks = math.floor((max(0.0, start - 0.001) + self.origin) / float(self.stream.time_base or 1))
+        try:
+            self.video.seek(ticks, stream=self.stream, backward=True)
+        except av.FFmpegError:
+            self.video.seek(0)
+
+    def frame(self, t: float) -> tuple[dict[str, Any], bytes]:
+        """Return the frame seen at ``t``, in full size, upright."""
+        seen: VideoFrame | None = None
+        for one in self.frames(t):
+            at = self.time(one)
+            if seen is not None and (at is None or at > t + 1e-6):
+                break
+            seen = one
+        if seen is None:
+            raise UnreadableError("there is no frame at that time")
+        width, height = upright(self.stream, seen)
+        shrunk = min(1.0, LARGEST / max(width, height))
+        size = max(1, round(width * shrunk)), max(1, round(height * shrunk))
+        graph = Upright(self.stream, seen, size, "rgb24")
+        shown = graph(seen)
+        pixels = shown.to_ndarray().tobytes()
+        return {"t": round(self.time(seen) or 0.0, 6), "size": [shown.width, shown.height]}, pixels
+
+
+def turns(frame: "VideoFrame") -> int:
+    """Return by how many quarter turns, clockwise, a frame is upright: 0 to 3."""
+    return round(-float(frame.rotation) / 90) % 4
+
+
+def upright(stream: "VideoStream", frame: "VideoFrame") -> tuple[int, int]:
+    """Return width and height of a frame upright and with square pixels."""
+    aspect = stream.sample_aspect_ratio or Fraction(1)
+    aspect = aspect if aspect > 0 else Fraction(1)
+    width, height = max(1, round(frame.width * aspect)), frame.height
+    return (height, width) if turns(frame) % 2 else (width, height)
+
+
+class Upright:
+    """Turns frames of a stream upright, in a size and a format: a graph of FFmpeg's filters."""
+
+    def __init__(self, stream: "VideoStream", first: "VideoFrame", size: tuple[int, int], format: str) -> None:
+        import av
+        from av.filter import Graph
+
+        self._kind = (first.width, first.height, first.format.name)
+        self._graph = Graph()
+        quarter = turns(first)
+        width, height = size if quarter % 2 == 0 else size[::-1]
+        steps: list[tuple[str, str]] = [("yadif", "deint=interlaced")] if first.interlaced_frame else []
+        steps.append(("scale", f"{width}:{height}:flags=bicubic"))
+        steps += [("transpose", "clock")] * quarter if quarter != 3 else [("transpose", "cclock")]
+        steps += [("setsar", "1"), ("format", f"pix_fmts={format}")]
+        last = self._graph.add_buffer(template=stream, **self._of(first))
+        for name, options in steps:
+            node = self._graph.add(name, options)
+            last.link_to(node)
+            last = node
+        last.link_to(self._graph.add("buffersink"))
+        self._graph.configure()
+        self._errors = (av.error.BlockingIOError, av.error.EOFError)
+
+    def _of(self, first: "VideoFrame") -> dict[str, Any]:
+        return {"width": first.width, "height": first.height, "format": first.format}
+
+    def fits(self, frame: "VideoFrame") -> bool:
+        """Say whether a frame is of the size and format that the graph was made for."""
+        return (frame.width, frame.height, frame.format.name) == self._kind
+
+    def __call__(self, frame: "VideoFrame") -> Any:
+        self._graph.push(frame)
+        try:
+            return self._graph.pull()
+        except self._errors:  # yadif waits for the frame after it
+            self._graph.push(None)
+            return self._graph.pull()
+
+
+class Cut:
+    """One clip, written as it is read."""
+
+    def __init__(self, picture: Picture, ask: dict[str, Any]) -> None:
+        import av
+
+        self.picture, self.start, self.end = picture, float(ask["start"]), float(ask["end"])
+        self.mp4, self.stream, self.side = ask["format"] == "mp4", bool(ask["stream"]), int(ask["side"])
+        self.times: list[float] = []
+        self._buffer = io.BytesIO()
+        fast = {"movflags": "frag_keyframe+empty_moov+default_base_moof"}
+        # The index lies in front without a second pass over a file: room for it is kept, 40 bytes a sample.
+        room = {"moov_size": str(16_384 + 40 * math.ceil((self.end - self.start) * (FASTEST + 50)))}
+        options = fast if self.stream else room
+        self._out = av.open(self._buffer, "w", format=ask["format"], options=options if self.mp4 else {})
+        self._video: Any = None
+        self._sound: Any = None
+        self._graph: Upright | None = None
+
+    def run(self) -> tuple[dict[str, Any], bytes]:
+        """Write pictures and sound; return what is said of the clip, and its bytes."""
+        kept = self._kept()
+        first = next(kept, None)
+        if first is None:
+            raise UnreadableError("nothing of it can be read there")
+        self._open(first[1])
+        waiting = first
+        for one in kept:
+            self._write(*waiting, until=one[0])
+            waiting = one
+        last = min(self.end, max(self.picture.duration(), waiting[0] + 1 / FASTEST))
+        self._write(*waiting, until=last)
+        self._mux(self._video.encode(None))
+        if self._sound is not None:
+            self._write_sound()
+        mime = self._mime()
+        self._out.close()
+        told = {"mime": mime, "start": self.start, "end": round(last, 6), "times": self.times}
+        return told, self._buffer.getvalue()
+
+    def _kept(self) -> Iterator[tuple[float, "VideoFrame"]]:
+        """Yield the frames of the clip with their times; the first is the one seen at its start."""
+        before: VideoFrame | None = None
+        began, least = False, -math.inf
+        for frame in self.picture.frames(self.start):
+            at = self.picture.time(frame)
+            if at is None:
+                continue
+            if at <= self.start + 1e-6:
+                before = frame
+                continue
+            if not began:
+                began = True
+                if before is not None:
+                    yield self.start, before
+                    least = self.start
+            if at >= self.end - 1e-6:
+                return
+            if at - least >= 1 / FASTEST - 0.002:
+                least = at
+                yield at, frame
+        if not began and before is not None:
+            yield self.start, before
+
+    def _open(self, first: "VideoFrame") -> None:
+        """Add the streams, before anything is written."""
+        from av import VideoCodecContext  # noqa: F401  the types of the streams
+
+        width, height = upright(self.picture.stream, first)
+        share = min(1.0, self.side / max(width, height))
+        even = [max(2, round(side * share / 2) * 2) for side in (width, height)]
+        rate = min(FASTEST, max(1, round(float(self.picture.stream.average_rate or 25))))
+        self._video = self._out.add_stream("libx264" if self.mp4 else "libvpx", rate=rate)
+        context = self._video.codec_context
+        context.width, context.height, context.pix_fmt = even[0], even[1], "yuv420p"
+        context.time_base = Fraction(1, TICKS)
+        context.thread_count = 2
+        context.gop_size = max(1, rate // 2) if self.stream else 2 * rate
+        if self.mp4:
+            quick = {"preset": "superfast", "crf": "25", "profile": "main", "level": "4.0", "bf": "0"}
+            good = {"preset": "veryfast", "crf": "19"}
+            context.options = quick if self.stream else good
+            context.max_b_frames = 0 if self.stream else 2
+        else:
+            context.bit_rate = 1_500_000 if self.stream else 4_000_000
+            context.options = {"deadline": "realtime" if self.stream else "good", "cpu-used": "8", "crf": "12"}
+        if self.picture.video.streams.audio:
+            self._sound = self._out.add_stream("aac" if self.mp4 else "libopus", rate=RATE)
+            self._sound.codec_context.layout = "stereo"
+            self._sound.codec_context.bit_rate = 96_000
+        self._size = even
+
+    def _mime(self) -> str:
+        if not self.mp4:
+            return f'video/webm; codecs="vp8{", opus" if self._sound else ""}"'
+        head = bytes(self._video.codec_context.extradata or b"")
+        place = head.find(b"\x67")  # the sequence parameters: profile, constraints and level come next
+        profile = head[place + 1 : place + 4].hex() if place >= 0 else "4d4028"
+        return f'video/mp4; codecs="avc1.{profile}{", mp4a.40.2" if self._sound else ""}"'
+
+    def _write(self, at: float, frame: "VideoFrame", until: float) -> None:
+        if self._graph is None or not self._graph.fits(frame):
+            self._graph = Upright(self.picture.stream, frame, (self._size[0], self._size[1]), "yuv420p")
+        shown = self._graph(frame)
+        self.times.append(round(at, 6))
+        shown.time_base = Fraction(1, TICKS)
+        shown.pts = round((at - self.start) * TICKS)
+        shown.duration = max(1, round((until - at) * TICKS))
+        shown.pict_type = 0
+        self._mux(self._video.encode(shown))
+
+    def _mux(self, packets: Any) -> None:
+        for packet in packets:
+            self._out.mux(packet)
+
+    def _write_sound(self) -> None:
+        """Write the sound of the clip's span; what cannot be decoded is left out.
+
+        A little before the clip is coded too and then left out, because the first packets of a coder fade in.
+        """
+        context = self._sound.codec_context
+        size = context.frame_size or 960
+        queue, at = None, 0
+        for begun, sound in self._sounds(2 * size / RATE):
+            if queue is None:
+                import av
+
+                queue, at = av.AudioFifo(), begun
+            queue.write(sound)
+            while (part := queue.read(size)) is not None:
+                part.pts, part.time_base, part.sample_rate = at, Fraction(1, RATE), RATE
+                at += size
+                self._mux_sound(self._sound.encode(part))
+        self._mux_sound(self._sound.encode(None))
+
+    def _sounds(self, before: float) -> Iterator[tuple[int, Any]]:
+        """Yield sound from ``before`` seconds ahead of the clip on, and the sample of the clip it began at."""
+        import av
+
+        stream = self.picture.video.streams.audio[0]
+        context = self._sound.codec_context
+        resampler = av.AudioResampler(format=context.format or "fltp", layout="stereo", rate=RATE)
+        self.picture.seek(self.start - before)
+        begun: int | None = None
+        for packet in self.picture.video.demux(stream):
+            try:
+                frames = packet.decode()
+            except av.error.InvalidDataError:
+                continue
+            for frame in frames:
+                at = -math.inf if frame.time is None else frame.time - self.picture.origin
+                if at >= self.end:
+                    return
+                if at < self.start - before:
+                    continue
+                begun = round((at - self.start) * RATE) if begun is None else begun
+                frame.pts = None
+                for sound in resampler.resample(frame):
+                    sound.pts = None
+                    yield begun, sound
+
+    def _mux_sound(self, packets: Any) -> None:
+        """Write what lies in the clip."""
+        for packet in packets:
+            if packet.pts is not None and 0 <= packet.pts * packet.time_base < self.end - self.start:
+                self._out.mux(packet)
+
+
+def _words(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or str(error) or type(error).__name__).lower()
+
+
+if __name__ == "__main__":
+    main()
