@@ -13,6 +13,7 @@ from workbench.case.heatmaps_api import Why
 from workbench.case.instances.instances_api import Instances, InstanceSource
 from workbench.case.regions_api import Regions, RegionSource
 from workbench.case.selections import Selections
+from workbench.case.videos_api import Videos
 from workbench.index.engines import Engines
 from workbench.samples.regions import read_regions
 from workbench.search.hits import Hits
@@ -98,6 +99,12 @@ class OpenCase:
                 data.thumbnails,
             )
         )
+
+    @cached_property
+    def videos(self) -> Videos:
+        """The videos and their frames."""
+        data = self.collection
+        return Videos(data.folder, data.images, data.lookup, data.thumbnails)
 
     @cached_property
     def instances(self) -> Instances:

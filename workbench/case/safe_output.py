@@ -33,6 +33,22 @@ def new_folder(folder: str | Path, never_in: Iterable[Path]) -> Path:
     return target
 
 
+def new_file(path: str | Path, never_in: Iterable[Path]) -> Path:
+    """Return the absolute path of a file that is not there yet, outside all of ``never_in``.
+
+    Raises CaseError where it is there, lies in one of these, or where its folder is not there.
+    """
+    target = Path(path).expanduser().absolute()
+    for other in never_in:
+        if target.resolve().is_relative_to(other.resolve()):
+            raise CaseError(f"{target} lies in {other}.", "Choose a place outside the photos and the case.")
+    if os.path.lexists(target):
+        raise CaseError(f"{target} is there already.", "Choose a new name: nothing is ever written over.")
+    if not target.parent.is_dir():
+        raise CaseError(f"There is no folder {target.parent}.", "Make it first, or choose another one.")
+    return target
+
+
 LONGEST = 120
 """Bytes (UTF-8) of the longest name made: room for a number and for long paths on Windows."""
 

@@ -314,7 +314,8 @@ class Cut:
         if self._graph is None or not self._graph.fits(frame):
             self._graph = Upright(self.picture.stream, frame, (self._size[0], self._size[1]), "yuv420p")
         shown = self._graph(frame)
-        self.times.append(round(at, 6))
+        began = self.picture.time(frame)
+        self.times.append(round(at if began is None else max(0.0, began), 6))
         shown.time_base = Fraction(1, TICKS)
         shown.pts = round((at - self.start) * TICKS)
         shown.duration = max(1, round((until - at) * TICKS))

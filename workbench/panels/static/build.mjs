@@ -24,6 +24,7 @@ const PANELS = [
   "study",
   "tabs",
   "things",
+  "video",
   "when",
   "where",
   "why",
