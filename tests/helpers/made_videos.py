@@ -13,19 +13,21 @@ from PIL import Image, ImageColor
 
 import workbench as wb
 from workbench import image_id
-from workbench.store.sample_parts import vector_table
-from workbench.testing import colour_vectors, write_photos
+from workbench.samples.face import TABLE
+from workbench.store.sample_parts import remember_key, vector_table
+from workbench.store.schemas import FACES, SEEN, crops
+from workbench.testing import colour_vectors, face_vectors, write_photos
 
 SIZE = (96, 64)
 RATE = 10
 
 
 def make_video(
-    path: Path, shots: Sequence[tuple[str, float]], *, sound: bool = False, rotation: int = 0, codec: str = "libx264"
+    path: Path, shots: Sequence[tuple[str, float]], *, sound: bool = False, codec: str = "libx264"
 ) -> None:
     """Write a video of plain colours: each shot has a colour and seconds; at `RATE` frames a second.
 
-    ``sound`` adds a tone; ``rotation`` (degrees counterclockwise) is noted for players.
+    ``sound`` adds a tone.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with av.open(str(path), "w") as file:
@@ -34,8 +36,6 @@ def make_video(
         tone = file.add_stream("aac", rate=8000) if sound else None
         if tone is not None:
             tone.codec_context.layout = "mono"
-        if rotation:
-            stream.set_display_rotation(rotation) if hasattr(stream, "set_display_rotation") else None
         for colour, seconds in shots:
             plain = np.full((SIZE[1], SIZE[0], 3), ImageColor.getrgb(colour), np.uint8)
             for _ in range(round(seconds * RATE)):
@@ -94,3 +94,44 @@ def add_frames(case: wb.Case, name: str, shots: Sequence[tuple[str, float]], eve
     rgb = np.array([ImageColor.getrgb(colour) for colour in colours], np.float32) / 255
     folder.vectors("colour-1", 4).append(vector_table(ids, [colour_vectors(rgb)], 4))
     return ids
+
+
+def add_faces(case: wb.Case, seen: Mapping[str, Sequence[tuple[float, float]]], side: float = 20.0) -> list[str]:
+    """Write faces into the frames of a case: image id -> of each face the person and where it begins (x).
+
+    Persons are those of ``SquareFaces``: whole numbers from 0 to 11, halves lie between two; return face ids.
+    """
+    folder = case.folder
+    rows, people, crop_rows = [], [], []
+    for one, faces in seen.items():
+        for person, x in faces:
+            box = {"x": float(x), "y": 20.0, "width": side, "height": side}
+            rest = {name: 1.0 for name in FACES.names[6:] if name != "landmarks"} | {"landmarks": [1.0] * 10}
+            face = f"{one}:{x:g},20,{side:g},{side:g}"
+            rows.append({"face_id": face, "image_id": one, **box, **rest, "size": side})
+            people.append(person)
+            crop_rows.append({"face_id": face, "jpeg": jpeg(f"hsv({person * 30:.0f}, 100%, 90%)", (40, 40))})
+    folder.samples(TABLE, "squares-1", 12).append(
+        rows=pa.Table.from_pylist(rows, FACES),
+        vectors=vector_table([row["face_id"] for row in rows], [face_vectors(np.array(people, float))], 12),
+        crops=pa.Table.from_pylist(crop_rows, crops("face_id")),
+        seen=pa.Table.from_pylist([{"image_id": one, "count": len(faces)} for one, faces in seen.items()], SEEN),
+    )
+    remember_key(folder.cache, "faces:fake", "squares-1")
+    remember_key(folder.cache, "faces", "fake")
+    return [str(row["face_id"]) for row in rows]
+
+
+def face_case(root: Path, seconds: int = 30) -> wb.Case:
+    """A case of one video in which person 0 walks all the time, 4 from 5 to 12 s and 8 from 20 s on."""
+    case = case_of(root, {"v/people.mp4": [("grey", seconds / 2), ("#606878", seconds / 2)]})
+    ids = [one for one in case.images["image_id"] if "#t=" in one]
+    seen = {}
+    for one in ids:
+        t = image_id.position(one)
+        faces = [(0.0, 2 + t)]
+        faces += [(4.0, 60.0)] if 5 <= t < 12 else []
+        faces += [(8.0, 70.0)] if t >= 20 else []
+        seen[one] = faces
+    add_faces(case, seen)
+    return wb.open(case=root / "case", faces="fake")

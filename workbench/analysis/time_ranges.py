@@ -15,6 +15,8 @@ HOLE = 4.0
 """Frames further apart than so many times the usual distance of their video (and than `HOLD`) do not touch."""
 RISE = 0.5
 """An event goes on while its frames reach this share of its best frame's rise over the middle of its video."""
+NOISE = 2.0
+"""... or is lower than its best frame by so many times what neighbouring frames differ by (lower quartile)."""
 DIPS = 1
 """Frames in a row that may lie below that inside an event."""
 
@@ -63,7 +65,7 @@ def time_ranges(
 
     An event begins at the best hit that is in none yet, and takes in the frames on both sides of it, hits or
     not, as long as they reach a level: the median of the video plus ``rise`` of what the best hit is above
-    that. Up to ``dips`` frames in a row may lie below it where a frame beyond them reaches it. No event goes
+    that, or a little below the best hit where it hardly is above that (see `NOISE`). Up to ``dips`` frames in a row may lie below it where a frame beyond them reaches it. No event goes
     across a hole: see `ends`. So a better hit is never pulled apart by the cut-off of a search, and two shots
     of which one fits far better are two events.
     """
@@ -75,13 +77,14 @@ def time_ranges(
     touching = until[:-1] >= at[1:] - 1e-9
     known = fit[np.isfinite(fit)]
     middle = float(np.median(known)) if len(known) else 0.0
+    noise = NOISE * float(np.quantile(np.abs(np.diff(known)), 0.25)) if len(known) > 1 else 0.0
     free = np.ones(len(at), bool)
     found = []
     for seed in np.flatnonzero(hit)[np.argsort(-fit[hit], kind="stable")]:
         if not free[seed]:
             continue
-        level = middle + rise * max(float(fit[seed]) - middle, 0.0) if len(known) > 1 else -np.inf
-        reaching = free & ((fit >= level) | (np.arange(len(at)) == seed))
+        level = fit[seed] - max((1 - rise) * (fit[seed] - middle), noise)
+        reaching = free & (fit >= level - 1e-6)
         last = _walk(int(seed), reaching, free, touching, dips)
         first = len(at) - 1 - _walk(len(at) - 1 - int(seed), reaching[::-1], free[::-1], touching[::-1], dips)
         frames = np.arange(first, last + 1)

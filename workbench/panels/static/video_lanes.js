@@ -98,9 +98,10 @@ export function axisOf({ jump }) {
         .map((/** @type {number} */ i) => `M${x(video.times[i]).toFixed(2)},${HIGH}v-7`)
         .join(""),
     );
-    const spans = (curve.ranges ?? []).map((/** @type {number[]} */ [start, end]) =>
+    const spans = (curve.ranges ?? []).map((/** @type {number[]} */ [start, end, score]) =>
       svg("rect", {
         class: "wb-video-event",
+        opacity: clamp((score - curve.low) / (curve.high - curve.low), 0.15, 1).toFixed(2),
         x: x(start),
         width: Math.max(1, x(end) - x(start)),
         y: 0,

@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from dom.js folding.js format.js jupyterlab.js lazy.js panel.js video.js video_axis.js video_lanes.js video_player.js widgets.js sha256:d5e507ff5ad3b670bbf835ec9ed59a7b4fb8e203d907fa4bf14d6961a9b21da9
+// Built by esbuild 0.28.2 from dom.js folding.js format.js jupyterlab.js lazy.js panel.js video.js video_axis.js video_lanes.js video_player.js widgets.js sha256:07fb9288bb439b54e5085b40a5f540a7aa26db3ea7ca1b6d0b53e3fff5ea771c
 // dom.js
 var SVG = "http://www.w3.org/2000/svg";
 var UNSEEN = (
@@ -421,8 +421,9 @@ function axisOf({ jump }) {
       (curve.hits ?? []).map((i) => `M${x(video.times[i]).toFixed(2)},${HIGH}v-7`).join("")
     );
     const spans = (curve.ranges ?? []).map(
-      ([start, end]) => svg("rect", {
+      ([start, end, score]) => svg("rect", {
         class: "wb-video-event",
+        opacity: clamp((score - curve.low) / (curve.high - curve.low), 0.15, 1).toFixed(2),
         x: x(start),
         width: Math.max(1, x(end) - x(start)),
         y: 0,
