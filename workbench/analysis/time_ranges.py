@@ -15,7 +15,7 @@ HOLE = 4.0
 """Frames further apart than so many times the usual distance of their video (and than `HOLD`) do not touch."""
 RISE = 0.5
 """An event goes on while its frames reach this share of its best frame's rise over the middle of its video."""
-NOISE = 2.0
+NOISE = 4.0
 """... or is lower than its best frame by so many times what neighbouring frames differ by (lower quartile)."""
 DIPS = 1
 """Frames in a row that may lie below that inside an event."""
@@ -77,7 +77,7 @@ def time_ranges(
     touching = until[:-1] >= at[1:] - 1e-9
     known = fit[np.isfinite(fit)]
     middle = float(np.median(known)) if len(known) else 0.0
-    noise = NOISE * float(np.quantile(np.abs(np.diff(known)), 0.25)) if len(known) > 1 else 0.0
+    noise = _noise(known)
     free = np.ones(len(at), bool)
     found = []
     for seed in np.flatnonzero(hit)[np.argsort(-fit[hit], kind="stable")]:
@@ -91,6 +91,14 @@ def time_ranges(
         free[frames] = False
         found.append(TimeRange(float(at[first]), float(until[last]), frames, int(seed)))
     return found
+
+
+def _noise(scores: NDArray[np.float64]) -> float:
+    """Return what scores of a video differ by without a reason: by neighbours, but half their range at most."""
+    if len(scores) < 2:
+        return 0.0
+    usual = float(np.quantile(np.abs(np.diff(scores)), 0.25))
+    return min(NOISE * usual, (1 - RISE) * float(np.ptp(scores)))
 
 
 def _walk(

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from workbench.media.decode_child import limit, memory
+from workbench.media.own_limits import limit, memory
 
 if TYPE_CHECKING:
     import av
