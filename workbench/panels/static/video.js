@@ -69,7 +69,7 @@ function render({ model, el }) {
     if (file && play.at !== model.get("at")) set("at", play.at);
   }, REPORT);
 
-  // -- tools --------------------------------------------------------------------------------------------------
+  // -- tools -------------------------------------------------------------------------------------------
 
   const reverse = button("◀◀", "Play backward, again for faster (J)", () => play.run(faster(play.speed, -1)));
   const toggle = button("▶", "Play (L or Space)", () => play.run(play.speed ? 0 : 1), undefined, {
@@ -165,7 +165,7 @@ function render({ model, el }) {
     if (bytes) download(answer.name, bytes, "text/csv");
   }
 
-  // -- contact sheet ------------------------------------------------------------------------------------------
+  // -- contact sheet -----------------------------------------------------------------------------------
 
   const grid = h("div", { class: "wb-grid", role: "listbox", "aria-label": "Frames of the video" });
   const sheet = h("div", { class: "wb-video-sheet", hidden: true }, grid);
@@ -209,7 +209,7 @@ function render({ model, el }) {
     consume(event);
   });
 
-  // -- keys ---------------------------------------------------------------------------------------------------
+  // -- keys --------------------------------------------------------------------------------------------
 
   /** @type {Record<string, (event: KeyboardEvent) => void>} */
   const keys = {
@@ -238,7 +238,7 @@ function render({ model, el }) {
     consume(event);
   });
 
-  // -- drawing ------------------------------------------------------------------------------------------------
+  // -- drawing -----------------------------------------------------------------------------------------
 
   function draw() {
     const { duration } = model.get("video");

@@ -12,6 +12,9 @@ const MOST_TICKS = 8;
 const share = (/** @type {number} */ t, /** @type {number} */ whole) =>
   `${((100 * clamp(t, 0, whole)) / whole).toFixed(3)}%`;
 
+const span = (/** @type {number} */ start, /** @type {number} */ end) =>
+  `${timecode(start, false)}-${timecode(end, false)}`;
+
 /**
  * A bar from one time to another.
  * @param {number} start
@@ -122,7 +125,7 @@ export function axisOf({ jump }) {
         ...person.spans.map((/** @type {number[]} */ [start, end, frames]) =>
           bar(start, end, whole(), {
             colour: COLOURS[n % COLOURS.length],
-            title: `${person.name}, ${timecode(start, false)} to ${timecode(end, false)}, ${plural(frames, "frame")}`,
+            title: [person.name, span(start, end), plural(frames, "frame")].join(", "),
           }),
         ),
       ),
@@ -148,10 +151,7 @@ export function axisOf({ jump }) {
     const i = frameAt(video.times ?? [], t);
     if (curve.scores?.[i] != null) parts.push(`score ${curve.scores[i].toFixed(2)}`);
     const event = (curve.ranges ?? []).find((/** @type {number[]} */ [start, end]) => start <= t && t < end);
-    if (event)
-      parts.push(
-        `event ${timecode(event[0], false)}-${timecode(event[1], false)}, ${plural(event[3], "frame")}`,
-      );
+    if (event) parts.push(`event ${span(event[0], event[1])}, ${plural(event[3], "frame")}`);
     const seen = lanes.filter((/** @type {any} */ person) =>
       person.spans.some((/** @type {number[]} */ [start, end]) => start <= t && t < end),
     );

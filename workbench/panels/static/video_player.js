@@ -192,7 +192,10 @@ export function player(screen, on) {
   });
 
   return {
-    /** @param {{ file: string, duration: number, segment: number, fps: number }} next what to play from now on */
+    /**
+     * Play another video from now on.
+     * @param {{ file: string, duration: number, segment: number, fps: number }} next
+     */
     open(next) {
       halt();
       URL.revokeObjectURL(screen.src);

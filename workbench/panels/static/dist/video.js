@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from dom.js folding.js format.js jupyterlab.js lazy.js panel.js video.js video_axis.js video_lanes.js video_player.js widgets.js sha256:07fb9288bb439b54e5085b40a5f540a7aa26db3ea7ca1b6d0b53e3fff5ea771c
+// Built by esbuild 0.28.2 from dom.js folding.js format.js jupyterlab.js lazy.js panel.js video.js video_axis.js video_lanes.js video_player.js widgets.js sha256:7713d8103715192b483ab7458a6bc450282dbee0728eb3d6429acbca62e36d19
 // dom.js
 var SVG = "http://www.w3.org/2000/svg";
 var UNSEEN = (
@@ -349,6 +349,7 @@ var faster = (speed, way) => speed * way > 0 ? clamp(speed * 2, -8, 8) : way;
 var COLOURS = ["#4c78d0", "#e08a2e", "#3f9b5f", "#c0507a", "#7d62c4", "#2c9aa8", "#a5743b", "#8a8f98"];
 var MOST_TICKS = 8;
 var share = (t, whole) => `${(100 * clamp(t, 0, whole) / whole).toFixed(3)}%`;
+var span = (start, end) => `${timecode(start, false)}-${timecode(end, false)}`;
 function bar(start, end, whole, more = {}) {
   const colour = more.colour ? `;background:${more.colour}` : "";
   const { colour: _, ...rest } = more;
@@ -443,7 +444,7 @@ function axisOf({ jump }) {
         ...person.spans.map(
           ([start, end, frames]) => bar(start, end, whole(), {
             colour: COLOURS[n % COLOURS.length],
-            title: `${person.name}, ${timecode(start, false)} to ${timecode(end, false)}, ${plural(frames, "frame")}`
+            title: [person.name, span(start, end), plural(frames, "frame")].join(", ")
           })
         )
       )
@@ -465,10 +466,7 @@ function axisOf({ jump }) {
     const i = frameAt(video.times ?? [], t);
     if (curve.scores?.[i] != null) parts.push(`score ${curve.scores[i].toFixed(2)}`);
     const event = (curve.ranges ?? []).find(([start, end]) => start <= t && t < end);
-    if (event)
-      parts.push(
-        `event ${timecode(event[0], false)}-${timecode(event[1], false)}, ${plural(event[3], "frame")}`
-      );
+    if (event) parts.push(`event ${span(event[0], event[1])}, ${plural(event[3], "frame")}`);
     const seen = lanes.filter(
       (person) => person.spans.some(([start, end]) => start <= t && t < end)
     );
@@ -678,7 +676,10 @@ function player(screen, on) {
       on.fail(`The browser cannot play this video: ${screen.error?.message ?? ""}`);
   });
   return {
-    /** @param {{ file: string, duration: number, segment: number, fps: number }} next what to play from now on */
+    /**
+     * Play another video from now on.
+     * @param {{ file: string, duration: number, segment: number, fps: number }} next
+     */
     open(next) {
       halt();
       URL.revokeObjectURL(screen.src);
