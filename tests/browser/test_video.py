@@ -65,6 +65,7 @@ def test_a_video_plays_jumps_steps_and_is_exported(root: Path, address: str) -> 
         page.keyboard.press("o")
         page.wait_for_selector(".wb-video-marks i")
 
+        page.locator(".wb-video-ticks").scroll_into_view_if_needed()
         plot = page.locator(".wb-video-plot").bounding_box()
         assert plot is not None
         page.mouse.click(plot["x"] + plot["width"] * 22 / 27, plot["y"] + 20)

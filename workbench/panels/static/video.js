@@ -34,6 +34,7 @@ function render({ model, el }) {
   const set = setter(model);
   let file = "";
   let still = "";
+  let opening = "";
   const screen = h("video", { playsinline: true, preload: "auto", "aria-hidden": "true" });
   const poster = h("img", { alt: "", draggable: "false" });
   const loading = h("div", { class: "wb-video-loading wb-busy" }, "Cutting this part of the video");
@@ -65,8 +66,11 @@ function render({ model, el }) {
   const time = h("span", { class: "wb-video-time" });
   const clip = () => ask("clip", { at: play.at, format: "mp4" });
 
+  /** Whether the player plays what is open in Python: until then the time is that of Python. */
+  const isOpen = () => file !== "" && opening === file && file === model.get("video").file;
+
   const report = debounced(() => {
-    if (file && play.at !== model.get("at")) set("at", play.at);
+    if (isOpen() && play.at !== model.get("at")) set("at", play.at);
   }, REPORT);
 
   // -- tools -------------------------------------------------------------------------------------------
@@ -242,7 +246,7 @@ function render({ model, el }) {
 
   function draw() {
     const { duration } = model.get("video");
-    const at = play.at;
+    const at = isOpen() ? play.at : model.get("at");
     time.replaceChildren(timecode(at), h("small", {}, ` / ${duration ? timecode(duration, false) : "…"}`));
     loading.hidden = !play.loading;
     poster.hidden = play.shown || !still;
@@ -335,14 +339,12 @@ function render({ model, el }) {
     }
     drawAxis();
   }
-  let opening = "";
-
   model.on("msg:custom", (message, buffers) => {
     if (message.segment) play.take(message.segment, buffers[0]);
     if (message.exported) download(message.exported.name, buffers[0], message.exported.mime);
   });
   model.on("change:at", () => {
-    if (file === model.get("video").file && model.get("at") !== play.at) {
+    if (isOpen() && model.get("at") !== play.at) {
       play.seek(model.get("at"));
       if (!play.shown) drawStill();
     }

@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from dom.js folding.js format.js jupyterlab.js lazy.js panel.js video.js video_axis.js video_lanes.js video_player.js widgets.js sha256:7713d8103715192b483ab7458a6bc450282dbee0728eb3d6429acbca62e36d19
+// Built by esbuild 0.28.2 from dom.js folding.js format.js jupyterlab.js lazy.js panel.js video.js video_axis.js video_lanes.js video_player.js widgets.js sha256:9495560ae134044aea3bacd5fd68b099f22b2722cebc0c9f71e047013e7cccc4
 // dom.js
 var SVG = "http://www.w3.org/2000/svg";
 var UNSEEN = (
@@ -752,6 +752,7 @@ function render({ model, el }) {
   const set = setter(model);
   let file = "";
   let still = "";
+  let opening = "";
   const screen = h("video", { playsinline: true, preload: "auto", "aria-hidden": "true" });
   const poster = h("img", { alt: "", draggable: "false" });
   const loading = h("div", { class: "wb-video-loading wb-busy" }, "Cutting this part of the video");
@@ -781,8 +782,9 @@ function render({ model, el }) {
   });
   const time = h("span", { class: "wb-video-time" });
   const clip = () => ask("clip", { at: play.at, format: "mp4" });
+  const isOpen = () => file !== "" && opening === file && file === model.get("video").file;
   const report = debounced(() => {
-    if (file && play.at !== model.get("at")) set("at", play.at);
+    if (isOpen() && play.at !== model.get("at")) set("at", play.at);
   }, REPORT);
   const reverse = button("◀◀", "Play backward, again for faster (J)", () => play.run(faster(play.speed, -1)));
   const toggle = button("▶", "Play (L or Space)", () => play.run(play.speed ? 0 : 1), void 0, {
@@ -949,7 +951,7 @@ function render({ model, el }) {
   });
   function draw() {
     const { duration } = model.get("video");
-    const at = play.at;
+    const at = isOpen() ? play.at : model.get("at");
     time.replaceChildren(timecode(at), h("small", {}, ` / ${duration ? timecode(duration, false) : "…"}`));
     loading.hidden = !play.loading;
     poster.hidden = play.shown || !still;
@@ -1034,13 +1036,12 @@ function render({ model, el }) {
     }
     drawAxis();
   }
-  let opening = "";
   model.on("msg:custom", (message, buffers) => {
     if (message.segment) play.take(message.segment, buffers[0]);
     if (message.exported) download(message.exported.name, buffers[0], message.exported.mime);
   });
   model.on("change:at", () => {
-    if (file === model.get("video").file && model.get("at") !== play.at) {
+    if (isOpen() && model.get("at") !== play.at) {
       play.seek(model.get("at"));
       if (!play.shown) drawStill();
     }
