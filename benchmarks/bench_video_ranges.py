@@ -12,7 +12,7 @@ or one a second. Found is what reaches a probability of 0.5; where nothing does,
 
 import argparse
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,7 +58,9 @@ def main() -> None:
     options = arguments()
     photos, captions = read(options.folder, options.photos)
     model = load("mini")
-    videos = [made(photos[start : start + SHOTS], seed) for seed, start in enumerate(range(0, len(photos), SHOTS))]
+    videos = [
+        made(photos[start : start + SHOTS], seed) for seed, start in enumerate(range(0, len(photos), SHOTS))
+    ]
     truth = [(number, start, end) for number, video in enumerate(videos) for start, end in video.shots]
     queries = embedded(model, captions)
     phrases = embedded(model, default_vocabulary())
@@ -68,7 +70,9 @@ def main() -> None:
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path)
     parser.add_argument("--photos", type=int, default=96)
     return parser.parse_args()
@@ -79,7 +83,9 @@ def read(folder: Path, count: int) -> tuple[list[Image.Image], list[str]]:
     with (folder / "captions.csv").open(encoding="utf-8", newline="") as file:
         table = list(csv.DictReader(file))
     some = table[:: max(1, len(table) // count)][: count // SHOTS * SHOTS]
-    return [Image.open(folder / row["file"]).convert("RGB") for row in some], [row["caption_1"] for row in some]
+    return [Image.open(folder / row["file"]).convert("RGB") for row in some], [
+        row["caption_1"] for row in some
+    ]
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,7 @@ class Made:
 
     @property
     def length(self) -> float:
+        """Seconds."""
         return self.shots[-1][1]
 
     def at(self, t: float) -> Image.Image:
@@ -136,7 +143,10 @@ def embedded(model: Embedder, texts: Sequence[str]) -> NDArray[np.float32]:
 
 
 def frames(
-    model: Embedder, videos: Sequence[Made], times: Sequence[NDArray[np.float64]], phrases: NDArray[np.float32]
+    model: Embedder,
+    videos: Sequence[Made],
+    times: Sequence[NDArray[np.float64]],
+    phrases: NDArray[np.float32],
 ) -> Frames:
     """Embed the frames of videos at some times."""
     moments = [(number, float(t)) for number, some in enumerate(times) for t in some]
@@ -150,8 +160,13 @@ def frames(
     return Frames(images, ranker, [video.length for video in videos])
 
 
-def rows(chosen: Frames, second: Frames, queries: NDArray[np.float32], truth: Sequence[Truth]) -> Iterator[Row]:
-    yield Row("videos, shots and queries, seconds", f"{len(chosen.lengths)}, {len(truth)}, {sum(chosen.lengths):.0f}")
+def rows(
+    chosen: Frames, second: Frames, queries: NDArray[np.float32], truth: Sequence[Truth]
+) -> Iterator[Row]:
+    yield Row(
+        "videos, shots and queries, seconds",
+        f"{len(chosen.lengths)}, {len(truth)}, {sum(chosen.lengths):.0f}",
+    )
     yield Row("frames: by change, one a second", f"{len(chosen.images)}, {len(second.images)}")
     for name, some in (("frames by change", chosen), ("one a second", second)):
         ranked = [some.ranker.rank(query, True, Limits(50)) for query in queries]
@@ -164,18 +179,24 @@ def rows(chosen: Frames, second: Frames, queries: NDArray[np.float32], truth: Se
 
 
 def merged(some: Frames, ranked: Ranked, **settings: float) -> Found:
-    return ranges(some, ranked, lambda times, fit, hit, length: time_ranges(times, fit, hit, duration=length, **settings))
+    return ranges(
+        some,
+        ranked,
+        lambda times, fit, hit, length: time_ranges(times, fit, hit, duration=length, **settings),
+    )
 
 
 def alone(some: Frames, ranked: Ranked) -> Found:
-    def each(times: NDArray[np.float64], fit: NDArray[np.float64], hit: NDArray[np.bool_], length: float) -> list[TimeRange]:
+    def each(
+        times: NDArray[np.float64], fit: NDArray[np.float64], hit: NDArray[np.bool_], length: float
+    ) -> list[TimeRange]:
         until = ends(times, length)
         return [TimeRange(times[i], until[i], np.array([i]), int(i)) for i in np.flatnonzero(hit)]
 
     return ranges(some, ranked, each)
 
 
-def ranges(some: Frames, ranked: Ranked, merge) -> Found:  # type: ignore[no-untyped-def]
+def ranges(some: Frames, ranked: Ranked, merge: Callable[..., list[TimeRange]]) -> Found:
     """Return the ranges found: video, start, end; the best first."""
     sure = {int(row): chance for row, chance in zip(ranked.rows, ranked.chances, strict=True)}
     hits = [row for row, chance in sure.items() if chance >= FOUND] or [int(ranked.rows[0])]
@@ -199,7 +220,8 @@ def measured(what: str, found: Sequence[Found], truth: Sequence[Truth]) -> Row:
     first = np.mean([some[0] for some in right])
     precision = sum(map(sum, right)) / sum(map(len, right))
     ious = [max(overlap(one, true) for one in some) for some, true in zip(found, truth, strict=True)]
-    shown = f"recall {recall:.2f}, precision {precision:.2f}, best event right {first:.2f}, mean IoU {np.mean(ious):.2f}"
+    shown = f"recall {recall:.2f}, precision {precision:.2f}, best event right {first:.2f}, "
+    shown += f"mean IoU {np.mean(ious):.2f}"
     return Row(what, shown)
 
 

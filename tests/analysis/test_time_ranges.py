@@ -1,5 +1,7 @@
 """Hits among the frames of a video become events: what is merged, what is not, and where an event ends."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -62,7 +64,7 @@ def test_every_hit_is_in_exactly_one_event_and_events_do_not_overlap(seed):
     assert all(event.start < event.end and event.best in event.frames for event in found)
     assert [scores[event.best] for event in found] == sorted((scores[e.best] for e in found), reverse=True)
     ordered = sorted(found, key=lambda event: event.start)
-    assert all(a.end <= b.start + 1e-9 for a, b in zip(ordered, ordered[1:], strict=False))
+    assert all(a.end <= b.start + 1e-9 for a, b in itertools.pairwise(ordered))
 
 
 def test_no_event_goes_across_a_part_without_frames():

@@ -40,7 +40,9 @@ class TestTracks:
         times, count = np.asarray(times, float), len(times)
         video = np.zeros(count, int) if video is None else np.asarray(video)
         frames = frames or {0: np.unique(times)}
-        return tracks(video, times, frames, np.array(boxes, float), face_vectors(np.array(people, float)), 0.55)
+        return tracks(
+            video, times, frames, np.array(boxes, float), face_vectors(np.array(people, float)), 0.55
+        )
 
     def test_a_face_that_stays_is_one_track(self):
         box = [10, 10, 20, 20]
@@ -69,7 +71,9 @@ class TestTracks:
         assert self.run([0, 0, 1], box, [0, 0, 0], video=[-1, 0, 0]).tolist() == [-1, 0, 0]
 
     def test_boxes_overlap_by_the_share_of_their_union(self):
-        found = overlaps(np.array([[0, 0, 10, 10]]), np.array([[0, 0, 10, 10], [5, 0, 10, 10], [20, 0, 5, 5]]))
+        found = overlaps(
+            np.array([[0, 0, 10, 10]]), np.array([[0, 0, 10, 10], [5, 0, 10, 10], [20, 0, 5, 5]])
+        )
         assert found[0] == pytest.approx([1, 1 / 3, 0])
 
 
@@ -85,7 +89,9 @@ class TestFollowing:
     def test_who_was_decided_about_follows_nobody_and_leads_nobody(self):
         decided = np.zeros(6, bool)
         decided[0] = True
-        found = following(np.zeros(6, int), np.arange(6)[::-1] / 6, face_vectors(np.zeros(6)), decided, best=1)
+        found = following(
+            np.zeros(6, int), np.arange(6)[::-1] / 6, face_vectors(np.zeros(6)), decided, best=1
+        )
         assert found.leader.tolist() == [0, 1, 1, 1, 1, 1]
         assert found.together[0] == -1
 
@@ -110,7 +116,9 @@ class TestOfACase:
 
     def test_appearances_are_ranges_with_the_best_face(self, made):
         found = made.faces.appearances()
-        spans = {identity: (s, e, n) for identity, s, e, n in found[["identity", "start", "end", "frames"]].values}
+        spans = {
+            identity: (s, e, n) for identity, s, e, n in found[["identity", "start", "end", "frames"]].values
+        }
         assert spans == {
             person(made, 0): (0.0, 30.0, 30),
             person(made, 1): (5.0, 12.0, 7),
@@ -136,7 +144,9 @@ class TestOfACase:
 
         original = face_store.analysis.group
         monkeypatch.setattr(
-            face_store.analysis, "group", lambda vectors, **rest: asked.append(len(vectors)) or original(vectors, **rest)
+            face_store.analysis,
+            "group",
+            lambda vectors, **rest: asked.append(len(vectors)) or original(vectors, **rest),
         )
         case.faces.group()
         assert asked == [3 * BEST]

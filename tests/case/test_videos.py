@@ -61,8 +61,12 @@ def test_a_clip_is_written_into_a_new_file(case, tmp_path):
 def test_a_contact_sheet_shows_the_chosen_frames_in_time_order(case):
     sheet = case.contact_sheet(CLIP, columns=3, width=300)
     assert sheet.width == 300
-    colours = [np.asarray(sheet)[30 + 82 * line, 50 + 97 * column] for line in range(3) for column in range(3)]
-    assert ["red" if one[0] > one[2] else "blue" for one in colours] == ["red"] * 3 + ["blue"] * 4 + ["red"] * 2
+    colours = [
+        np.asarray(sheet)[30 + 82 * line, 50 + 97 * column] for line in range(3) for column in range(3)
+    ]
+    assert ["red" if one[0] > one[2] else "blue" for one in colours] == ["red"] * 3 + ["blue"] * 4 + [
+        "red"
+    ] * 2
     few = case.contact_sheet(CLIP, columns=3, width=300, most=3)
     assert few.height < sheet.height / 2
 

@@ -1,4 +1,4 @@
-"""Small videos made by PyAV, and cases in whose tables their frames are written as an ingest of videos would."""
+"""Small videos made by PyAV, and cases in whose tables their frames are written by hand."""
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -87,7 +87,9 @@ def add_frames(case: wb.Case, name: str, shots: Sequence[tuple[str, float]], eve
     times = np.arange(0, ends[-1] - 1e-9, every)
     colours = [shots[int(np.searchsorted(ends, t, "right"))][0] for t in times]
     ids = [image_id.make(file, t=float(t)) for t in times]
-    rows = [{"image_id": one, "width": SIZE[0], "height": SIZE[1], "format": "MP4", "mode": "RGB"} for one in ids]
+    rows = [
+        {"image_id": one, "width": SIZE[0], "height": SIZE[1], "format": "MP4", "mode": "RGB"} for one in ids
+    ]
     folder.images.append(pa.Table.from_pylist(rows, folder.images.schema))
     small = [{"image_id": one, "jpeg": jpeg(colour)} for one, colour in zip(ids, colours, strict=True)]
     folder.thumbnails.append(pa.Table.from_pylist(small, folder.thumbnails.schema))
@@ -96,7 +98,9 @@ def add_frames(case: wb.Case, name: str, shots: Sequence[tuple[str, float]], eve
     return ids
 
 
-def add_faces(case: wb.Case, seen: Mapping[str, Sequence[tuple[float, float]]], side: float = 20.0) -> list[str]:
+def add_faces(
+    case: wb.Case, seen: Mapping[str, Sequence[tuple[float, float]]], side: float = 20.0
+) -> list[str]:
     """Write faces into the frames of a case: image id -> of each face the person and where it begins (x).
 
     Persons are those of ``SquareFaces``: whole numbers from 0 to 11, halves lie between two; return face ids.
@@ -115,7 +119,9 @@ def add_faces(case: wb.Case, seen: Mapping[str, Sequence[tuple[float, float]]], 
         rows=pa.Table.from_pylist(rows, FACES),
         vectors=vector_table([row["face_id"] for row in rows], [face_vectors(np.array(people, float))], 12),
         crops=pa.Table.from_pylist(crop_rows, crops("face_id")),
-        seen=pa.Table.from_pylist([{"image_id": one, "count": len(faces)} for one, faces in seen.items()], SEEN),
+        seen=pa.Table.from_pylist(
+            [{"image_id": one, "count": len(faces)} for one, faces in seen.items()], SEEN
+        ),
     )
     remember_key(folder.cache, "faces:fake", "squares-1")
     remember_key(folder.cache, "faces", "fake")

@@ -1,4 +1,4 @@
-"""Clips and frames of videos: the right pictures at the right times, and a clear reason where there are none."""
+"""Clips and frames of videos: the right pictures at the right times, or a clear reason."""
 
 import io
 import threading
@@ -58,7 +58,9 @@ def test_a_probe_tells_what_a_player_needs(video):
 
 
 @pytest.mark.usefixtures("here")
-@pytest.mark.parametrize(("t", "begins", "seen"), [(0, 0, "red"), (1.95, 1.9, "red"), (2, 2, "blue"), (99, 5.9, "lime")])
+@pytest.mark.parametrize(
+    ("t", "begins", "seen"), [(0, 0, "red"), (1.95, 1.9, "red"), (2, 2, "blue"), (99, 5.9, "lime")]
+)
 def test_a_frame_is_the_one_that_is_seen_at_that_time(video, t, begins, seen):
     frame = clips.frame_at(video, t)
     assert frame.t == pytest.approx(begins)

@@ -1,4 +1,4 @@
-"""The Video panel without a browser: what it opens, cuts, marks and exports, and that Python does the same."""
+"""The Video panel without a browser: what it opens, cuts, marks and exports, and the same in Python."""
 
 import io
 import threading
@@ -205,7 +205,9 @@ def test_a_failed_or_cancelled_export_says_so_or_nothing(desk: wb.Workspace) -> 
     assert panel.trouble == "It is broken. Look at it."
 
 
-def test_everything_is_written_by_python_too_and_nothing_over_what_is_there(desk: wb.Workspace, tmp_path: Path) -> None:
+def test_everything_is_written_by_python_too_and_nothing_over_what_is_there(
+    desk: wb.Workspace, tmp_path: Path
+) -> None:
     panel = opened(desk)
     desk.query.ask("blue")
     with Image.open(panel.save_frame(tmp_path / "a.png")) as picture:
@@ -294,7 +296,10 @@ def test_the_gallery_shows_one_tile_an_event_that_unfolds(desk: wb.Workspace) ->
     second = browser(desk.gallery, "page", start=0, count=60, version=desk.gallery.version)
     assert second["total"] == first["total"] + 5
     assert [item["t"] for item in second["items"] if 8 <= item.get("t", 0) < 14] == [8, 9, 10, 11, 12, 13]
-    assert f"desk.gallery.unfold(desk.selection.row({desk.case.images['image_id'][best]!r}))" in desk.gallery.to_code()
+    assert (
+        f"desk.gallery.unfold(desk.selection.row({desk.case.images['image_id'][best]!r}))"
+        in desk.gallery.to_code()
+    )
     browser(desk.gallery, "unfold", row=best, on=False)
     assert len(desk.gallery.rows) == first["total"]
     assert len(desk.gallery.frame) == len(desk.selection.hits)

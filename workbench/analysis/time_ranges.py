@@ -12,18 +12,18 @@ from numpy.typing import ArrayLike, NDArray
 HOLD = 10.0
 """Seconds that a frame stands for at most: frames chosen by change come at least so often."""
 HOLE = 4.0
-"""Frames further apart than so many times the usual distance of their video (and than `HOLD`) do not touch."""
+"""Frames further apart than so many usual distances of their video, and than `HOLD`, do not touch."""
 RISE = 0.5
-"""An event goes on while its frames reach this share of its best frame's rise over the middle of its video."""
+"""An event goes on while frames reach this share of its best frame's rise over the middle of its video."""
 NOISE = 4.0
-"""... or is lower than its best frame by so many times what neighbouring frames differ by (lower quartile)."""
+"""... or are lower than its best frame by so many times what neighbours differ by (lower quartile)."""
 DIPS = 1
 """Frames in a row that may lie below that inside an event."""
 
 
 @dataclass(frozen=True)
 class TimeRange:
-    """One event: ``start`` and ``end`` (seconds), its frames in order and the ``best`` of them (a position)."""
+    """One event: ``start`` and ``end`` (seconds), its frames in order and the ``best`` (a position)."""
 
     start: float
     end: float
@@ -31,7 +31,9 @@ class TimeRange:
     best: int
 
 
-def ends(times: NDArray[np.float64], duration: float | None = None, hold: float | None = None) -> NDArray[np.float64]:
+def ends(
+    times: NDArray[np.float64], duration: float | None = None, hold: float | None = None
+) -> NDArray[np.float64]:
     """Return until when each frame of one video stands for what is seen (N,), by their sorted ``times`` (N,).
 
     That is until the next frame, but for ``hold`` seconds at most; the last one until the end of the video,
@@ -65,9 +67,10 @@ def time_ranges(
 
     An event begins at the best hit that is in none yet, and takes in the frames on both sides of it, hits or
     not, as long as they reach a level: the median of the video plus ``rise`` of what the best hit is above
-    that, or a little below the best hit where it hardly is above that (see `NOISE`). Up to ``dips`` frames in a row may lie below it where a frame beyond them reaches it. No event goes
-    across a hole: see `ends`. So a better hit is never pulled apart by the cut-off of a search, and two shots
-    of which one fits far better are two events.
+    that, or a little below the best hit where it hardly is above that (see `NOISE`). Up to ``dips``
+    frames in a row may lie below it where a frame beyond them reaches it. No event goes across a hole: see
+    `ends`. So the cut-off of a search cuts no event short, and two shots of which one fits far better are two
+    events.
     """
     at, fit = np.asarray(times, np.float64), np.asarray(scores, np.float64)
     hit = np.asarray(hits, bool)
@@ -94,7 +97,7 @@ def time_ranges(
 
 
 def _noise(scores: NDArray[np.float64]) -> float:
-    """Return what scores of a video differ by without a reason: by neighbours, but half their range at most."""
+    """Return what scores of a video differ by without a reason: as neighbours do, half their range at most."""
     if len(scores) < 2:
         return 0.0
     usual = float(np.quantile(np.abs(np.diff(scores)), 0.25))

@@ -325,7 +325,7 @@ class Case(Originals, Searching):
     def contact_sheet(self, video: int | str, **options: Any) -> "PIL.Image.Image":
         """Return the chosen frames of a video with their times as one PIL picture; see `Videos`.
 
-        ``video``: its path, or a frame of it. ``options``: ``columns``, ``width`` (pixels), ``most`` (frames).
+        ``video``: its path, or a frame of it. ``options``: ``columns``, ``width`` in pixels, ``most``.
         """
         return self.videos.contact_sheet(video, **options)
 

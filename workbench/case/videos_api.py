@@ -103,7 +103,12 @@ class Videos:
             self._probes[file] = self._try(file, clips.probe)
         return self._probes[file]
 
-    @checked(start=real(0, example=12.0), end=real(0, example=19.5), format=one_of("mp4", "webm"), side=whole(16, 4096, 640))
+    @checked(
+        start=real(0, example=12.0),
+        end=real(0, example=19.5),
+        format=one_of("mp4", "webm"),
+        side=whole(16, 4096, 640),
+    )
     def clip(
         self, video: int | str, start: float, end: float, *, format: "Format" = "mp4", side: int = 1280
     ) -> "Clip":

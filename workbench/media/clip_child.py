@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from workbench.media.own_limits import limit, memory
 
 if TYPE_CHECKING:
-    import av
     from av.container import InputContainer
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
@@ -80,6 +79,7 @@ class Picture:
         self.origin = float(base * self.stream.time_base) if base is not None else 0.0
 
     def probe(self) -> dict[str, Any]:
+        """Return what a player needs to know of the video."""
         first = next(self.frames(0.0), None)
         if first is None:
             raise UnreadableError("no frame of it can be read")
@@ -173,7 +173,9 @@ def upright(stream: "VideoStream", frame: "VideoFrame") -> tuple[int, int]:
 class Upright:
     """Turns frames of a stream upright, in a size and a format: a graph of FFmpeg's filters."""
 
-    def __init__(self, stream: "VideoStream", first: "VideoFrame", size: tuple[int, int], format: str) -> None:
+    def __init__(
+        self, stream: "VideoStream", first: "VideoFrame", size: tuple[int, int], format: str
+    ) -> None:
         import av
         from av.filter import Graph
 
@@ -202,6 +204,7 @@ class Upright:
         return (frame.width, frame.height, frame.format.name) == self._kind
 
     def __call__(self, frame: "VideoFrame") -> Any:
+        """Return a frame turned upright, in the size and format of the graph."""
         self._graph.push(frame)
         try:
             return self._graph.pull()
@@ -295,7 +298,11 @@ class Cut:
             context.max_b_frames = 0 if self.stream else 2
         else:
             context.bit_rate = 1_500_000 if self.stream else 4_000_000
-            context.options = {"deadline": "realtime" if self.stream else "good", "cpu-used": "8", "crf": "12"}
+            context.options = {
+                "deadline": "realtime" if self.stream else "good",
+                "cpu-used": "8",
+                "crf": "12",
+            }
         if self.picture.video.streams.audio:
             self._sound = self._out.add_stream("aac" if self.mp4 else "libopus", rate=RATE)
             self._sound.codec_context.layout = "stereo"
@@ -347,7 +354,7 @@ class Cut:
         self._mux_sound(self._sound.encode(None))
 
     def _sounds(self, before: float) -> Iterator[tuple[int, Any]]:
-        """Yield sound from ``before`` seconds ahead of the clip on, and the sample of the clip it began at."""
+        """Yield sound from ``before`` seconds ahead of the clip on, and the sample where it begins."""
         import av
 
         stream = self.picture.video.streams.audio[0]

@@ -1,4 +1,4 @@
-"""Clips of a video for a browser, and single frames: cut in a process of its own, with limits, from an open file.
+"""Clips of a video for a browser, and single frames, cut in a process of its own with limits.
 
 The process gets the file as its standard input, opened here for reading, and the question as an argument: it
 opens nothing by itself. It is started for each question, so that ending it is all that cancelling takes.
@@ -71,7 +71,7 @@ class Clip:
 
 @dataclass(frozen=True)
 class Frame:
-    """One frame as it is in the video: ``t`` seconds; RGB ``pixels``, row by row, of ``width`` x ``height``."""
+    """One frame of a video: ``t`` seconds; RGB ``pixels`` (bytes) of ``width`` x ``height``, row by row."""
 
     t: float
     width: int
@@ -180,7 +180,7 @@ def _watch(
 def _start(ask: str, file: int) -> "subprocess.Popen[bytes]":
     package = str(Path(__file__).parents[2])
     paths = os.pathsep.join([package, *filter(None, [os.environ.get("PYTHONPATH")])])
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: S603 our own module
         # -P: nothing is imported from the folder we happen to be in, which may be one of strange files.
         [sys.executable, "-P", "-W", "ignore", "-m", "workbench.media.clip_child", ask],
         stdin=file,

@@ -19,10 +19,10 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted, and ends us
     Image.MAX_IMAGE_PIXELS = None  # our own limits are checked
     asks, answers = sys.stdin.buffer, sys.stdout.buffer
-    memory = memory()
+    used = memory()
     while line := asks.readline():
         ask = json.loads(line)
-        limit(memory, ask["memory"] - ask["bytes"], ask["seconds"])
+        limit(used, ask["memory"] - ask["bytes"], ask["seconds"])
         _serve(asks.read(ask["bytes"]), ask, answers)
 
 

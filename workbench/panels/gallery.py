@@ -61,7 +61,7 @@ class Gallery(Panel):
 
     @property
     def frame(self) -> "pd.DataFrame":
-        """What is shown, as a DataFrame in the order shown; hits carry score and probability, each hit a row."""
+        """What is shown, as a DataFrame in the order shown; of hits each is a row, with its score."""
         if self.show == "hits" and self.selection.hits is not None:
             return self.selection.hits.frame
         return self.selection.table.iloc[self.rows]
@@ -152,7 +152,9 @@ class Gallery(Panel):
 
     def _moment(self, row: int) -> dict[str, Any]:
         """Return what a tile tells of a frame: when it is, and the event it stands for."""
-        image_id = str(self.selection.table["image_id"].iloc[row]) if "image_id" in self.selection.table else ""
+        image_id = (
+            str(self.selection.table["image_id"].iloc[row]) if "image_id" in self.selection.table else ""
+        )
         if "#t=" not in image_id:
             return {}
         told: dict[str, Any] = {"t": position(image_id)}

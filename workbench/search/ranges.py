@@ -49,7 +49,7 @@ class RangeTable(pd.DataFrame):
         return RangeTable
 
     def to_csv(self, *arguments: Any, **options: Any) -> Any:
-        """Write the table as ``DataFrame.to_csv`` does, by default without the index; formulas are disarmed."""
+        """Write the table as ``DataFrame.to_csv`` does, by default without the index, and disarm formulas."""
         return safe_table(pd.DataFrame(self)).to_csv(*arguments, **{"index": False, **options})
 
 
@@ -67,7 +67,9 @@ def clock(seconds: float) -> str:
     return f"{hours}:{whole % 60:02d}"
 
 
-def frames_of(images: pd.DataFrame, rows: "NDArray[np.integer] | None" = None) -> dict[str, NDArray[np.int32]]:
+def frames_of(
+    images: pd.DataFrame, rows: "NDArray[np.integer] | None" = None
+) -> dict[str, NDArray[np.int32]]:
     """Return the rows of the frames of each video in time order, by its file id; of those ``rows`` are in."""
     ids = images["image_id"].to_numpy(object)
     asked = ids if rows is None else ids[rows]
@@ -79,7 +81,8 @@ def frames_of(images: pd.DataFrame, rows: "NDArray[np.integer] | None" = None) -
         if "#t=" in one and (video := file_id(one)) in videos:
             found.setdefault(video, []).append(row)
     return {
-        video: np.array(sorted(some, key=lambda row: position(ids[row])), np.int32) for video, some in found.items()
+        video: np.array(sorted(some, key=lambda row: position(ids[row])), np.int32)
+        for video, some in found.items()
     }
 
 

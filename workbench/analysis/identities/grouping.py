@@ -54,9 +54,9 @@ def group(
     stay alone; so they never bridge two. ``photo`` (N,) ints: two faces of one photo are never one identity;
     -1 is no photo. ``known`` (N,) ints: the identity (0 and up) a face already has, which it keeps under the
     same number, and two known identities never join; `FREE` (-1) for a face to be grouped, `LEFT_OUT` (-2)
-    for one that takes no part and gets -1. ``together`` (N,) ints: free faces of one number from 0 up are one
-    person, such as a track in a video; -1 is none. New identities get numbers above the known ones, largest first.
-    ``threshold`` is a cosine, by default the one that ``scale`` gives for ``method``.
+    for one that takes no part and gets -1. ``together`` (N,) ints: free faces of one number from 0 up are
+    one person, such as a track in a video; -1 is none. New identities get numbers above the known ones,
+    largest first. ``threshold`` is a cosine, by default the one that ``scale`` gives for ``method``.
 
     Many faces that cannot be told apart (`crowds`) are taken for one, or one for each of a photo. ``watch``
     is told the share done; what it raises ends the grouping. Raises QueryError for arrays of other lengths

@@ -89,8 +89,8 @@ def overlaps(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.flo
 class Following:
     """Who is grouped and who follows.
 
-    ``rows`` (R,) sorted are the faces that are grouped; ``leader`` (N,) the row that each face follows, itself
-    where it is grouped; ``together`` (N,) the track of faces that must be one person, -1 for none.
+    ``rows`` (R,), sorted, are the faces that are grouped; ``leader`` (N,) the row that each face follows,
+    itself where it is grouped; ``together`` (N,) the track of faces that must be one person, -1 for none.
     """
 
     rows: NDArray[np.intp]
@@ -105,7 +105,7 @@ def following(
     decided: NDArray[np.bool_],
     best: int = BEST,
 ) -> Following:
-    """Return which faces stand for their tracks: the ``best`` of each by ``quality`` (N,), of equal ones the first.
+    """Return which faces stand for their tracks: the ``best`` of each by ``quality`` (N,).
 
     ``track`` (N,), -1 for none. ``decided`` (N,) marks faces about which something was said: they follow
     nobody and nobody follows them. All others of a track follow the likest that stands for it.

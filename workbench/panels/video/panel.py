@@ -238,7 +238,7 @@ class Video(Panel):
         super().close()
 
     def still(self) -> str:
-        """Return the chosen frames as HTML with pictures inside, for a saved notebook; "" where none is open."""
+        """Return the chosen frames as HTML with pictures inside, for a saved notebook; "" for none."""
         video = self._open
         if video is None or not self.unfolded:
             return ""
@@ -266,7 +266,10 @@ class Video(Panel):
     def _follow(self) -> None:
         """Open the video of the frame in focus; a photo in focus leaves the video open that was."""
         row = self.selection.focus
-        if row is None or (file := file_id(str(self.selection.table["image_id"].iloc[row]))) not in self._rows:
+        if (
+            row is None
+            or (file := file_id(str(self.selection.table["image_id"].iloc[row]))) not in self._rows
+        ):
             return
         opened = OpenVideo.of(self.selection.table, file, self._rows[file])
         self._take(opened, opened.time(row))

@@ -81,7 +81,8 @@ def lanes(appearances: "pd.DataFrame") -> list[dict[str, Any]]:
     people: dict[str, dict[str, Any]] = {}
     for one in appearances.itertuples():
         person = people.setdefault(
-            str(one.identity), {"identity": str(one.identity), "name": str(one.name), "spans": [], "seconds": 0.0}
+            str(one.identity),
+            {"identity": str(one.identity), "name": str(one.name), "spans": [], "seconds": 0.0},
         )
         person["spans"].append([float(one.start), float(one.end), int(one.frames)])  # type: ignore[arg-type]
         person["seconds"] += float(one.end) - float(one.start)  # type: ignore[arg-type]
