@@ -97,7 +97,7 @@ def time_ranges(
 
 
 def _noise(scores: NDArray[np.float64]) -> float:
-    """Return what scores of a video differ by without a reason: as neighbours do, half their range at most."""
+    """Return what scores of a video differ by for no reason: as neighbours do, at most half their range."""
     if len(scores) < 2:
         return 0.0
     usual = float(np.quantile(np.abs(np.diff(scores)), 0.25))

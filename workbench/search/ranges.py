@@ -91,6 +91,14 @@ def times_of(images: pd.DataFrame, rows: NDArray[np.integer]) -> NDArray[np.floa
     return np.array([position(one) for one in images["image_id"].to_numpy(object)[rows]], np.float64)
 
 
+def duration_of(images: pd.DataFrame, rows: NDArray[np.integer]) -> float | None:
+    """Return how long the video of these frames lasts, in seconds; None where that is not known."""
+    if "duration" not in images:
+        return None
+    told = images["duration"].iloc[int(rows[0])]
+    return None if pd.isna(told) or not told > 0 else float(told)
+
+
 def events(
     images: pd.DataFrame,
     rows: NDArray[np.integer],
@@ -112,7 +120,7 @@ def events(
                 fit[place[row]], hit[place[row]] = score, True
         times = times_of(images, frames)
         path = str(images["path"].iloc[int(frames[0])])
-        for one in time_ranges(times, fit, hit):
+        for one in time_ranges(times, fit, hit, duration=duration_of(images, frames)):
             inside = frames[one.frames]
             best = int(frames[one.best])
             curve = fit[one.frames], float(fit[one.best])

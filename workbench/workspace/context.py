@@ -176,6 +176,7 @@ class DeskContext:
 
     def _redraw_boxes(self) -> None:
         self.panel("details").boxes_version += 1
+        self.panel("video").refresh()
 
 
 def image_metadata(image: "pd.Series[Any]", *, cluster: str, tags: Collection[str]) -> list[tuple[str, str]]:

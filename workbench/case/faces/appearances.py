@@ -6,7 +6,7 @@ import numpy as np
 
 from workbench.analysis.time_ranges import time_ranges
 from workbench.search.ranges import COLUMNS as RANGES
-from workbench.search.ranges import RangeTable, frames_of, timecode, times_of
+from workbench.search.ranges import RangeTable, duration_of, frames_of, timecode, times_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,6 +30,7 @@ def appearances(
     for file, rows in frames_of(images).items():
         here = np.flatnonzero(np.isin(place, rows) & (who != "")) if video in (None, file) else []
         times, path = times_of(images, rows), str(images["path"].iloc[int(rows[0])])
+        duration = duration_of(images, rows)
         position = {int(row): i for i, row in enumerate(rows)}
         for person in dict.fromkeys(who[here]):
             if identity not in (None, person):
@@ -39,7 +40,7 @@ def appearances(
             seen = np.zeros(len(rows), bool)
             seen[at] = True
             name = str(faces["name"].iloc[int(mine[0])])
-            for one in time_ranges(times, seen.astype(np.float64), seen):
+            for one in time_ranges(times, seen.astype(np.float64), seen, duration=duration):
                 inside = mine[np.isin(at, one.frames)]
                 best = int(inside[np.argmax(quality[inside])])
                 codes = timecode(one.start), timecode(one.end)

@@ -221,6 +221,13 @@ class Video(Panel):
             lines.append(f"{self._place}.mark({first}, {last})")
         return "\n".join([*lines, *([self._exported] if self._exported else [])])
 
+    def refresh(self) -> None:
+        """Show anew who is seen in the open video, as after a decision about faces."""
+        video = self._open
+        if video is not None and "duration" in self.video:
+            self.people = lanes(self._source.people(video.file))
+            self.text = sentence(video, self.curve, self.people)
+
     def cancel(self) -> None:
         """End what is cut."""
         self._feed.stop()
@@ -318,8 +325,7 @@ class Video(Panel):
         facts = {"duration": found.duration, "fps": found.fps, "sound": found.sound}
         facts |= {"width": found.width, "height": found.height, "codec": found.codec}
         self.video = {**self.video, **facts, "segment": SEGMENT}
-        self.people = lanes(self._source.people(file))
-        self.text = sentence(video, self.curve, self.people)
+        self.refresh()
         return {}, ()
 
     def _answer_want(self, file: str, numbers: list[int], format: str) -> None:
