@@ -172,7 +172,7 @@ def rows(
         ranked = [some.ranker.rank(query, True, Limits(50)) for query in queries]
         yield measured(f"{name}, merged", [merged(some, one) for one in ranked], truth)
         yield measured(f"{name}, not merged", [alone(some, one) for one in ranked], truth)
-        for rise in (0.3, 0.7):
+        for rise in (0.5, 0.9):
             yield measured(f"{name}, rise {rise}", [merged(some, one, rise=rise) for one in ranked], truth)
         for dips in (0, 2):
             yield measured(f"{name}, dips {dips}", [merged(some, one, dips=dips) for one in ranked], truth)

@@ -26,7 +26,7 @@ def test_two_shots_are_two_events_the_better_first():
 
 
 def test_the_cut_off_of_a_search_does_not_cut_an_event_short():
-    scores = [LOW, 0.28, 0.4, 0.29, LOW, LOW]
+    scores = [LOW, 0.36, 0.4, 0.37, LOW, LOW]
     assert spans(range(6), scores, [False, False, True, False, False, False]) == [(1.0, 4.0)]
 
 

@@ -13,7 +13,7 @@ HOLD = 10.0
 """Seconds that a frame stands for at most: frames chosen by change come at least so often."""
 HOLE = 4.0
 """Frames further apart than so many usual distances of their video, and than `HOLD`, do not touch."""
-RISE = 0.5
+RISE = 0.7
 """An event goes on while frames reach this share of its best frame's rise over the middle of its video."""
 NOISE = 4.0
 """... or are lower than its best frame by so many times what neighbours differ by (lower quartile)."""
@@ -101,7 +101,7 @@ def _noise(scores: NDArray[np.float64]) -> float:
     if len(scores) < 2:
         return 0.0
     usual = float(np.quantile(np.abs(np.diff(scores)), 0.25))
-    return min(NOISE * usual, (1 - RISE) * float(np.ptp(scores)))
+    return min(NOISE * usual, float(np.ptp(scores)) / 2)
 
 
 def _walk(
