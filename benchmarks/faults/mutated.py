@@ -54,11 +54,24 @@ def mutated(folder: Path, count: int, seed: int = 0) -> Iterator[Mutated]:
         yield Mutated(len(before), kinds.count("picture"), kinds.count("problem"), wrong)
 
 
+class _Pictures:
+    """Wants the picture of each file."""
+
+    def needs_of_file(self, file_id: str, stills: str | None) -> Needs:
+        return Needs(picture=True)
+
+    def needs(self, image_id: str, stills: str | None) -> Needs:
+        return Needs(picture=True)
+
+    def parts(self, file_id: str) -> None:
+        return None
+
+
 def _look(folder: Path, register: Path) -> None:
     """Look at each file as an ingest does, and write down what came of it."""
     used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
-    claims = Claims(lambda _: Needs(picture=True))
+    claims = Claims(_Pictures(), {})
     with register.open("w") as told, _quiet_pillow():
         for path in sorted(folder.iterdir()):
             spent = resource.getrusage(resource.RUSAGE_SELF).ru_utime
@@ -66,7 +79,7 @@ def _look(folder: Path, register: Path) -> None:
             resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.getrlimit(resource.RLIMIT_CPU)[1]))
             told.write(f"looking {path.name}\n")
             told.flush()
-            found = examine(str(path).encode(), claims, [])
+            [found] = examine(str(path).encode(), claims, []).results
             told.write(f"{'problem' if found.failure else 'picture'} {path.name}\n")
 
 

@@ -1,5 +1,7 @@
 """Layouts and clusters of vectors whose groups are known."""
 
+import subprocess
+import sys
 import warnings
 from itertools import pairwise
 
@@ -276,3 +278,28 @@ def test_no_cluster_needs_no_name():
     vectors, _ = groups((5,))
     assert clusters.names(vectors, np.full(5, -1, np.int32), vectors[:2], ["cat", "dog"]) == []
     assert clusters.names(vectors[:0], np.zeros(0, np.int32), vectors[:2], ["cat", "dog"]) == []
+
+
+def test_no_layout_by_umap_compiles_what_an_earlier_process_has_compiled():
+    """Of two new processes, the second finds in numba's cache all that the layout calls."""
+    code = (
+        "import numpy as np\n"
+        "from workbench.analysis.projection import project\n"
+        "project(np.random.default_rng(0).standard_normal((40, 8), np.float32))\n"
+        "from numba.core import event\n"
+        "from umap import layouts, umap_\n"
+        "from workbench.analysis import projection\n"
+        "made = [getattr(umap_, name, None) or getattr(layouts, name) for name in projection._COMPILED]\n"
+        "print(sum(sum(one.stats.cache_misses.values()) for one in made),\n"
+        "      sum(sum(one.stats.cache_hits.values()) for one in made))\n"
+    )
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout.split()
+        for _ in range(2)
+    ]
+
+    compiled, found = map(int, told[1])
+    assert compiled == 0
+    assert found > 0

@@ -56,7 +56,9 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with photos of forty colours, an ingested case, and a notebook that shows its desk."""
     root = tmp_path_factory.mktemp("root")
     colour_folder(root / "photos", 40)
-    wb.open(root / "photos", case=root / "case", model="fake").ingest(progress=False)
+    case = wb.open(root / "photos", case=root / "case", model="fake")
+    case.ingest(progress=False)
+    lab.prepare(case)
     lab.write_notebook(
         root / "desk.ipynb",
         [SHOW, PROBE],

@@ -65,6 +65,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_faces(root / "photos", PHOTOS)
     case = wb.open(root / "photos", case=root / "case", model="fake", faces="fake")
     case.ingest(faces=True, progress=False)
+    lab.prepare(case)
     return root
 
 

@@ -26,7 +26,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_faces(root / "photos", PHOTOS)
     case = wb.open(root / "photos", case=root / "case", model="fake", faces="fake")
     case.ingest(faces=True, progress=False)
-    case.layout()
+    lab.prepare(case)
     lab.write_notebook(root / "desk.ipynb", [SHOW])
     return root
 

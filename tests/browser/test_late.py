@@ -24,6 +24,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     write_faces(root / "photos", {f"{i:03}.png": [3 * (i % 3)] for i in range(24)})
     case = wb.open(root / "photos", case=root / "case", model="fake", faces="fake")
     case.ingest(faces=True, progress=False)
+    lab.prepare(case)
     lab.write_notebook(root / "desk.ipynb", [SHOW, SELECT])
     with lab.server(root, tmp_path_factory.mktemp("private")) as address:
         yield address

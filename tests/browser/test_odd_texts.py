@@ -132,7 +132,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     case.ingest(faces=True, progress=False)
     case.tag([0, 1, 2], ODD)
     case.vocabulary = [ODD, "something red", "something green"]
-    case.layout()
+    lab.prepare(case)
     cells = [*CELLS, *(SIDES.format(side=side, pane=pane) for side, pane in PANES)]
     lab.write_notebook(root / "odd.ipynb", cells)
     return root

@@ -25,7 +25,9 @@ print(json.dumps({"rows": desk.selection.rows.tolist(), "names": desk.case.selec
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("root")
     colour_folder(root / "photos", 40)
-    wb.open(root / "photos", case=root / "case", model="fake").ingest(progress=False)
+    case = wb.open(root / "photos", case=root / "case", model="fake")
+    case.ingest(progress=False)
+    lab.prepare(case)
     return root
 
 

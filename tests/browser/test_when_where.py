@@ -48,7 +48,9 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
         when = None if i % 10 == 9 else datetime(2015, 1, 1, 9) + timedelta(days=1800 * random.beta(2, 1.2))
         colour = tuple(random.integers(0, 256, 3).tolist())
         write_dated(root / f"photos/{i:03d}-{town}.jpg", colour, when, place)
-    wb.open(root / "photos", case=root / "case", model="fake").ingest(progress=False)
+    case = wb.open(root / "photos", case=root / "case", model="fake")
+    case.ingest(progress=False)
+    lab.prepare(case)
     for z in range(6):
         for x, y in itertools.product(range(2**z), repeat=2):
             (root / f"tiles/{z}/{x}").mkdir(parents=True, exist_ok=True)

@@ -121,9 +121,10 @@ def test_faces_of_two_pages_are_faces_of_two_images(case):
     assert again.search(face="Anna").frame["image_id"][0] == PAGES[0]
 
 
-def test_an_ingest_leaves_the_pages_alone_and_candidates_are_asked_for_photos_only(case):
+def test_an_ingest_leaves_the_pages_alone_and_candidates_in_a_file_without_pages_are_a_problem(case):
     report = case.ingest(progress=False)
     assert (report.new, report.embedded) == (0, 0)
-    assert case.instances.ingest(progress=False).looked == 1
-    with pytest.raises(QueryError, match=r"doc\.tif#page=2 is a part of a file"):
+    looked = case.instances.ingest(progress=False)
+    assert (looked.looked, looked.failed) == (3, 2)
+    with pytest.raises(QueryError, match=r"doc\.tif#page=2 cannot be read"):
         case.find_this(1, (0, 0, 10, 10))

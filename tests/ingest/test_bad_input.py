@@ -120,7 +120,7 @@ def test_file_that_vanishes_after_the_scan(photos: Path, look: Look, monkeypatch
         (photos / "brief.png").unlink(missing_ok=True)
         return read(path)
 
-    monkeypatch.setattr("workbench.ingest.examine.read_bytes", delete_then_read)
+    monkeypatch.setattr("workbench.media.stills.read_bytes", delete_then_read)
     _, snapshot = look()
 
     assert only_problem(snapshot) == ("brief.png", "read", "vanished before it could be read")

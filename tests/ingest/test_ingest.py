@@ -95,7 +95,7 @@ def test_a_second_ingest_reads_and_embeds_nothing(
 ) -> None:
     run(folder, embedder)
     before = tree(folder.cache)
-    monkeypatch.setattr("workbench.ingest.examine.read_bytes", lambda path: pytest.fail(f"read {path!r}"))
+    monkeypatch.setattr("workbench.media.stills.read_bytes", lambda path: pytest.fail(f"read {path!r}"))
     report = run(folder, embedder)
 
     assert (report.unchanged, report.embedded, embedder.embedded) == (12, 0, 12)

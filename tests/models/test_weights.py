@@ -15,7 +15,7 @@ import torch
 
 from workbench.errors import ModelError
 from workbench.models import load as load_model
-from workbench.models import weight_sources, weights
+from workbench.models import weights
 from workbench.models.faces.recognisers import _module, load_facenet
 from workbench.models.mini.convert import lite0_from_checkpoint
 from workbench.models.regions import load_regions
@@ -176,8 +176,7 @@ def test_a_wheel_that_does_not_hold_the_file_is_a_short_reason(tmp_path, damage)
 def test_the_hub_is_not_asked_when_it_is_switched_off(tmp_path, monkeypatch):
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     monkeypatch.setattr(
-        weight_sources.urllib.request,  # type: ignore[attr-defined]
-        "urlopen",
+        "urllib.request.urlopen",
         lambda *_, **__: pytest.fail("the hub was asked"),
     )
     with pytest.raises(PlaceError, match="HF_HUB_OFFLINE"):
@@ -189,7 +188,7 @@ def test_a_silent_hub_is_a_short_reason(tmp_path, monkeypatch):
         raise OSError("no route to host")
 
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
-    monkeypatch.setattr(weight_sources.urllib.request, "urlopen", silent)  # type: ignore[attr-defined]
+    monkeypatch.setattr("urllib.request.urlopen", silent)
     with pytest.raises(PlaceError, match="no route to host"):
         HubFile("owner/name", "model.bin").download(tmp_path / "out", tmp_path, progress=False)
 
@@ -203,7 +202,7 @@ def test_a_file_of_its_authors_is_taken_from_their_address(tmp_path, monkeypatch
         answer.headers = {"Content-Length": str(len(CONTENT))}  # type: ignore[attr-defined]
         return answer
 
-    monkeypatch.setattr(weight_sources.urllib.request, "urlopen", answers)  # type: ignore[attr-defined]
+    monkeypatch.setattr("urllib.request.urlopen", answers)
     WebFile("https://example.org/a/model.pt").download(tmp_path / "out", tmp_path, progress=False)
 
     assert (tmp_path / "out").read_bytes() == CONTENT

@@ -4,6 +4,8 @@ import hashlib
 import threading
 import warnings
 from collections.abc import Mapping
+from contextlib import suppress
+from functools import cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -23,6 +25,11 @@ The search that UMAP brings along would take 2 s, but first compiles for 23 s in
 
 ROWS = 4096
 """Rows compared at a time; between them the watcher is told."""
+
+_COMPILED = (
+    "fast_knn_indices", "smooth_knn_dist", "compute_membership_strengths", "clip", "rdist",
+    "_nb_optimize_layout_euclidean_single_epoch", "_nb_optimize_layout_euclidean_single_epoch_parallel",
+)  # fmt: skip
 
 _last: dict[str, Found] = {}
 
@@ -155,7 +162,7 @@ def project(
     """Lay out the rows of ``vectors`` (N, D) in the plane: (N, 2) float32, centred, the longer side -1 to 1.
 
     The same vectors, parameters and seed give the same layout on one machine. ``params`` are those of
-    `PARAMETERS`; neighbourhoods larger than the collection shrink to fit. The first UMAP in a process
+    `PARAMETERS`; neighbourhoods larger than the collection shrink to fit. The first UMAP on a machine
     compiles code for some seconds. ``watch`` is told the share [0, 1] of the epochs done, and may raise to
     end the work; before, while neighbours are looked for, it is told 0. Raises QueryError for an unknown
     method or parameter, or a value out of range.
@@ -200,6 +207,7 @@ def _umap(vectors: Layout, settings: Mapping[str, Any], dimensions: int = 2, wat
         with required_by("A layout by UMAP"):
             import umap
 
+        _keep_compiled()
         metric, seed = settings["metric"], settings["seed"]
         count = min(settings["n_neighbors"], len(vectors) - 1)
         many = len(vectors) >= FEW
@@ -216,6 +224,23 @@ def _umap(vectors: Layout, settings: Mapping[str, Any], dimensions: int = 2, wat
         )
         with watched_epochs(watch):
             return np.asarray(model.fit_transform(vectors), np.float32)
+
+
+@cache
+def _keep_compiled() -> None:
+    """Have numba keep the machine code of what UMAP calls, as it does of functions with ``cache=True``.
+
+    UMAP compiles them in every new process, which takes 11 s of processor time; reading them takes 1 s. Numba
+    keeps them beside UMAP's own files, or in the user's cache where these may not be written, and compiles
+    anew when the files change.
+    """
+    from umap import layouts, umap_
+
+    for name in _COMPILED:
+        function = getattr(umap_, name, None) or getattr(layouts, name, None)
+        # Another release of UMAP may have others, and where no folder can be written it is as without.
+        with suppress(AttributeError, RuntimeError):
+            function.enable_caching()
 
 
 def _tsne(vectors: Layout, settings: Mapping[str, Any], watch: Watch) -> Layout:

@@ -1,11 +1,9 @@
 """Collection: the data of one case as they were read, which never change; `Case.refresh` reads another."""
 
-import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from hashlib import sha256
 from io import BytesIO
 from itertools import chain
 from pathlib import Path
@@ -18,11 +16,12 @@ from workbench.analysis.captions import default_vocabulary, read_vocabulary
 from workbench.case.computed import Computed
 from workbench.case.embedders import LazyEmbedder
 from workbench.errors import QueryError
-from workbench.image_id import file_id, part_of
+from workbench.image_id import file_id
 from workbench.index.engines import Engines
 from workbench.media.crops import SIDE, thumbnail
-from workbench.media.decode import DecodeError, read_image
-from workbench.media.read import ReadError, read_bytes
+from workbench.media.decode import DecodedImage, DecodeError
+from workbench.media.read import ReadError, explain
+from workbench.media.stills import read_still
 from workbench.search.image_lookup import ImageLookup
 from workbench.store.case_folder import CaseFolder
 from workbench.store.sample_parts import known_key
@@ -81,21 +80,15 @@ class Pictures:
         return [found.get(image_id) or self._made_anew(row) for image_id, row in zip(ids, rows, strict=True)]
 
     def _made_anew(self, row: int) -> bytes:
-        image_id = str(self._images["image_id"].iloc[row])
         try:
-            data = read_bytes(os.fsencode(self._folder.file_path(self._images["raw_path"].iloc[row])))
-            if hashlib.sha256(data).hexdigest() != image_id:  # another file, or a page or frame of one
-                return b""
-            return thumbnail(read_image(data, min_side=SIDE).reduced(SIDE))
-        except (OSError, ReadError, DecodeError):
+            return thumbnail(self.still(row, SIDE).reduced(SIDE))
+        except (ReadError, DecodeError):
             return b""
 
     def large(self, row: int) -> bytes:
         """Return an upright picture of at most 1280 px; the thumbnail if the original is out of reach."""
-        if part_of(str(self._images["image_id"].iloc[row])):  # the file is not the image
-            return self.thumbnails([row])[0]
         try:
-            picture = read_image(self.original(row), min_side=LARGE_SIDE).image
+            picture = self.still(row, LARGE_SIDE).image
         except (ReadError, DecodeError):
             return self.thumbnails([row])[0]
         picture.thumbnail((LARGE_SIDE, LARGE_SIDE))
@@ -103,23 +96,25 @@ class Pictures:
         picture.save(buffer, "JPEG", quality=88)
         return buffer.getvalue()
 
-    def original(self, row: int) -> bytes:
-        """Return the bytes of the file of an image, from the first of its paths that still has them.
+    def still(self, row: int, min_side: int) -> DecodedImage:
+        """Decode an image anew, a photo, page or frame, keeping ``min_side`` pixels of the shorter side.
 
-        Raises ReadError where none has: it was moved, or holds another picture now.
+        It is read from the first of its paths whose file still has the bytes that were ingested. Raises
+        ReadError where none has: it was moved, or holds another picture now; and DecodeError.
         """
-        known = file_id(str(self._images["image_id"].iloc[row]))
+        image = self._images.iloc[row]
+        image_id = str(image["image_id"])
         why = ReadError("the file is not the one that was ingested")
-        first = self._images["raw_path"].iloc[row]
         # The others are looked up when they are needed: a photo with several paths is rare.
-        for raw_path in chain([first], self._others(row, known)):
+        for raw_path in chain([image["raw_path"]], self._others(row, file_id(image_id))):
             try:
-                data = read_bytes(os.fsencode(self._folder.file_path(raw_path)))
-            except (OSError, ReadError) as error:
-                why = ReadError(str(error))
-                continue
-            if sha256(data).hexdigest() == known:
-                return data
+                path = os.fsencode(self._folder.file_path(raw_path))
+                as_known = (int(image["size"]), int(image["mtime"].value))
+                return read_still(path, image_id, min_side=min_side, as_known=as_known)
+            except OSError as error:
+                why = ReadError(explain(error))
+            except ReadError as error:
+                why = error
         raise why
 
     def _others(self, row: int, known: str) -> Iterator[bytes]:

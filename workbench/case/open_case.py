@@ -1,28 +1,28 @@
 """OpenCase: one Collection and all that answers questions about it; `Case.refresh` replaces it as a whole."""
 
+from __future__ import annotations
+
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from workbench.case.cluster_runs import ClusterRuns
 from workbench.case.collection import Collection
-from workbench.case.collection_report import CollectionReport
 from workbench.case.embedders import LazyEmbedder, LazyFaceModel, known_keys
-from workbench.case.faces.face_store import FaceStore
-from workbench.case.faces.faces_api import Faces
-from workbench.case.heatmaps_api import Why
-from workbench.case.instances.instances_api import Instances, InstanceSource
-from workbench.case.regions_api import Regions, RegionSource
-from workbench.case.selections import Selections
-from workbench.case.videos_api import Videos
-from workbench.index.engines import Engines
-from workbench.samples.regions import read_regions
-from workbench.search.hits import Hits
-from workbench.search.questions import Questions, Searchable
-from workbench.search.request import Limits, Request
-from workbench.search.terms import Term
-from workbench.store.case_folder import CaseFolder
 
-_BEST = Limits(k=1)
+if TYPE_CHECKING:  # each part is imported where it is made: opening a case needs none of them
+    from workbench.case.cluster_runs import ClusterRuns
+    from workbench.case.collection_report import CollectionReport
+    from workbench.case.faces.faces_api import Faces
+    from workbench.case.heatmaps_api import Why
+    from workbench.case.instances.instances_api import Instances
+    from workbench.case.regions_api import Regions
+    from workbench.case.selections import Selections
+    from workbench.case.videos_api import Videos
+    from workbench.index.engines import Engines
+    from workbench.search.hits import Hits
+    from workbench.search.questions import Questions
+    from workbench.search.request import Limits
+    from workbench.search.terms import Term
+    from workbench.store.case_folder import CaseFolder
 
 
 class OpenCase:
@@ -44,6 +44,8 @@ class OpenCase:
     @cached_property
     def questions(self) -> Questions:
         """What answers queries."""
+        from workbench.search.questions import Questions, Searchable
+
         data = self.collection
         return Questions(
             Searchable(
@@ -67,16 +69,26 @@ class OpenCase:
     @cached_property
     def why(self) -> Why:
         """Heatmaps."""
-        return Why(self.collection, self._best, lambda text: self.questions.ask(text, None, None, _BEST))
+        from workbench.case.heatmaps_api import Why
+        from workbench.search.request import Limits
+
+        return Why(
+            self.collection, self._best, lambda text: self.questions.ask(text, None, None, Limits(k=1))
+        )
 
     @cached_property
     def cluster_runs(self) -> ClusterRuns:
         """Runs of clustering."""
+        from workbench.case.cluster_runs import ClusterRuns
+
         return ClusterRuns(self.collection, self.study.groups)
 
     @cached_property
     def faces(self) -> Faces:
         """The faces and the people they are grouped into."""
+        from workbench.case.faces.face_store import FaceStore
+        from workbench.case.faces.faces_api import Faces
+
         key = self._face_model.known_key or ""
         store = FaceStore(self._folder, self._face_model.pair, key, self.collection.images)
         return Faces(store, self._face_model)
@@ -84,6 +96,9 @@ class OpenCase:
     @cached_property
     def regions(self) -> Regions:
         """Persons, objects and texts."""
+        from workbench.case.regions_api import Regions, RegionSource
+        from workbench.samples.regions import read_regions
+
         data = self.collection
         return Regions(
             RegionSource(
@@ -103,12 +118,17 @@ class OpenCase:
     @cached_property
     def videos(self) -> Videos:
         """The videos and their frames."""
+        from workbench.case.videos_api import Videos
+
         data = self.collection
         return Videos(data.folder, data.images, data.lookup, data.thumbnails)
 
     @cached_property
     def instances(self) -> Instances:
         """Places where things may be."""
+        from workbench.case.instances.instances_api import Instances, InstanceSource
+        from workbench.search.request import Limits
+
         data = self.collection
         return Instances(
             InstanceSource(
@@ -118,6 +138,7 @@ class OpenCase:
                 data.lookup,
                 data.embedder,
                 data.thumbnails,
+                data.pictures.still,
                 lambda text, k: self._asked(text, Limits(k)),
             )
         )
@@ -125,11 +146,15 @@ class OpenCase:
     @cached_property
     def study(self) -> CollectionReport:
         """The collection as a whole."""
+        from workbench.case.collection_report import CollectionReport
+
         return CollectionReport(self.collection, lambda: self.faces.frame, self.questions.rows)
 
     @cached_property
     def selections(self) -> Selections:
         """The selections kept under a name."""
+        from workbench.case.selections import Selections
+
         return Selections(self._folder.root / "work", self.collection.lookup, self.collection.key)
 
     def info(self) -> dict[str, Any]:
@@ -153,7 +178,11 @@ class OpenCase:
         }
 
     def _best(self, term: Term) -> Hits:
-        return self._asked(term, _BEST)
+        from workbench.search.request import Limits
+
+        return self._asked(term, Limits(k=1))
 
     def _asked(self, term: Term, limits: Limits) -> Hits:
+        from workbench.search.request import Request
+
         return self.questions.search(Request((term,), limits=limits))

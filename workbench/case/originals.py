@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 Now: TypeAlias = Mapping[str, Sequence[str]]
 """The id that a file had -> the ids that its path, or the paths of its copies, have now."""
+_AT_ONCE = 256  # thumbnails that are compared at once
 COLUMNS = ("path", "image_id", "was", "tags", "selections", "faces")
 
 
@@ -45,19 +46,31 @@ def edited_files(folder: CaseFolder) -> "pd.DataFrame":
     """Return the files whose bytes have changed and whose picture has not, where work is left behind.
 
     Columns: path, image_id (now), was (the id that the work is still with), and how many tags, selections and
-    faces with a decision are left behind. "The same picture" means the same size and the same thumbnail.
+    faces with a decision are left behind. "The same picture" means the same size and the same thumbnail, of
+    a document those of all pages.
     """
     import pandas as pd
 
     said = _read(folder)
     found = versions_of(folder, said.files)
-    thumbnails = ThumbnailReader(folder.thumbnails).get([*found["was"], *found["image_id"]])
+    thumbnails = ThumbnailReader(folder.thumbnails)
     rows = [
         (path, now, was, *(len(some.get(was, ())) for some in (said.tags, said.selections, said.faces)))
-        for path, now, was in zip(found["path"], found["image_id"], found["was"], strict=True)
-        if was in thumbnails and thumbnails.get(now) == thumbnails[was]
+        for path, now, was, parts in found[["path", "image_id", "was", "parts"]].itertuples(index=False)
+        if _alike(thumbnails, was, now, parts)
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _alike(thumbnails: ThumbnailReader, was: str, now: str, parts: Sequence[str]) -> bool:
+    """Say whether two files have the same thumbnails, some at a time: one of a photo, or of each part."""
+    for start in range(0, len(parts), _AT_ONCE):
+        some = parts[start : start + _AT_ONCE]
+        ids = [tuple(f"{file}#{part}" if part else file for file in (was, now)) for part in some]
+        found = thumbnails.get([image_id for pair in ids for image_id in pair])
+        if not all(before in found and found[before] == found.get(after) for before, after in ids):
+            return False
+    return True
 
 
 def follow(folder: CaseFolder, edited: "pd.DataFrame") -> None:

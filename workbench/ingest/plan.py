@@ -2,18 +2,20 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, TypedDict
+from typing import Literal, NamedTuple, TypedDict
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.errors import SourceError
-from workbench.image_id import file_id
+from workbench.image_id import file_id as image_file
 from workbench.ingest.examine import Needs
 from workbench.media.scan import FoundFile, Links, Problem, join
+from workbench.media.stills import Openers, is_read
 from workbench.samples.kind import Finder, kind_named
 from workbench.store.case_folder import CaseFolder
 from workbench.store.sample_parts import SampleParts
@@ -21,6 +23,7 @@ from workbench.store.snapshot import current_problems, latest_files
 
 Gone = Literal["keep", "mark"]
 
+_NOT_READ = {"read", "video"}  # steps that say nothing about the bytes of a file
 _MOUNT = 20  # photos known in a folder that is there but empty: it may be where a disk is not mounted
 
 
@@ -39,27 +42,60 @@ class Reading(TypedDict, total=False):
     gone: Gone | None
 
 
+class KnownFile(NamedTuple):
+    """The last row of a path: bytes, time of change, id of the file, status, and how it was split."""
+
+    size: int = -1
+    mtime_ns: int = -1
+    file_id: str | None = None
+    status: str = "gone"
+    stills: str | None = None
+
+
 @dataclass(frozen=True)
 class Known:
     """What the case knows before an ingest.
 
-    ``files``: raw path -> (size, mtime_ns, image_id or None, status). ``problems``: raw path -> step ->
-    reason.
-    ``pictured``: ids of files with thumbnail and metadata. ``finished``: for each kind in use the ids of the
-    files whose images need not be searched for it. All ids here are those of files.
+    ``files``: by raw path. ``problems``: raw path -> step -> reason.
+    ``pictured``: ids of images with thumbnail and metadata. ``finished``: for each kind in use the ids of the
+    images that need not be searched for it.
+    ``split``: (id of a file, how it is split) -> its images, for files that are not one image themselves.
+    ``whole``: those of them that were examined to their end.
     """
 
-    files: dict[bytes, tuple[int, int, str | None, str]]
+    files: dict[bytes, KnownFile]
     problems: dict[bytes, dict[str, str]]
     pictured: set[str]
     finished: Mapping[str, set[str]] = field(default_factory=dict)
+    split: Mapping[tuple[str, str | None], set[str]] = field(default_factory=dict)
+    whole: Collection[tuple[str, str | None]] = ()
 
-    def needs(self, image_id: str | None) -> Needs:
-        """Return what a content lacks."""
+    def needs_of_file(self, file_id: str | None, stills: str | None) -> Needs:
+        """Return what a file lacks: what any of its images does, all where it was not read to its end."""
+        if file_id is None or (stills is None and (file_id, None) not in self.split):
+            return self.needs(str(file_id), None)
+        if (file_id, stills) not in self.whole:
+            return Needs(picture=True, kinds=frozenset(self.finished))
+        images = self.split[file_id, stills]
+        kinds = frozenset(kind for kind, finished in self.finished.items() if not images <= finished)
+        return Needs(picture=not images <= self.pictured, kinds=kinds)
+
+    def needs(self, image_id: str, stills: str | None) -> Needs:
+        """Return what an image lacks, of a file that is split in one way."""
+        split = stills is None or image_id in self.split.get((image_file(image_id), stills), ())
         return Needs(
-            picture=image_id not in self.pictured,
+            picture=not (split and image_id in self.pictured),
             kinds=frozenset(kind for kind, finished in self.finished.items() if image_id not in finished),
         )
+
+    def parts(self, file_id: str) -> None:
+        """Ask for those parts of a file that its kind chooses."""
+
+    def images(self, file_id: str | None, stills: str | None) -> int | None:
+        """Return how many images a file has that was examined to its end; None for others."""
+        if file_id is None or (stills is None and file_id in self.pictured):
+            return None if file_id is None else 1
+        return len(self.split[file_id, stills]) if (file_id, stills) in self.whole else None
 
 
 @dataclass
@@ -89,31 +125,60 @@ def read_known(folder: CaseFolder, parts: Mapping[str, SampleParts], *, retry: b
     ``retry``: images in which nobody could look need another look.
     """
     files = latest_files(folder)
-    problems = current_problems(folder, files)
-    images = folder.images.read(["image_id"])["image_id"]
-    ids = images.to_pylist()
+    problems = _problems_by_path(current_problems(folder, files))
     thumbnails = folder.thumbnails.read(["image_id"])["image_id"]
-    pictured = images.filter(pc.is_in(images, value_set=thumbnails.combine_chunks()))
+    images = folder.images.read(["image_id", "stills"])
+    images = images.filter(pc.is_in(images["image_id"], value_set=thumbnails.combine_chunks()))
+    split = _split(images)
     return Known(
         files=_rows_by_path(files),
-        problems=_problems_by_path(problems),
-        pictured={file_id(image_id) for image_id in pictured.to_pylist()},
-        finished={kind: _files_of(some.finished(failed_too=not retry), ids) for kind, some in parts.items()},
+        problems=problems,
+        pictured=set(images["image_id"].to_pylist()),
+        finished={kind: some.finished(failed_too=not retry) for kind, some in parts.items()},
+        split=split,
+        whole=set(_whole(files, split, problems if retry else {})),
     )
 
 
-def _files_of(finished: set[str], images: Sequence[str]) -> set[str]:
-    """Return the ids of the files all of whose images are finished."""
-    if not any("#" in image_id for image_id in images):
-        return finished
-    unfinished = {file_id(image_id) for image_id in images if image_id not in finished}
-    return {file_id(image_id) for image_id in finished} - unfinished
+def _split(images: pa.Table) -> dict[tuple[str, str | None], set[str]]:
+    """Return the images of each file that is not one image itself, by how it was split."""
+    parts = pc.or_(pc.match_substring(images["image_id"], "#"), pc.is_valid(images["stills"]))
+    rows = images.filter(parts).to_pydict()
+    split: dict[tuple[str, str | None], set[str]] = {}
+    for image_id, stills in zip(rows["image_id"], rows["stills"], strict=True):
+        split.setdefault((image_file(image_id), stills), set()).add(image_id)
+    return split
+
+
+def _whole(
+    files: pd.DataFrame,
+    split: Mapping[tuple[str, str | None], set[str]],
+    to_retry: Mapping[bytes, Mapping[str, str]],
+) -> Iterator[tuple[str, str | None]]:
+    """Return which files have all the images that they were found to have, and no page to try again."""
+    if not split:
+        return
+    rows = files.loc[files["status"] == "ok", ["raw_path", "image_id", "stills", "images"]]
+    rows = rows[rows["image_id"].isin({file for file, _ in split})]
+    for raw_path, known, stills, count in rows.itertuples(index=False):
+        key = known, None if pd.isna(stills) else stills
+        failed = any(step.startswith("decode ") for step in to_retry.get(raw_path, ()))
+        if key in split and not failed and (pd.isna(count) or len(split[key]) >= count):
+            yield key
 
 
 def make_plan(
-    scanned: Iterable[FoundFile | Problem], known: Known, *, retry: bool, rehash: bool = False
+    scanned: Iterable[FoundFile | Problem],
+    known: Known,
+    openers: Openers,
+    *,
+    retry: bool,
+    rehash: bool = False,
 ) -> Plan:
-    """Sort what a scan finds into work, failures to write down, and what needs nothing."""
+    """Sort what a scan finds into work, failures to write down, and what needs nothing.
+
+    ``openers``: what opens files of more than one still; files of other kinds are not read.
+    """
     plan = Plan()
     seen: set[bytes] = set()
     unlisted: list[bytes] = []
@@ -125,15 +190,15 @@ def make_plan(
                 unlisted.append(join(item.raw_path, b""))
             if known.problems.get(item.raw_path) != {item.step: item.reason}:
                 plan.failed.append(item)
-        elif item.kind == "other":
+        elif not is_read(item.kind, openers) and item.kind != "video":
             plan.skipped.append(item)
         else:
             seen.add(item.raw_path)
-            _sort_in(plan, item, known, planned, retry=retry, rehash=rehash)
+            _sort_in(plan, item, known, openers, planned, again=(retry, rehash))
     plan.gone = [
         path
-        for path, (_, _, _, status) in known.files.items()
-        if status != "gone" and path not in seen and not path.startswith(tuple(unlisted))
+        for path, file in known.files.items()
+        if file.status != "gone" and path not in seen and not path.startswith(tuple(unlisted))
     ]
     return plan
 
@@ -144,7 +209,7 @@ def check_gone(plan: Plan, known: Known, source: Path) -> None:
     That is more than half of the known photos, or all of a folder that is there but empty. What has only
     moved, by its size and time, and what is skipped now is not missing.
     """
-    photos = sum(status == "ok" for *_, status in known.files.values())
+    photos = sum(file.status == "ok" for file in known.files.values())
     missing = [*_missing(plan, known)]
     if 2 * len(missing) > photos:
         what = f"{len(missing):,} of {photos:,} known photos are no longer in {source}: nothing was changed."
@@ -163,11 +228,11 @@ def _missing(plan: Plan, known: Known) -> Iterator[bytes]:
     moved = Counter((file.size, file.mtime_ns) for file in plan.work if file.raw_path not in known.files)
     left_out = tuple(join(file.raw_path, b"") for file in plan.skipped)
     for path in plan.gone:
-        size, mtime_ns, _, status = known.files[path]
-        if status != "ok" or join(path, b"").startswith(left_out):
+        file = known.files[path]
+        if file.status != "ok" or join(path, b"").startswith(left_out):
             continue
-        if moved[size, mtime_ns] > 0:
-            moved[size, mtime_ns] -= 1
+        if moved[file.size, file.mtime_ns] > 0:
+            moved[file.size, file.mtime_ns] -= 1
         else:
             yield path
 
@@ -183,26 +248,35 @@ def _emptied(missing: Sequence[bytes], source: Path) -> Path | None:
 
 
 def _sort_in(
-    plan: Plan, item: FoundFile, known: Known, planned: set[str], *, retry: bool, rehash: bool
+    plan: Plan,
+    item: FoundFile,
+    known: Known,
+    openers: Openers,
+    planned: set[str],
+    *,
+    again: tuple[bool, bool],
 ) -> None:
-    size, mtime_ns, image_id, status = known.files.get(item.raw_path, (-1, -1, None, "gone"))
-    same = status != "gone" and (size, mtime_ns) == (item.size, item.mtime_ns)
-    if item.kind == "video":
+    before = known.files.get(item.raw_path, KnownFile())
+    same = before.status != "gone" and (before.size, before.mtime_ns) == (item.size, item.mtime_ns)
+    if not is_read(item.kind, openers):
         if not same or item.raw_path not in known.problems:
             plan.failed.append(item)
         return
     plan.found += 1
+    retry, rehash = again
     if rehash:
         plan.work.append(item)
         return
-    if same and status == "ok":
+    opener, steps = openers.get(item.kind), known.problems.get(item.raw_path, {"read": ""}).keys()
+    if same and before.status == "ok" and (opener is None or before.stills == opener.choice):
         # One path is enough to compute what a known content lacks.
-        if not known.needs(image_id) or image_id in planned:
+        if not known.needs_of_file(before.file_id, before.stills) or before.file_id in planned:
             plan.unchanged += 1
             return
-        planned.add(str(image_id))
-    elif same and not retry and "read" not in known.problems.get(item.raw_path, {"read": ""}):
-        # What the system refused to give is asked for again each time; broken bytes stay broken.
+        planned.add(str(before.file_id))
+    elif same and before.status != "ok" and not retry and not _NOT_READ & steps:
+        # What the system refused to give is asked for again each time, and what was not read before; broken
+        # bytes stay broken.
         plan.unchanged += 1
         return
     plan.work.append(item)
@@ -215,7 +289,8 @@ def _problems_by_path(problems: pd.DataFrame) -> dict[bytes, dict[str, str]]:
     return found
 
 
-def _rows_by_path(files: pd.DataFrame) -> dict[bytes, tuple[int, int, str | None, str]]:
-    ids = files["image_id"].where(files["image_id"].notna(), None)
-    rows = zip(files["size"], files["mtime_ns"], ids, files["status"], strict=True)
+def _rows_by_path(files: pd.DataFrame) -> dict[bytes, KnownFile]:
+    texts = (files[name].astype(object) for name in ("image_id", "stills"))
+    ids, stills = (text.where(text.notna(), None) for text in texts)
+    rows = map(KnownFile, files["size"], files["mtime_ns"], ids, files["status"], stills)
     return dict(zip(files["raw_path"], rows, strict=True))

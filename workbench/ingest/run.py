@@ -10,12 +10,13 @@ from typing import Unpack
 
 from filelock import FileLock
 
-from workbench.image_id import part_of
+from workbench.image_id import file_id, part_of
 from workbench.ingest.examine import Claims, Examined, Failure, Needs
 from workbench.ingest.pipeline import run
 from workbench.ingest.plan import Plan, Reading, check_gone, make_plan, read_known, sample_parts
 from workbench.ingest.writer import PART_SECONDS, SampleWriter, Writer, write_skipped, written
 from workbench.media.scan import FoundFile, Problem, scan
+from workbench.media.stills import openers
 from workbench.samples.face import FACE
 from workbench.samples.image import IMAGE
 from workbench.samples.instances import INSTANCE, not_looked_at
@@ -25,14 +26,14 @@ from workbench.store.case_folder import CaseFolder
 from workbench.store.sample_parts import SampleParts
 from workbench.store.snapshot import current_problems, latest_files
 
-_VIDEO = Failure("video", "frames of videos are not read yet")
-
 
 @dataclass(frozen=True, repr=False)
 class IngestReport:
-    """What one ingest did. All but ``embedded``, ``samples`` and ``seconds`` count paths.
+    """What one ingest did. All but ``images``, ``embedded``, ``samples`` and ``seconds`` count paths.
 
-    ``found``: image files in the source. ``new``: contents never seen before. ``embedded``: vectors computed.
+    ``found``: files in the source that are read: photos, documents. ``new``: contents never seen before.
+    ``images``: those in what is new, a photo is one, a page of a document another. ``embedded``: vectors
+    computed.
     ``renamed``: new paths of contents known already (moved, copied). ``unchanged``: not read again.
     ``gone``: paths no longer there, which ``gone="keep"`` leaves in the case. ``problems``: problems that now
     stand. ``skipped``: files that are not read, see `Case.skipped`.
@@ -52,6 +53,7 @@ class IngestReport:
     seconds: float
     samples: Mapping[str, int] = field(default_factory=dict)
     edited: int = 0
+    images: int = 0
 
     @property
     def faces(self) -> int:
@@ -71,6 +73,8 @@ class IngestReport:
     def __repr__(self) -> str:
         done = ("found", "new", "embedded", "renamed", "unchanged", "gone")
         counts = [f"{getattr(self, name):,} {name}" for name in done]
+        if self.images != self.new:
+            counts[1] += f" ({self.images:,} images)"
         counts += [f"{count:,} {kind}" for kind, count in self.samples.items()]
         looked_at = ("problems", "skipped", "edited")
         counts += [
@@ -144,22 +148,13 @@ def ingest_instances(
     started, some = time.monotonic(), finders(Models(instances=model), [INSTANCE.name])
     parts = _prepared(folder, some)[INSTANCE.name]
     finished = parts.finished(failed_too=not retry)
-    work = [
-        (image_id, path)
-        for image_id, path in images
-        if image_id not in finished and not part_of(image_id)  # what reads pages and frames is to come
-    ]
-    wanted = {image_id for image_id, _ in work}
-    needs = Needs(kinds=frozenset([INSTANCE.name]))
-    claims = Claims(lambda image_id: needs if image_id in wanted else Needs())
+    wanted = _Candidates((one, path) for one, path in images if one not in finished)
+    claims = Claims(wanted, openers())
     writer, flushed = SampleWriter(parts), time.monotonic()
     try:
-        paths = [path for _, path in work]
-        with closing(_results(folder, paths, some, claims, "instances", progress)) as results:
+        with closing(_results(folder, wanted.paths, some, claims, "instances", progress)) as results:
             for result in results:
-                image_id = work[result.place][0]
-                found = _candidates(result, image_id, model.dim)
-                if found is not None:
+                for image_id, found in wanted.found(result, model.dim):
                     writer.add(image_id, found)
                 if writer.full or time.monotonic() - flushed > PART_SECONDS:
                     with written(folder):
@@ -171,13 +166,42 @@ def ingest_instances(
     return InstanceReport(writer.images, writer.count, writer.failed, time.monotonic() - started)
 
 
-def _candidates(result: Examined, image_id: str, dim: int) -> Found | None:
-    """Return what is to be written for an image; None where another file brought its bytes just before."""
-    if result.failure:
-        return not_looked_at(dim, result.failure.reason)
-    if result.image_id != image_id:
-        return not_looked_at(dim, "the file has changed since it was ingested")
-    return result.found.get(INSTANCE.name)
+class _Candidates:
+    """Wants candidates of some images, each given with the raw path of its file."""
+
+    def __init__(self, images: Iterable[tuple[str, bytes]]) -> None:
+        self._left: dict[bytes, dict[str, None]] = {}  # by path, in the order of the images
+        self._of_file: dict[str, list[str]] = {}
+        for image_id, path in images:
+            self._left.setdefault(path, {})[image_id] = None
+            self._of_file.setdefault(file_id(image_id), []).append(image_id)
+        self._all = {image_id for images in self._left.values() for image_id in images}
+        self.paths = list(self._left)
+
+    def needs_of_file(self, file_id: str, stills: str | None) -> Needs:
+        return Needs(kinds=frozenset([INSTANCE.name] if file_id in self._of_file else []))
+
+    def needs(self, image_id: str, stills: str | None) -> Needs:
+        return Needs(kinds=frozenset([INSTANCE.name] if image_id in self._all else []))
+
+    def parts(self, file_id: str) -> list[str]:
+        return [part_of(image_id) for image_id in self._of_file.get(file_id, ())]
+
+    def found(self, result: Examined, dim: int) -> Iterator[tuple[str, Found]]:
+        """Yield what is to be written for the images of a path; for those that no result was of, why."""
+        left = self._left[self.paths[result.place]]
+        if result.image_id in left and INSTANCE.name in result.found:
+            del left[result.image_id]
+            yield result.image_id, result.found[INSTANCE.name]
+        elif result.image_id in left and not result.last:
+            del left[result.image_id]
+            yield result.image_id, not_looked_at(dim, next(iter(result.warnings)).reason)
+        if not result.last:
+            return
+        reason = result.failure.reason if result.failure else "the file has changed since it was ingested"
+        for image_id in left:
+            if result.failure or result.image_id != file_id(image_id) or result.stills is not None:
+                yield image_id, not_looked_at(dim, reason)
 
 
 def _prepared(folder: CaseFolder, some: Sequence[Finder]) -> dict[str, SampleParts]:
@@ -203,7 +227,8 @@ def _ingest(folder: CaseFolder, some: Sequence[Finder], reading: Reading, *, pro
         _prepare(folder, parts)  # what was found damaged just now
     links, system = reading.get("links", "inside"), reading.get("system", False)
     found = scan(folder.source, skip=[folder.root], links=links, system=system)
-    plan = make_plan(found, known, retry=retry, rehash=reading.get("rehash", False))
+    opened_by = openers()
+    plan = make_plan(found, known, opened_by, retry=retry, rehash=reading.get("rehash", False))
     gone = reading.get("gone")
     if gone is None:
         check_gone(plan, known, folder.source)
@@ -212,7 +237,7 @@ def _ingest(folder: CaseFolder, some: Sequence[Finder], reading: Reading, *, pro
     write_skipped(folder, plan.skipped)
     try:
         paths = [file.raw_path for file in plan.work]
-        claims = Claims(known.needs)
+        claims = Claims(known, opened_by)
         with closing(_results(folder, paths, some, claims, "ingest", progress, writer)) as results:
             for result in results:
                 writer.add(plan.work[result.place], result)
@@ -222,6 +247,7 @@ def _ingest(folder: CaseFolder, some: Sequence[Finder], reading: Reading, *, pro
     return IngestReport(
         found=plan.found,
         new=writer.new,
+        images=writer.images,
         embedded=counts.pop(IMAGE.name, 0),
         renamed=writer.renamed,
         unchanged=plan.unchanged,
@@ -239,7 +265,7 @@ def _note(plan: Plan, writer: Writer, gone: Iterable[bytes]) -> None:
         if isinstance(item, Problem):
             writer.fail(FoundFile(item.raw_path, 0, 0, "other"), Failure(item.step, item.reason))
         else:
-            writer.fail(item, _VIDEO)
+            writer.fail(item, Failure(item.kind, item.reason))
     for raw_path in gone:
         writer.lose(raw_path)
 
@@ -267,7 +293,7 @@ def _results(
     paths = (_place(folder, raw_path) for raw_path in raw_paths)
     with (
         _quiet_pillow(),
-        tqdm(total=len(raw_paths), desc=title, unit="image", disable=not progress) as bar,
+        tqdm(total=len(raw_paths), desc=title, unit="file", disable=not progress) as bar,
         closing(run(paths, some, claims)) as batches,
     ):
         for results in batches:
@@ -275,8 +301,9 @@ def _results(
             if writer and not results:
                 writer.flush()  # only files that take long are left: nothing else waits for them
             if writer:
-                bar.set_postfix(problems=writer.failed, refresh=False)
-            bar.update(len(results))
+                more = {"images": writer.images} if writer.images != writer.new else {}
+                bar.set_postfix(more, problems=writer.failed, refresh=False)
+            bar.update(sum(result.last for result in results))
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import pandas as pd
 
 from workbench.media.read import ReadError, digest, size_and_time
 from workbench.media.scan import FoundFile, Links, Problem, display, scan
+from workbench.media.stills import is_read, openers
 from workbench.store.case_folder import CaseFolder
 from workbench.store.snapshot import latest_files
 
@@ -55,7 +56,8 @@ def verify(
 
 
 def _images(items: Iterable[FoundFile | Problem]) -> Iterator[bytes]:
-    return (item.raw_path for item in items if isinstance(item, FoundFile) and item.kind == "image")
+    known = openers()
+    return (item.raw_path for item in items if isinstance(item, FoundFile) and is_read(item.kind, known))
 
 
 def _compared(

@@ -12,8 +12,9 @@ import numpy as np
 import pyarrow as pa
 
 from workbench.errors import CaseError, DiskError
+from workbench.image_id import part_of
 from workbench.ingest.examine import Examined, Failure
-from workbench.ingest.plan import Known
+from workbench.ingest.plan import Known, KnownFile
 from workbench.media.decode import ImageFacts
 from workbench.media.scan import FoundFile, display
 from workbench.samples.image import IMAGE
@@ -30,6 +31,7 @@ PART_SAMPLES = 4096
 PART_PACKED = 256  # images of a packed kind: their vectors are many
 PART_SECONDS = 60.0
 _OF_THE_FILE = {"decode", "metadata"}  # steps whose problem lasts as long as the file is the same
+_MOST_TOLD = 100  # problems of the pages or frames of one file
 _PART_ROWS = 20_000  # rows that cost nothing to compute, such as renames
 
 Row = dict[str, Any]
@@ -42,44 +44,54 @@ class Writer:
         self._folder = folder
         self.samples = {kind: SampleWriter(some) for kind, some in parts.items()}
         self._known = known
-        self._settled: dict[str, Failure | None] = {}
+        self._settled: dict[str, Examined] = {}
         self._waiting: defaultdict[str, list[FoundFile]] = defaultdict(list)
+        self._warnings: defaultdict[bytes, list[Failure]] = defaultdict(list)
+        self._new: set[bytes] = set()
         self._clear()
-        self.new = self.renamed = self.failed = 0
+        self.new = self.images = self.renamed = self.failed = 0
 
     def add(self, file: FoundFile, result: Examined) -> None:
-        """Take the result for a file, in any order; flushes when a part is full or old.
+        """Take a result for a file, in any order; flushes when a part is full or old.
 
-        What is noted of a file is what was read, where that has changed since the scan.
+        What is noted of a file is what was read, where that has changed since the scan. The images of a file
+        are kept as they come; the file itself is noted with its last result, so that what is half done when
+        the process dies is done to its end by the next ingest.
         """
         if result.read and result.read != (file.size, file.mtime_ns):
             file = replace(file, size=result.read[0], mtime_ns=result.read[1])
-        if result.image_id is None or result.claimed:
+        if not result.last:
+            self._keep(file, result)
+            told = self._warnings[file.raw_path]
+            told += result.warnings[: max(0, _MOST_TOLD - len(told))]
+        elif result.image_id is None or result.claimed:
             self._add_first(file, result)
         else:
-            self._add_same(file, result.image_id)
+            self._add_same(file, result)
         if self._full():
             self.flush()
 
     def _full(self) -> bool:
         samples = any(writer.full for writer in self.samples.values())
-        return samples or len(self._files) >= _PART_ROWS or self._age() > PART_SECONDS
+        many = len(self._files) >= _PART_ROWS or len(self._images) >= PART_SAMPLES
+        return samples or many or self._age() > PART_SECONDS
 
-    def fail(self, file: FoundFile, failure: Failure, image_id: str | None = None) -> None:
+    def fail(self, file: FoundFile, failure: Failure, result: Examined | None = None) -> None:
         """Note a file or folder without an image; says nothing that the case says already."""
+        file_id, stills = (result.image_id, result.stills) if result else (None, None)
         # An image that decoded once stays an image for the embedders that have its vector.
-        status = "ok" if image_id in self._known.pictured else "problem"
+        images = self._known.images(file_id, stills)
+        row = KnownFile(file.size, file.mtime_ns, file_id, "ok" if images else "problem", stills)
         self.failed += 1
-        row = (file.size, file.mtime_ns, image_id, status)
         said = self._known.problems.get(file.raw_path) == {failure.step: failure.reason}
         if said and self._known.files.get(file.raw_path) == row:
             return
-        self._file(file, image_id, status)
+        self._file(file.raw_path, row, images)
         self._problem(file, failure)
 
     def lose(self, raw_path: bytes) -> None:
         """Note that a path is no longer in the source."""
-        self._file(FoundFile(raw_path, 0, 0, "other"), None, "gone")
+        self._file(raw_path, KnownFile(0, 0))
 
     def flush(self) -> None:
         """Write what was gathered. Files come last: what a path leads to is on disk before the path is.
@@ -106,60 +118,73 @@ class Writer:
     def _add_first(self, file: FoundFile, result: Examined) -> None:
         same = self._waiting.pop(result.image_id, []) if result.image_id else []
         if result.image_id:
-            self._settled[result.image_id] = result.failure
+            self._settled[result.image_id] = result
+        of_parts = self._warnings.pop(file.raw_path, [])
         if result.failure:
-            self.fail(file, result.failure, result.image_id)
+            self.fail(file, result.failure, result)
         else:
-            self._keep(result)
-            self._settle_ok(file, str(result.image_id), result.warnings)
+            self._keep(file, result)
+            self._settle_ok(file, result, [*of_parts, *result.warnings])
+        self._new.discard(file.raw_path)
         for other in same:
-            self._add_same(other, str(result.image_id))
+            self._add_same(other, result)
 
-    def _add_same(self, file: FoundFile, image_id: str) -> None:
+    def _add_same(self, file: FoundFile, result: Examined) -> None:
         """Take a file whose bytes another file stands for, now or before."""
-        if self._known.needs(image_id) and image_id not in self._settled:
-            self._waiting[image_id].append(file)
-        elif failure := self._settled.get(image_id):
-            self.fail(file, failure, image_id)
+        file_id = str(result.image_id)
+        settled = self._settled.get(file_id)
+        if settled is None and self._known.needs_of_file(file_id, result.stills):
+            self._waiting[file_id].append(file)
+        elif settled and settled.failure:
+            self.fail(file, settled.failure, settled)
         else:
-            self.renamed += self._known.files.get(file.raw_path, (0, 0, None, ""))[2] != image_id
-            self._settle_ok(file, image_id, [])
+            self.renamed += self._known.files.get(file.raw_path, KnownFile()).file_id != file_id
+            images = settled.images if settled else self._known.images(file_id, result.stills)
+            self._settle_ok(file, replace(result, images=images), [])
 
-    def _keep(self, result: Examined) -> None:
-        """Gather the picture and the samples of a content, where they were made."""
+    def _keep(self, file: FoundFile, result: Examined) -> None:
+        """Gather the picture and the samples of an image, where they were made."""
         image_id = str(result.image_id)
         if result.facts is not None and result.jpeg is not None:
-            self.new += 1
-            self._images.append(_image_row(image_id, result.facts))
+            self.images += 1
+            self.new += file.raw_path not in self._new
+            self._new.add(file.raw_path)
+            self._images.append(_image_row(image_id, result.facts, result.stills))
             self._thumbnails.append({"image_id": image_id, "jpeg": result.jpeg})
         for kind, found in result.found.items():
             usable = _usable(found)
             if len(usable) < len(found):
                 lost = f"{len(found) - len(usable)} of {len(found)} vectors ({kind})"
                 reason = f"{lost} are not finite or not of unit length, and are left out"
-                result.warnings.append(Failure("embed", reason))
+                step = f"embed {part_of(image_id)}".rstrip()
+                result.warnings.append(Failure(step, reason))
             self.samples[kind].add(image_id, usable, len(found))
 
-    def _settle_ok(self, file: FoundFile, image_id: str, warnings: list[Failure]) -> None:
+    def _settle_ok(self, file: FoundFile, result: Examined, warnings: list[Failure]) -> None:
         # A new row of the path ends its problems: what is wrong with the file itself is said again.
         said = self._known.problems.get(file.raw_path, {})
-        changed = self._known.files.get(file.raw_path) != (file.size, file.mtime_ns, image_id, "ok")
-        told = {} if changed else {step: reason for step, reason in said.items() if step in _OF_THE_FILE}
+        row = KnownFile(file.size, file.mtime_ns, result.image_id, "ok", result.stills)
+        changed = self._known.files.get(file.raw_path) != row
+        if row.stills is not None:
+            changed |= result.images != self._known.images(row.file_id, row.stills)
+        told = {} if changed else {step: reason for step, reason in said.items() if _lasts(step)}
         told |= {warning.step: warning.reason for warning in warnings}
         if changed or told != said:
-            self._file(file, image_id, "ok")
+            self._file(file.raw_path, row, result.images)
             for step, reason in told.items():
                 self._problem(file, Failure(step, reason))
 
-    def _file(self, file: FoundFile, image_id: str | None, status: str) -> None:
+    def _file(self, raw_path: bytes, row: KnownFile, images: int | None = None) -> None:
         self._files.append(
             {
-                "path": display(file.raw_path),
-                "raw_path": file.raw_path,
-                "size": file.size,
-                "mtime_ns": file.mtime_ns,
-                "image_id": image_id,
-                "status": status,
+                "path": display(raw_path),
+                "raw_path": raw_path,
+                "size": row.size,
+                "mtime_ns": row.mtime_ns,
+                "image_id": row.file_id,
+                "status": row.status,
+                "stills": row.stills,
+                "images": None if row.stills is None else images,
             }
         )
 
@@ -276,8 +301,14 @@ def written(folder: CaseFolder) -> Iterator[None]:
         ) from error
 
 
-def _image_row(image_id: str, facts: ImageFacts) -> Row:
+def _lasts(step: str) -> bool:
+    """Say whether what a step found lasts; of a page or frame the step is followed by which it is."""
+    return step.partition(" ")[0] in _OF_THE_FILE
+
+
+def _image_row(image_id: str, facts: ImageFacts, stills: str | None) -> Row:
     said = facts.metadata
     row: Row = {name: getattr(said, name) for name in schemas.IMAGES.names if hasattr(said, name)}
     size = {"width": facts.width, "height": facts.height}
-    return row | size | {"image_id": image_id, "format": facts.format, "mode": facts.mode}
+    told = {"image_id": image_id, "format": facts.format, "mode": facts.mode, "stills": stills}
+    return row | size | told

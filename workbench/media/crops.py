@@ -1,12 +1,17 @@
 """What lies in an image: faces and regions as detectors give them, their masks, crops and thumbnails."""
 
+from __future__ import annotations
+
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+
+if TYPE_CHECKING:  # opening a case draws nothing
+    from PIL import Image
 
 CROP_SIDE = 160
 """Side of a crop, in pixels."""
@@ -67,6 +72,8 @@ class FoundRegion:
 
 def cut_out(image: Image.Image, region: FoundRegion) -> Image.Image:
     """Return a region of an upright RGB picture, at most 384 px long; on plain grey where it has a mask."""
+    from PIL import Image
+
     x, y, width, height = region.box
     margin = _MARGIN * max(width, height) if region.mask is None else 0.0
     left, top = max(0, round(x - margin)), max(0, round(y - margin))
@@ -82,8 +89,10 @@ def cut_out(image: Image.Image, region: FoundRegion) -> Image.Image:
 
 def squeeze(cut: Image.Image) -> Image.Image:
     """Return a region squeezed to a square, so that no model cuts off heads or the ends of words."""
+    from PIL.Image import Resampling
+
     side = max(cut.size)
-    return cut if cut.width == cut.height else cut.resize((side, side), Image.Resampling.BICUBIC)
+    return cut if cut.width == cut.height else cut.resize((side, side), Resampling.BICUBIC)
 
 
 def run_lengths(mask: NDArray[np.bool_]) -> list[int]:
@@ -112,10 +121,12 @@ SIDE = 256
 
 def thumbnail(image: Image.Image, side: int = SIDE, quality: int = 82) -> bytes:
     """Return a JPEG of an RGB image whose longest side is at most ``side`` pixels."""
+    from PIL.Image import Resampling
+
     scale = side / max(image.size)
     if scale < 1:
         size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-        image = image.resize(size, Image.Resampling.HAMMING, reducing_gap=1.0)
+        image = image.resize(size, Resampling.HAMMING, reducing_gap=1.0)
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=quality)
     return buffer.getvalue()

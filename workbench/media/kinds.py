@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-Kind = Literal["image", "video", "other"]
+Kind = Literal["image", "document", "video", "other"]
 Skipped = Literal["", "video", "raw", "jxl", "pdf", "svg", "archive", "system", "link", "special", "other"]
 """What a file is that is not read; empty for one that is."""
 
@@ -64,6 +64,7 @@ _OTHER_STARTS: tuple[tuple[bytes, Skipped], ...] = (
     (b"BZh", "archive"),
     (b"\x1aE\xdf\xa3", "video"),  # Matroska, WebM
 )
+_KINDS: dict[Skipped, Kind] = {"video": "video", "pdf": "document"}
 _VIDEO_BRANDS = frozenset(
     b"isom iso2 iso4 iso5 iso6 mp41 mp42 avc1 M4VH M4VP MSNV 3gp4 3gp5 3gp6 3g2a dash".split()
 ) | {b"qt  ", b"M4V "}
@@ -124,10 +125,11 @@ def classify(raw_path: bytes, start: bytes) -> tuple[Kind, Skipped]:
         return "video", "video"
     for begin, skipped in _OTHER_STARTS:
         if start.startswith(begin):
-            return ("video", "video") if skipped == "video" else ("other", skipped)
+            return _KINDS.get(skipped, "other"), skipped
     if ending in RAW_SUFFIXES:
         return "other", "raw"
-    return "other", _OTHER_SUFFIXES.get(ending, "other")
+    skipped = _OTHER_SUFFIXES.get(ending, "other")
+    return _KINDS.get(skipped, "other"), skipped
 
 
 def _is_video(start: bytes) -> bool:

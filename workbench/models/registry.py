@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
@@ -59,6 +58,8 @@ def model(name: str) -> Model:
 
 def load_entry_point(name: str) -> None:
     """Let an installed package register the model of this name, if there is such a package."""
+    from importlib.metadata import entry_points
+
     for found in entry_points(group=GROUP, name=name):
         found.load()()
 

@@ -9,7 +9,6 @@ import os
 import shutil
 import subprocess
 import sys
-import urllib.request
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -114,6 +113,8 @@ Place = HubFile | WebFile | PackageFile
 def _from_web(url: str, target: Path, label: str, *, progress: bool, who: str) -> None:
     if not url.startswith("https://"):
         raise PlaceError(f"the address {url} is not https")
+    import urllib.request  # opening a case knows of weights and fetches none
+
     try:
         with urllib.request.urlopen(url, timeout=_TIMEOUT_S) as answer, target.open("wb") as file:  # noqa: S310
             total = int(answer.headers.get("Content-Length") or 0)

@@ -1,15 +1,15 @@
 """Faces: found and embedded by a pair of face models, each kept with a picture of 160 px."""
 
+from __future__ import annotations
+
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from PIL import Image
 
 from workbench.media.crops import FoundFace, thumbnail
-from workbench.media.decode import DecodedImage
 from workbench.samples.kind import Finder, Found, Sample, SampleKind, box_columns, needed, register
 from workbench.samples.models import Models
 from workbench.store import schemas
@@ -17,10 +17,15 @@ from workbench.store.case_folder import CaseFolder
 from workbench.store.sample_parts import SampleTable
 from workbench.store.samples import Samples, read_samples
 
+if TYPE_CHECKING:  # opening a case decodes nothing
+    from workbench.media.decode import DecodedImage
+
 TABLE = SampleTable("face", schemas.FACES, order=("x", "y"), crops=True)
 
 
 def _finder(models: Models, wanted: Collection[str]) -> Finder:
+    from PIL import Image
+
     model = needed(models.faces)
 
     def find(decoded: DecodedImage, image_id: str, wanted: Collection[str]) -> Mapping[str, Found]:

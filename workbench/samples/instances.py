@@ -1,16 +1,21 @@
 """Candidates of instance search: boxes where something may be, dozens an image, with vectors of 8 bits."""
 
+from __future__ import annotations
+
 from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.media.decode import DecodedImage
 from workbench.samples.kind import Finder, Found, PackedSamples, SampleKind, needed, register
 from workbench.samples.models import Models
 from workbench.store import schemas
 from workbench.store.case_folder import CaseFolder
 from workbench.store.parts import Parts
 from workbench.store.sample_parts import SampleTable
+
+if TYPE_CHECKING:  # opening a case decodes nothing
+    from workbench.media.decode import DecodedImage
 
 TABLE = SampleTable("instance", schemas.PACKED, packed=True)
 

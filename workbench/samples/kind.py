@@ -6,20 +6,24 @@ an image whose row is the whole image and whose cut is the image with the masks 
 key names the model of persons, the way of cutting and the embedder.
 """
 
+from __future__ import annotations
+
 import importlib
 import pkgutil
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workbench.errors import WorkbenchError
-from workbench.media.decode import DecodedImage
 from workbench.samples.models import Models
 from workbench.store.sample_parts import SampleTable
+
+if TYPE_CHECKING:  # opening a case decodes nothing
+    from workbench.media.decode import DecodedImage
 
 
 @dataclass(slots=True)

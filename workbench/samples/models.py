@@ -1,14 +1,18 @@
 """What finding and embedding samples asks of models; models and fakes fit this without inheriting from it."""
 
+from __future__ import annotations
+
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from workbench.media.crops import FoundFace, FoundRegion
+
+if TYPE_CHECKING:  # opening a case decodes nothing
+    from PIL import Image
 
 
 class Embedder(Protocol):

@@ -1,15 +1,15 @@
 """Persons, objects and text: found by one model in one pass, embedded by the embedder of the case."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from PIL import Image
 
 from workbench.media.crops import KINDS, FoundRegion, cut_out, run_lengths, squeeze
-from workbench.media.decode import DecodedImage
 from workbench.samples.kind import (
     Finder,
     Found,
@@ -25,6 +25,11 @@ from workbench.store import schemas
 from workbench.store.case_folder import CaseFolder
 from workbench.store.sample_parts import SampleTable
 from workbench.store.samples import Samples, empty_rows, read_samples
+
+if TYPE_CHECKING:  # opening a case decodes nothing
+    from PIL import Image
+
+    from workbench.media.decode import DecodedImage
 
 _ORDER = ("kind", "y", "x")
 

@@ -198,11 +198,12 @@ def _named(letter: str) -> str:
 def _read(path: Path, embedder: "Embedder") -> "Image":
     """Decode a file exactly as ingest does, so that a file of the collection finds itself."""
     from workbench.ingest.examine import decode_side
-    from workbench.media.decode import DecodeError, read_image
-    from workbench.media.read import ReadError, read_bytes
+    from workbench.media.decode import DecodeError
+    from workbench.media.read import ReadError
+    from workbench.media.stills import read_first
 
     try:
-        return read_image(read_bytes(os.fsencode(path)), min_side=decode_side(embedder.prepare)).image
+        return read_first(os.fsencode(path), min_side=decode_side(embedder.prepare)).image
     except (ReadError, DecodeError) as error:
         reason = f"The picture {path} cannot be read ({error})."
         raise QueryError(reason, "Give a JPEG, PNG, WebP or HEIC file.") from error

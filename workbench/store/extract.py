@@ -17,10 +17,10 @@ from workbench.store.parts import Parts
 from workbench.store.sample_parts import SampleTable, unique
 from workbench.store.snapshot import current_problems, latest_files
 
-FILES = ("path", "raw_path", "size", "mtime_ns", "image_id", "status", "when")
+FILES = ("path", "raw_path", "size", "mtime_ns", "image_id", "status", "when", "stills", "images")
 IMAGES = (
     *("image_id", "width", "height", "format", "mode", "taken_at", "lat", "lon", "altitude"),
-    *("camera", "lens", "software", "orientation"),
+    *("camera", "lens", "software", "orientation", "stills"),
 )
 THUMBNAILS = ("image_id", "jpeg")
 PROBLEMS = ("path", "raw_path", "step", "reason", "when")

@@ -23,9 +23,12 @@ FILES = pa.schema(
         ("image_id", pa.string()),  # of the file: SHA-256 of its bytes; null where they could not be read
         ("status", pa.string()),
         ("when", WHEN),
+        ("stills", pa.string()),  # how it was split into pages or frames, such as "pages-1"; null for a photo
+        ("images", pa.int32()),  # how many it has that could be read; null for a photo, which is one
     ]
 )
-# One row for a content. Width and height are those of the upright image, in pixels.
+# One row for a content; for a page or frame, one for each way in which its file was split (`stills`).
+# Width and height are those of the upright image, in pixels.
 IMAGES = pa.schema(
     [
         _never_null("image_id", pa.string()),
@@ -41,6 +44,7 @@ IMAGES = pa.schema(
         ("lens", pa.string()),
         ("software", pa.string()),
         ("orientation", pa.int8()),  # EXIF 1..8 as stored; 1 is upright
+        ("stills", pa.string()),  # as in the row of its file; it is current where both are the same
     ]
 )
 THUMBNAILS = pa.schema([_never_null("image_id", pa.string()), ("jpeg", pa.binary())])

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from workbench.image_id import file_id, position
+from workbench.image_id import file_id, part_of, position
 from workbench.store.case_folder import CaseFolder
 from workbench.store.joined_cache import Opened
 from workbench.store.sample_parts import read_vectors, unique
@@ -84,30 +84,45 @@ def current_skipped(folder: CaseFolder) -> pd.DataFrame:
 
 
 def versions_of(folder: CaseFolder, files: Collection[str]) -> pd.DataFrame:
-    """Return what now lies where some files once lay that are nowhere now: path, image_id, was (their id).
+    """Return what now lies where some files once lay that are nowhere now: path, image_id, was, parts.
 
-    Only where the picture then and now has the same size. All ids are those of files.
+    Only where the picture then and now has the same size, or all pages of a document. All ids are those of
+    files, that of then in ``was``; ``parts`` (list) says which images are in both.
     """
     latest = latest_files(folder)
     standing = latest[latest["status"] == "ok"]
     lost = set(files) - set(standing["image_id"])
     if not lost:
-        return pd.DataFrame(columns=["path", "image_id", "was"])
+        return pd.DataFrame(columns=["path", "image_id", "was", "parts"])
     seen = folder.files.read(["raw_path", "image_id"])
     seen = seen.filter(pc.is_in(seen["image_id"], value_set=pa.array(sorted(lost), pa.string())))
     then = seen.to_pandas().drop_duplicates().rename(columns={"image_id": "was"})
     pairs = then.merge(standing[["raw_path", "path", "image_id"]], on="raw_path")
-    contents = unique(folder.images.read(["image_id", "width", "height"]), "image_id", last=False).to_pandas()
-    sizes = contents.set_index("image_id")
-    old, new = (sizes.reindex(pairs[name]).to_numpy() for name in ("was", "image_id"))
-    same: pd.DataFrame = pairs.loc[(old == new).all(axis=1), ["path", "image_id", "was"]]
-    return same.reset_index(drop=True)
+    looks = _looks(folder, {*pairs["was"], *pairs["image_id"]})
+    same = [
+        was in looks and looks[was] == looks.get(now)
+        for was, now in zip(pairs["was"], pairs["image_id"], strict=True)
+    ]
+    kept: pd.DataFrame = pairs.loc[same, ["path", "image_id", "was"]].reset_index(drop=True)
+    kept["parts"] = [sorted(part for part, *_ in looks[was]) for was in kept["was"]]
+    return kept
+
+
+def _looks(folder: CaseFolder, files: Collection[str]) -> dict[str, frozenset[tuple[str, int, int]]]:
+    """Return for each of some files what its images are called in it, with width and height (pixels)."""
+    looks: dict[str, set[tuple[str, int, int]]] = {}
+    for table in folder.images.tables(["image_id", "width", "height"]):
+        for image_id, width, height in zip(*table.to_pydict().values(), strict=True):
+            if file_id(image_id) in files:
+                looks.setdefault(file_id(image_id), set()).add((part_of(image_id), width, height))
+    return {file: frozenset(look) for file, look in looks.items()}
 
 
 def _images(folder: CaseFolder, files: pd.DataFrame, with_vector: pa.Array) -> pd.DataFrame:
     """Join paths to contents: one row an image, sorted by its first raw path and place in the file."""
-    contents = unique(folder.images.read(), "image_id", last=False)
+    contents = folder.images.read()
     contents = contents.filter(pc.is_in(contents["image_id"], value_set=with_vector))
+    contents = _current(contents, files)
     in_files = pc.any(pc.match_substring(contents["image_id"], "#")).as_py()  # pages or frames
     contents = contents.to_pandas()
     contents["file_id"] = contents["image_id"]
@@ -123,6 +138,19 @@ def _images(folder: CaseFolder, files: pd.DataFrame, with_vector: pa.Array) -> p
     table = table.merge(contents, on="file_id", how="left", validate="one_to_many")
     table.insert(0, "image_id", table.pop("image_id"))
     return table.drop(columns="file_id").reset_index(drop=True)
+
+
+def _current(contents: pa.Table, files: pd.DataFrame) -> pa.Table:
+    """Return the images of files as they are split now, each once."""
+    split = files.loc[files["stills"].notna(), ["image_id", "stills"]]
+    if len(split) or contents["stills"].null_count < contents.num_rows:
+        now = set(map(tuple, split.to_numpy(object)))
+        whole = {known for known, _ in now}
+        rows = zip(contents["image_id"].to_pylist(), contents["stills"].to_pylist(), strict=True)
+        files_of = ((file_id(image_id), stills) for image_id, stills in rows)
+        kept = [pair in now if pair[1] is not None else pair[0] not in whole for pair in files_of]
+        contents = contents.filter(pa.array(kept, pa.bool_()))
+    return unique(contents.drop_columns("stills"), "image_id", last=False)
 
 
 def _paths(files: pd.DataFrame, first: pd.DataFrame) -> pd.Series:

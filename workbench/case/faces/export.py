@@ -17,8 +17,11 @@ from workbench.case.safe_output import (
 )
 from workbench.csv_cells import safe_table
 from workbench.errors import CaseError, QueryError
-from workbench.image_id import file_id
+from workbench.image_id import part_of
+from workbench.media.decode import DecodeError
+from workbench.media.limits import MAX_SIDE
 from workbench.media.read import ReadError, digest
+from workbench.media.stills import read_still
 from workbench.store.case_folder import CaseFolder
 from workbench.store.parts import make_folder
 
@@ -42,7 +45,8 @@ def export_identities(
     """Put the photos of ``identities`` into folders named like them, and return the manifest.
 
     ``faces`` is the face table with its identities, ``images`` the image table. A photo of two identities
-    lies in both folders; one that cannot be had, or is another file now, has its reason in ``problem``. The
+    lies in both folders; one that cannot be had, or is another file now, has its reason in ``problem``. Of a
+    page or a frame a JPEG in full size is written, whatever ``how`` says: not the file that it lies in. The
     manifest is also written as `MANIFEST`, an apostrophe before what a spreadsheet would take for a formula.
     Raises CaseError where the folder is not empty or nothing at all could be written, QueryError for another
     ``how``.
@@ -52,7 +56,7 @@ def export_identities(
     target = new_folder(folder, (case.source, case.root))
     manifest = _plan(faces, identities, images)
     problems = [
-        _put(case, raw_path, file_id(image_id), target / file, _PLACE[how])
+        _put(case, raw_path, image_id, target / file, _PLACE[how])
         for raw_path, image_id, file in zip(
             manifest.pop("raw_path"), manifest["image_id"], manifest["file"], strict=True
         )
@@ -83,22 +87,26 @@ def _plan(faces: "pd.DataFrame", identities: "pd.DataFrame", images: "pd.DataFra
     )
     found = images.iloc[photos["image_row"]].reset_index(drop=True)
     photos[["path", "image_id", "raw_path"]] = found[["path", "image_id", "raw_path"]]
-    names = photos["path"].map(safe_file_name).astype(object)
+    names = photos["path"].astype(object)
+    names[:] = [_file_name(*pair) for pair in zip(photos["path"], photos["image_id"], strict=True)]
     in_folder = names.groupby(photos["folder"]).transform(distinct_files)
     photos["file"] = photos["folder"] + "/" + in_folder
     return photos.reindex(columns=[*COLUMNS[:-1], "raw_path"])
 
 
 def _put(
-    case: CaseFolder, raw_path: bytes, known: str, target: Path, place: Callable[[Path, Path], None]
+    case: CaseFolder, raw_path: bytes, image_id: str, target: Path, place: Callable[[Path, Path], None]
 ) -> str:
-    """Place one photo, whose bytes must still have the ``known`` digest; return "" or why that failed.
+    """Place one photo, page or frame, whose file must still be that of its id; return "" or why that failed.
 
     So neither a file that was replaced nor one that the case never read, as through a link, gets out.
     """
     try:
         source = case.file_path(raw_path)
-        if digest(os.fsencode(source), lambda size: None) != known:
+        if part_of(image_id):
+            _draw(source, image_id, target)
+            return ""
+        if digest(os.fsencode(source), lambda size: None) != image_id:
             return "the file is not the one that was ingested"
         make_folder(target.parent)
         place(source, target)
@@ -109,6 +117,23 @@ def _put(
             return "a hard link cannot lead to another disk"
         return error.strerror or str(error)
     return ""
+
+
+def _draw(source: Path, image_id: str, target: Path) -> None:
+    """Write a page or frame as a picture; raises ReadError and OSError."""
+    try:
+        picture = read_still(os.fsencode(source), image_id, min_side=MAX_SIDE).image
+    except DecodeError as error:
+        raise ReadError(error.reason) from error
+    make_folder(target.parent)
+    with target.open("xb") as file:
+        picture.save(file, "JPEG", quality=95)
+
+
+def _file_name(path: str, image_id: str) -> str:
+    """Return what a photo is called in its folder; of a page or a frame it is a picture of its own."""
+    part = part_of(image_id)
+    return safe_file_name(f"{path} {part.replace('=', ' ')}.jpg" if part else path)
 
 
 def _copy(source: Path, target: Path) -> None:

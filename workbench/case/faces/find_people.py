@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from workbench.analysis import identities as analysis
 from workbench.errors import QueryError
 from workbench.media.crops import SIDE
-from workbench.media.decode import DecodeError, read_image
-from workbench.media.read import ReadError, read_bytes
+from workbench.media.decode import DecodeError
+from workbench.media.read import ReadError
+from workbench.media.stills import read_first
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -163,9 +164,8 @@ def _read(photo: Photo, side: int) -> tuple["Image", float]:
             raise QueryError(what, "Give the path of a photo or a PIL image.")
         return photo.convert("RGB"), 1.0
     try:
-        decoded = read_image(
-            read_bytes(os.fsencode(Path(photo).expanduser())), min_side=SIDE, min_long_side=side
-        )
+        path = os.fsencode(Path(photo).expanduser())
+        decoded = read_first(path, min_side=SIDE, min_long_side=side)
     except (ReadError, DecodeError, ValueError) as error:
         reason = f"The picture {photo} cannot be read ({error})."
         raise QueryError(reason, "Give a JPEG, PNG, WebP or HEIC file.") from error

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from workbench.ingest import InstanceReport
+    from workbench.media.decode import DecodedImage
     from workbench.samples.models import Embedder
 
 Where: TypeAlias = Union[int, str, Path, "Image.Image"]
@@ -49,7 +50,8 @@ class InstanceSource:
     """What `Instances` needs of a case.
 
     ``folder`` is where its files and candidates lie; row i of the table ``images`` belongs to row i of
-    ``vectors`` (N, D), unit rows; ``search(text, k)`` gives the ``k`` images that a text finds.
+    ``vectors`` (N, D), unit rows; ``search(text, k)`` gives the ``k`` images that a text finds,
+    ``still(row, min_side)`` decodes an image anew.
     """
 
     folder: CaseFolder
@@ -58,6 +60,7 @@ class InstanceSource:
     lookup: ImageLookup
     embedder: "Callable[[], Embedder]"
     thumbnails: Callable[[Iterable[int]], list[bytes]]
+    still: "Callable[[int, int], DecodedImage]"
     search: Callable[[str, int], Hits]
 
 
@@ -224,9 +227,7 @@ class Instances:
 
     def _read(self, image: Where) -> Picture:
         source = self._source
-        return read_picture(
-            image, self.model.decode_side, source.images, source.lookup, source.folder.file_path
-        )
+        return read_picture(image, self.model.decode_side, source.lookup, source.still)
 
     def _picture(self, row: int) -> Picture | None:
         """Return the photo of a row; None where it is out of reach."""

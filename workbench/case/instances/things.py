@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from workbench.analysis.instances import pooling
 from workbench.case.instances.model import ThingModel
 from workbench.errors import QueryError
-from workbench.image_id import part_of
-from workbench.media.decode import DecodeError, read_image
-from workbench.media.read import ReadError, read_bytes
+from workbench.media.decode import DecodedImage, DecodeError
+from workbench.media.read import ReadError
+from workbench.media.stills import read_first
 from workbench.samples.instances import instance_parts
 from workbench.search.image_lookup import ImageLookup
 from workbench.search.ranker import Ranker
@@ -42,14 +42,13 @@ class Picture:
 def read_picture(
     image: Any,
     min_side: int,
-    images: "pd.DataFrame",
     lookup: ImageLookup,
-    path_of: Callable[[bytes], Path],
+    still: Callable[[int, int], DecodedImage],
 ) -> Picture:
     """Return the picture of a row, id or path of the case, a file elsewhere (pathlib.Path) or a PIL image.
 
-    ``min_side``: shorter side, in pixels, that decoding must keep; ``lookup`` finds rows of ``images``,
-    ``path_of(raw_path)`` the file of one. Raises QueryError for a picture that cannot be read or that the
+    ``min_side``: shorter side, in pixels, that decoding must keep; ``lookup`` finds rows of the case,
+    ``still(row, min_side)`` decodes one. Raises QueryError for a picture that cannot be read or that the
     case does not have.
     """
     if hasattr(image, "convert"):
@@ -58,19 +57,16 @@ def read_picture(
         upright = ImageOps.exif_transpose(image).convert("RGB")
         return Picture(upright, upright.size, "a picture")
     if isinstance(image, Path):
-        return _decoded(lambda: image, min_side, image.name, None)
+        path = os.fsencode(image)
+        return _decoded(lambda: read_first(path, min_side=min_side), image.name, None)
     row = lookup.row(image)
-    if part_of(str(images["image_id"].iloc[row])):
-        what = f"{lookup.shown(row)} is a part of a file, and nothing can be looked for in those yet."
-        raise QueryError(what, "Use a photo, or give the picture itself.")
-    raw_path = images["raw_path"].iloc[row]
-    return _decoded(lambda: path_of(raw_path), min_side, str(images["path"].iloc[row]), row)
+    return _decoded(lambda: still(row, min_side), lookup.shown(row), row)
 
 
-def _decoded(path: Callable[[], Path], min_side: int, name: str, row: int | None) -> Picture:
+def _decoded(read: Callable[[], DecodedImage], name: str, row: int | None) -> Picture:
     try:
-        decoded = read_image(read_bytes(os.fsencode(path())), min_side=min_side)
-    except (OSError, ReadError, DecodeError) as error:
+        decoded = read()
+    except (ReadError, DecodeError) as error:
         reason = f"The picture {name} cannot be read ({error})."
         raise QueryError(reason, "Give a JPEG, PNG, WebP or HEIC file that is there.") from error
     return Picture(decoded.image, (decoded.facts.width, decoded.facts.height), name, row)

@@ -8,13 +8,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import ModelError
-from workbench.models.engine import SHORT, choose_precision
-from workbench.models.faces import mtcnn, recognisers, yunet
-from workbench.models.faces.model import DetectorAndRecogniser
 from workbench.models.registry import load_entry_point
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from workbench.models.faces.model import DetectorAndRecogniser
 
 
 _VERSION = 2  # of search, alignment and correction: raise it with any change of the numbers
@@ -30,6 +29,10 @@ def load_facenet(
     picture of 1024 px. precision: of the recogniser, as for `workbench.models.load`. Raises ModelError where
     the weights are not on this machine; uses no network.
     """
+    from workbench.models.engine import SHORT, choose_precision
+    from workbench.models.faces import mtcnn, recognisers
+    from workbench.models.faces.model import DetectorAndRecogniser
+
     chosen = choose_precision(precision)
     name, recogniser = recognisers.load_facenet(chosen)
     return DetectorAndRecogniser(
@@ -47,6 +50,10 @@ def load_sface(
     *, least_score: float, sure_score: float, min_size: int = 24, precision: str = "auto"
 ) -> DetectorAndRecogniser:
     """Load YuNet and SFace; arguments and errors as for `load_facenet`."""
+    from workbench.models.engine import SHORT, choose_precision
+    from workbench.models.faces import recognisers, yunet
+    from workbench.models.faces.model import DetectorAndRecogniser
+
     chosen = choose_precision(precision)
     return DetectorAndRecogniser(
         key=f"yunet-{_search(min_size, least_score)}-template-sface-{SHORT[chosen]}",

@@ -1,0 +1,101 @@
+"""What reads an original again reads the page that an image is, not the file that it lies in."""
+
+from io import BytesIO
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from PIL import Image
+
+import workbench as wb
+from tests.helpers.colour_documents import START, ColourDocuments, write_document
+from workbench.media import stills
+from workbench.testing import write_photos
+
+
+@pytest.fixture
+def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> wb.Case:
+    monkeypatch.setitem(stills._openers, "document", ColourDocuments())
+    write_photos(tmp_path / "photos", {"a.png": "green"})
+    write_document(tmp_path / "photos/doc.pdf", ["red", "blue", "white"])
+    case = wb.open(tmp_path / "photos", case=tmp_path / "case", model="fake", faces="fake")
+    case.ingest(faces=True, progress=False)
+    return case
+
+
+def colour(jpeg: bytes) -> tuple[int, ...]:
+    with Image.open(BytesIO(jpeg)) as image:
+        return tuple(round(value / 64) for value in image.convert("RGB").getpixel((20, 10)))
+
+
+def test_the_large_picture_of_a_page_is_that_page(case: wb.Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(type(case._open.collection.pictures), "thumbnails", lambda *_: pytest.fail("small"))
+    assert [colour(case.picture(row)) for row in (1, 2, 3)] == [(4, 0, 0), (0, 0, 4), (4, 4, 4)]
+
+
+@pytest.mark.filterwarnings("ignore:.*is corrupt and left out")
+def test_a_lost_thumbnail_of_a_page_is_made_of_that_page(case: wb.Case) -> None:
+    for part in case.folder.thumbnails.paths():
+        part.unlink()
+    again = wb.open(case=case.folder.root, faces="fake")
+    assert [colour(jpeg) for jpeg in again.thumbnails([1, 2, 3])] == [(4, 0, 0), (0, 0, 4), (4, 4, 4)]
+
+
+def test_a_page_of_another_file_is_never_shown(case: wb.Case, tmp_path: Path) -> None:
+    write_document(tmp_path / "photos/doc.pdf", ["green", "green", "green", "green"])
+    assert colour(case.picture(1)) == (4, 0, 0)
+
+
+def test_a_thing_is_found_that_lies_on_a_page(case: wb.Case) -> None:
+    case.instances.ingest(progress=False)
+    opener = stills.openers()["document"]
+    assert isinstance(opener, ColourDocuments)
+    opener.read.clear()
+    hits = case.find_this(2, (0, 0, 20, 20))
+    assert opener.read[0] == "page=2"
+    assert "doc.pdf" in hits.frame["path"].tolist()
+
+
+def test_a_page_is_exported_as_a_picture(case: wb.Case, tmp_path: Path) -> None:
+    from workbench.case.faces.export import export_identities
+
+    ids = case.images["image_id"]
+    faces = pd.DataFrame(
+        {"identity": [0, 0], "image_row": [0, 2], "face_id": [f"{ids[0]}:1,2,3,4", f"{ids[2]}:5,6,7,8"]}
+    )
+    identities = pd.DataFrame({"identity": [0], "name": ["Anna"]})
+    images = case._open.collection.images
+    manifest = export_identities(faces, identities, images, case.folder, tmp_path / "out", "symlink")
+    assert manifest["problem"].tolist() == ["", ""]
+    assert manifest["file"].tolist() == ["Anna/a.png", "Anna/doc.pdf page 2.jpg"]
+    assert colour((tmp_path / "out/Anna/doc.pdf page 2.jpg").read_bytes()) == (0, 0, 4)
+
+
+def test_work_on_a_page_follows_an_edit_that_leaves_all_pages_as_they_were(
+    case: wb.Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case.tag(2, "evidence")
+    opener = ColourDocuments()
+    opener.strip = b"% another date\n"
+    monkeypatch.setitem(stills._openers, "document", opener)
+    (tmp_path / "photos/doc.pdf").write_bytes(START + b"% another date\nred\nblue\nwhite")
+    assert case.ingest(progress=False).edited == 1
+    assert case.edited["tags"].tolist() == [1]
+    case.follow()
+    again = wb.open(case=case.folder.root)
+    assert again.tags["sample_id"].tolist() == [again.images["image_id"][2]]
+    assert again.images["path"][2] == "doc.pdf"
+
+
+def test_an_edit_that_changes_a_page_is_no_edit_of_the_same_pictures(case: wb.Case, tmp_path: Path) -> None:
+    case.tag(2, "evidence")
+    write_document(tmp_path / "photos/doc.pdf", ["red", "green", "white"])
+    assert case.ingest(progress=False).edited == 0
+    write_document(tmp_path / "photos/doc.pdf", ["red", "blue"])
+    assert case.ingest(progress=False).edited == 0
+
+
+def test_a_shared_case_holds_its_pages(case: wb.Case, tmp_path: Path) -> None:
+    case.share(tmp_path / "shared")
+    shared = wb.open(case=tmp_path / "shared")
+    assert shared.images["path"].tolist() == ["a.png", "doc.pdf", "doc.pdf", "doc.pdf"]
