@@ -9,7 +9,8 @@ import pytest
 
 from tests.helpers.made_videos import make_video
 from workbench.media import clips
-from workbench.media.clip_child import UnreadableError, answer
+from workbench.media.clip_child import answer
+from workbench.media.clip_source import UnreadableError
 from workbench.media.clips import ClipCancelledError, ClipError
 
 SHOTS = [("red", 2), ("blue", 2), ("lime", 2)]

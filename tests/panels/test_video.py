@@ -120,7 +120,7 @@ def test_a_piece_that_cannot_be_cut_says_why_in_the_player(tmp_path: Path) -> No
 
 
 def panel_of(case: wb.Case) -> Video:
-    from workbench.panels.video.panel import VideoSource
+    from workbench.panels.video.exports import VideoSource
 
     videos = case.videos
     source = VideoSource(

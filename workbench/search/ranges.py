@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from workbench.analysis.time_ranges import time_ranges
 from workbench.csv_cells import safe_table
-from workbench.image_id import file_id, part_of, position
+from workbench.image_id import file_id, position
 
 COLUMNS = ["video", "start", "end", "start_timecode", "end_timecode", "image_id", "score", "frames"]
 """Of `Hits.ranges`."""
@@ -73,7 +73,7 @@ def frames_of(
     """Return the rows of the frames of each video in time order, by its file id; of those ``rows`` are in."""
     ids = images["image_id"].to_numpy(object)
     asked = ids if rows is None else ids[rows]
-    videos = {file_id(one) for one in asked if part_of(one).startswith("t=")}
+    videos = {file_id(one) for one in asked if "#t=" in one}
     if not videos:
         return {}
     found: dict[str, list[int]] = {}

@@ -16,7 +16,8 @@ from workbench.panels.recall_review import RecallReview
 from workbench.panels.runs.panel import Runs
 from workbench.panels.selection_bar import SelectionBar
 from workbench.panels.study import Study
-from workbench.panels.video.panel import Video, VideoSource
+from workbench.panels.video.exports import VideoSource
+from workbench.panels.video.panel import Video
 from workbench.panels.when.panel import Timeline
 from workbench.panels.where.panel import PlacesPanel
 from workbench.panels.why import Why
