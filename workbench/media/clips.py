@@ -95,7 +95,8 @@ def frame_at(path: Path, t: float, going: Callable[[], bool] = _always) -> Frame
     Raises ClipError where there is none, ClipCancelledError once ``going()`` says that nobody waits.
     """
     said, pixels = _ask(path, {"do": "frame", "t": t}, SECONDS, going)
-    return Frame(said["t"], *said["size"], pixels)
+    width, height = said["size"]
+    return Frame(said["t"], width, height, pixels)
 
 
 def cut(
