@@ -5,6 +5,8 @@ A photo has the id of its file, the SHA-256 of its bytes (64 hex digits). A page
 that ids of faces and regions, ``<image id>:...``, can be taken apart at the first one.
 """
 
+from typing import Literal
+
 
 def make(file_id: str, *, page: int | None = None, t: float | None = None) -> str:
     """Return the id of a page (from 1), of a frame at ``t`` seconds (kept to 1 ms), or of the file itself.
@@ -34,12 +36,32 @@ def part_of(image_id: str) -> str:
     return image_id.partition("#")[2]
 
 
+Kind = Literal["photo", "document", "video"]
+"""What an image lies in: a photo is a file of its own, a page lies in a document, a frame in a video."""
+_KINDS: dict[str, Kind] = {"": "photo", "page": "document", "t": "video"}
+
+
+def kind(image_id: str) -> Kind:
+    """Return what an image lies in."""
+    return _KINDS.get(part_of(image_id).partition("=")[0], "document")
+
+
 def position(image_id: str) -> float:
     """Return where in its file an image comes: the page, the seconds, 0 for a whole file."""
     try:
         return float(part_of(image_id).partition("=")[2] or 0)
     except ValueError:
         return 0.0
+
+
+def title(path: str, image_id: str) -> str:
+    """Return what people read of an image: ``docs/a.pdf, page 3``, ``clip.mp4, 1:02.040``; else the path."""
+    name, _, value = part_of(image_id).partition("=")
+    if name == "t":
+        minutes, seconds = divmod(position(image_id), 60)
+        value = f"{minutes:.0f}:{seconds:06.3f}"
+        return f"{path}, {value}"
+    return f"{path}, {name} {value}" if name else path
 
 
 def called(path: str, image_id: str) -> str:

@@ -9,6 +9,7 @@ from traitlets import HasTraits, Instance, Int, TraitError, TraitType, Undefined
 
 from workbench.analysis.rows import Mode, combine, normalise
 from workbench.errors import QueryError
+from workbench.image_id import file_id, part_of, title
 from workbench.search.hits import Hits
 
 if TYPE_CHECKING:
@@ -101,6 +102,23 @@ class Selection(HasTraits):
         """The ids of the selected images or faces: what to keep, because rows change when the case grows."""
         column = "face_id" if "face_id" in self.table else "image_id"
         return [str(sample_id) for sample_id in self.frame[column]]
+
+    def title(self, row: int) -> str:
+        """Return what people read of a row: the path of its file, with the page or time of a part of it."""
+        found = self.table.iloc[row]
+        return title(str(found["path"]), str(found.get("image_id", "")))
+
+    def same_file(self, row: int) -> range:
+        """Return the rows of the images that lie in the file of a row, the pages of a document in order."""
+        if "image_id" not in self.table or not part_of(str(self.table["image_id"].iloc[row])):
+            return range(row, row + 1)
+        ids = self.table["image_id"]
+        known, start, stop = file_id(str(ids.iloc[row])), row, row + 1
+        while start and file_id(str(ids.iloc[start - 1])) == known:
+            start -= 1
+        while stop < len(ids) and file_id(str(ids.iloc[stop])) == known:
+            stop += 1
+        return range(start, stop)
 
     def row(self, sample_id: str) -> int:
         """Return the row of an image, or of a face, by its id. Raises QueryError where it is not there."""

@@ -126,7 +126,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
             exif[Base.Model] = f"Camera {MARKUP}"
             photo.save(path, exif=exif)
     write_faces(root / "photos", {f"{MARKUP}{i}.png": [3 * (i % 2)] for i in range(6)})
-    (root / "photos" / f"{TURNED} {MARKUP}.pdf").write_bytes(b"%PDF-1.7")
+    (root / "photos" / f"{TURNED} {MARKUP}.svg").write_bytes(b"<svg/>")
     (root / "photos" / f"{TURNED} {MARKUP}.jpg").write_bytes(b"\xff\xd8\xff torn")
     case = wb.open(root / "photos", case=root / "case", model="fake", faces="fake")
     case.ingest(faces=True, progress=False)

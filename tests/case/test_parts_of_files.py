@@ -9,13 +9,17 @@ from PIL import Image
 
 import workbench as wb
 from tests.helpers.colour_documents import START, ColourDocuments, write_document
+from tests.helpers.panel_messages import browser
+from workbench import image_id
+from workbench.errors import QueryError
 from workbench.media import stills
+from workbench.panels.details import Details
 from workbench.testing import write_photos
 
 
 @pytest.fixture
 def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> wb.Case:
-    monkeypatch.setitem(stills._openers, "document", ColourDocuments())
+    monkeypatch.setitem(stills._registered, "document", ColourDocuments())
     write_photos(tmp_path / "photos", {"a.png": "green"})
     write_document(tmp_path / "photos/doc.pdf", ["red", "blue", "white"])
     case = wb.open(tmp_path / "photos", case=tmp_path / "case", model="fake", faces="fake")
@@ -77,7 +81,7 @@ def test_work_on_a_page_follows_an_edit_that_leaves_all_pages_as_they_were(
     case.tag(2, "evidence")
     opener = ColourDocuments()
     opener.strip = b"% another date\n"
-    monkeypatch.setitem(stills._openers, "document", opener)
+    monkeypatch.setitem(stills._registered, "document", opener)
     (tmp_path / "photos/doc.pdf").write_bytes(START + b"% another date\nred\nblue\nwhite")
     assert case.ingest(progress=False).edited == 1
     assert case.edited["tags"].tolist() == [1]
@@ -99,3 +103,60 @@ def test_a_shared_case_holds_its_pages(case: wb.Case, tmp_path: Path) -> None:
     case.share(tmp_path / "shared")
     shared = wb.open(case=tmp_path / "shared")
     assert shared.images["path"].tolist() == ["a.png", "doc.pdf", "doc.pdf", "doc.pdf"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "paths"),
+    [
+        ("red in:doc.pdf", ["doc.pdf"] * 3),
+        ("red in:DOC.pdf -in:photos", None),
+        ("red kind:document", ["doc.pdf"] * 3),
+        ("red kind:Photo", ["a.png"]),
+        ("red -kind:document", ["a.png"]),
+        ("red -in:doc.pdf", ["a.png"]),
+        ("red kind:video", []),
+        ("red in:oc.pdf", None),
+        ("red kind:sheet", None),
+        ("red in:doc.pdf^2", None),
+    ],
+)
+def test_a_query_stays_in_a_file_or_among_a_kind(case: wb.Case, asked: str, paths: list[str] | None) -> None:
+    if paths is None:
+        with pytest.raises(QueryError, match=r"No image lies in|Unknown kind|weight"):
+            case.ask(asked)
+        return
+    hits = case.ask(asked)
+    assert sorted(hits.frame["path"]) == paths
+    assert hits.query == asked
+
+
+def test_the_same_in_python(case: wb.Case) -> None:
+    hits = case.search("blue", inside="doc.pdf", kind="document", k=1)
+    assert hits.query == "blue in:doc.pdf kind:document"
+    assert case.lookup.shown(hits.rows[0]) == "doc.pdf#page=2"
+
+
+def test_the_details_turn_the_pages_of_a_document(case: wb.Case) -> None:
+    selection = wb.Selection(case.images)
+    details = Details(selection, lambda row: b"", lambda row: [], lambda row, words: pd.DataFrame(), [])
+    selection.focus = 0
+    assert browser(details, "show", row=0)["pages"] is None
+    details.turn(1)
+    assert selection.focus == 0
+    selection.focus = 2
+    shown = browser(details, "show", row=2)
+    assert (shown["name"], shown["pages"]) == ("doc.pdf, page 2", {"number": 2, "count": 3})
+    browser(details, "turn", by=1)
+    browser(details, "turn", by=1)
+    assert selection.focus == 3
+    browser(details, "turn", by=-1)
+    assert selection.focus == 2
+    browser(details, "pages")
+    assert selection.rows.tolist() == [1, 2, 3]
+    details.close()
+
+
+def test_what_people_read_of_an_image() -> None:
+    assert image_id.title("a.jpg", "f" * 64) == "a.jpg"
+    assert image_id.title("a.pdf", image_id.make("f" * 64, page=3)) == "a.pdf, page 3"
+    assert image_id.title("a.mp4", image_id.make("f" * 64, t=62.04)) == "a.mp4, 1:02.040"

@@ -22,6 +22,7 @@ IMPORT_NAMES = {
     "PIL": "pillow",
     "sklearn": "scikit-learn",
     "umap": "umap-learn",
+    "pillow_jxl": "pillow-jxl-plugin",
     "open_clip": "open_clip_torch",
     "faiss": "faiss-cpu",
 }

@@ -383,10 +383,12 @@ def test_an_image_without_a_suffix_is_found(photos: Path, look: Look) -> None:
     assert {"IMG_0001", "notes.txt"} < set(snapshot.images["path"])
 
 
-def test_videos_are_listed_as_not_read_yet(photos: Path, look: Look) -> None:
+def test_a_broken_video_is_a_problem(photos: Path, look: Look) -> None:
     (photos / "clip.mp4").write_bytes(b"\0\0\0\x18ftypmp42")
     first, _ = look()
     second, snapshot = look()
+    path, step, reason = only_problem(snapshot)
 
-    assert only_problem(snapshot) == ("clip.mp4", "video", "frames of videos are not read yet")
-    assert (first.found, second.problems) == (1, 1)
+    assert (path, step) == ("clip.mp4", "decode")
+    assert "broken or truncated" in reason
+    assert (first.found, second.problems) == (2, 1)

@@ -55,7 +55,7 @@ ingest(CaseFolder.create_or_open(Path(sys.argv[1]), None, None), Killed(batch_si
 @pytest.fixture
 def documents(monkeypatch: pytest.MonkeyPatch) -> ColourDocuments:
     opener = ColourDocuments()
-    monkeypatch.setitem(stills._openers, "document", opener)
+    monkeypatch.setitem(stills._registered, "document", opener)
     return opener
 
 
@@ -273,13 +273,13 @@ def test_another_choice_of_pages_takes_the_place_of_the_old_one(
 ) -> None:
     run(folder)
     second = ColourDocuments("every=2", every=2)
-    monkeypatch.setitem(stills._openers, "document", second)
+    monkeypatch.setitem(stills._registered, "document", second)
     assert run(folder).embedded == 0
     assert colours_match(known(folder), "doc.pdf", PAGES[::2])
     assert len(second.read) == 50
     assert run(folder).unchanged == 3
 
-    monkeypatch.setitem(stills._openers, "document", documents)
+    monkeypatch.setitem(stills._registered, "document", documents)
     documents.read.clear()
     assert run(folder).embedded == 0
     assert colours_match(known(folder), "doc.pdf", PAGES)
@@ -343,6 +343,6 @@ def test_a_file_that_is_written_meanwhile_is_a_problem(
     assert found.images["path"].tolist() == ["a.png", "z.png"]
     assert found.problems["step"].tolist() == ["read"]
     monkeypatch.undo()
-    monkeypatch.setitem(stills._openers, "document", documents)
+    monkeypatch.setitem(stills._registered, "document", documents)
     assert run(folder).embedded == 1
     assert colours_match(known(folder), "doc.pdf", ["red"])

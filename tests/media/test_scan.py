@@ -15,17 +15,17 @@ from workbench.media.scan import FoundFile, Links, Problem, _look, scan
 from workbench.testing import write_photos
 
 STARTS = {
-    "x.CR3": (b"\0\0\0\x18ftypcrx \0\0\0\0", "raw"),
-    "x.RAF": (b"FUJIFILMCCD-RAW 0201", "raw"),
-    "x.ORF": (b"IIRO\x08\0\0\0", "raw"),
-    "x.RW2": (b"IIU\0\x08\0\0\0", "raw"),
-    "x.X3F": (b"FOVb\0\0\0\0", "raw"),
-    "x.nef": (b"MM\0*\0\0\0\x08", "raw"),
-    "x.dng": (b"II*\0\x08\0\0\0", "raw"),
-    "cr2 without a suffix": (b"II*\0\x10\0\0\0CR\x02\0", "raw"),
-    "x.jxl": (b"\xff\x0a\0\0", "jxl"),
-    "jxl without a suffix": (b"\0\0\0\x0cJXL \r\n\x87\n", "jxl"),
-    "x.pdf": (b"%PDF-1.7", "pdf"),
+    "x.CR3": (b"\0\0\0\x18ftypcrx \0\0\0\0", "image"),
+    "x.RAF": (b"FUJIFILMCCD-RAW 0201", "image"),
+    "x.ORF": (b"IIRO\x08\0\0\0", "image"),
+    "x.RW2": (b"IIU\0\x08\0\0\0", "image"),
+    "x.X3F": (b"FOVb\0\0\0\0", "image"),
+    "x.nef": (b"MM\0*\0\0\0\x08", "image"),
+    "x.dng": (b"II*\0\x08\0\0\0", "image"),
+    "cr2 without a suffix": (b"II*\0\x10\0\0\0CR\x02\0", "image"),
+    "x.jxl": (b"\xff\x0a\0\0", "image"),
+    "jxl without a suffix": (b"\0\0\0\x0cJXL \r\n\x87\n", "image"),
+    "x.pdf": (b"%PDF-1.7", "document"),
     "x.svg": (b'<?xml version="1.0"?><svg/>', "svg"),
     "x.zip": (b"PK\x03\x04", "archive"),
     "x.tar": (b"ustar", "archive"),
@@ -52,7 +52,11 @@ def test_every_file_is_an_image_or_said_to_be_what_it_is(tmp_path: Path) -> None
         (tmp_path / name).write_bytes(start)
 
     assert found(tmp_path) == {"a.png": "image", **{name: kind for name, (_, kind) in STARTS.items()}}
-    assert all(item.reason or item.kind == "image" for item in scan(tmp_path) if isinstance(item, FoundFile))
+    assert all(
+        item.reason or item.kind in ("image", "document")
+        for item in scan(tmp_path)
+        if isinstance(item, FoundFile)
+    )
 
 
 def test_what_is_found_adds_up_to_what_lies_there(tmp_path: Path) -> None:

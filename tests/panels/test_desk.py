@@ -208,7 +208,7 @@ class TestFilesLeftOut:
     def test_problems_and_skipped_files_are_listed_with_their_reasons(
         self, source: Path, tmp_path: Path
     ) -> None:
-        (source / "plan.pdf").write_bytes(b"%PDF-1.7")
+        (source / "plan.svg").write_bytes(b"<svg/>")
         (source / "torn.jpg").write_bytes(b"\xff\xd8\xff nothing")
         case = wb.open(source, case=tmp_path / "case", model="fake")
         case.ingest(progress=False)
@@ -221,12 +221,12 @@ class TestFilesLeftOut:
 
         assert desk.left_out.counts == {"problem": 1, "skipped": 1}
         assert [path for path, _ in problems] == ["torn.jpg"]
-        assert [path for path, _ in skipped] == ["plan.pdf"]
+        assert [path for path, _ in skipped] == ["plan.svg"]
         assert all(reason for _, reason in (*problems, *skipped))
-        assert "1 pdf" in desk.left_out.kinds
+        assert "1 svg" in desk.left_out.kinds
         assert frame[["path", "what"]].to_numpy().tolist() == [
             ["torn.jpg", "problem"],
-            ["plan.pdf", "skipped"],
+            ["plan.svg", "skipped"],
         ]
         assert code == "desk.left_out.show('problem')"
 

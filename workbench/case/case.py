@@ -109,9 +109,13 @@ class Case(Originals, Searching):
     def images(self) -> "pd.DataFrame":
         """One row an image that could be read: image_id, path, paths, size, width, height, taken_at, ...
 
+        ``pair``: where a raw photo and a JPEG or HEIC are one shot, the path of the second, at both; the
+        query ``is:main`` leaves the raw ones out. ``sidecars``: paths of its sidecars; ``live``: the path of
+        the video of a Live Photo; ``motion``: bytes of the video that a phone appended to the file.
+
         A copy that shares its memory until it is changed: changing it changes nothing in the case.
         """
-        return self._open.collection.images.copy(deep=False)
+        return self._open.collection.images.assign(**self._open.collection.beside)
 
     @property
     def vectors(self) -> NDArray[np.float32]:
@@ -265,7 +269,9 @@ class Case(Originals, Searching):
         ``retry=True`` tries files again that failed before; ``rehash=True`` reads all files, to find what has
         changed under the same size and time. ``links`` follows those that stay "inside" the source (the
         default), "all" or "none"; ``system=True`` takes recycle bins and previews of other programs as
-        photos. What is not read is in `skipped`. Where most of what was known is not there, as when a disk
+        photos. Of videos ``frames`` become images: those chosen by "change" (the default), or one every so
+        many seconds; what was said last is remembered. ``videos=False`` leaves videos as they are. What is
+        not read is in `skipped`. Where most of what was known is not there, as when a disk
         is not mounted, SourceError is raised and nothing changes, unless ``gone`` says "mark" (take it out)
         or "keep".
         """

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.analysis import companions
 from workbench.analysis.captions import default_vocabulary, read_vocabulary
 from workbench.case.computed import Computed
 from workbench.case.embedders import LazyEmbedder
@@ -20,6 +21,7 @@ from workbench.image_id import file_id
 from workbench.index.engines import Engines
 from workbench.media.crops import SIDE, thumbnail
 from workbench.media.decode import DecodedImage, DecodeError
+from workbench.media.kinds import RAW_FORMATS
 from workbench.media.read import ReadError, explain
 from workbench.media.stills import read_still
 from workbench.search.image_lookup import ImageLookup
@@ -129,6 +131,16 @@ class Pictures:
         return {str(known): list(paths) for known, paths in files.groupby("image_id")["raw_path"]}
 
 
+def _pairs(images: "pd.DataFrame") -> NDArray[np.object_]:
+    """Return the path of the main image of each pair, None for those in none."""
+    raw = images["format"].isin(RAW_FORMATS).to_numpy(bool)
+    if not raw.any():
+        return np.full(len(images), None, object)
+    taken = images["taken_at"].to_numpy("datetime64[s]")
+    seconds = np.where(np.isnat(taken), np.nan, taken.astype(np.int64).astype(np.float64))
+    return companions.pairs(images["path"], raw, seconds)
+
+
 @dataclass(frozen=True, eq=False)
 class Collection:
     """The images of a case and their vectors; row i of ``vectors`` belongs to row i of ``images``.
@@ -153,6 +165,7 @@ class Collection:
         key = known_key(folder.cache, folder.model) or model.get().key
         found = read_snapshot(folder, key)
         found.vectors.flags.writeable = False
+        found.images["pair"] = _pairs(found.images)
         return cls(folder, key, found.images, found.vectors, found.problems, model.matching(key), engines)
 
     def row(self, image: int | str) -> int:
@@ -189,7 +202,36 @@ class Collection:
     @cached_property
     def skipped(self) -> "pd.DataFrame":
         """What of the source the last ingest did not read: path, kind, reason, when."""
-        return current_skipped(self.folder).drop(columns="raw_path")
+        skipped = current_skipped(self.folder).drop(columns="raw_path")
+        rows = np.flatnonzero((skipped["kind"] == "sidecar").to_numpy())
+        if len(rows):
+            import pandas as pd
+
+            beside = [self.images["path"], self.problems["path"]]
+            owners = pd.concat([paths.astype("str") for paths in beside], ignore_index=True)
+            of, which = companions.beside(owners, skipped["path"].iloc[rows])
+            which, first = np.unique(which, return_index=True)
+            reasons = skipped["reason"].to_numpy(object).copy()
+            reasons[rows[which]] = "sidecar of " + owners.iloc[of[first]].to_numpy(object)
+            skipped["reason"] = reasons
+        return skipped
+
+    @cached_property
+    def beside(self) -> "dict[str, NDArray[np.object_]]":
+        """What lies beside each image, (N,) each: ``sidecars``, lists of paths; ``live``, paths of videos."""
+        paths = self.images["path"]
+        there = self.skipped.loc[self.skipped["kind"] == "sidecar", "path"]
+        videos = self.problems["path"].drop_duplicates()
+        none = np.full(len(paths), None, object)
+        return {
+            "sidecars": companions.sidecars(paths, there) if len(there) else none,
+            "live": companions.live_videos(paths, videos) if len(videos) else none,
+        }
+
+    @cached_property
+    def counted(self) -> NDArray[np.bool_]:
+        """Which images count, (N,): of a raw photo and its JPEG only the JPEG."""
+        return companions.counted(self.images["path"], self.images["pair"].to_numpy(object))
 
     @property
     def vocabulary(self) -> list[str]:

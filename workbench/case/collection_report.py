@@ -100,7 +100,8 @@ class CollectionReport:
 
         "exact": the same bytes under several paths (one row of the table, so the same row each time);
         "near": pictures of one look and colour, as after a change of size or quality or a small cut, not
-        mirrored or turned (`analysis.near_duplicates`). ``watch`` is told the share [0, 1] of the pictures
+        mirrored or turned (`analysis.near_duplicates`); a raw photo and its JPEG are one, and
+        blank frames and titles of videos are left out. ``watch`` is told the share [0, 1] of the pictures
         looked at, then of their comparison, and may raise to end the work.
         """
         import pandas as pd
@@ -116,7 +117,7 @@ class CollectionReport:
         hashes = self._once("hashes", look_hashes, watch, version=3).astype(np.int64)
         near = look_alikes(
             np.ascontiguousarray(hashes[:, 0]).view(np.uint64),
-            hashes[:, 1] > 0,
+            (hashes[:, 1] > 0) & self._collection.counted & ~_plain(images),
             np.ascontiguousarray(hashes[:, 2:8]).view(np.uint8),
             np.ascontiguousarray(hashes[:, 8:]).view(np.uint8),
             watch=watch,
@@ -167,6 +168,11 @@ class CollectionReport:
                 yield from data.thumbnails(range(start, min(start + READ, count)))
 
         return once(data.folder.cache / kind, params, data.lookup.ids, lambda: compute(thumbnails()))
+
+
+def _plain(images: "pd.DataFrame") -> NDArray[np.bool_]:
+    """Return which images are frames that show no scene (N,)."""
+    return np.asarray(images["plain"].isin(["blank", "slate"]), bool)
 
 
 def _odd(sides: NDArray[np.float64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

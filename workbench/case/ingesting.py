@@ -1,6 +1,7 @@
 """Ingest of a case: runs the loop with its models, and notes which keys its vectors and faces carry."""
 
 import contextlib
+import math
 from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING, Unpack, get_args
 
@@ -64,15 +65,25 @@ def _check(reading: "Reading") -> None:
     from workbench.media.scan import Links
 
     for name, value in reading.items():
-        if name not in ("links", "gone", "retry", "rehash", "system"):
+        if name not in ("links", "gone", "retry", "rehash", "system", "frames", "videos"):
             what = f"ingest has no argument {name!r}."
-            raise QueryError(what, "Use retry, rehash, links, system or gone.")
-        if name not in ("links", "gone"):
+            raise QueryError(what, "Use retry, rehash, links, system, frames, videos or gone.")
+        if name not in ("links", "gone", "frames"):
             flag(value, name)
+    check_frames(reading.get("frames"))
     for name, known in (("links", get_args(Links)), ("gone", (None, *get_args(Gone)))):
         if name in reading and reading[name] not in known:  # type: ignore[literal-required]
             words = ", ".join(repr(word) for word in known)
             raise QueryError(f"Unknown value {name}={reading[name]!r}.", f"Use one of {words}.")  # type: ignore[literal-required]
+
+
+def check_frames(frames: object) -> None:
+    """Raise QueryError unless ``frames`` is "change", a number of seconds above 0, or None."""
+    number = isinstance(frames, int | float) and not isinstance(frames, bool) and 0 < frames < math.inf
+    if not number and frames not in (None, "change"):
+        raise QueryError(
+            f"Invalid value frames={frames!r}.", 'Use "change", or the seconds from one frame to the next.'
+        )
 
 
 def ingest_faces(

@@ -166,6 +166,7 @@ class OpenCase:
             "model": folder.model,
             "key": data.key,
             "images": len(data.images),
+            "photos": int(data.counted.sum()),  # of a raw photo and its JPEG only one
             "paths": int(data.images["paths"].map(len).sum()),
             "problems": len(data.problems),
             "skipped": len(data.skipped),

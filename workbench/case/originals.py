@@ -168,8 +168,9 @@ class Originals:
     def skipped(self) -> "pd.DataFrame":
         """Every file of the source that is not read, by the last ingest: path, kind, reason, when.
 
-        ``kind``: "raw", "jxl", "pdf", "svg", "archive", "system" (recycle bins, previews of other programs),
-        "link", "special" (a pipe) or "other". Each file of the source is in ``images``, ``problems`` or here.
+        ``kind``: "svg", "archive", "sidecar" (XMP, AAE, THM; the reason says of which photo), "system"
+        (recycle bins, previews of other programs), "link", "special" (a pipe) or "other". Each file of the
+        source is in ``images``, ``problems`` or here.
         """
         return self._open.collection.skipped.copy(deep=False)
 

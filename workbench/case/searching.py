@@ -49,6 +49,8 @@ class Searching:
         text=or_none(is_text("ABC 12")),
         tag=is_text_or_texts("keep"),
         taken=or_none(is_text("2019-05")),
+        inside=is_text_or_texts("docs/a.pdf"),
+        kind=or_none(is_text("document")),
         over=is_text_or_texts("persons"),
     )
     def search(
@@ -61,6 +63,8 @@ class Searching:
         within: "Within | None" = None,
         tag: str | Sequence[str] = (),
         taken: str | None = None,
+        inside: str | Sequence[str] = (),
+        kind: str | None = None,
         over: str | Sequence[str] = "images",
         k: int | None = 50,
         threshold: "float | Literal['fixed'] | None" = None,
@@ -73,7 +77,8 @@ class Searching:
         2)``; a text that is exactly an image id or a path of the case is that image; ``like`` images of the
         case (ids, paths, names, rows, a Selection for its middle), ``unlike`` the same or words; ``face``
         names or ids of identities. ``within``: a Selection, Hits, rows, or the name of a saved selection;
-        ``tag``: one or several that an image must have; ``taken``: when, such as "2019-05" or "2019..2020".
+        ``tag``: one or several that an image must have; ``taken``: when, such as "2019-05" or "2019..2020";
+        ``inside``: a document whose pages are meant, or a folder; ``kind``: "photo", "document" or "video".
         ``over``: what is compared, one or some of "images", "persons", "objects" and "text"; an image takes
         its best region, whose box the hit carries.
 
@@ -85,7 +90,9 @@ class Searching:
         """
         limits = Limits(k, threshold, probability)
         return self.questions.search(
-            Request(terms, like, unlike, face, text, within, tag, taken, over, limits, background)
+            Request(
+                terms, like, unlike, face, text, within, tag, taken, inside, kind, over, limits, background
+            )
         )
 
     @checked(query=is_text("a red car", empty=True), pictures=or_none(is_a(Mapping, "{'name': picture}")))

@@ -101,6 +101,8 @@ def _reading(arguments: Namespace) -> dict[str, Any]:
         "links": arguments.links,
         "system": arguments.system,
         "gone": arguments.gone,
+        "frames": arguments.frames,
+        "videos": arguments.videos,
     }
 
 
@@ -109,7 +111,10 @@ def _search(arguments: Namespace) -> int:
         arguments.misused("give a QUERY or --text")
     case = _open(arguments.case, model=arguments.model)
     terms, unlike = ([_term(text) for text in given] for given in (arguments.query, arguments.unlike))
-    given = {name: getattr(arguments, name) for name in ("text", "over", "tag", "taken", "k", "threshold")}
+    given = {
+        name: getattr(arguments, name)
+        for name in ("text", "over", "tag", "taken", "inside", "kind", "k", "threshold")
+    }
     hits = case.search(*terms, unlike=unlike, **given)
     frame = hits.frame[[*HIT_COLUMNS, *hits.box_columns]]
     if not print_for_programs(frame, arguments):

@@ -6,7 +6,7 @@ examples:
   workbench search cases/mine "a cup of coffee"     find images by words
   workbench search cases/mine cat.jpg               find images like a picture
   workbench problems cases/mine                     what could not be read, and why
-  workbench skipped cases/mine                      what was not read: raw photos, PDF, links, ...
+  workbench skipped cases/mine                      what was not read: sidecars, links, drawings, ...
   workbench faces cases/mine                        who is in the photos
   workbench demo                                    the demo album in JupyterLab
 

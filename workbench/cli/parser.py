@@ -1,6 +1,7 @@
 """The words of the command line: verbs, options, and help that needs no manual."""
 
 import argparse
+import math
 from pathlib import Path
 from typing import TypeAlias
 
@@ -70,6 +71,10 @@ def _search(verbs: Verbs) -> None:
     verb.add_argument(
         "--taken", metavar="SPAN", help="only images taken in this time span: 2019, 2019-05..2020"
     )
+    verb.add_argument(
+        "--inside", metavar="FILE", action="append", default=[], help="only pages of this file (repeatable)"
+    )
+    verb.add_argument("--kind", help="only these: photo, document or video")
     verb.set_defaults(misused=verb.error)
     verb.add_argument(
         "--unlike",
@@ -204,6 +209,10 @@ def _add_progress(verb: argparse.ArgumentParser) -> None:
     _add_places(verb)
     what = "where most known photos are not there: keep them in the case, or mark them as gone"
     verb.add_argument("--gone", choices=["keep", "mark"], help=what)
+    what = "frames of videos to take: by change (the default), or one every so many seconds; remembered"
+    verb.add_argument("--frames", type=_frames, metavar="change|SECONDS", help=what)
+    what = "leave videos as they are"
+    verb.add_argument("--no-videos", dest="videos", action="store_false", help=what)
     _add_quiet(verb)
 
 
@@ -222,6 +231,16 @@ def _add_formats(verb: argparse.ArgumentParser) -> None:
     formats = verb.add_mutually_exclusive_group()
     formats.add_argument("--json", action="store_true", help="print JSON, one object per row")
     formats.add_argument("--csv", action="store_true", help="print CSV with a header")
+
+
+def _frames(text: str) -> str | float:
+    try:
+        seconds = "change" if text == "change" else float(text)
+    except ValueError:
+        seconds = 0.0
+    if not (seconds == "change" or (isinstance(seconds, float) and 0 < seconds < math.inf)):
+        raise argparse.ArgumentTypeError(f"{text!r} is neither 'change' nor a number of seconds above 0")
+    return seconds
 
 
 def _positive(text: str) -> int:

@@ -22,6 +22,7 @@ from workbench.store.sample_parts import SampleParts
 from workbench.store.snapshot import current_problems, latest_files
 
 Gone = Literal["keep", "mark"]
+Frames = Literal["change"] | float
 
 _NOT_READ = {"read", "video"}  # steps that say nothing about the bytes of a file
 _MOUNT = 20  # photos known in a folder that is there but empty: it may be where a disk is not mounted
@@ -40,6 +41,8 @@ class Reading(TypedDict, total=False):
     links: Links
     system: bool
     gone: Gone | None
+    frames: Frames | None
+    videos: bool
 
 
 class KnownFile(NamedTuple):
@@ -259,8 +262,8 @@ def _sort_in(
     before = known.files.get(item.raw_path, KnownFile())
     same = before.status != "gone" and (before.size, before.mtime_ns) == (item.size, item.mtime_ns)
     if not is_read(item.kind, openers):
-        if not same or item.raw_path not in known.problems:
-            plan.failed.append(item)
+        if before.status != "ok" and not (same and item.raw_path in known.problems):
+            plan.failed.append(item)  # what was read before stays as it is
         return
     plan.found += 1
     retry, rehash = again

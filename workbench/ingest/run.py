@@ -3,20 +3,23 @@
 import os
 import time
 import warnings
+from collections import Counter
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from typing import Unpack
+from typing import Any, Unpack
 
 from filelock import FileLock
 
 from workbench.image_id import file_id, part_of
 from workbench.ingest.examine import Claims, Examined, Failure, Needs
 from workbench.ingest.pipeline import run
-from workbench.ingest.plan import Plan, Reading, check_gone, make_plan, read_known, sample_parts
+from workbench.ingest.plan import Known, Plan, Reading, check_gone, make_plan, read_known, sample_parts
 from workbench.ingest.writer import PART_SECONDS, SampleWriter, Writer, write_skipped, written
-from workbench.media.scan import FoundFile, Problem, scan
-from workbench.media.stills import openers
+from workbench.media.frame_choice import frames_of
+from workbench.media.scan import FoundFile, Problem, display, scan
+from workbench.media.stills import Openers, openers
+from workbench.media.video_stills import with_videos
 from workbench.samples.face import FACE
 from workbench.samples.image import IMAGE
 from workbench.samples.instances import INSTANCE, not_looked_at
@@ -227,7 +230,7 @@ def _ingest(folder: CaseFolder, some: Sequence[Finder], reading: Reading, *, pro
         _prepare(folder, parts)  # what was found damaged just now
     links, system = reading.get("links", "inside"), reading.get("system", False)
     found = scan(folder.source, skip=[folder.root], links=links, system=system)
-    opened_by = openers()
+    opened_by = _openers(known, reading)
     plan = make_plan(found, known, opened_by, retry=retry, rehash=reading.get("rehash", False))
     gone = reading.get("gone")
     if gone is None:
@@ -257,6 +260,18 @@ def _ingest(folder: CaseFolder, some: Sequence[Finder], reading: Reading, *, pro
         seconds=time.monotonic() - started,
         samples=counts,
     )
+
+
+def _openers(known: Known, reading: Reading) -> Openers:
+    """Return what opens files of many stills; without a word on ``frames``, as in the ingest before."""
+    if not reading.get("videos", True):
+        return with_videos(openers(), None)
+    frames = reading.get("frames")
+    if frames is None:
+        choices = Counter(frames_of(file.stills) for file in known.files.values() if file.status == "ok")
+        del choices[None]
+        frames = next((choice for choice, _ in choices.most_common(1)), "change")
+    return with_videos(openers(), frames)
 
 
 def _note(plan: Plan, writer: Writer, gone: Iterable[bytes]) -> None:
@@ -301,9 +316,21 @@ def _results(
             if writer and not results:
                 writer.flush()  # only files that take long are left: nothing else waits for them
             if writer:
-                more = {"images": writer.images} if writer.images != writer.new else {}
+                more: dict[str, Any] = {"images": writer.images} if writer.images != writer.new else {}
+                more |= _far(results, raw_paths)
                 bar.set_postfix(more, problems=writer.failed, refresh=False)
             bar.update(sum(result.last for result in results))
+
+
+def _far(results: Sequence[Examined], raw_paths: Sequence[bytes]) -> dict[str, str]:
+    """Return how far the last video among some results is, by its name; nothing where none goes on."""
+    for result in reversed(results):
+        frame = result.facts.frame if result.facts else None
+        if frame and frame.duration and not result.last:
+            name = display(raw_paths[result.place]).rpartition("/")[2]
+            name = "".join(letter if letter.isprintable() else "?" for letter in name)
+            return {name: f"{min(1.0, frame.t / frame.duration):.0%}"}
+    return {}
 
 
 @contextmanager

@@ -310,5 +310,12 @@ def _image_row(image_id: str, facts: ImageFacts, stills: str | None) -> Row:
     said = facts.metadata
     row: Row = {name: getattr(said, name) for name in schemas.IMAGES.names if hasattr(said, name)}
     size = {"width": facts.width, "height": facts.height}
-    told = {"image_id": image_id, "format": facts.format, "mode": facts.mode, "stills": stills}
-    return row | size | told
+    told = {"image_id": image_id, "format": facts.format, "mode": facts.mode, "motion": facts.motion}
+    return row | size | told | {"stills": stills} | _of_frame(facts)
+
+
+def _of_frame(facts: ImageFacts) -> Row:
+    shown = facts.frame
+    if shown is None:
+        return {}
+    return {"t": shown.t, "duration": shown.duration, "fps": shown.fps, "plain": shown.plain}

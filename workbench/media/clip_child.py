@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from workbench.media.clip_source import Picture, UnreadableError, Upright, upright
-from workbench.media.own_limits import limit, memory
+from workbench.media.decode_child import address_space, limit
 
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame
@@ -29,7 +29,7 @@ RATE = 48_000
 def main() -> None:
     """Answer the one question that the argument asks."""
     ask = json.loads(sys.argv[1])
-    limit(memory(), ask["memory"], ask["seconds"])
+    limit(address_space(), ask["memory"], ask["seconds"])
     import av
 
     av.logging.set_level(None)

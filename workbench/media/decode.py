@@ -1,11 +1,7 @@
 """Decode the bytes of a file to an upright RGB image, with limits, or say why not."""
 
-import io
-import struct
-import zlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -13,10 +9,15 @@ from PIL import Image, ImageFile, JpegImagePlugin, UnidentifiedImageError
 
 from workbench.errors import WorkbenchError
 from workbench.media import sandbox
-from workbench.media.colour import to_srgb
+from workbench.media.animation import frames_of, seek_telling
+from workbench.media.colour import ranged, to_srgb
 from workbench.media.exif import Metadata, read_metadata
 from workbench.media.header import Header, check_exif, read_header
+from workbench.media.iso_boxes import jxl_size
 from workbench.media.limits import MAX_PIXELS, LimitError, check_size
+from workbench.media.motion import embedded_video
+from workbench.media.raw import RawError, read_raw
+from workbench.media.readers import BROKEN, deep_colours, formats, open_image
 
 _LARGE = 24_000_000  # pixels held in memory; more are decoded in a process of their own
 _SLOW = 2_000_000  # pixels that Python code may decode here
@@ -24,11 +25,6 @@ _PASSES = 400_000_000  # pixels times scans that a JPEG may cost here, about two
 _MOST_STEP = 8  # the most that decoding reduces by
 _ENOUGH = 0.55  # of a picture must be there; a row of blocks that is cut counts as there
 _MISSING = 128  # what libjpeg fills in for what is missing, and we for other formats
-# No format whose reader starts another program (EPS) or that is a document or a video.
-_FORMATS = {
-    "JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "DIB", "AVIF", "HEIF", "JPEG2000",
-    "PPM", "TGA", "ICO", "ICNS", "PSD", "SGI", "PCX", "DDS", "QOI",
-}  # fmt: skip
 _DRAFTED = {"JPEG", "MPO"}  # formats that decode to a fraction of their size
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -39,12 +35,6 @@ _UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-# What Pillow's readers are seen to raise on broken files, beside their own errors.
-_BROKEN = (
-    OSError, ValueError, SyntaxError, TypeError, KeyError, IndexError, AttributeError, RuntimeError,
-    NotImplementedError, OverflowError, AssertionError, EOFError, MemoryError, struct.error, zlib.error,
-    Image.DecompressionBombError,
-)  # fmt: skip
 
 
 class DecodeError(WorkbenchError):
@@ -66,13 +56,27 @@ class _Ask:
     """What is asked for: the sides that must be kept, in pixels, and how far to go.
 
     ``limited``: this is the process with limits on itself. ``partial``: take what is there of a file that
-    lacks its end, of which this share of the bytes is there; 0 for no.
+    lacks its end, of which this share of the bytes is there; 0 for no. ``turned``: as the file says.
     """
 
     min_side: int
     min_long_side: int
     limited: bool = False
     partial: float = 0.0
+    turned: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FrameFacts:
+    """Where a frame lies: seconds from the start, seconds and frames a second of its video, None if unknown.
+
+    ``plain``: "blank" for a frame of one colour or of test bars, "slate" for a title that stands, else "".
+    """
+
+    t: float
+    duration: float | None
+    fps: float | None
+    plain: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,8 @@ class ImageFacts:
     """What a file says: size of the whole upright image in pixels, Pillow's format and mode, metadata.
 
     ``notes``: what is odd about the pixels, each a short text for the problems table: a colour profile that
-    is left out, pages that are not read, an end that is missing.
+    is left out, pages that are not read, an end that is missing. ``motion``: bytes of the video that a phone
+    appended, None where there is none. ``frame``: where a frame of a video lies.
     """
 
     width: int
@@ -89,6 +94,8 @@ class ImageFacts:
     mode: str
     metadata: Metadata
     notes: tuple[str, ...] = ()
+    motion: int | None = None
+    frame: FrameFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +159,10 @@ def _decode(data: bytes, ask: _Ask) -> DecodedImage:
     except LimitError as error:
         raise DecodeError(str(error)) from None
     except UnidentifiedImageError:
+        if jxl_size(data) != (0, 0) and "JXL" not in formats():
+            raise DecodeError("JPEG XL needs the package pillow-jxl-plugin, which is not installed") from None
         raise DecodeError("not an image, or in a format that is not supported") from None
-    except _BROKEN as error:
+    except BROKEN as error:
         if not ask.partial and _cut_short(error):
             raise _ElsewhereError from None
         raise DecodeError(_reason(error)) from error
@@ -173,8 +182,10 @@ def _cut_short(error: BaseException) -> bool:
 
 
 def _read(data: bytes, header: Header, ask: _Ask) -> DecodedImage:
+    if header.raw:
+        return _read_raw(data, header, ask)
     notes = list(header.notes)
-    with _open(data) as image:
+    with open_image(data) as image:
         if header.page:
             image.seek(header.page)
         full_size, name, mode = image.size, image.format or "", image.mode
@@ -188,6 +199,10 @@ def _read(data: bytes, header: Header, ask: _Ask) -> DecodedImage:
             check_exif(exif)
         if ask.partial:
             _fill(image)
+        elif (frames := frames_of(image)) > 1:
+            if not ask.limited and frames * width * height > _LARGE:
+                raise _ElsewhereError
+            seek_telling(image)
         # Before loading: a TIFF is turned while it is loaded, and then says that it always was upright.
         metadata = read_metadata(image)
         image.load()
@@ -195,33 +210,30 @@ def _read(data: bytes, header: Header, ask: _Ask) -> DecodedImage:
             _check_share(image, ask.partial, notes)
         drafted = image.size != full_size and name in _DRAFTED
         full_size = full_size if drafted else image.size
-        orientation = _orientation_left(image, metadata)
-        picture = _turn(_shrunk(to_srgb(image, notes), name, ask), orientation)
+        orientation = _orientation_left(image, metadata) if ask.turned else 1
+        deep = deep_colours(data, header.page, image) if name == "TIFF" else None
+        loaded = image if deep is None else ranged(image, deep)
+        shown = to_srgb(loaded, notes, header.colours, header.bits)
+        picture = _turn(_shrunk(shown, name, ask), orientation)
     full_size = full_size[::-1] if orientation in {5, 6, 7, 8} else full_size
-    facts = ImageFacts(*full_size, name, mode, metadata, tuple(notes))
+    video = embedded_video(data) if header.motion else None
+    facts = ImageFacts(*full_size, name, mode, metadata, tuple(notes), video and video[1])
     return DecodedImage(picture, facts, shrinks=ask.limited or name in _DRAFTED)
 
 
-def _open(data: bytes) -> Image.Image:
-    if data[:3] == b"\xff\xd8\xff":
-        # Opened directly: Image.open refuses large JPEGs before draft mode could make them cheap.
-        return JpegImagePlugin.JpegImageFile(io.BytesIO(data))
-    return Image.open(io.BytesIO(data), formats=_formats())
+def _read_raw(data: bytes, header: Header, ask: _Ask) -> DecodedImage:
+    def decode(jpeg: bytes) -> Image.Image:
+        inner = read_header(jpeg)
+        check_size(inner.width, inner.height, inner.held)
+        return _read(jpeg, inner, replace(ask, turned=False)).image
 
-
-@cache
-def _formats() -> tuple[str, ...]:
-    """Register the readers and return the formats that this Pillow reads of those we take.
-
-    Those that are common and sure by their first bytes are tried first.
-    """
-    import pillow_heif
-
-    pillow_heif.register_heif_opener(thumbnails=False)
-    Image.init()
-    known = _FORMATS & set(Image.OPEN)
-    first = [name for name in ("PNG", "WEBP", "TIFF", "GIF", "AVIF", "HEIF") if name in known]
-    return (*first, *sorted(known.difference(first)))
+    try:
+        photo = read_raw(data, (ask.min_side, ask.min_long_side), decode)
+    except RawError as error:
+        only = f"a raw photo: only its preview of {header.width:,} x {header.height:,} pixels could be read"
+        raise DecodeError(only if header.width else f"a raw photo that cannot be read: {error}") from None
+    facts = ImageFacts(*photo.size, photo.format, "RGB", photo.metadata, photo.notes)
+    return DecodedImage(_shrunk(photo.image, photo.format, ask), facts, shrinks=True)
 
 
 def _shrink_while_decoding(image: Image.Image, ask: _Ask) -> None:
@@ -264,13 +276,26 @@ def _lengthened(data: bytes) -> bytes:
 
 
 def _orientation_left(image: Image.Image, metadata: Metadata) -> int:
-    """Return the turn that is still to be made: the readers of TIFF and HEIC make it themselves."""
-    return 1 if image.format in {"TIFF", "HEIF"} else metadata.orientation
+    """Return the turn that is still to be made: the readers of TIFF, HEIC and JPEG XL make it themselves.
+
+    A JPEG kept inside a JPEG XL comes out as it was, with the turn in its EXIF.
+    """
+    kept_jpeg = getattr(image, "jpeg", False)
+    return (
+        1
+        if image.format in {"TIFF", "HEIF"} or (image.format == "JXL" and not kept_jpeg)
+        else metadata.orientation
+    )
 
 
 def _shrunk(image: Image.Image, name: str, ask: _Ask) -> Image.Image:
     """Return no more than what is asked for of a picture that another process has to carry over."""
-    step = _step(image.size, ask.min_side, ask.min_long_side) if ask.limited and name not in _DRAFTED else 1
+    return shrunk(image, ask.min_side, ask.min_long_side) if ask.limited and name not in _DRAFTED else image
+
+
+def shrunk(image: Image.Image, min_side: int, min_long_side: int) -> Image.Image:
+    """Return the picture at 1/2, 1/4 or 1/8 of its size, box means, while its sides stay long enough."""
+    step = _step(image.size, min_side, min_long_side)
     return image if step == 1 else image.reduce(step)
 
 
@@ -292,6 +317,8 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, MemoryError):
         return f"too large: needs more than {sandbox.MAX_MEMORY / 2**30:.0f} GB of memory to be decoded"
     text = " ".join(str(error).split())
+    if "libjxl" in text:
+        return "a JPEG XL that is broken or truncated: its decoder cannot read it"
     if "could not create decoder object" in text:
         return "broken or truncated: its decoder cannot begin"
     return (text or type(error).__name__)[:200]
@@ -317,6 +344,7 @@ def packed(decoded: DecodedImage) -> dict[str, Any]:
         "facts": (facts.width, facts.height, facts.format, facts.mode),
         "metadata": said,
         "notes": facts.notes,
+        "motion": facts.motion,
     }
 
 
@@ -325,5 +353,5 @@ def unpacked(said: dict[str, Any], pixels: bytes) -> DecodedImage:
     found = dict(said["metadata"])
     found["taken_at"] = found["taken_at"] and datetime.fromisoformat(found["taken_at"])
     width, height, name, mode = said["facts"]
-    facts = ImageFacts(width, height, name, mode, Metadata(**found), tuple(said["notes"]))
+    facts = ImageFacts(width, height, name, mode, Metadata(**found), tuple(said["notes"]), said["motion"])
     return DecodedImage(Image.frombytes("RGB", tuple(said["size"]), pixels), facts, shrinks=True)

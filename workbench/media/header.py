@@ -8,12 +8,9 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from workbench.media.limits import (
-    MAX_SCANS,
-    LimitError,
-    check_metadata,
-    check_size,
-)
+from workbench.media.iso_boxes import boxes, find, jxl_size, stated_colours
+from workbench.media.kinds import RAW_STARTS
+from workbench.media.limits import MAX_SCANS, LimitError, check_metadata, check_size
 from workbench.media.tiff_directories import Directory, directories
 
 _SCAN_STARTS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # frame headers, of every process
@@ -33,7 +30,11 @@ class Header:
     ``whole``: all pixels are held in memory at once, draft mode or not. ``scans``: passes over the picture.
     ``members``: pixels of the largest picture inside (of an icon). ``slow``: decoded by Python code.
     ``drafts``: can be decoded at a fraction of its size. ``odd``: so many parts that reading them may take
-    long, whatever the picture.
+    long, whatever the picture, or a format whose reader decodes all when it opens. ``raw``: a raw photo; its
+    size here is that of its first preview, if any.
+    ``colours``: the primaries and the transfer function by their numbers in ITU-T H.273, where stated.
+    ``bits``: of a grey that a PNG says are significant, 0 where it does not.
+    ``motion``: it may hold a video behind its picture.
     ``page``, ``pages``: which page of a TIFF to read, from 0, and how many there are. ``notes``: what is left
     out.
     """
@@ -46,6 +47,10 @@ class Header:
     slow: bool = False
     drafts: bool = False
     odd: bool = False
+    raw: bool = False
+    colours: tuple[int, int] | None = None
+    bits: int = 0
+    motion: bool = False
     page: int = 0
     pages: int = 1
     notes: list[str] = field(default_factory=list)
@@ -73,6 +78,11 @@ def _read(data: bytes) -> Header:
     for start, reader in _READERS:
         if data.startswith(start):
             return reader(data)
+    if data[4:12] == b"ftypcrx " or data[6:14] == b"HEAPCCDR":
+        return _raw(data)
+    if data[4:8] == b"ftyp":
+        video = find(data, b"mpvd") is not None or data.endswith(b"SEFT")
+        return Header(odd=len(data) > _UNTOLD, colours=stated_colours(data), motion=video)
     return Header(odd=len(data) > _UNTOLD)
 
 
@@ -100,9 +110,13 @@ def _jpeg(data: bytes) -> Header:
             blocks += 1
             size += length
             check_metadata("segments", size, blocks)
-            if marker == 0xE1 and data[place + 4 : place + 10] == b"Exif\0\0":
-                check_exif(data[place + 10 : place + 2 + length])
+            if marker == 0xE1:
+                block = data[place + 4 : place + 2 + length]
+                header.motion |= b"MotionPhoto" in block or b"MicroVideo" in block
+                if block.startswith(b"Exif\0\0"):
+                    check_exif(block[6:])
         place += 2 + length
+    header.motion |= data.endswith(b"SEFT")  # the trailer of Samsung
     header.odd = lone == _MANY_MARKERS or size > _MUCH_METADATA
     if header.scans > MAX_SCANS:
         raise LimitError(
@@ -127,6 +141,10 @@ def _png(data: bytes) -> Header:
             check_metadata("chunks", size, blocks)
             if name == b"eXIf":
                 check_exif(data[place + 8 : place + 8 + length])
+            elif name == b"cICP" and length == 4:
+                header.colours = (data[place + 8], data[place + 9])
+            elif name == b"sBIT":
+                header.bits = data[place + 8]
         place += 12 + length
     return header
 
@@ -234,7 +252,7 @@ def check_exif(data: bytes) -> None:
 
 
 def _tiff(data: bytes) -> Header:
-    """Find the page to read, and refuse what would be a preview in the place of the picture."""
+    """Find the page to read, and leave to LibRaw what would be a preview in the place of the picture."""
     chain: list[Directory] = []
     inner: list[Directory] = []
     total = 0
@@ -244,7 +262,9 @@ def _tiff(data: bytes) -> Header:
     check_metadata("tags", total, 0)
     if not chain:
         return Header()
-    _refuse_raw(data, chain, inner)
+    if _is_raw(data, chain, inner):
+        size = (0, 0) if chain[0].sensor else (chain[0].first.get(256, 0), chain[0].first.get(257, 0))
+        return Header(*size, raw=True, odd=True)
     pages = [ifd for ifd in chain if not ifd.preview] or chain[:1]
     page = pages[0]
     header = Header(page.first.get(256, 0), page.first.get(257, 0), page=chain.index(page), pages=len(pages))
@@ -256,14 +276,26 @@ def _tiff(data: bytes) -> Header:
     return header
 
 
-def _refuse_raw(data: bytes, chain: list[Directory], inner: list[Directory]) -> None:
-    first = chain[0]
-    size = f"{first.first.get(256, 0):,} x {first.first.get(257, 0):,} pixels"
-    if data[8:10] == b"CR" or any(ifd.raw for ifd in (*chain, *inner)):
-        raise LimitError(f"a raw photo: only its preview of {size} could be read")
-    larger = max(inner, key=lambda ifd: ifd.pixels, default=first)
-    if larger.pixels > first.pixels and all(ifd.preview for ifd in chain):
-        raise LimitError(f"the picture lies in a part that is not read: only its preview of {size} could be")
+def _is_raw(data: bytes, chain: list[Directory], inner: list[Directory]) -> bool:
+    """Tell a raw photo: by what its directories hold, or because all that Pillow would read is a preview."""
+    if data[8:10] == b"CR" or any(ifd.sensor for ifd in (*chain, *inner)):
+        return True
+    if not all(ifd.preview for ifd in chain):
+        return False
+    largest = max((ifd.pixels for ifd in inner), default=0)
+    lost = largest == 0 and 330 in chain[0].first  # its sub-images lie beyond the end
+    return lost or largest > chain[0].pixels or any(ifd.raw for ifd in (*chain, *inner))
+
+
+def _jxl(data: bytes) -> Header:
+    """Have it decoded elsewhere: its reader decodes all when it opens, and frames may be larger than said."""
+    packed = any(box.name == b"brob" and data[box.start : box.start + 4] == b"Exif" for box in boxes(data))
+    notes = ["its EXIF is compressed by Brotli, which is not read"] if packed else []
+    return Header(*jxl_size(data), odd=True, notes=notes)
+
+
+def _raw(_: bytes) -> Header:
+    return Header(raw=True, odd=True)
 
 
 _READERS: tuple[tuple[bytes, Callable[[bytes], Header]], ...] = (
@@ -276,4 +308,6 @@ _READERS: tuple[tuple[bytes, Callable[[bytes], Header]], ...] = (
     (b"icns", _icns),
     (b"BM", _bitmap),
     *((start, _slow) for start in (b"qoif", b"DDS ", b"P1", b"P2", b"P3")),
+    *((start, _jxl) for start in (b"\xff\x0a", b"\0\0\0\x0cJXL \r\n\x87\n")),
+    *((start, _raw) for start in RAW_STARTS),
 )

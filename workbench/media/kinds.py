@@ -2,18 +2,18 @@
 
 from typing import Literal
 
-Kind = Literal["image", "document", "video", "other"]
-Skipped = Literal["", "video", "raw", "jxl", "pdf", "svg", "archive", "system", "link", "special", "other"]
+Kind = Literal["image", "pages", "document", "video", "other"]
+"""What a file is read as; "pages" is an image file of several pages, which only its bytes tell."""
+
+Skipped = Literal["", "video", "svg", "archive", "sidecar", "system", "link", "special", "other"]
 """What a file is that is not read; empty for one that is."""
 
 REASONS: dict[Skipped, str] = {
     "": "",
-    "video": "frames of videos are not read yet",
-    "raw": "raw photos are not read yet",
-    "jxl": "JPEG XL is not read yet",
-    "pdf": "pages of PDF files are not read yet",
+    "video": "a video: ingest with videos=True to have its frames read",
     "svg": "drawings in SVG are not read",
     "archive": "an archive: unpack it to have its photos read",
+    "sidecar": "a sidecar: what a program wrote beside a photo or a video",
     "system": "written by a system, not by a person: a recycle bin, previews, an index",
     "link": "a link that is not followed",
     "special": "a pipe, socket or device, not a file",
@@ -21,20 +21,25 @@ REASONS: dict[Skipped, str] = {
 }
 """Why each is not read, for people."""
 
-IMAGE_SUFFIXES = frozenset(
-    b".jpg .jpeg .jpe .jfif .mpo .png .apng .gif .webp .tif .tiff .bmp .dib .avif .avifs .heic .heics .heif"
-    b" .heifs .hif .jp2 .j2k .jpx .jpf .j2c .jpc .ppm .pgm .pbm .pnm .pfm .tga .ico .icns .psd .sgi .rgb"
-    b" .rgba .bw .pcx .dds .qoi".split()
-)
-VIDEO_SUFFIXES = frozenset(
-    b".mp4 .m4v .mov .avi .mkv .webm .mpg .mpeg .wmv .flv .3gp .3g2 .mts .m2ts .ogv .vob .asf .divx".split()
-)
 RAW_SUFFIXES = frozenset(
     b".3fr .ari .arw .bay .cap .cr2 .cr3 .crw .dcr .dcs .dng .erf .fff .gpr .iiq .k25 .kdc .mef .mos .mrw"
     b" .nef .nrw .orf .pef .ptx .raf .raw .rw2 .rwl .rwz .sr2 .srf .srw .x3f".split()
 )
+IMAGE_SUFFIXES = RAW_SUFFIXES.union(
+    b".jpg .jpeg .jpe .jfif .mpo .png .apng .gif .webp .tif .tiff .bmp .dib .avif .avifs .heic .heics .heif"
+    b" .heifs .hif .jp2 .j2k .jpx .jpf .j2c .jpc .ppm .pgm .pbm .pnm .pfm .tga .ico .icns .psd .sgi .rgb"
+    b" .rgba .bw .pcx .dds .qoi .jxl".split()
+)
+VIDEO_SUFFIXES = frozenset(
+    b".mp4 .m4v .mov .avi .mkv .webm .mpg .mpeg .wmv .flv .3gp .3g2 .mts .m2ts .ogv .vob .asf .divx".split()
+)
+RAW_FORMATS = (
+    "3FR", "ARW", "CR2", "CR3", "CRW", "DCR", "DNG", "ERF", "IIQ", "MEF", "MOS", "MRW", "NEF", "ORF", "PEF",
+    "RAF", "RAW", "RW2", "SRW", "X3F",
+)  # fmt: skip
+"""What the formats of raw photos are called in the table of images."""
 _OTHER_SUFFIXES: dict[bytes, Skipped] = {
-    b".jxl": "jxl", b".pdf": "pdf", b".svg": "svg", b".svgz": "svg",
+    b".xmp": "sidecar", b".aae": "sidecar", b".svg": "svg", b".svgz": "svg",
     **dict.fromkeys(b".zip .7z .rar .tar .gz .tgz .bz2 .xz .zst .cab .iso .dmg".split(), "archive"),
 }  # fmt: skip
 _SYSTEM_FOLDERS = frozenset(
@@ -45,17 +50,7 @@ _SYSTEM_FILES = frozenset(
     b"thumbs.db ehthumbs.db ehthumbs_vista.db .ds_store desktop.ini .picasa.ini".split()
 )
 _OTHER_STARTS: tuple[tuple[bytes, Skipped], ...] = (
-    (b"\xff\x0a", "jxl"),
-    (b"\0\0\0\x0cJXL \r\n\x87\n", "jxl"),
-    (b"%PDF-", "pdf"),
     (b"<svg", "svg"),
-    (b"FUJIFILMCCD-RAW", "raw"),
-    (b"IIRO", "raw"),  # Olympus
-    (b"IIRS", "raw"),
-    (b"MMOR", "raw"),
-    (b"IIU\0", "raw"),  # Panasonic
-    (b"FOVb", "raw"),  # Sigma
-    (b"\0MRM", "raw"),  # Minolta
     (b"PK\x03\x04", "archive"),
     (b"Rar!\x1a\x07", "archive"),
     (b"7z\xbc\xaf\x27\x1c", "archive"),
@@ -64,10 +59,22 @@ _OTHER_STARTS: tuple[tuple[bytes, Skipped], ...] = (
     (b"BZh", "archive"),
     (b"\x1aE\xdf\xa3", "video"),  # Matroska, WebM
 )
-_KINDS: dict[Skipped, Kind] = {"video": "video", "pdf": "document"}
 _VIDEO_BRANDS = frozenset(
     b"isom iso2 iso4 iso5 iso6 mp41 mp42 avc1 M4VH M4VP MSNV 3gp4 3gp5 3gp6 3g2a dash".split()
 ) | {b"qt  ", b"M4V "}
+
+RAW_STARTS = (
+    b"FUJIFILMCCD-RAW",
+    b"IIRO",  # Olympus
+    b"IIRS",
+    b"MMOR",
+    b"IIU\x00",  # Panasonic
+    b"FOVb",  # Sigma
+    b"\x00MRM",  # Minolta
+    b"IIIITwaR",  # Phase One
+    b"MMMMRawT",
+)
+"""How raw photos begin that are no TIFF."""
 
 _MAGIC = (
     b"\xff\xd8\xff",  # JPEG
@@ -80,8 +87,11 @@ _MAGIC = (
     b"\xff\x4f\xff\x51",  # JPEG 2000 codestream
     b"8BPS",  # Photoshop
     b"qoif",
+    b"\xff\x0a",  # JPEG XL codestream
+    b"\x00\x00\x00\x0cJXL \r\n\x87\n",
+    *RAW_STARTS,
 )
-_IMAGE_BRANDS = frozenset(b"avif avis heic heix heim heis hevc hevx mif1 msf1".split())
+_IMAGE_BRANDS = frozenset(b"avif avis heic heix heim heis hevc hevx mif1 msf1".split()) | {b"crx "}
 
 
 def suffix(raw_path: bytes) -> bytes:
@@ -98,6 +108,8 @@ def is_image_start(start: bytes) -> bool:
         return start[8:12] in _IMAGE_BRANDS
     if start[:4] == b"RIFF":
         return start[8:12] == b"WEBP"
+    if start[6:14] == b"HEAPCCDR":
+        return True
     # "BM" alone begins many texts; a bitmap has four reserved zero bytes and a small header size.
     return start[:2] == b"BM" and start[6:10] == bytes(4) and start[15:18] == bytes(3)
 
@@ -111,25 +123,20 @@ def is_system(name: bytes, *, folder: bool) -> bool:
 
 
 def classify(raw_path: bytes, start: bytes) -> tuple[Kind, Skipped]:
-    """Return what a file is by its suffix and its first 32 bytes: a photo may be called ``notes.txt``.
-
-    A raw photo is often a TIFF whose only readable picture is a small preview: it is no image.
-    """
-    ending, tiff = suffix(raw_path), start[:4] in (b"II*\0", b"MM\0*")
-    raw = (tiff and (ending in RAW_SUFFIXES or start[8:10] == b"CR")) or start[4:12] == b"ftypcrx "
-    if raw or start[6:14] == b"HEAPCCDR":
-        return "other", "raw"
+    """Return what a file is by its suffix and its first 32 bytes: a photo may be called ``notes.txt``."""
+    ending = suffix(raw_path)
+    if ending == b".thm":  # a JPEG of 160 pixels beside a video or a raw photo
+        return "other", "sidecar"
     if ending in IMAGE_SUFFIXES or is_image_start(start):
         return "image", ""
+    if ending == b".pdf" or start.startswith(b"%PDF-"):
+        return "document", ""
     if ending in VIDEO_SUFFIXES or _is_video(start):
         return "video", "video"
     for begin, skipped in _OTHER_STARTS:
         if start.startswith(begin):
-            return _KINDS.get(skipped, "other"), skipped
-    if ending in RAW_SUFFIXES:
-        return "other", "raw"
-    skipped = _OTHER_SUFFIXES.get(ending, "other")
-    return _KINDS.get(skipped, "other"), skipped
+            return "video" if skipped == "video" else "other", skipped
+    return "other", _OTHER_SUFFIXES.get(ending, "other")
 
 
 def _is_video(start: bytes) -> bool:

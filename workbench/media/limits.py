@@ -13,7 +13,9 @@ MAX_SCANS = 200
 MAX_TAGS = 65_535
 """Tags of a TIFF or an EXIF block, over all its directories."""
 MAX_PAGES = 10_000
-"""Pages that are counted in a TIFF."""
+"""Pages of one document that are read."""
+MAX_FRAMES = 10_000
+"""Frames of an animation that are counted."""
 
 
 class LimitError(Exception):

@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ class _Sandbox:
         self._owner = os.getpid()
         self._stops = 0
 
-    def decode(self, data: bytes, min_side: int, min_long_side: int) -> tuple[dict[str, Any], bytes]:
+    def ask(self, request: Mapping[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
         stops = self._stops
         with self._turn:
             process = self._started(stops)
@@ -48,7 +49,7 @@ class _Sandbox:
             timer.daemon = True
             timer.start()
             try:
-                return _asked(process, data, min_side, min_long_side)
+                return _asked(process, request, data)
             except (OSError, ValueError, EOFError) as error:  # it ended before it answered
                 self._end(process)
                 if self._stops != stops:
@@ -62,6 +63,11 @@ class _Sandbox:
             finally:
                 timer.cancel()
 
+    @property
+    def runs(self) -> bool:
+        process = self._process
+        return process is not None and process.poll() is None and self._owner == os.getpid()
+
     def stop(self) -> None:
         with self._state:
             self._stops += 1
@@ -70,7 +76,7 @@ class _Sandbox:
             process.kill()
             process.wait()
             if self._turn.acquire(blocking=False):  # else who waits for an answer closes the pipes
-                _close(process)
+                close_pipes(process)
                 self._turn.release()
 
     def _started(self, stops: int) -> subprocess.Popen[bytes]:
@@ -79,19 +85,19 @@ class _Sandbox:
             if self._stops != stops:
                 raise StoppedError
             if self._process is None or self._process.poll() is not None or self._owner != os.getpid():
-                self._process, self._owner = _start(), os.getpid()
+                self._process, self._owner = start("workbench.media.decode_child"), os.getpid()
             return self._process
 
     def _end(self, process: subprocess.Popen[bytes]) -> None:
         process.kill()
         process.wait()
-        _close(process)
+        close_pipes(process)
         with self._state:
             if self._process is process:
                 self._process = None
 
 
-def _close(process: subprocess.Popen[bytes]) -> None:
+def close_pipes(process: subprocess.Popen[bytes]) -> None:
     """Close the pipes to a process that has ended."""
     for pipe in (process.stdin, process.stdout):
         with contextlib.suppress(OSError):  # what was not yet written has no reader any more
@@ -104,13 +110,15 @@ def _expire(process: subprocess.Popen[bytes], late: threading.Event) -> None:
     process.kill()
 
 
-def _start() -> subprocess.Popen[bytes]:
+def start(module: str, *arguments: str, files: Sequence[int] = ()) -> subprocess.Popen[bytes]:
+    """Start a module of ours as a process that has some open files; raises :class:`SandboxError`."""
     package = str(Path(__file__).parents[2])
     paths = os.pathsep.join([package, *filter(None, [os.environ.get("PYTHONPATH")])])
     try:
-        return subprocess.Popen(
+        return subprocess.Popen(  # noqa: S603 our own modules
             # -P: nothing is imported from the folder we happen to be in, which may be one of strange files.
-            [sys.executable, "-P", "-W", "ignore", "-m", "workbench.media.decode_child"],
+            [sys.executable, "-P", "-W", "ignore", "-m", module, *arguments],
+            pass_fds=files,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -121,13 +129,12 @@ def _start() -> subprocess.Popen[bytes]:
 
 
 def _asked(
-    process: subprocess.Popen[bytes], data: bytes, min_side: int, min_long_side: int
+    process: subprocess.Popen[bytes], request: Mapping[str, Any], data: bytes
 ) -> tuple[dict[str, Any], bytes]:
-    """Send an image and return the answer; raises OSError, ValueError or EOFError where there is none."""
+    """Send a request and return the answer; raises OSError, ValueError or EOFError where there is none."""
     if process.stdin is None or process.stdout is None:
         raise EOFError
-    sides = {"min_side": min_side, "min_long_side": min_long_side}
-    ask = {"bytes": len(data), **sides, "memory": MAX_MEMORY, "seconds": int(MAX_SECONDS)}
+    ask = {**request, "bytes": len(data), "memory": MAX_MEMORY, "seconds": int(MAX_SECONDS)}
     process.stdin.write(json.dumps(ask).encode() + b"\n")
     process.stdin.write(data)
     process.stdin.flush()
@@ -147,12 +154,37 @@ def decode(data: bytes, min_side: int, min_long_side: int) -> tuple[dict[str, An
 
     Raises :class:`SandboxError` where it takes too much or crashes, :class:`StoppedError` after :func:`stop`.
     """
-    return _sandbox.decode(data, min_side, min_long_side)
+    return ask({"min_side": min_side, "min_long_side": min_long_side}, data)
+
+
+def ask(request: Mapping[str, Any], data: bytes = b"") -> tuple[dict[str, Any], bytes]:
+    """Return what the process says to a request, with the pixels of its answer; raises as `decode`."""
+    return _sandbox.ask(request, data)
+
+
+def runs() -> bool:
+    """Say whether the process is there, and may hold something."""
+    return _sandbox.runs
 
 
 def stop() -> None:
-    """End the process at once, from any thread: who waits for it gets :class:`StoppedError`."""
+    """End all processes at once, from any thread: who waits for one gets :class:`StoppedError`."""
     _sandbox.stop()
+    for end in list(_on_stop):
+        end()
+
+
+_on_stop: set[Callable[[], object]] = set()
+
+
+def on_stop(end: Callable[[], object]) -> None:
+    """Have :func:`stop` call ``end`` too, until :func:`not_on_stop`."""
+    _on_stop.add(end)
+
+
+def not_on_stop(end: Callable[[], object]) -> None:
+    """Take back what :func:`on_stop` was told."""
+    _on_stop.discard(end)
 
 
 atexit.register(stop)

@@ -5,10 +5,12 @@ registered for their kind gives them one by one, so that a file of any length is
 """
 
 import hashlib
+import importlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Protocol
+from functools import cache
+from typing import Any, Protocol
 
 from workbench.image_id import file_id, part_of
 from workbench.media.decode import DecodedImage, DecodeError, read_image
@@ -65,26 +67,27 @@ class Opener(Protocol):
 
 
 Openers = Mapping[Kind, Opener]
-Inside = Callable[[bytes], Kind | None]
-"""Tells from the bytes of a file that was taken for a photo whether it is of another kind."""
 
-_openers: dict[Kind, Opener] = {}
-_inside: list[Inside] = []
+_MODULES = ("pages", "video_stills")
+"""Modules of this room, loaded when they are needed. Each has ``OPENERS``, and ``inside(data)``, which tells
+from the bytes of what was taken for a photo of which other kind it is, if any.
+"""
+_registered: dict[Kind, Opener] = {}
 
 
-def register(kind: Kind, opener: Opener, inside: Inside | None = None) -> None:
-    """Have the files of a kind opened by ``opener``, in place of an earlier one.
-
-    ``inside`` finds files of the kind among those whose name says that they are photos; it must be quick.
-    """
-    _openers[kind] = opener
-    if inside is not None:
-        _inside.append(inside)
+def register(kind: Kind, opener: Opener) -> None:
+    """Have the files of a kind opened by ``opener``, in place of what comes with Workbench."""
+    _registered[kind] = opener
 
 
 def openers() -> Openers:
     """Return what opens each kind of file that has more than one still."""
-    return dict(_openers)
+    return {kind: one for module in _modules() for kind, one in module.OPENERS.items()} | _registered
+
+
+@cache
+def _modules() -> tuple[Any, ...]:
+    return tuple(importlib.import_module(f"workbench.media.{name}") for name in _MODULES)
 
 
 def is_read(kind: Kind, known: Openers) -> bool:
@@ -112,7 +115,7 @@ def look(path: bytes, known: Openers) -> Original:
         if opener is not None:
             return Original(path, None, opener)
     data = read_bytes(path)
-    kinds = (kind for inside in _inside if (kind := inside(data)) is not None)
+    kinds: Iterator[Kind] = (kind for module in _modules() if (kind := module.inside(data)))
     return Original(path, data, next((known[kind] for kind in kinds if kind in known), None))
 
 

@@ -93,9 +93,31 @@ class Details(Panel):
 
     def _answer_show(self, row: int) -> Answer:
         """Send the picture and the facts first; phrases may need the model and are asked for apart."""
-        return {"row": row, "name": str(self.selection.table["path"].iloc[row]), "facts": self._facts(row)}, [
-            self._picture(row)
-        ]
+        name, facts = self.selection.title(row), self._facts(row)
+        return {"row": row, "name": name, "facts": facts, "pages": self._pages(row)}, [self._picture(row)]
+
+    def _pages(self, row: int) -> dict[str, int] | None:
+        """Return which image of its file a row is, from 1, and of how many; None for a photo."""
+        rows = self.selection.same_file(row)
+        return {"number": row - rows.start + 1, "count": len(rows)} if len(rows) > 1 else None
+
+    def turn(self, by: int) -> None:
+        """Look at the page of the same file that comes ``by`` pages later, or at its first or last one."""
+        row = self.selection.focus
+        if row is not None:
+            rows = self.selection.same_file(row)
+            self.selection.focus = min(max(row + by, rows.start), rows.stop - 1)
+
+    def select_pages(self) -> None:
+        """Select all images of the file that the image in focus lies in."""
+        if self.selection.focus is not None:
+            self.selection.rows = list(self.selection.same_file(self.selection.focus))
+
+    def _answer_turn(self, by: int) -> None:
+        self.turn(by)
+
+    def _answer_pages(self) -> None:
+        self.select_pages()
 
     def _answer_phrases(self, row: int) -> Answer:
         found = self._describe(row, list(self.vocabulary))

@@ -143,9 +143,7 @@ class Gallery(Panel):
     def _answer_page(self, start: int, count: int, version: int) -> Answer:
         rows = [int(row) for row in self.rows[start : start + count]]
         items = [
-            {"row": row, "name": str(self.selection.table["path"].iloc[row])}
-            | self._moment(row)
-            | self._hit(row)
+            {"row": row, "name": self.selection.title(row)} | self._moment(row) | self._hit(row)
             for row in rows
         ]
         return {"items": items, "total": len(self.rows), "version": version}, self._thumbnails(rows)

@@ -2,8 +2,9 @@
 
 ``boat like:IMG_12 -harbour^0.5 within:selection text:"ABC 12"`` has five parts. Words are a phrase up to the
 next sign, quote or key; a sign wants (``+``) or does not want (``-``) what follows it; ``^2`` lets a part
-count twice. ``tag:`` and ``taken:2019..2020`` say where to look; ``over:persons`` compares the query with
-persons, not with whole images. Quotes hold together what would be read otherwise.
+count twice. ``tag:``, ``taken:2019..2020``, ``is:main``, ``in:a.pdf`` and ``kind:document`` say where to
+look; ``over:persons`` compares the query with persons, not with whole images. Quotes hold together what
+would be read otherwise.
 """
 
 import re
@@ -13,7 +14,7 @@ from typing import Literal, get_args
 
 from workbench.errors import QueryError
 
-Kind = Literal["words", "like", "face", "within", "tag", "taken", "text", "over"]
+Kind = Literal["words", "like", "face", "within", "tag", "taken", "is", "in", "kind", "text", "over"]
 KEYS = get_args(Kind)[1:]
 
 _TOKEN = re.compile(

@@ -157,6 +157,8 @@ class QueryResolver:
             pieces.append(Piece(Part("within", name), rows=self.rows(asked.within)))
         pieces += [self._understood(Part("tag", tag), None, {}) for tag in _several(asked.tag)]
         pieces += [] if asked.taken is None else [self._understood(Part("taken", asked.taken), None, {})]
+        pieces += [self._understood(Part("in", file), None, {}) for file in _several(asked.inside)]
+        pieces += [] if asked.kind is None else [self._understood(Part("kind", asked.kind), None, {})]
         kinds = tuple(_several(asked.over))
         return pieces + ([] if kinds == (IMAGES,) else [Piece(Part("over", kind)) for kind in kinds])
 
@@ -174,7 +176,7 @@ class QueryResolver:
                 return Piece(part, self._named(part.value, selection, pictures))
             case "within":
                 return Piece(part, rows=self._place(part.value, selection))
-            case "tag" | "taken":
+            case "tag" | "taken" | "is" | "in" | "kind":
                 return Piece(part, rows=self._filters[part.kind](part.value))
         return Piece(part)
 

@@ -4,16 +4,20 @@ import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from workbench.analysis import captions, thresholds
+from workbench.analysis.companions import counted
 from workbench.analysis.distinguishing_phrases import Difference, separate
 from workbench.analysis.recall_estimate import Missed
 from workbench.analysis.rows import Rows
 from workbench.errors import QueryError
+from workbench.image_id import Kind
+from workbench.image_id import kind as kind_of
+from workbench.media.kinds import RAW_FORMATS
 from workbench.search.hits import Hits
 from workbench.search.image_lookup import ImageLookup
 from workbench.search.query_resolution import FaceSearch, People, QueryResolver
@@ -21,7 +25,7 @@ from workbench.search.ranker import Ranker
 from workbench.search.request import Images, Limits, Request
 from workbench.search.searcher import Searcher
 from workbench.search.terms import MOST_SAMPLES
-from workbench.spelling import spelled
+from workbench.spelling import lookup_form, spelled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,6 +37,9 @@ if TYPE_CHECKING:
     from workbench.ingest import Embedder
 
 
+BEING = ("main", "pair", "raw", "motion")
+"""What ``is:`` asks for: what counts, where of a raw photo and its JPEG only the JPEG does; both of them; raw
+photos; stills with a video in their file."""
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d(:\d\d(:\d\d)?)?)?)?)?")
 _HOW = (
     "Write a year, month, day or time, or a span of two: 2019, 2019-05, 2019-05-31..2020, 2020.. or ..2019."
@@ -57,6 +64,53 @@ def taken(span: str, times: "pd.Series[pd.Timestamp]") -> Rows:
     first, last = span_of(span)
     at = times.to_numpy("datetime64[s]")
     return np.flatnonzero((at >= first) & (at < last)).astype(np.int32)
+
+
+def inside(file: str, paths: "pd.Series[list[str]]") -> Rows:
+    """Return the rows of images in a file, the pages of a document, or below a folder or in an archive.
+
+    ``file``: its path or the end of that after a ``/``. Raises QueryError where no image lies there.
+    """
+    wanted = lookup_form(file.strip("/"))
+    found = [row for row, some in enumerate(paths) if any(_lies_in(lookup_form(one), wanted) for one in some)]
+    if not found:
+        raise QueryError(
+            f"No image lies in {file!r}.", "Name a file or folder as in the column `path` of `case.images`."
+        )
+    return np.array(found, np.int32)
+
+
+def _lies_in(path: str, wanted: str) -> bool:
+    start = f"/{path}/".find(f"/{wanted}/")
+    return start >= 0 or f"/{wanted}!/" in f"/{path}"
+
+
+def of_kind(kind: str, ids: "pd.Series[str]") -> Rows:
+    """Return the rows of photos, pages of documents or frames of videos; raise QueryError for other kinds."""
+    kept = spelled(kind, get_args(Kind))
+    if kept is None:
+        raise QueryError(f"Unknown kind {kind!r}.", f"Use one of {', '.join(get_args(Kind))}.")
+    return np.flatnonzero([kind_of(image_id) == kept for image_id in ids]).astype(np.int32)
+
+
+def being(word: str, images: "pd.DataFrame") -> Rows:
+    """Return the rows of ``images`` (path, pair, format, motion) that are what a word of `BEING` says.
+
+    Raises QueryError for another word.
+    """
+    if word not in BEING:
+        raise QueryError(
+            f"Unknown word {word!r} after is:.", f"Use {', '.join(f'is:{one}' for one in BEING)}."
+        )
+    if word == "raw":
+        there = images["format"].isin(RAW_FORMATS).to_numpy(bool)
+    elif word == "motion":
+        there = images["motion"].notna().to_numpy(bool)
+    else:
+        there = images["pair"].notna().to_numpy(bool)
+        if word == "main":
+            there = counted(images["path"], images["pair"].to_numpy(object))
+    return np.flatnonzero(there).astype(np.int32)
 
 
 def span_of(span: str) -> tuple[np.datetime64, np.datetime64]:
@@ -215,9 +269,20 @@ class Questions:
         def rows_of_span(span: str) -> Rows:
             return taken(span, collection.images["taken_at"])
 
+        @lru_cache(maxsize=8)
+        def rows_inside(file: str) -> Rows:
+            return inside(file, collection.images["paths"])
+
+        @lru_cache(maxsize=8)
+        def rows_of_kind(kind: str) -> Rows:
+            return of_kind(kind, collection.images["image_id"])
+
         places: dict[str, Callable[[str], Rows]] = {
+            "in": rows_inside,
+            "kind": rows_of_kind,
             "tag": lambda tag: rows_of_tag(tag, collection.tags_version()),
             "taken": rows_of_span,
+            "is": lambda word: being(word, collection.images),
         }
         return QueryResolver(collection.lookup, collection.saved, places)
 

@@ -71,6 +71,8 @@ class Request:
     within: Within | None = None
     tag: str | Sequence[str] = ()
     taken: str | None = None
+    inside: str | Sequence[str] = ()
+    kind: str | None = None
     over: str | Sequence[str] = IMAGES
     limits: Limits = field(default_factory=Limits)
     background: Images | None = None

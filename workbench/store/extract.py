@@ -20,7 +20,7 @@ from workbench.store.snapshot import current_problems, latest_files
 FILES = ("path", "raw_path", "size", "mtime_ns", "image_id", "status", "when", "stills", "images")
 IMAGES = (
     *("image_id", "width", "height", "format", "mode", "taken_at", "lat", "lon", "altitude"),
-    *("camera", "lens", "software", "orientation", "stills"),
+    *("camera", "lens", "software", "orientation", "motion", "stills"),
 )
 THUMBNAILS = ("image_id", "jpeg")
 PROBLEMS = ("path", "raw_path", "step", "reason", "when")

@@ -26,7 +26,7 @@ WORTH = 20_000
 """Rows from which on keeping what was opened is worth the bytes; below, joining takes under a second."""
 
 Kept = tuple[pd.DataFrame, NDArray[np.float32], pd.DataFrame]
-_VERSION = "2"  # of the columns and their order, and of the checksums
+_VERSION = "3"  # of the columns and their order, and of the checksums
 _FILES = ("images.arrow", "problems.arrow", "vectors.npy")
 _SUMS = "checksums.json"
 _PAGE = 512  # numbers of 8 bytes that have a sum of their own: 4 kB

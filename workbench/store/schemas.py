@@ -44,7 +44,13 @@ IMAGES = pa.schema(
         ("lens", pa.string()),
         ("software", pa.string()),
         ("orientation", pa.int8()),  # EXIF 1..8 as stored; 1 is upright
+        ("motion", pa.int64()),  # bytes of the video that a phone appended to the still; null for none
         ("stills", pa.string()),  # as in the row of its file; it is current where both are the same
+        # Of frames of videos, null for others.
+        ("t", pa.float64()),  # seconds from the start
+        ("duration", pa.float64()),  # seconds that the video lasts
+        ("fps", pa.float64()),  # its frames a second
+        ("plain", pa.string()),  # blank (of one colour, test bars), slate (a title that stands), or ""
     ]
 )
 THUMBNAILS = pa.schema([_never_null("image_id", pa.string()), ("jpeg", pa.binary())])
@@ -63,7 +69,7 @@ SKIPPED = pa.schema(
     [
         ("path", pa.string()),
         _never_null("raw_path", pa.binary()),
-        ("kind", pa.string()),  # raw, jxl, pdf, svg, archive, system, link, special, other
+        ("kind", pa.string()),  # pdf, svg, archive, sidecar, system, link, special, other
         ("reason", pa.string()),
         ("when", WHEN),
     ]

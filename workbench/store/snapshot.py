@@ -22,7 +22,9 @@ class Snapshot:
     Row i of ``vectors`` belongs to ``images.iloc[i]``.
 
     ``images``: image_id, path, paths (list), raw_path (bytes), size (bytes), mtime (UTC), width, height
-    (pixels, upright), format, mode, taken_at, lat, lon, altitude, camera, lens, software, orientation.
+    (pixels, upright), format, mode, taken_at, lat, lon, altitude, camera, lens, software, orientation,
+    motion (bytes); of frames of videos t and duration (seconds), fps, plain ("blank", "slate" or "") and
+    video (the path).
     ``vectors``: (N, D) float32, unit rows. ``problems``: path, raw_path, step, reason, when.
     """
 
@@ -137,6 +139,7 @@ def _images(folder: CaseFolder, files: pd.DataFrame, with_vector: pa.Array) -> p
     table["file_id"] = first["image_id"]
     table = table.merge(contents, on="file_id", how="left", validate="one_to_many")
     table.insert(0, "image_id", table.pop("image_id"))
+    table["video"] = table["path"].where(table["t"].notna())
     return table.drop(columns="file_id").reset_index(drop=True)
 
 

@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from details.js dom.js format.js jupyterlab.js lazy.js panel.js widgets.js sha256:9d6a0db4449f5e7cb5ea7eed268469e3a35684ee20ec3a23b4ffe0c52b9ec5c7
+// Built by esbuild 0.28.2 from details.js dom.js format.js jupyterlab.js lazy.js panel.js widgets.js sha256:819a73edaf65566110a2d99b0bc0337195af45aacae4e179aa8d3a60d2b49e53
 // dom.js
 var UNSEEN = (
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -137,6 +137,31 @@ function render({ model, el }) {
     "Click a thumbnail or a point on the map to look at one image here."
   );
   const boxes = h("div", { class: "wb-boxes" });
+  const turn = (by) => ask("turn", { by });
+  const back = h(
+    "button",
+    { "aria-label": "Previous page", title: "Previous page (Page Up)", onclick: () => turn(-1) },
+    "‹"
+  );
+  const on = h(
+    "button",
+    { "aria-label": "Next page", title: "Next page (Page Down)", onclick: () => turn(1) },
+    "›"
+  );
+  const place = h("span", { class: "wb-quiet", "aria-live": "polite" });
+  const all = h(
+    "button",
+    { title: "Select all pages of this file", onclick: () => ask("pages") },
+    "all pages"
+  );
+  const pages = h(
+    "div",
+    { class: "wb-row wb-pages", role: "group", "aria-label": "Pages of this file" },
+    back,
+    place,
+    on,
+    all
+  );
   const row = () => model.get("row");
   const editor = h(
     "details",
@@ -157,6 +182,7 @@ function render({ model, el }) {
       "div",
       { class: "wb-about" },
       title,
+      pages,
       h(
         "div",
         { class: "wb-row" },
@@ -178,6 +204,13 @@ function render({ model, el }) {
     drawBoxes();
     picture.alt = visible(answer.name);
     setText(title, answer.name);
+    pages.hidden = !answer.pages;
+    if (answer.pages) {
+      const { number, count } = answer.pages;
+      setText(place, `${number} of ${count}`);
+      back.disabled = number === 1;
+      on.disabled = number === count;
+    }
     facts.replaceChildren(
       ...answer.facts.flatMap(([name, text]) => [
         h("dt", {}, name),
@@ -231,6 +264,12 @@ function render({ model, el }) {
     if (event.key !== "Enter" || !tag.value.trim()) return;
     ask("tag", { row: row(), tag: tag.value });
     tag.value = "";
+  });
+  body.addEventListener("keydown", (event) => {
+    const by = { PageUp: -1, PageDown: 1 }[event.key];
+    if (!by || pages.hidden || event.target instanceof HTMLTextAreaElement) return;
+    event.preventDefault();
+    turn(by);
   });
   const drawWords = () => {
     words.value = model.get("vocabulary").join("\n");

@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from dom.js format.js jupyterlab.js panel.js query.js query_chips.js widgets.js sha256:21d6999169f48cea918b377ccbbb40bca6c4bc70fd0707581215dc898228f8fb
+// Built by esbuild 0.28.2 from dom.js format.js jupyterlab.js panel.js query.js query_chips.js widgets.js sha256:501c9bd02c89950b326d93c86eb06e32a0651d92a2fa31ab36d55899bc0ec804
 // dom.js
 var UNSEEN = (
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -126,6 +126,9 @@ var HELP = [
   ["within:selection", "only within the selection"],
   ["tag:evidence", "only images with this tag"],
   ["taken:2019-05..2020", "only images taken then"],
+  ["in:report.pdf", "only the pages of this file, or what lies in a folder"],
+  ["kind:document", "only pages of documents; or photo, video"],
+  ["is:main", "a raw photo and its JPEG count once"],
   ["face:Anna", "images of this person"],
   ['text:"ABC 12"', "images in which this text was read"],
   ["a red coat over:persons", "compare each person, not the whole image"]

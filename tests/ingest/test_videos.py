@@ -1,0 +1,206 @@
+"""Frames of videos are images of a case: which, where they say they lie, and what an interruption costs."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+import workbench as wb
+from tests.helpers.videos import COLOURS, coloured, number_of, write_video
+from workbench.errors import QueryError
+from workbench.image_id import make
+from workbench.media.decode import read_image
+from workbench.testing import register
+
+
+@pytest.fixture(autouse=True)
+def _fakes(monkeypatch) -> None:
+    register()
+
+
+def shown(path: Path, numbers, *, seconds: float = 2.0, fps: int = 10, **how) -> Path:
+    """Write a video that shows each of some numbers of `coloured` for some seconds."""
+    count = round(seconds * fps)
+    frames = (coloured(number) for number in numbers for _ in range(count))
+    return write_video(path, frames, fps=fps, options={"g": "10"}, **how)
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    folder = tmp_path / "source"
+    folder.mkdir()
+    Image.new("RGB", (64, 48), "green").save(folder / "a photo.png")
+    shown(folder / "clip.mp4", [1, 8, 15, 22])
+    return folder
+
+
+def opened(source: Path, tmp_path: Path) -> wb.Case:
+    return wb.open(source, case=tmp_path / "case", model="fake")
+
+
+def test_frames_are_images_with_their_time(source: Path, tmp_path: Path):
+    case = opened(source, tmp_path)
+    report = case.ingest(progress=False)
+    frames = case.images[case.images["t"].notna()]
+
+    assert (report.found, report.new, report.images, report.embedded) == (2, 2, 5, 5)
+    assert [number_of(read_image(one, min_side=256).image) for one in case.thumbnails(frames.index)] == [
+        1,
+        8,
+        15,
+        22,
+    ]
+    assert all(start <= t < start + 1 for start, t in zip((0, 2, 4, 6), frames["t"], strict=True))
+    assert frames["video"].tolist() == ["clip.mp4"] * 4 == frames["path"].tolist()
+    assert frames["fps"].tolist() == [10.0] * 4
+    assert frames["duration"].tolist() == pytest.approx([8.0] * 4)
+    assert [
+        make(one.partition("#")[0], t=t) for one, t in zip(frames["image_id"], frames["t"], strict=True)
+    ] == (frames["image_id"].tolist())
+    photo = case.images[case.images["t"].isna()].iloc[0]
+    assert photo["path"] == "a photo.png"
+    assert pd.isna(photo["video"])
+
+
+def test_the_large_view_of_a_frame_is_that_frame(source: Path, tmp_path: Path):
+    case = opened(source, tmp_path)
+    case.ingest(progress=False)
+    row = int(case.images.index[case.images["t"].between(4, 5)][0])
+
+    assert number_of(read_image(case.picture(row), min_side=48).image) == 15
+
+
+def test_a_second_ingest_reads_nothing_and_another_choice_all(source: Path, tmp_path: Path):
+    case = opened(source, tmp_path)
+    case.ingest(progress=False)
+    again = case.ingest(progress=False)
+    denser = case.ingest(frames=0.5, progress=False)
+    times = case.images["t"].dropna().tolist()
+    kept = case.ingest(progress=False)
+
+    assert (again.unchanged, again.embedded) == (2, 0)
+    assert times == pytest.approx([0.5 * i for i in range(16)], abs=0.11)
+    assert denser.embedded <= 16
+    assert (kept.unchanged, kept.embedded, len(case.images)) == (2, 0, 17)  # the choice is remembered
+    case.ingest(frames="change", progress=False)
+    assert len(case.images) == 5
+
+
+def test_videos_are_left_alone_on_request(source: Path, tmp_path: Path):
+    case = opened(source, tmp_path)
+    first = case.ingest(videos=False, progress=False)
+
+    assert (first.images, len(case.images)) == (1, 1)
+    assert case.problems["reason"].tolist() == ["a video: ingest with videos=True to have its frames read"]
+    case.ingest(progress=False)
+    assert (len(case.images), len(case.problems)) == (5, 0)
+    case.ingest(videos=False, progress=False)
+    assert (len(case.images), len(case.problems)) == (5, 0)
+
+
+@pytest.mark.parametrize("frames", ["all", 0, -1, True, float("nan"), [1]])
+def test_an_unknown_choice_is_refused(source: Path, tmp_path: Path, frames):
+    with pytest.raises(QueryError, match="Invalid value frames="):
+        opened(source, tmp_path).ingest(frames=frames, progress=False)
+
+
+def test_blank_frames_are_chosen_only_where_there_is_nothing_else(tmp_path: Path):
+    (tmp_path / "source").mkdir()
+    black = [np.zeros((48, 64, 3), np.uint8)] * 20
+    write_video(tmp_path / "source" / "black.mp4", black)
+    write_video(tmp_path / "source" / "faded.mp4", [*black, *[coloured(8)] * 20, *black])
+    case = opened(tmp_path / "source", tmp_path)
+    case.ingest(progress=False)
+    found = case.images[["path", "plain"]]
+
+    assert found.values.tolist() == [["black.mp4", "blank"], ["faded.mp4", ""]]
+
+
+def test_videos_are_not_near_duplicates_for_their_titles(tmp_path: Path):
+    (tmp_path / "source").mkdir()
+    slate = np.zeros((96, 128, 3), np.uint8)
+    slate[30:60, 20:50] = slate[40:70, 70:110] = 255
+    for name, number in (("one", 8), ("two", 15)):
+        scene = coloured(number, (128, 96))
+        write_video(tmp_path / "source" / f"{name}.mp4", [*[slate] * 20, *[scene] * 20, *[slate] * 20])
+    case = opened(tmp_path / "source", tmp_path)
+    case.ingest(progress=False)
+
+    assert case.images.groupby("path")["plain"].apply(list).tolist() == [["slate", ""], ["slate", ""]]
+    assert case.study.duplicates().empty
+
+
+def test_a_broken_end_is_a_problem_and_the_rest_is_there(tmp_path: Path):
+    (tmp_path / "source").mkdir()
+    rng = np.random.default_rng(0)
+    noise = [rng.integers(0, 256, (48, 64, 3), np.uint8) for _ in range(4)]
+    frames = (noise[i // 25] for i in range(100))
+    path = write_video(tmp_path / "source" / "torn.mkv", frames, options={"g": "5"})
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    case = opened(tmp_path / "source", tmp_path)
+    case.ingest(progress=False)
+
+    assert 1 <= len(case.images) <= 3
+    assert case.problems["step"].tolist() == ["decode"]
+    assert "ends too early" in case.problems["reason"][0]
+
+
+def test_a_long_animation_is_a_video_and_a_short_one_a_picture(tmp_path: Path):
+    (tmp_path / "source").mkdir()
+    for name, times in (("long", (1500, 1500)), ("short", (300, 300))):
+        first, *others = [Image.new("RGB", (64, 48), COLOURS[0]), Image.fromarray(coloured(8))]
+        for suffix in ("gif", "png"):
+            path = tmp_path / "source" / f"{name}.{suffix}"
+            first.save(path, save_all=True, append_images=others, duration=list(times))
+    case = opened(tmp_path / "source", tmp_path)
+    case.ingest(progress=False)
+    frames = case.images.groupby("path")["t"].apply(lambda times: times.notna().tolist())
+
+    assert frames["short.gif"] == frames["short.png"] == [False]
+    assert all(frames["long.gif"])
+    assert all(frames["long.png"])
+    assert len(case.problems) == 0
+
+
+KILLED = """
+    import os, signal, sys
+    import workbench as wb
+    from workbench.ingest.writer import Writer
+    from workbench.testing import register
+
+    register()
+    add, count = Writer.add, 0
+
+    def add_then_die(self, file, result):
+        global count
+        add(self, file, result)
+        self.flush()
+        count += 1
+        if count == 3:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    Writer.add = add_then_die
+    wb.open(sys.argv[1], case=sys.argv[2], model="fake").ingest(progress=False)
+"""
+
+
+def test_what_was_embedded_before_a_kill_is_not_embedded_again(tmp_path: Path):
+    folder = tmp_path / "source"
+    folder.mkdir()
+    shown(folder / "long.mp4", [1, 8, 15, 22, 29, 2, 9, 16], seconds=1.5)
+    command = [sys.executable, "-c", textwrap.dedent(KILLED), str(folder), str(tmp_path / "case")]
+    killed = subprocess.run(command, check=False, env={**os.environ})
+    assert killed.returncode == -signal.SIGKILL
+    case = opened(folder, tmp_path)
+    report = case.ingest(progress=False)
+    ids = case.images["image_id"].tolist()
+
+    assert len(ids) == len(set(ids)) == 8
+    assert report.embedded == 8 - 3
