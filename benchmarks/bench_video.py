@@ -25,7 +25,8 @@ from workbench.media.crops import SIDE, thumbnail
 from workbench.media.decode import DecodeError
 from workbench.media.frame_choice import SIZE, ByChange
 from workbench.media.video import Video, probe
-from workbench.media.video_decoding import Decoder, PositionedFile
+from workbench.media.video_container import PositionedFile
+from workbench.media.video_decoding import Decoder
 
 _PHOTOS = {".jpg", ".jpeg", ".png"}
 _SIDE = 314  # the shorter side that ingest asks for with the default model
@@ -130,7 +131,7 @@ def repeated(path: Path, made: Path, minutes: float) -> Path:
                     if packet.pts is None and packet.dts is None:
                         continue
                     packet.pts = base + (packet.dts if packet.pts is None else packet.pts)
-                    packet.dts = base + (packet.pts if packet.dts is None else packet.dts)
+                    packet.dts = None  # Matroska needs the times of showing alone
                     packet.stream = stream
                     end = max(end, packet.pts + (packet.duration or 1))
                     output.mux(packet)

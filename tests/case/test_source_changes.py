@@ -195,11 +195,13 @@ def test_what_was_only_renamed_or_deleted_in_part_asks_nothing(tmp_path: Path) -
 def test_what_is_wrong_with_a_file_is_said_as_long_as_it_is_there(tmp_path: Path) -> None:
     """The second ingest looks for more in a file whose pixels are odd; nothing is wrong with that."""
     case, source = opened(tmp_path), tmp_path / "src"
-    two = [Image.new("RGB", (40, 30), colour) for colour in ("red", "blue")]
-    two[0].save(source / "pages.tif", save_all=True, append_images=two[1:])
+    Image.effect_noise((64, 64), 90).save(source / "cut.jpg")
+    whole = (source / "cut.jpg").read_bytes()
+    (source / "cut.jpg").write_bytes(whole[: len(whole) * 9 // 10])
     case.ingest(progress=False)
     said = case.problems[["path", "step", "reason"]].to_numpy().tolist()
-    assert said == [["pages.tif", "decode", "2 pages; page 1 is used"]]
+    assert [row[:2] for row in said] == [["cut.jpg", "decode"]]
+    assert said[0][2].startswith("truncated: the file ends too early")
 
     case.ingest(faces=True, progress=False)
     case.ingest(rehash=True, progress=False)

@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image
 
 from workbench.media.decode import DecodedImage, DecodeError, ImageFacts
-from workbench.media.exif import Metadata
+from workbench.media.metadata import Metadata
 from workbench.media.stills import Still
 
 START = b"%PDF-colours\n"

@@ -13,7 +13,7 @@ _UNITS = {BYTE: "B", SHORT: "H", LONG: "I", RATIONAL: "II", UNDEFINED: "B", SIGN
 def values(kind: int, numbers: Any) -> tuple[int, bytes]:
     """Return how many values there are, and their bytes."""
     if kind == ASCII:
-        text = numbers.encode() + b"\0"
+        text = (numbers if isinstance(numbers, bytes) else numbers.encode()) + b"\0"
         return len(text), text
     flat = [part for number in numbers for part in (number if isinstance(number, tuple) else (number,))]
     unit = _UNITS[kind]

@@ -19,7 +19,7 @@ from workbench.ingest import IngestReport, embed_part, ingest, ingest_instances,
 from workbench.ingest.examine import Failure
 from workbench.media import stills
 from workbench.media.decode import DecodedImage, ImageFacts
-from workbench.media.exif import Metadata
+from workbench.media.metadata import Metadata
 from workbench.store.case_folder import CaseFolder
 from workbench.store.snapshot import Snapshot, read_snapshot
 from workbench.testing import ColourEmbedder, write_photos

@@ -9,7 +9,7 @@ from PIL import Image
 
 from tests.helpers.odd_files import ASCII, BYTE, DOUBLE, LONG, RATIONAL, SIGNED, Tags, tiff
 from workbench.media.decode import read_image
-from workbench.media.exif import Metadata
+from workbench.media.metadata import Metadata
 
 ORIGINAL, DIGITIZED, CHANGED = 0x9003, 0x9004, 0x0132
 GOOD = "2019:05:01 10:00:00"

@@ -12,8 +12,8 @@ from PIL.TiffImagePlugin import IFDRational
 
 from workbench.media.crops import SIDE, thumbnail
 from workbench.media.decode import DecodeError, read_image
-from workbench.media.exif import Metadata
 from workbench.media.kinds import is_image_start
+from workbench.media.metadata import Metadata
 from workbench.media.scan import FoundFile, display, scan
 from workbench.testing import write_photos
 

@@ -29,6 +29,7 @@ STARTS = {
     "x.svg": (b'<?xml version="1.0"?><svg/>', "svg"),
     "x.zip": (b"PK\x03\x04", "archive"),
     "x.tar": (b"ustar", "archive"),
+    "x.jpg.XMP": (b"<x:xmpmeta", "sidecar"),
     "x.mp4": (b"\0\0\0\x18ftypmp42", "video"),
     "clip without a suffix": (b"\0\0\0\x14ftypqt  ", "video"),
     "notes.txt": (b"no picture", "other"),

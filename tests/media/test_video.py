@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -15,7 +16,8 @@ from tests.helpers.videos import coloured, number_of, numbered, write_video
 from workbench.media import sandbox, video
 from workbench.media.decode import DecodeError
 from workbench.media.video import Video, frame_at, probe
-from workbench.media.video_decoding import Decoder, PositionedFile, VideoError, clock
+from workbench.media.video_container import PositionedFile, VideoError
+from workbench.media.video_decoding import Decoder, clock
 
 UNEVEN = [0, 40, 140, 150, 500, 2000, 2033, 2100, 2101, 5000, 5040, 9000, *range(9100, 10300, 100)]
 """Milliseconds at which the frames of a video of variable rate begin."""
@@ -31,7 +33,7 @@ def read(path: Path) -> list[tuple[float, int]]:
     return [(round(t, 3), number_of(decoder.picture(frame))) for t, frame in decoder.frames()]
 
 
-EXACT = {
+EXACT: dict[str, dict[str, Any]] = {
     "b_frames.mp4": {"times": UNEVEN, "options": {"bf": "3", "g": "8"}},
     "late_start.mp4": {"times": [t + 700 for t in UNEVEN], "options": {"bf": "2", "g": "8"}},
     "early_start.mkv": {"times": [t - 300 for t in UNEVEN], "options": {"bf": "0", "g": "8"}},

@@ -3,6 +3,7 @@
 import math
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -130,7 +131,7 @@ def test_interlaced_frames_are_put_together(tmp_path: Path):
 def flat(bits: int, values, name: str, path: Path, codec: str, tags: dict[str, int]) -> Path:
     """Write a video of one colour, given as Y, Cb, Cr in the numbers of the file."""
     with av.open(str(path), "w") as output:
-        stream = output.add_stream(codec, rate=10)
+        stream: Any = output.add_stream(codec, rate=10)
         stream.width, stream.height, stream.pix_fmt = WIDE, HIGH, name
         context = stream.codec_context
         for key, value in tags.items():
@@ -148,9 +149,10 @@ def flat(bits: int, values, name: str, path: Path, codec: str, tags: dict[str, i
     return path
 
 
-def encoded(rgb, kr: float, kb: float, bits: int, full: bool) -> list[int]:
+def encoded(rgb, weights: tuple[float, float], bits: int, full: bool) -> list[int]:
     """Return the Y, Cb, Cr of a colour (ITU-R BT.601, BT.709, BT.2020), in whole numbers."""
     red, green, blue = (value / 255 for value in rgb)
+    kr, kb = weights
     luma = kr * red + (1 - kr - kb) * green + kb * blue
     chroma = ((blue - luma) / (2 * (1 - kb)), (red - luma) / (2 * (1 - kr)))
     scale, most = 2 ** (bits - 8), 2**bits - 1
@@ -179,7 +181,7 @@ ORANGE = (230, 120, 40)
 def test_each_matrix_and_range_gives_the_colour_that_was_meant(tmp_path, bits, weights, full, colorspace):
     path = flat(
         bits,
-        encoded(ORANGE, *weights, bits, full),
+        encoded(ORANGE, weights, bits, full),
         "yuv420p" if bits == 8 else "yuv420p10le",
         tmp_path / "colour.mkv",
         "libx264",
@@ -228,7 +230,7 @@ def test_a_wide_gamut_is_brought_to_srgb(tmp_path: Path):
     linear = np.array([0.6274, 0.0691, 0.0164])
     signal = 255 * np.where(linear < 0.018, 4.5 * linear, 1.099 * linear**0.45 - 0.099)
     tags = {"colorspace": 9, "color_range": 1, "color_trc": 14, "color_primaries": 9}
-    value = encoded(tuple(signal), *BT2020, 10, False)
+    value = encoded(tuple(signal), BT2020, 10, False)
     path = flat(10, value, "yuv420p10le", tmp_path / "wide.mkv", "libx264", tags)
 
     assert middle(path) == pytest.approx((255, 0, 0), abs=TOLERANCE)

@@ -237,7 +237,7 @@ def _keep_compiled() -> None:
     from umap import layouts, umap_
 
     for name in _COMPILED:
-        function = getattr(umap_, name, None) or getattr(layouts, name, None)
+        function: Any = getattr(umap_, name, None) or getattr(layouts, name, None)
         # Another release of UMAP may have others, and where no folder can be written it is as without.
         with suppress(AttributeError, RuntimeError):
             function.enable_caching()

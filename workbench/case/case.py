@@ -267,13 +267,14 @@ class Case(Originals, Searching):
         decoded once for all of it. Nothing finished is ever computed twice.
 
         ``retry=True`` tries files again that failed before; ``rehash=True`` reads all files, to find what has
-        changed under the same size and time. ``links`` follows those that stay "inside" the source (the
-        default), "all" or "none"; ``system=True`` takes recycle bins and previews of other programs as
-        photos. Of videos ``frames`` become images: those chosen by "change" (the default), or one every so
-        many seconds; what was said last is remembered. ``videos=False`` leaves videos as they are. What is
-        not read is in `skipped`. Where most of what was known is not there, as when a disk
-        is not mounted, SourceError is raised and nothing changes, unless ``gone`` says "mark" (take it out)
-        or "keep".
+        changed under the same size and time; ``metadata=True`` reads titles, ratings and the rest again of
+        photos that an older version of Workbench read, and computes nothing else for these. ``links`` follows
+        those that stay "inside" the source (the default), "all" or "none"; ``system=True`` takes recycle bins
+        and previews of other programs as photos. Of videos ``frames`` become images: those chosen by "change"
+        (the default), or one every so many seconds; what was said last is remembered. ``videos=False`` leaves
+        videos as they are. What is not read is in `skipped`. Where most of what was known is not there, as
+        when a disk is not mounted, SourceError is raised and nothing changes, unless ``gone`` says "mark"
+        (take it out) or "keep".
         """
         model = self._face_model if faces else None
         things = self.instances.model if instances else None

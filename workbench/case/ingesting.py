@@ -65,9 +65,9 @@ def _check(reading: "Reading") -> None:
     from workbench.media.scan import Links
 
     for name, value in reading.items():
-        if name not in ("links", "gone", "retry", "rehash", "system", "frames", "videos"):
+        if name not in ("links", "gone", "retry", "rehash", "metadata", "system", "frames", "videos"):
             what = f"ingest has no argument {name!r}."
-            raise QueryError(what, "Use retry, rehash, links, system, frames, videos or gone.")
+            raise QueryError(what, "Use retry, rehash, metadata, links, system, frames, videos or gone.")
         if name not in ("links", "gone", "frames"):
             flag(value, name)
     check_frames(reading.get("frames"))

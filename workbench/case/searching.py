@@ -51,6 +51,7 @@ class Searching:
         taken=or_none(is_text("2019-05")),
         inside=is_text_or_texts("docs/a.pdf"),
         kind=or_none(is_text("document")),
+        where=or_none(is_text("camera:Canon")),
         over=is_text_or_texts("persons"),
     )
     def search(
@@ -70,6 +71,7 @@ class Searching:
         threshold: "float | Literal['fixed'] | None" = None,
         probability: float | None = None,
         background: "Images | None" = None,
+        where: str | None = None,
     ) -> Hits:
         """Find images by words, by example, by who or what text is in them, best first.
 
@@ -79,6 +81,7 @@ class Searching:
         names or ids of identities. ``within``: a Selection, Hits, rows, or the name of a saved selection;
         ``tag``: one or several that an image must have; ``taken``: when, such as "2019-05" or "2019..2020";
         ``inside``: a document whose pages are meant, or a folder; ``kind``: "photo", "document" or "video".
+        ``where``: more filters, as they are written in the query box: "camera:Canon -keyword:sea rating:>=4".
         ``over``: what is compared, one or some of "images", "persons", "objects" and "text"; an image takes
         its best region, whose box the hit carries.
 
@@ -89,11 +92,8 @@ class Searching:
         that were not computed.
         """
         limits = Limits(k, threshold, probability)
-        return self.questions.search(
-            Request(
-                terms, like, unlike, face, text, within, tag, taken, inside, kind, over, limits, background
-            )
-        )
+        more = (text, within, tag, taken, inside, kind, over, limits, background, where)
+        return self.questions.search(Request(terms, like, unlike, face, *more))
 
     @checked(query=is_text("a red car", empty=True), pictures=or_none(is_a(Mapping, "{'name': picture}")))
     def ask(

@@ -98,6 +98,7 @@ def _reading(arguments: Namespace) -> dict[str, Any]:
     return {
         "retry": arguments.retry,
         "rehash": arguments.rehash,
+        "metadata": arguments.metadata,
         "links": arguments.links,
         "system": arguments.system,
         "gone": arguments.gone,
@@ -111,10 +112,8 @@ def _search(arguments: Namespace) -> int:
         arguments.misused("give a QUERY or --text")
     case = _open(arguments.case, model=arguments.model)
     terms, unlike = ([_term(text) for text in given] for given in (arguments.query, arguments.unlike))
-    given = {
-        name: getattr(arguments, name)
-        for name in ("text", "over", "tag", "taken", "inside", "kind", "k", "threshold")
-    }
+    names = ("text", "over", "tag", "taken", "inside", "kind", "where", "k", "threshold")
+    given = {name: getattr(arguments, name) for name in names}
     hits = case.search(*terms, unlike=unlike, **given)
     frame = hits.frame[[*HIT_COLUMNS, *hits.box_columns]]
     if not print_for_programs(frame, arguments):

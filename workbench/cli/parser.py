@@ -75,6 +75,8 @@ def _search(verbs: Verbs) -> None:
         "--inside", metavar="FILE", action="append", default=[], help="only pages of this file (repeatable)"
     )
     verb.add_argument("--kind", help="only these: photo, document or video")
+    what = "only what these filters of the query box let pass: 'camera:Canon rating:>=4'"
+    verb.add_argument("--where", metavar="FILTERS", help=what)
     verb.set_defaults(misused=verb.error)
     verb.add_argument(
         "--unlike",
@@ -206,6 +208,8 @@ def _add_progress(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--retry", action="store_true", help="retry files that failed before")
     what = "read all files again, to find changes that size and time do not show"
     verb.add_argument("--rehash", action="store_true", help=what)
+    what = "read titles, ratings and the like again of photos that an older version read"
+    verb.add_argument("--metadata", action="store_true", help=what)
     _add_places(verb)
     what = "where most known photos are not there: keep them in the case, or mark them as gone"
     verb.add_argument("--gone", choices=["keep", "mark"], help=what)

@@ -12,7 +12,8 @@ from functools import partial
 from typing import Protocol
 
 from workbench.media.crops import SIDE, thumbnail
-from workbench.media.decode import DecodedImage, DecodeError, ImageFacts, read_image
+from workbench.media.decode import DecodedImage, DecodeError, ImageFacts, read_image, read_metadata_of
+from workbench.media.metadata import Metadata
 from workbench.media.read import ReadError, explain, size_and_time
 from workbench.media.sandbox import StoppedError
 from workbench.media.stills import Openers, OpenFile, Original, Still, look
@@ -40,13 +41,14 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What must be made of a file: thumbnail and metadata, and samples of some kinds."""
+    """What must be made of a file: thumbnail and metadata, or metadata alone, and samples of some kinds."""
 
     picture: bool = False
     kinds: frozenset[str] = frozenset()
+    metadata: bool = False
 
     def __bool__(self) -> bool:
-        return self.picture or bool(self.kinds)
+        return self.picture or self.metadata or bool(self.kinds)
 
 
 @dataclass(slots=True)
@@ -56,6 +58,7 @@ class Examined:
     ``place``: of its file among those asked for. ``read``: size (bytes) and time of change (ns) just before
     the file was read, which may be newer than planned.
     ``claimed``: this file was the first to bring its bytes and stands for all others with the same bytes.
+    ``metadata``: read with the rest, or again without it.
     ``failure``: no image could be had from the file. ``warnings``: lesser things that failed. ``found``:
     kind -> samples, none for a kind that was looked for in vain.
     ``last``: nothing more comes of the file. Of a file with parts there is a result for each image that
@@ -72,6 +75,7 @@ class Examined:
     images: int | None = None
     failure: Failure | None = None
     facts: ImageFacts | None = None
+    metadata: Metadata | None = None
     jpeg: bytes | None = None
     found: dict[str, Found] = field(default_factory=dict)
     warnings: list[Failure] = field(default_factory=list)
@@ -144,10 +148,14 @@ def examine(path: bytes, claims: Claims, finders: Sequence[Finder]) -> Piece:
         return Piece([result])
     if original.opener:
         return Piece([], _Splitting(original, result, claims, finders))
-    read_photo = partial(_read_photo, original.data or b"")
+    data = original.data or b""
+    read_photo = partial(_read_photo, data)
     del original
     try:
-        _make(result, needs, finders, read_photo)
+        if needs.metadata and not needs.picture:
+            _note_metadata(result, read_metadata_of(data))
+        if needs.picture or needs.kinds:
+            _make(result, needs, finders, read_photo)
     except DecodeError as error:
         result.failure = Failure("decode", error.reason)
     return Piece([result])
@@ -169,8 +177,7 @@ def _make(
     )
     if needs.picture:
         result.facts, result.jpeg = decoded.facts, thumbnail(decoded.reduced(_picture_side(finders)))
-        if decoded.facts.metadata.reason:
-            result.warnings.append(Failure("metadata", decoded.facts.metadata.reason))
+        _note_metadata(result, decoded.facts.metadata)
         result.warnings.extend(Failure("decode", note) for note in decoded.facts.notes)
     for finder in working:
         _find(result, decoded, finder, wanted[finder.step])
@@ -272,6 +279,12 @@ class _Splitting:
             file.warnings.append(Failure("stills", f"{self._untold:,} more problems with pages or frames"))
         file.failure, file.images = failure, self._images
         return Piece([*results, file])
+
+
+def _note_metadata(result: Examined, metadata: Metadata) -> None:
+    result.metadata = metadata
+    if metadata.reason:
+        result.warnings.append(Failure("metadata", metadata.reason))
 
 
 def _picture_side(finders: Sequence[Finder]) -> int:

@@ -13,17 +13,20 @@ import pyarrow.compute as pc
 
 from workbench.errors import SourceError
 from workbench.image_id import file_id as image_file
+from workbench.image_id import part_of
 from workbench.ingest.examine import Needs
 from workbench.media.scan import FoundFile, Links, Problem, join
 from workbench.media.stills import Openers, is_read
 from workbench.samples.kind import Finder, kind_named
 from workbench.store.case_folder import CaseFolder
-from workbench.store.sample_parts import SampleParts
+from workbench.store.sample_parts import SampleParts, unique
+from workbench.store.schemas import METADATA_VERSION
 from workbench.store.snapshot import current_problems, latest_files
 
 Gone = Literal["keep", "mark"]
-Frames = Literal["change"] | float
+Frames = str | float
 
+SIDECAR = "sidecar"
 _NOT_READ = {"read", "video"}  # steps that say nothing about the bytes of a file
 _MOUNT = 20  # photos known in a folder that is there but empty: it may be where a disk is not mounted
 
@@ -32,12 +35,14 @@ class Reading(TypedDict, total=False):
     """How an ingest reads its source.
 
     ``retry`` tries broken files again, ``rehash`` reads all files again, also those of the same size and
-    time. ``links`` and ``system`` as for `workbench.media.scan.scan`. ``gone``: what happens where most of
+    time. ``metadata`` reads those of photos again that an older version read, and nothing else of these.
+    ``links`` and ``system`` as for `workbench.media.scan.scan`. ``gone``: what happens where most of
     what was known is not there: it is kept, marked as gone, or (None) :class:`SourceError` is raised.
     """
 
     retry: bool
     rehash: bool
+    metadata: bool
     links: Links
     system: bool
     gone: Gone | None
@@ -62,6 +67,8 @@ class Known:
     ``files``: by raw path. ``problems``: raw path -> step -> reason.
     ``pictured``: ids of images with thumbnail and metadata. ``finished``: for each kind in use the ids of the
     images that need not be searched for it.
+    ``outdated``: for photos whose metadata are to be read again the rest of what is known of them: width,
+    height, format, mode.
     ``split``: (id of a file, how it is split) -> its images, for files that are not one image themselves.
     ``whole``: those of them that were examined to their end.
     """
@@ -72,6 +79,7 @@ class Known:
     finished: Mapping[str, set[str]] = field(default_factory=dict)
     split: Mapping[tuple[str, str | None], set[str]] = field(default_factory=dict)
     whole: Collection[tuple[str, str | None]] = ()
+    outdated: Mapping[str, tuple[int, int, str, str]] = field(default_factory=dict)
 
     def needs_of_file(self, file_id: str | None, stills: str | None) -> Needs:
         """Return what a file lacks: what any of its images does, all where it was not read to its end."""
@@ -89,6 +97,7 @@ class Known:
         return Needs(
             picture=not (split and image_id in self.pictured),
             kinds=frozenset(kind for kind, finished in self.finished.items() if image_id not in finished),
+            metadata=image_id in self.outdated,
         )
 
     def parts(self, file_id: str) -> None:
@@ -122,10 +131,13 @@ def sample_parts(folder: CaseFolder, finders: Sequence[Finder]) -> dict[str, Sam
     }
 
 
-def read_known(folder: CaseFolder, parts: Mapping[str, SampleParts], *, retry: bool) -> Known:
+def read_known(
+    folder: CaseFolder, parts: Mapping[str, SampleParts], *, retry: bool, metadata: bool = False
+) -> Known:
     """Read what the case knows about paths and contents, only the columns needed.
 
-    ``retry``: images in which nobody could look need another look.
+    ``retry``: images in which nobody could look need another look. ``metadata``: those whose metadata an
+    older version read need these again.
     """
     files = latest_files(folder)
     problems = _problems_by_path(current_problems(folder, files))
@@ -140,7 +152,18 @@ def read_known(folder: CaseFolder, parts: Mapping[str, SampleParts], *, retry: b
         finished={kind: some.finished(failed_too=not retry) for kind, some in parts.items()},
         split=split,
         whole=set(_whole(files, split, problems if retry else {})),
+        outdated=_outdated(folder) if metadata else {},
     )
+
+
+def _outdated(folder: CaseFolder) -> dict[str, tuple[int, int, str, str]]:
+    """Return the photos whose metadata an older version read; pages and frames say what their file does."""
+    names = ["image_id", "width", "height", "format", "mode", "metadata_version", "stills"]
+    images = unique(folder.images.read(names), "image_id", last=True)
+    old = pc.less(pc.fill_null(images["metadata_version"], 0), METADATA_VERSION)
+    images = images.filter(pc.and_(old, pc.is_null(images["stills"])))
+    rows = zip(*(images[name].to_pylist() for name in names[:5]), strict=True)
+    return {image_id: tuple(rest) for image_id, *rest in rows if not part_of(image_id)}
 
 
 def _split(images: pa.Table) -> dict[tuple[str, str | None], set[str]]:
@@ -195,6 +218,8 @@ def make_plan(
                 plan.failed.append(item)
         elif not is_read(item.kind, openers) and item.kind != "video":
             plan.skipped.append(item)
+            if item.skipped == SIDECAR:  # one that cannot be read is a problem
+                seen.add(item.raw_path)
         else:
             seen.add(item.raw_path)
             _sort_in(plan, item, known, openers, planned, again=(retry, rehash))

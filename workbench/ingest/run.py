@@ -15,6 +15,7 @@ from workbench.image_id import file_id, part_of
 from workbench.ingest.examine import Claims, Examined, Failure, Needs
 from workbench.ingest.pipeline import run
 from workbench.ingest.plan import Known, Plan, Reading, check_gone, make_plan, read_known, sample_parts
+from workbench.ingest.sidecars import read_sidecars
 from workbench.ingest.writer import PART_SECONDS, SampleWriter, Writer, write_skipped, written
 from workbench.media.frame_choice import frames_of
 from workbench.media.scan import FoundFile, Problem, display, scan
@@ -226,7 +227,7 @@ def _ingest(folder: CaseFolder, some: Sequence[Finder], reading: Reading, *, pro
     started, retry = time.monotonic(), reading.get("retry", False)
     with written(folder):
         parts = _prepared(folder, some)
-        known = read_known(folder, parts, retry=retry)
+        known = read_known(folder, parts, retry=retry, metadata=reading.get("metadata", False))
         _prepare(folder, parts)  # what was found damaged just now
     links, system = reading.get("links", "inside"), reading.get("system", False)
     found = scan(folder.source, skip=[folder.root], links=links, system=system)
@@ -237,6 +238,8 @@ def _ingest(folder: CaseFolder, some: Sequence[Finder], reading: Reading, *, pro
         check_gone(plan, known, folder.source)
     writer = Writer(folder, parts, known)
     _note(plan, writer, [] if gone == "keep" else plan.gone)
+    unread = read_sidecars(folder, plan.skipped, writer, gone=gone != "keep", retry=retry)
+    plan.skipped = [file for file in plan.skipped if file.raw_path not in unread]
     write_skipped(folder, plan.skipped)
     try:
         paths = [file.raw_path for file in plan.work]
@@ -269,8 +272,7 @@ def _openers(known: Known, reading: Reading) -> Openers:
     frames = reading.get("frames")
     if frames is None:
         choices = Counter(frames_of(file.stills) for file in known.files.values() if file.status == "ok")
-        del choices[None]
-        frames = next((choice for choice, _ in choices.most_common(1)), "change")
+        frames = next((choice for choice, _ in choices.most_common() if choice is not None), "change")
     return with_videos(openers(), frames)
 
 

@@ -151,6 +151,9 @@ class Writer:
             self._new.add(file.raw_path)
             self._images.append(_image_row(image_id, result.facts, result.stills))
             self._thumbnails.append({"image_id": image_id, "jpeg": result.jpeg})
+        elif result.metadata is not None and image_id in self._known.outdated:
+            facts = ImageFacts(*self._known.outdated[image_id], metadata=result.metadata)
+            self._images.append(_image_row(image_id, facts, result.stills))
         for kind, found in result.found.items():
             usable = _usable(found)
             if len(usable) < len(found):
@@ -167,7 +170,10 @@ class Writer:
         changed = self._known.files.get(file.raw_path) != row
         if row.stills is not None:
             changed |= result.images != self._known.images(row.file_id, row.stills)
-        told = {} if changed else {step: reason for step, reason in said.items() if _lasts(step)}
+        # Of metadata that were read again the problems are told again.
+        past = {"metadata"} if row.file_id in self._known.outdated else set()
+        lasting = {step: reason for step, reason in said.items() if _lasts(step) and step not in past}
+        told = {} if changed else lasting
         told |= {warning.step: warning.reason for warning in warnings}
         if changed or told != said:
             self._file(file.raw_path, row, result.images)
@@ -309,6 +315,7 @@ def _lasts(step: str) -> bool:
 def _image_row(image_id: str, facts: ImageFacts, stills: str | None) -> Row:
     said = facts.metadata
     row: Row = {name: getattr(said, name) for name in schemas.IMAGES.names if hasattr(said, name)}
+    row |= {"keywords": said.keywords or None, "metadata_version": schemas.METADATA_VERSION}
     size = {"width": facts.width, "height": facts.height}
     told = {"image_id": image_id, "format": facts.format, "mode": facts.mode, "motion": facts.motion}
     return row | size | told | {"stills": stills} | _of_frame(facts)

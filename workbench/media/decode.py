@@ -1,7 +1,6 @@
 """Decode the bytes of a file to an upright RGB image, with limits, or say why not."""
 
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,10 +10,11 @@ from workbench.errors import WorkbenchError
 from workbench.media import sandbox
 from workbench.media.animation import frames_of, seek_telling
 from workbench.media.colour import ranged, to_srgb
-from workbench.media.exif import Metadata, read_metadata
+from workbench.media.frame_choice import FrameFacts
 from workbench.media.header import Header, check_exif, read_header
 from workbench.media.iso_boxes import jxl_size
 from workbench.media.limits import MAX_PIXELS, LimitError, check_size
+from workbench.media.metadata import Metadata, read_metadata
 from workbench.media.motion import embedded_video
 from workbench.media.raw import RawError, read_raw
 from workbench.media.readers import BROKEN, deep_colours, formats, open_image
@@ -57,6 +57,7 @@ class _Ask:
 
     ``limited``: this is the process with limits on itself. ``partial``: take what is there of a file that
     lacks its end, of which this share of the bytes is there; 0 for no. ``turned``: as the file says.
+    ``pixels``: or metadata alone.
     """
 
     min_side: int
@@ -64,19 +65,7 @@ class _Ask:
     limited: bool = False
     partial: float = 0.0
     turned: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class FrameFacts:
-    """Where a frame lies: seconds from the start, seconds and frames a second of its video, None if unknown.
-
-    ``plain``: "blank" for a frame of one colour or of test bars, "slate" for a title that stands, else "".
-    """
-
-    t: float
-    duration: float | None
-    fps: float | None
-    plain: str = ""
+    pixels: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +122,23 @@ def read_image(data: bytes, *, min_side: int, min_long_side: int = 0) -> Decoded
         return _decode_elsewhere(data, ask)
 
 
+def read_metadata_of(data: bytes) -> Metadata:
+    """Return the metadata of a file, without its pixels where these are not needed; as `read_image`."""
+    ask = _Ask(1, 1, pixels=False)
+    try:
+        return _decode(data, ask).facts.metadata
+    except _ElsewhereError:
+        return _decode_elsewhere(data, ask).facts.metadata
+
+
+def _metadata(image: Image.Image, header: Header) -> Metadata:
+    # Of the other formats it was checked before opening.
+    if image.format in {"HEIF", "AVIF"} and isinstance(exif := image.info.get("exif"), bytes):
+        check_exif(exif)
+    metadata, unread = read_metadata(image), len(header.unread)
+    return metadata.noted(f"{unread:,} parts of the metadata are broken or too large") if unread else metadata
+
+
 def decode_limited(data: bytes, min_side: int, min_long_side: int) -> DecodedImage:
     """Decode in this process, which must have limits on itself and no other thread; as :func:`read_image`."""
     try:
@@ -153,7 +159,8 @@ def _decode(data: bytes, ask: _Ask) -> DecodedImage:
     try:
         header = read_header(data)
         check_size(header.width, header.height, header.held)
-        if not ask.limited and _costly(header):
+        alone = not ask.pixels and not data.startswith(b"\x89PNG")  # whose texts may lie behind its pixels
+        if not ask.limited and (header.odd if alone else _costly(header)):
             raise _ElsewhereError
         return _read(data, header, ask)
     except LimitError as error:
@@ -185,18 +192,15 @@ def _read(data: bytes, header: Header, ask: _Ask) -> DecodedImage:
     if header.raw:
         return _read_raw(data, header, ask)
     notes = list(header.notes)
-    with open_image(data) as image:
+    with open_image(header.readable(data)) as image:
         if header.page:
             image.seek(header.page)
         full_size, name, mode = image.size, image.format or "", image.mode
         _shrink_while_decoding(image, ask)
         width, height = full_size if header.whole else image.size
         check_size(*full_size, width * height)
-        if not ask.limited and width * height > (_SLOW if header.slow else _LARGE):
+        if ask.pixels and not ask.limited and width * height > (_SLOW if header.slow else _LARGE):
             raise _ElsewhereError
-        # Of the other formats it was checked before opening.
-        if name in {"HEIF", "AVIF"} and isinstance(exif := image.info.get("exif"), bytes):
-            check_exif(exif)
         if ask.partial:
             _fill(image)
         elif (frames := frames_of(image)) > 1:
@@ -204,7 +208,9 @@ def _read(data: bytes, header: Header, ask: _Ask) -> DecodedImage:
                 raise _ElsewhereError
             seek_telling(image)
         # Before loading: a TIFF is turned while it is loaded, and then says that it always was upright.
-        metadata = read_metadata(image)
+        metadata = _metadata(image, header)
+        if not ask.pixels:
+            return DecodedImage(Image.new("RGB", (1, 1)), ImageFacts(*full_size, name, mode, metadata))
         image.load()
         if ask.partial:
             _check_share(image, ask.partial, notes)
@@ -337,12 +343,11 @@ def _decode_elsewhere(data: bytes, ask: _Ask) -> DecodedImage:
 
 def packed(decoded: DecodedImage) -> dict[str, Any]:
     """Return all but the pixels as JSON would have it."""
-    facts, said = decoded.facts, asdict(decoded.facts.metadata)
-    said["taken_at"] = said["taken_at"] and said["taken_at"].isoformat()
+    facts = decoded.facts
     return {
         "size": decoded.image.size,
         "facts": (facts.width, facts.height, facts.format, facts.mode),
-        "metadata": said,
+        "metadata": facts.metadata.packed(),
         "notes": facts.notes,
         "motion": facts.motion,
     }
@@ -350,8 +355,7 @@ def packed(decoded: DecodedImage) -> dict[str, Any]:
 
 def unpacked(said: dict[str, Any], pixels: bytes) -> DecodedImage:
     """Return what was packed, with its pixels."""
-    found = dict(said["metadata"])
-    found["taken_at"] = found["taken_at"] and datetime.fromisoformat(found["taken_at"])
     width, height, name, mode = said["facts"]
-    facts = ImageFacts(width, height, name, mode, Metadata(**found), tuple(said["notes"]), said["motion"])
+    metadata = Metadata.unpacked(said["metadata"])
+    facts = ImageFacts(width, height, name, mode, metadata, tuple(said["notes"]), said["motion"])
     return DecodedImage(Image.frombytes("RGB", tuple(said["size"]), pixels), facts, shrinks=True)

@@ -48,6 +48,19 @@ class Chosen(Generic[Held]):
     plain: Plain
 
 
+@dataclass(frozen=True, slots=True)
+class FrameFacts:
+    """Where a frame lies: seconds from the start, seconds and frames a second of its video, None if unknown.
+
+    ``plain``: "blank" for a frame of one colour or of test bars, "slate" for a title that stands, else "".
+    """
+
+    t: float
+    duration: float | None
+    fps: float | None
+    plain: str = ""
+
+
 class Chooser(Protocol[Held]):
     """Takes frames in the order of time and says which to keep, some of them later."""
 

@@ -5,6 +5,7 @@ that may ask for much are read here first, bytes only, and what is too much is r
 """
 
 import struct
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -19,6 +20,13 @@ _MANY_MARKERS = 1_000  # of a JPEG without content: fill bytes are read one by o
 _MANY_CHUNKS = 20_000  # of a PNG or WebP: a picture of 160 MB in pieces of 8 kB
 _MANY_BLOCKS = 500  # extensions before the picture of a GIF; parts of an icon
 _MUCH_METADATA = 4 * 2**20  # bytes: readers of JPEG join pieces again and again
+_DEFLATED = (b"zTXt", b"iTXt", b"iCCP")
+# Chunks that no pixel needs, and their least length: what is wrong in one loses no picture.
+_LEAST = {
+    **dict.fromkeys((b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"tIME", b"bKGD", b"sBIT", b"hIST", b"sPLT"), 0),
+    **{b"iCCP": 3, b"pHYs": 9, b"gAMA": 4, b"sRGB": 1, b"cHRM": 32},
+}
+_INFLATED = 2**20  # bytes of a compressed text or profile of a PNG that its reader takes
 _UNTOLD = 16 * 2**20  # bytes of a file of whose inside nothing is known here
 _LONE = frozenset({0x00, 0x01, 0xFF, *range(0xD0, 0xD8)})  # markers without a length, and none
 
@@ -36,7 +44,7 @@ class Header:
     ``bits``: of a grey that a PNG says are significant, 0 where it does not.
     ``motion``: it may hold a video behind its picture.
     ``page``, ``pages``: which page of a TIFF to read, from 0, and how many there are. ``notes``: what is left
-    out.
+    out. ``unread``: from where to where chunks of a PNG lie whose metadata are broken, or too large inflated.
     """
 
     width: int = 0
@@ -54,6 +62,7 @@ class Header:
     page: int = 0
     pages: int = 1
     notes: list[str] = field(default_factory=list)
+    unread: list[tuple[int, int]] = field(default_factory=list)
 
     @property
     def held(self) -> int:
@@ -64,6 +73,14 @@ class Header:
     def pixels(self) -> int:
         """The pixels of the picture, or of the largest inside it."""
         return max(self.width * self.height, self.members)
+
+    def readable(self, data: bytes) -> bytes:
+        """Return the bytes of the file without those parts for which a reader would refuse the picture."""
+        if not self.unread:
+            return data
+        starts = [0, *(end for _, end in self.unread)]
+        ends = [*(start for start, _ in self.unread), len(data)]
+        return b"".join(data[start:end] for start, end in zip(starts, ends, strict=True))
 
 
 def read_header(data: bytes) -> Header:
@@ -127,7 +144,7 @@ def _jpeg(data: bytes) -> Header:
 
 def _png(data: bytes) -> Header:
     header = Header(*struct.unpack_from(">II", data, 16))
-    place, size, blocks, chunks = 33, 0, 0, 0
+    place, size, blocks, chunks, texts = 33, 0, 0, 0, 0
     while place < len(data) - 8:
         if (chunks := chunks + 1) > _MANY_CHUNKS:
             header.odd = True
@@ -145,8 +162,36 @@ def _png(data: bytes) -> Header:
                 header.colours = (data[place + 8], data[place + 9])
             elif name == b"sBIT":
                 header.bits = data[place + 8]
+            inflated = _inflated(name, data[place + 8 : place + 8 + length]) if name in _DEFLATED else 0
+            texts += min(inflated, _INFLATED)
+            whole = inflated <= _INFLATED and texts <= _MUCH_METADATA
+            if not whole or (name in _LEAST and not _is_good(data, place, length, _LEAST[name])):
+                header.unread.append((place, place + 12 + length))
         place += 12 + length
     return header
+
+
+def _is_good(data: bytes, place: int, length: int, least: int) -> bool:
+    """Say whether a chunk has its length and its checksum: else its reader refuses the whole picture."""
+    end = place + 8 + length
+    return length >= least and zlib.crc32(data[place + 4 : end]) == int.from_bytes(data[end : end + 4])
+
+
+def _inflated(name: bytes, chunk: bytes) -> int:
+    """Return the bytes that a compressed chunk inflates to; more than are read where that is not known."""
+    rest = chunk.partition(b"\0")[2]
+    if name == b"iTXt":
+        if rest[:1] != b"\1":
+            return 0
+        rest = rest[2:].partition(b"\0")[2].partition(b"\0")[2]
+    else:
+        if rest[:1] not in (b"", b"\0"):
+            return _INFLATED + 1  # compressed in a way that nobody knows
+        rest = rest[1:]
+    try:
+        return len(zlib.decompressobj().decompress(rest, _INFLATED + 1))
+    except zlib.error:
+        return 0
 
 
 def _gif(data: bytes) -> Header:

@@ -13,7 +13,7 @@ REASONS: dict[Skipped, str] = {
     "video": "a video: ingest with videos=True to have its frames read",
     "svg": "drawings in SVG are not read",
     "archive": "an archive: unpack it to have its photos read",
-    "sidecar": "a sidecar: what a program wrote beside a photo or a video",
+    "sidecar": "a sidecar: what a program wrote about the photo or video beside it",
     "system": "written by a system, not by a person: a recycle bin, previews, an index",
     "link": "a link that is not followed",
     "special": "a pipe, socket or device, not a file",

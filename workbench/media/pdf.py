@@ -7,14 +7,13 @@ import contextlib
 import os
 import re
 from collections import OrderedDict
-from dataclasses import dataclass, fields
-from datetime import datetime
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, BinaryIO
 
 from workbench.errors import MissingPackageError, required_by
 from workbench.media.decode import DecodedImage, DecodeError, ImageFacts, packed, shrunk
-from workbench.media.exif import Metadata
+from workbench.media.metadata import Metadata, from_pdf
 from workbench.media.read import ReadError, explain, open_quietly
 
 _DPI = 200.0  # what text is read well at: letters of 8 points are 22 pixels high
@@ -95,7 +94,7 @@ def _opened(path: bytes, data: bytes) -> _Document:
         pdf = pypdfium2.PdfDocument(file)
         with contextlib.suppress(pypdfium2.PdfiumError):
             pdf.init_forms()  # what was filled in is drawn
-        return _Document(pdf, file, _metadata(pdf.get_metadata_dict(skip_empty=True)))
+        return _Document(pdf, file, from_pdf(pdf.get_metadata_dict(skip_empty=True)))
     except pypdfium2.PdfiumError as error:
         file.close()
         if getattr(error, "err_code", None) == _PASSWORD:
@@ -131,31 +130,3 @@ def _scale(width: float, height: float) -> float:
     """Return the pixels a point (1/72 inch): 200 an inch, less for a huge page and more for a tiny one."""
     longest = max(width, height, 1e-3)
     return max(_SHORTEST / longest, min(_DPI / 72, _LONGEST / longest))
-
-
-def _metadata(said: dict[str, str]) -> Metadata:
-    """Return what a document says of itself, in those columns that there are."""
-    there = {field.name for field in fields(Metadata)}
-    texts = {
-        "title": said.get("Title"),
-        "creator": said.get("Author"),
-        "software": said.get("Creator") or said.get("Producer"),
-    }
-    values: dict[str, Any] = {
-        name: " ".join(text.split())[:_MOST_TEXT] or None
-        for name, text in texts.items()
-        if text and name in there
-    }
-    return Metadata(taken_at=_time(said.get("CreationDate", "")), **values)
-
-
-def _time(text: str) -> datetime | None:
-    """Return a date as PDF writes it (D:20240131120000+01'00'), by its own clock; None for none."""
-    found = _DATE.match(text)
-    if found is None:
-        return None
-    year, month, day, *clock = found.groups()
-    try:
-        return datetime(int(year), int(month or 1), int(day or 1), *(int(part or 0) for part in clock))
-    except ValueError:
-        return None

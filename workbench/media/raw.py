@@ -11,10 +11,10 @@ from typing import Any
 
 from PIL import Image, JpegImagePlugin
 
-from workbench.media.exif import Metadata, read_metadata
 from workbench.media.header import check_exif, read_header
 from workbench.media.iso_boxes import boxes, find
 from workbench.media.limits import LimitError, check_size
+from workbench.media.metadata import Metadata, read_metadata
 from workbench.media.tiff_directories import directories
 
 ENOUGH = 1280

@@ -127,7 +127,8 @@ def _directory(data: bytes, place: int, order: str, *, big: bool) -> Directory:
     first: dict[int, int] = {}
     subs: tuple[int, ...] = ()
     total = 0
-    for number in range(min(count, MAX_TAGS, max(0, len(data) - place) // entry.size)):
+    there = min(count, max(0, len(data) - place) // entry.size)  # a broken count may say anything
+    for number in range(min(there, MAX_TAGS)):
         tag, kind, values, held = entry.unpack_from(data, place + number * entry.size)
         size = _SIZES.get(kind, 0) * values
         start = 0
@@ -143,7 +144,7 @@ def _directory(data: bytes, place: int, order: str, *, big: bool) -> Directory:
     end = place + count * entry.size
     following = data[end : end + (8 if big else 4)]
     after = struct.unpack(order + ("Q" if big else "I"), following)[0] if len(following) in (4, 8) else 0
-    return Directory(first, subs, total, count, after, start_at, end)
+    return Directory(first, subs, total, there, after, start_at, end)
 
 
 def _integers(source: bytes, start: int, order: str, kind: int, values: int) -> tuple[int, ...]:

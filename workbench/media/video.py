@@ -18,9 +18,9 @@ from typing import Any, BinaryIO, NoReturn
 from PIL import Image
 
 from workbench.media import sandbox
-from workbench.media.decode import DecodedImage, DecodeError, FrameFacts, ImageFacts
-from workbench.media.exif import Metadata
-from workbench.media.frame_choice import Plain
+from workbench.media.decode import DecodedImage, DecodeError, ImageFacts
+from workbench.media.frame_choice import FrameFacts, Plain
+from workbench.media.metadata.containers import from_video
 from workbench.media.read import open_quietly
 from workbench.media.video_decoding import VideoFacts, clock
 
@@ -105,7 +105,9 @@ class Video:
         pixels = self._exactly(3 * size[0] * size[1])
         facts = self.facts
         shown = FrameFacts(frame.t, facts.duration, facts.fps, frame.plain)
-        told = ImageFacts(facts.width, facts.height, facts.codec, "RGB", Metadata(), frame=shown)
+        told = ImageFacts(
+            facts.width, facts.height, facts.codec, "RGB", from_video(facts.metadata), frame=shown
+        )
         return DecodedImage(Image.frombytes("RGB", size, pixels), told, shrinks=True)
 
     def close(self) -> None:

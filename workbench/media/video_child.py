@@ -18,7 +18,8 @@ from PIL import Image
 from workbench.media.decode import shrunk
 from workbench.media.decode_child import address_space, limit
 from workbench.media.frame_choice import SIZE, Chooser, chooser
-from workbench.media.video_decoding import Decoder, Frame, PositionedFile, VideoError, VideoFacts, ms
+from workbench.media.video_container import PositionedFile, VideoError
+from workbench.media.video_decoding import Decoder, Frame, VideoFacts, ms
 
 _BEAT = 0.25  # seconds after which it is said how far the video is
 _LAST = 1.0  # seconds that a last frame is shown where the file does not say

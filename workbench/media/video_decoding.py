@@ -3,8 +3,6 @@
 The bytes are not to be trusted: `workbench.media.video` runs this in a process with limits on itself.
 """
 
-import io
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -13,65 +11,23 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from workbench.media.limits import LimitError, check_size
+from workbench.media.video_container import VideoError, moving, open_container
 from workbench.media.video_pictures import Pictures, deinterlaced, display_matrix, is_turned
 
 if TYPE_CHECKING:
     import av
-    from av.container import InputContainer
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
 Frame: TypeAlias = "VideoFrame"
 """A decoded frame, as PyAV has it."""
 
-# What holds its pictures itself. No playlist, which would open other files and addresses (hls, dash, concat).
-_CONTAINERS = (
-    "aac,ac3,amr,apng,asf,av1,avi,dv,flac,flv,gif,h263,h264,hevc,ivf,live_flv,m4v,matroska,mjpeg,mov,mp3,mp4,"
-    "mpeg,mpegts,mpegvideo,mxf,nsv,nut,obu,ogg,rm,swf,vc1,wav,webm,wtv,yuv4mpegpipe"
-)
 _GUESSED_RATE = 25.0  # frames a second where a file has neither times nor a rate
-_LARGE = 9_000_000  # pixels of a frame of which few are decoded at once: each takes 14 to 70 MB
 _MANY = 10.0  # frames a second from which those that no other needs may be left out
+_NOT_SOUGHT = {"mpeg"}  # few of its frames have a time: those between are counted from the start
 _NO_TIMES = 0x80  # AVFMT_NOTIMESTAMPS
 _MOST_FAULTS = 1_000  # places in a file that cannot be read before reading it ends
 _FARTHER = (0.0, 2.0, 15.0)  # seconds before the time sought from where decoding is tried, then the start
-
-
-class VideoError(Exception):
-    """The file gives no video; ``str(error)`` is the reason for the problems table."""
-
-
-class PositionedFile(io.RawIOBase):
-    """A file read through a descriptor that others may share: it keeps its own position, and never writes."""
-
-    def __init__(self, descriptor: int) -> None:
-        super().__init__()
-        self._descriptor, self._at = descriptor, 0
-
-    def readable(self) -> bool:
-        """Say yes."""
-        return True
-
-    def seekable(self) -> bool:
-        """Say yes."""
-        return True
-
-    def tell(self) -> int:
-        """Return the position."""
-        return self._at
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go to a position and return it."""
-        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at}.get(whence)
-        self._at = (os.fstat(self._descriptor).st_size if start is None else start) + offset
-        return self._at
-
-    def read(self, size: int = -1) -> bytes:
-        """Return the next bytes, at most 1 MB where no ``size`` is given."""
-        data = os.pread(self._descriptor, size if size >= 0 else 2**20, self._at)
-        self._at += len(data)
-        return data
 
 
 @dataclass(slots=True)
@@ -130,8 +86,8 @@ class Decoder:
             rotation=-frame.rotation % 360 if frame is not None else 0,
             metadata={**self._container.metadata, **self._stream.metadata},
         )
-        if len(self._container.streams.video) > 1 and len(_moving(self._container)) > 1:
-            facts.notes.append(f"{len(_moving(self._container))} video streams: one is read")
+        if len(self._container.streams.video) > 1 and len(moving(self._container)) > 1:
+            facts.notes.append(f"{len(moving(self._container))} video streams: one is read")
         self._rewind()
         return facts
 
@@ -156,7 +112,7 @@ class Decoder:
     def _from(
         self, start: float, cheaply: bool
     ) -> tuple[Iterator[tuple[float, Frame]], tuple[float, Frame] | None]:
-        """Seek; return the first frame, which is at ``start`` or before where there is one, and the others."""
+        """Seek; return the first frame, at ``start`` or before where there is one, and the others."""
         for back in _FARTHER:
             if start <= back:
                 break
@@ -243,22 +199,7 @@ class Decoder:
 
     def _open(self) -> None:
         """Open the file from its start: seeking there is not exact in a stream of packets."""
-        import av
-
-        self._file.seek(0)
-        try:
-            self._container = av.open(
-                self._file,
-                mode="r",
-                options={"format_whitelist": _CONTAINERS, "protocol_whitelist": "none"},
-                metadata_errors="replace",
-            )
-        except (av.FFmpegError, ValueError) as error:
-            raise VideoError(_why_not_opened(error)) from None
-        self._stream = _picked(self._container)
-        self._container.flags |= (
-            1  # gen_pts: times of frames that have none are worked out of their neighbours
-        )
+        self._container, self._stream = open_container(self._file)
         # It has the times of decoding only: those of pictures that are shown in another order are guessed.
         self._by_order = self._container.format.name == "avi"
         # Bare pictures: only counting from the first one tells their times.
@@ -266,11 +207,11 @@ class Decoder:
         self._end, self._packets, self._fresh, self._sought = 0.0, 0, True, False
 
     def _rewind(self, start: float = 0.0) -> bool:
-        """Go to a key frame at or before ``start``, as the index of the file says; return whether that went."""
+        """Go to a key frame at or before ``start``, as the index of the file says; return whether."""
         import av
 
         if start > 0:
-            if self._untimed:
+            if self._untimed or self._container.format.name in _NOT_SOUGHT:
                 return False
             base = self._stream.time_base
             try:
@@ -322,42 +263,3 @@ def clock(seconds: float) -> str:
 def ms(t: float) -> int:
     """Return a time in the milliseconds that ids of frames have."""
     return round(t * 1000)
-
-
-def _moving(container: "InputContainer") -> "list[VideoStream]":
-    """Return the streams that are videos, not the covers of songs or previews."""
-    from av.stream import Disposition
-
-    still = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
-    return [stream for stream in container.streams.video if not stream.disposition & still]
-
-
-def _picked(container: "InputContainer") -> "VideoStream":
-    """Return the video to read: the default one, else the one with most pixels; set it up for decoding."""
-    from av.stream import Disposition
-
-    streams = _moving(container)
-    if not streams:
-        others = len(container.streams)
-        raise VideoError("no video in it: only sound" if others else "no video in it")
-    known = [stream for stream in streams if stream.codec_context is not None]
-    if not known:
-        raise VideoError("its codec is not known, so that no frame can be decoded")
-    default = Disposition.default
-    best = max(known, key=lambda one: (bool(one.disposition & default), one.width * one.height))
-    try:
-        check_size(best.width, best.height, best.width * best.height)
-    except LimitError as error:
-        raise VideoError(str(error)) from None
-    if not best.width or not best.height:
-        raise VideoError("broken or truncated: it does not say how large its frames are")
-    best.thread_type = "AUTO"
-    best.thread_count = 2 if best.width * best.height > _LARGE else 0
-    return best
-
-
-def _why_not_opened(error: Exception) -> str:
-    if isinstance(error, EOFError):
-        return "truncated: the file ends before its first frame"
-    text = " ".join((getattr(error, "strerror", None) or str(error)).split())
-    return f"not a video, broken or truncated: {text}"[:200]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,9 +21,7 @@ Matrix = NDArray[np.int32]
 _WIDEST_PIXEL = 10  # a pixel stated to be wider or higher than this is taken for square
 _HIGH = 576  # lines of a picture above which a matrix that is not stated is taken for BT.709, as players do
 # Numbers of matrices, primaries and transfer functions are those of ITU-T H.273.
-_MATRICES = {
-    1: "ITU709", 4: "FCC", 5: "ITU601", 6: "ITU601", 7: "SMPTE240M", 9: "BT2020", 10: "BT2020",
-}  # fmt: skip
+_MATRICES = {1: 1, 4: 4, 5: 5, 6: 5, 7: 7, 9: 9, 10: 9}  # to those of libswscale: SWS_CS_ITU709, FCC, ...
 _PQ = 16
 _HDR = {_PQ, 18}  # PQ and HLG
 _WHITE = 203.0  # cd/m2
@@ -69,7 +67,7 @@ class Pictures:
             dst_color_range=_FULL,
             threads=1,
         )
-        return small.to_ndarray()
+        return np.asarray(small.to_ndarray(), np.uint8)
 
     def _convert(self, frame: "VideoFrame") -> Image.Image:
         """Return the stored pixels as sRGB."""
@@ -123,8 +121,8 @@ def _to_srgb(transfer: int, primaries: int) -> ImageFilter.Color3DLUT:
     return ImageFilter.Color3DLUT(_NODES, table.astype(np.float32).ravel())
 
 
-def _matrix(frame: "VideoFrame") -> str:
-    return _MATRICES.get(frame.colorspace, "ITU709" if frame.height > _HIGH else "ITU601")
+def _matrix(frame: "VideoFrame") -> int:
+    return _MATRICES.get(frame.colorspace, 1 if frame.height > _HIGH else 5)
 
 
 def _range(frame: "VideoFrame") -> int:
@@ -145,7 +143,8 @@ def display_matrix(frame: "VideoFrame") -> Matrix | None:
     """Return the upper left of the matrix that turns a frame upright, (2, 2) of its signs; None for none."""
     from av.sidedata.sidedata import Type
 
-    data = frame.side_data.get(Type.DISPLAYMATRIX)
+    found: Any = frame.side_data  # its types say that it holds texts
+    data = found.get(Type.DISPLAYMATRIX)
     numbers = np.frombuffer(bytes(data), np.int32) if data is not None else np.empty(0, np.int32)
     if numbers.size < 9:
         return None

@@ -11,7 +11,8 @@ from workbench.selection import Selection
 if TYPE_CHECKING:
     import pandas as pd
 
-Facts = Sequence[tuple[str, str]]
+Facts = Sequence[tuple[str, str | list[str]]]
+"""What is known, by name: a text, or several that are shown as chips."""
 
 
 class Box(TypedDict):
@@ -31,9 +32,9 @@ class Box(TypedDict):
 class Details(Panel):
     """The row in focus, with the box that matched the query drawn.
 
-    ``picture(row)`` returns a JPEG, ``facts(row)`` pairs of name and text, ``describe(row, vocabulary)`` a
-    DataFrame of phrase, score and probability, ``boxes(row)`` the faces in it; ``on_like``, ``on_tag`` and
-    ``on_face`` are told what was clicked.
+    ``picture(row)`` returns a JPEG, ``facts(row)`` pairs of name and text (or texts),
+    ``describe(row, vocabulary)`` a DataFrame of phrase, score and probability, ``boxes(row)`` the faces in
+    it; ``on_like``, ``on_tag`` and ``on_face`` are told what was clicked.
     """
 
     _esm = script("details")

@@ -2,9 +2,10 @@
 
 ``boat like:IMG_12 -harbour^0.5 within:selection text:"ABC 12"`` has five parts. Words are a phrase up to the
 next sign, quote or key; a sign wants (``+``) or does not want (``-``) what follows it; ``^2`` lets a part
-count twice. ``tag:``, ``taken:2019..2020``, ``is:main``, ``in:a.pdf`` and ``kind:document`` say where to
-look; ``over:persons`` compares the query with persons, not with whole images. Quotes hold together what
-would be read otherwise.
+count twice. ``tag:``, ``taken:2019..2020``, ``is:main``, ``in:a.pdf``, ``kind:document``, ``camera:Canon``,
+``lens:``, ``by:``, ``keyword:``, ``title:``, ``description:`` and ``rating:>=4`` say where to look;
+``over:persons`` compares the query with persons, not with whole images. Quotes hold together what would be
+read otherwise.
 """
 
 import re
@@ -14,8 +15,13 @@ from typing import Literal, get_args
 
 from workbench.errors import QueryError
 
-Kind = Literal["words", "like", "face", "within", "tag", "taken", "is", "in", "kind", "text", "over"]
+Filter = Literal[
+    "tag", "taken", "is", "in", "kind", "camera", "lens", "by", "keyword", "title", "description", "rating"
+]  # fmt: skip
+Kind = Literal["words", "like", "face", "within", Filter, "text", "over"]
 KEYS = get_args(Kind)[1:]
+FILTERS = get_args(Filter)
+"""The keys that say which images are looked at by what is known about them."""
 
 _TOKEN = re.compile(
     rf"""(?P<sign>[+-])?

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from workbench.analysis.rows import Rows, normalise
 from workbench.errors import QueryError
-from workbench.search.grammar import Part, parse
+from workbench.search.grammar import FILTERS, Part, parse
 from workbench.search.image_lookup import ImageLookup
 from workbench.search.ranker import Ranker
 from workbench.search.request import IMAGES, Images, Request
@@ -159,6 +159,7 @@ class QueryResolver:
         pieces += [] if asked.taken is None else [self._understood(Part("taken", asked.taken), None, {})]
         pieces += [self._understood(Part("in", file), None, {}) for file in _several(asked.inside)]
         pieces += [] if asked.kind is None else [self._understood(Part("kind", asked.kind), None, {})]
+        pieces += [self._understood(part, None, {}) for part in _only_filters(asked.where)]
         kinds = tuple(_several(asked.over))
         return pieces + ([] if kinds == (IMAGES,) else [Piece(Part("over", kind)) for kind in kinds])
 
@@ -176,8 +177,8 @@ class QueryResolver:
                 return Piece(part, self._named(part.value, selection, pictures))
             case "within":
                 return Piece(part, rows=self._place(part.value, selection))
-            case "tag" | "taken" | "is" | "in" | "kind":
-                return Piece(part, rows=self._filters[part.kind](part.value))
+            case kind if kind in FILTERS:
+                return Piece(part, rows=self._filters[kind](part.value))
         return Piece(part)
 
     def _named(self, name: str, selection: Rows | None, pictures: "Mapping[str, Image | Path]") -> Term:
@@ -237,6 +238,15 @@ class QueryResolver:
 
     def _rows(self, rows: ArrayLike) -> Rows:
         return normalise(rows, len(self._lookup.ids))
+
+
+def _only_filters(where: str | None) -> list[Part]:
+    parts = [] if where is None else list(parse(where))
+    for part in parts:
+        if part.kind not in FILTERS:
+            keys = ", ".join(f"{key}:" for key in FILTERS)
+            raise QueryError(f"{part.value!r} in where= is no filter.", f"Use one or several of {keys}.")
+    return parts
 
 
 def _several(given: str | Sequence[str]) -> list[str]:

@@ -20,6 +20,7 @@ from workbench.image_id import kind as kind_of
 from workbench.media.kinds import RAW_FORMATS
 from workbench.search.hits import Hits
 from workbench.search.image_lookup import ImageLookup
+from workbench.search.metadata_filters import metadata_filters
 from workbench.search.query_resolution import FaceSearch, People, QueryResolver
 from workbench.search.ranker import Ranker
 from workbench.search.request import Images, Limits, Request
@@ -283,6 +284,7 @@ class Questions:
             "tag": lambda tag: rows_of_tag(tag, collection.tags_version()),
             "taken": rows_of_span,
             "is": lambda word: being(word, collection.images),
+            **metadata_filters(collection.images),
         }
         return QueryResolver(collection.lookup, collection.saved, places)
 

@@ -76,6 +76,7 @@ class Request:
     over: str | Sequence[str] = IMAGES
     limits: Limits = field(default_factory=Limits)
     background: Images | None = None
+    where: str | None = None
 
 
 def _is(value: Any, kind: type) -> bool:

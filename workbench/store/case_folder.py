@@ -94,6 +94,11 @@ class CaseFolder:
         return Parts(self.cache / "problems", schemas.PROBLEMS)
 
     @property
+    def sidecars(self) -> Parts:
+        """What files of XMP beside photos say about these."""
+        return Parts(self.cache / "sidecars", schemas.SIDECARS)
+
+    @property
     def skipped(self) -> Parts:
         """What of the source is not read, with the reason: the newest part says it all."""
         return Parts(self.cache / "skipped", schemas.SKIPPED)
@@ -125,7 +130,8 @@ class CaseFolder:
         """Make the tables ready to be written: no files of killed processes, damaged parts moved aside."""
         for place in (self.root, self.root / "work", self.cache, *self.cache.glob("*/")):
             clean(place)
-        for parts in (self.files, self.images, self.thumbnails, self.problems, self.skipped):
+        tables = (self.files, self.images, self.thumbnails, self.problems, self.skipped, self.sidecars)
+        for parts in tables:
             parts.mend()
 
     def file_path(self, raw_path: bytes) -> Path:

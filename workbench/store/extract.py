@@ -20,8 +20,9 @@ from workbench.store.snapshot import current_problems, latest_files
 FILES = ("path", "raw_path", "size", "mtime_ns", "image_id", "status", "when", "stills", "images")
 IMAGES = (
     *("image_id", "width", "height", "format", "mode", "taken_at", "lat", "lon", "altitude"),
-    *("camera", "lens", "software", "orientation", "motion", "stills"),
+    *("camera", "lens", "software", "orientation", "motion", "stills", "taken_zone", "rating"),
 )
+"""Not what people wrote: titles, descriptions and keywords name people, and so do creators."""
 THUMBNAILS = ("image_id", "jpeg")
 PROBLEMS = ("path", "raw_path", "step", "reason", "when")
 STEPS = ("scan", "read", "decode", "metadata", "video", "regions")

@@ -121,14 +121,19 @@ def _read(path: Path) -> pa.Table:
 
 
 def _write(path: Path, frame: pd.DataFrame) -> None:
-    table = pa.Table.from_pandas(frame, preserve_index=False)
+    inside = [name for name in frame if isinstance(frame[name].dtype, pd.ArrowDtype)]  # lists of texts
+    table = pa.Table.from_pandas(frame.drop(columns=inside), preserve_index=False)
+    for name in inside:  # what Arrow notes of their type it cannot read again
+        table = table.add_column(frame.columns.get_loc(name), name, frame[name].array.__arrow_array__())
     with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, table.schema) as out:
         out.write_table(table)
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:
-    """Return the table without copying its texts; lists of paths stay in Arrow until they are looked at."""
-    frame: pd.DataFrame = table.drop_columns(["paths"]).to_pandas(split_blocks=True)
-    at = table.column_names.index("paths")
-    frame.insert(at, "paths", pd.Series(pd.arrays.ArrowExtensionArray(table["paths"]), index=frame.index))
+    """Return the table without copying its texts; lists stay in Arrow until they are looked at."""
+    lists = [name for name in ("paths", "keywords") if name in table.column_names]
+    frame: pd.DataFrame = table.drop_columns(lists).to_pandas(split_blocks=True)
+    for name in lists:
+        column = pd.Series(pd.arrays.ArrowExtensionArray(table[name]), index=frame.index)
+        frame.insert(table.column_names.index(name), name, column)
     return frame

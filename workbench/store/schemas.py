@@ -51,6 +51,30 @@ IMAGES = pa.schema(
         ("duration", pa.float64()),  # seconds that the video lasts
         ("fps", pa.float64()),  # its frames a second
         ("plain", pa.string()),  # blank (of one colour, test bars), slate (a title that stands), or ""
+        ("taken_zone", pa.int16()),  # minutes that the camera's clock is ahead of UTC, where it says so
+        ("title", pa.string()),
+        ("description", pa.string()),
+        ("keywords", pa.list_(pa.string())),  # null where there are none
+        ("rating", pa.int8()),  # 0 to 5, -1 for rejected
+        ("creator", pa.string()),
+        ("copyright", pa.string()),
+        ("metadata_version", pa.int16()),  # of what read the metadata; null for what read EXIF alone
+    ]
+)
+METADATA_VERSION = 1
+"""Number of what reads metadata: a photo that an older one read can be read again without embedding it."""
+OF_SIDECARS = ("title", "description", "keywords", "rating", "creator", "copyright")
+"""What people write about a photo: a sidecar file is believed before the photo itself."""
+BESIDE = (("taken_at", "taken_zone"), ("lat", "lon"), ("altitude",), ("camera",), ("lens",), ("software",))
+"""What a sidecar says where the photo itself says nothing of it."""
+# One row for a sidecar file each time it was looked at with a new result; the last row of a path counts.
+SIDECARS = pa.schema(
+    [
+        _never_null("raw_path", pa.binary()),  # of the sidecar, relative to the source
+        ("size", pa.int64()),  # bytes
+        ("mtime_ns", pa.int64()),
+        ("status", pa.string()),  # ok, problem, gone
+        *(IMAGES.field(name) for name in (*OF_SIDECARS, *(name for some in BESIDE for name in some))),
     ]
 )
 THUMBNAILS = pa.schema([_never_null("image_id", pa.string()), ("jpeg", pa.binary())])

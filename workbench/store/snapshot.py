@@ -13,6 +13,8 @@ from workbench.image_id import file_id, part_of, position
 from workbench.store.case_folder import CaseFolder
 from workbench.store.joined_cache import Opened
 from workbench.store.sample_parts import read_vectors, unique
+from workbench.store.sidecars import lay_over, lists_of
+from workbench.store.time_conflicts import time_conflicts
 
 
 @dataclass(frozen=True)
@@ -23,8 +25,9 @@ class Snapshot:
 
     ``images``: image_id, path, paths (list), raw_path (bytes), size (bytes), mtime (UTC), width, height
     (pixels, upright), format, mode, taken_at, lat, lon, altitude, camera, lens, software, orientation,
-    motion (bytes); of frames of videos t and duration (seconds), fps, plain ("blank", "slate" or "") and
-    video (the path).
+    motion (bytes), taken_zone (minutes), title, description, keywords (lists), rating, creator, copyright,
+    metadata_version, time_conflict (seconds). What sidecar files say is laid over what the photos say.
+    Of frames of videos t and duration (seconds), fps, plain ("blank", "slate" or "") and video (the path).
     ``vectors``: (N, D) float32, unit rows. ``problems``: path, raw_path, step, reason, when.
     """
 
@@ -35,7 +38,7 @@ class Snapshot:
 
 def read_snapshot(folder: CaseFolder, key: str) -> Snapshot:
     """Read the images, their vectors of one embedder key, and the problems that now stand."""
-    tables = [folder.files, folder.images, folder.problems, folder.vectors(key)]
+    tables = [folder.files, folder.images, folder.problems, folder.vectors(key), folder.sidecars]
     opened = Opened(folder.opened(key), tables)
     kept = opened.load()
     if kept is None:
@@ -139,8 +142,12 @@ def _images(folder: CaseFolder, files: pd.DataFrame, with_vector: pa.Array) -> p
     table["file_id"] = first["image_id"]
     table = table.merge(contents, on="file_id", how="left", validate="one_to_many")
     table.insert(0, "image_id", table.pop("image_id"))
+    table = table.drop(columns="file_id").reset_index(drop=True)
     table["video"] = table["path"].where(table["t"].notna())
-    return table.drop(columns="file_id").reset_index(drop=True)
+    table["keywords"] = lists_of(table["keywords"], table.index)
+    lay_over(table, unique(folder.sidecars.read(), "raw_path", last=True).to_pandas())
+    table["time_conflict"] = time_conflicts(table)
+    return table
 
 
 def _current(contents: pa.Table, files: pd.DataFrame) -> pa.Table:
@@ -153,7 +160,7 @@ def _current(contents: pa.Table, files: pd.DataFrame) -> pa.Table:
         files_of = ((file_id(image_id), stills) for image_id, stills in rows)
         kept = [pair in now if pair[1] is not None else pair[0] not in whole for pair in files_of]
         contents = contents.filter(pa.array(kept, pa.bool_()))
-    return unique(contents.drop_columns("stills"), "image_id", last=False)
+    return unique(contents.drop_columns("stills"), "image_id", last=True)
 
 
 def _paths(files: pd.DataFrame, first: pd.DataFrame) -> pd.Series:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.image_id import called, file_id
-from workbench.panels.details import Box
+from workbench.panels.details import Box, Facts
 from workbench.panels.faces.panel import MOST, FacesPanel, Person, people_html
 from workbench.panels.map.panel import Map
 from workbench.selection import Selection
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from workbench.case import Case
-    from workbench.panels.details import Box
+
+
+LEAST_CONFLICT = 60
+"""Seconds from which on it is shown that the times of a photo disagree."""
 
 
 class FacePanels:
@@ -152,8 +155,8 @@ class DeskContext:
 
         return pd.DataFrame(columns=["identity", "name", "start", "end", "frames"])
 
-    def metadata(self, row: int) -> list[tuple[str, str]]:
-        """Return what is known of an image as pairs of name and text."""
+    def metadata(self, row: int) -> Facts:
+        """Return what is known of an image as pairs of name and text, or texts."""
         tags, image, drawn = self.case.tags, self.case.images.iloc[row], self.panel("map")
         cluster = int(drawn.labels[row])
         return image_metadata(
@@ -179,14 +182,23 @@ class DeskContext:
         self.panel("video").refresh()
 
 
-def image_metadata(image: "pd.Series[Any]", *, cluster: str, tags: Collection[str]) -> list[tuple[str, str]]:
-    """Return a row of ``case.images`` as pairs of name and text; what is unknown is left out."""
-    known = [
-        ("Taken", _text(image.get("taken_at"))),
+def image_metadata(image: "pd.Series[Any]", *, cluster: str, tags: Collection[str]) -> Facts:
+    """Return a row of ``case.images`` as pairs of name and text, or texts; what is unknown is left out."""
+    known: list[tuple[str, str | list[str]]] = [
+        ("Title", _text(image.get("title"))),
+        ("Description", _text(image.get("description"))),
+        ("Keywords", _texts(image.get("keywords"))),
+        ("Rating", _stars(image.get("rating"))),
+        ("Creator", _text(image.get("creator"))),
+        ("Copyright", _text(image.get("copyright"))),
+        ("Taken", _taken(image.get("taken_at"), image.get("taken_zone"))),
+        ("Times differ", _apart(image.get("time_conflict"))),
         ("Camera", _text(image.get("camera"))),
+        ("Lens", _text(image.get("lens"))),
+        ("Software", _text(image.get("software"))),
         ("Size", f"{image['width']} x {image['height']} px"),
         ("File", f"{image['format']}, {image['size'] / 1e6:.2f} MB"),
-        ("Place", _place(image.get("lat"), image.get("lon"))),
+        ("Place", _place(image.get("lat"), image.get("lon"), image.get("altitude"))),
         ("Cluster", cluster),
         ("Tags", ", ".join(sorted(tags))),
         ("Paths", "\n".join(map(str, image["paths"])) if len(image["paths"]) > 1 else ""),
@@ -199,8 +211,40 @@ def _text(value: object) -> str:
     return "" if value is None or str(value) in ("nan", "NaT", "None", "<NA>") else str(value)
 
 
-def _place(lat: Any, lon: Any) -> str:
-    return f"{lat:.5f}, {lon:.5f}" if _text(lat) and _text(lon) else ""
+def _texts(values: Any) -> list[str]:
+    return [str(value) for value in values] if isinstance(values, list | tuple) else []
+
+
+def _stars(rating: Any) -> str:
+    """Return the stars of a rating; a photo that was rated 0 was not rated."""
+    if not _text(rating) or rating == 0:
+        return ""
+    return "rejected" if rating < 0 else "★" * int(rating) + "☆" * (5 - int(rating))
+
+
+def _taken(at: Any, zone: Any) -> str:
+    """Return a time with its zone, where that is known, as "2021-03-04 05:06:07 +02:00"."""
+    if not _text(at) or not _text(zone):
+        return _text(at)
+    hours, minutes = divmod(abs(int(zone)), 60)
+    return f"{at} {'-' if zone < 0 else '+'}{hours:02}:{minutes:02}"
+
+
+def _apart(seconds: Any) -> str:
+    """Return by how much the times of a photo disagree, where that is a minute or more."""
+    if not _text(seconds) or seconds < LEAST_CONFLICT:
+        return ""
+    units = (("day", 86_400), ("h", 3_600), ("min", 60))
+    name, unit = next((name, unit) for name, unit in units if seconds >= unit)
+    count = f"{seconds / unit:,.0f}" if seconds >= 10 * unit else f"{seconds / unit:.1f}".removesuffix(".0")
+    plural = "s" if name == "day" and count != "1" else ""
+    return f"by {count} {name}{plural}: camera, file name, file"
+
+
+def _place(lat: Any, lon: Any, altitude: Any = None) -> str:
+    if not _text(lat) or not _text(lon):
+        return ""
+    return f"{lat:.5f}, {lon:.5f}" + (f", {altitude:.0f} m" if _text(altitude) else "")
 
 
 def _short(image_id: str) -> str:

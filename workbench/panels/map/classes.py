@@ -23,7 +23,7 @@ Grouped: TypeAlias = tuple[NDArray[np.int32], Sequence[str]]
 SCORES = ("score", "probability")
 """Columns of the hits; they change with every question."""
 
-NEVER = {"image_id", "face_id", "sample_id", "path", "paths", "raw_path"}
+NEVER = {"image_id", "face_id", "sample_id", "path", "paths", "raw_path", "keywords", "metadata_version"}
 """Columns that tell every row apart, or hold lists: no colours can show them."""
 
 KEYS = 30

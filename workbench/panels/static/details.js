@@ -118,9 +118,11 @@ function render({ model, el }) {
       on.disabled = number === count;
     }
     facts.replaceChildren(
-      ...answer.facts.flatMap((/** @type {[string, string]} */ [name, text]) => [
+      ...answer.facts.flatMap((/** @type {[string, string | string[]]} */ [name, text]) => [
         h("dt", {}, name),
-        h("dd", {}, text),
+        Array.isArray(text)
+          ? h("dd", { class: "wb-chips" }, ...text.map((one) => h("span", { class: "wb-fact" }, one)))
+          : h("dd", {}, text),
       ]),
     );
     phrases.replaceChildren(h("span", { class: "wb-quiet" }, "Finding phrases…"));

@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from details.js dom.js format.js jupyterlab.js lazy.js panel.js widgets.js sha256:819a73edaf65566110a2d99b0bc0337195af45aacae4e179aa8d3a60d2b49e53
+// Built by esbuild 0.28.2 from details.js dom.js format.js jupyterlab.js lazy.js panel.js widgets.js sha256:6413ee0d97ec631aa4d418fa0f84ff4c73e6f1de08d659c1dad61ac70fa1db22
 // dom.js
 var UNSEEN = (
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -214,7 +214,7 @@ function render({ model, el }) {
     facts.replaceChildren(
       ...answer.facts.flatMap(([name, text]) => [
         h("dt", {}, name),
-        h("dd", {}, text)
+        Array.isArray(text) ? h("dd", { class: "wb-chips" }, ...text.map((one) => h("span", { class: "wb-fact" }, one))) : h("dd", {}, text)
       ])
     );
     phrases.replaceChildren(h("span", { class: "wb-quiet" }, "Finding phrases…"));

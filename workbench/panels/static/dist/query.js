@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from dom.js format.js jupyterlab.js panel.js query.js query_chips.js widgets.js sha256:501c9bd02c89950b326d93c86eb06e32a0651d92a2fa31ab36d55899bc0ec804
+// Built by esbuild 0.28.2 from dom.js format.js jupyterlab.js panel.js query.js query_chips.js widgets.js sha256:f8e09a141b7d9f613e816b1a4d6bef4ba442f910f92c90a0b6d6dd605580b00e
 // dom.js
 var UNSEEN = (
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -129,6 +129,9 @@ var HELP = [
   ["in:report.pdf", "only the pages of this file, or what lies in a folder"],
   ["kind:document", "only pages of documents; or photo, video"],
   ["is:main", "a raw photo and its JPEG count once"],
+  ["camera:Canon", "only by this camera; also lens: and by: (who took it)"],
+  ["keyword:sea", "only with this keyword; also title: and description:"],
+  ["rating:>=4", "only with four or five stars; rating:rejected"],
   ["face:Anna", "images of this person"],
   ['text:"ABC 12"', "images in which this text was read"],
   ["a red coat over:persons", "compare each person, not the whole image"]
