@@ -13,6 +13,7 @@ from tests.helpers.raw_files import dng, jpeg
 from tests.media.test_motion import CONTAINER, VIDEO, still
 from workbench.errors import QueryError
 
+XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"/>'
 ORANGE, BLUE, GREEN = (200, 60, 40), (40, 60, 200), (30, 160, 60)
 
 
@@ -30,14 +31,15 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> wb.Case:
     files = {
         "DSC_1.dng": dng(plain(ORANGE)),
         "DSC_1.JPG": jpeg(plain(BLUE), exif=taken),
-        "DSC_1.xmp": b"<x:xmpmeta/>",
+        "DSC_1.xmp": XMP,
         "DSC_2.dng": dng(plain(GREEN), jpeg(plain(BLUE).resize((24, 16)))),
         "sub/DSC_2.JPG": jpeg(plain((9, 9, 9))),
         "motion.jpg": still(xmp=CONTAINER % len(VIDEO)) + VIDEO,
         "IMG_7.jpg": jpeg(plain((90, 40, 140))),
         "IMG_7.MOV": b"\0\0\0\x14ftypqt  " + bytes(40),
         "IMG_7.AAE": b"<plist/>",
-        "orphan.xmp": b"<x:xmpmeta/>",
+        "orphan.xmp": XMP,
+        "DSC_2.xmp": b"no XMP",
         "MVI_8.MOV": b"\0\0\0\x14ftypqt  " + bytes(50),
         "MVI_8.THM": jpeg(plain(ORANGE)),
         "broken.cr3": b"\0\0\0\x18ftypcrx \0\0\0\1crx isom" + bytes(100),
@@ -86,6 +88,7 @@ def test_sidecars_and_videos_lie_beside_their_photos(case: wb.Case) -> None:
     images = by_path(case)
 
     assert images.loc["DSC_1.dng", "sidecars"] == images.loc["DSC_1.JPG", "sidecars"] == ["DSC_1.xmp"]
+    assert images.loc["DSC_2.dng", "sidecars"] == ["DSC_2.xmp"]  # one that cannot be read belongs to it too
     assert images.loc["IMG_7.jpg", ["sidecars", "live"]].tolist() == [["IMG_7.AAE"], "IMG_7.MOV"]
     assert images["live"].notna().sum() == 1
     assert list(case.ask("red is:motion", k=None).frame["path"]) == ["motion.jpg"]

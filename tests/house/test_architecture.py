@@ -26,6 +26,7 @@ MAY_IMPORT = {
     "spelling": set(),
     "vectors": set(),
     "analysis": set(),
+    "learn": {"analysis"},
     "store": set(),
     "media": set(),
     "models": {"media"},
@@ -34,7 +35,7 @@ MAY_IMPORT = {
     "ingest": {"samples", "store", "media"},
     "index": set(),
     "search": {"analysis", "index", "ingest", "media"},
-    "case": {"analysis", "index", "ingest", "media", "models", "samples", "search", "store"},
+    "case": {"analysis", "index", "ingest", "learn", "media", "models", "samples", "search", "store"},
     "selection": {"analysis", "search"},
     "panels": {"analysis", "search", "selection"},
     "workspace": {"case", "panels", "selection"},
@@ -56,7 +57,7 @@ ONLY_IN = {
     "openTSNE": {"analysis"},
     "rapidocr": {"models"},
     "rapidfuzz": {"analysis"},
-    "sklearn": {"analysis"},
+    "sklearn": {"analysis", "learn"},
 }
 
 LAZY = (

@@ -48,7 +48,7 @@ def in_a_folder_with_photos(tmp_path, monkeypatch):
 
 
 @pytest.mark.usefixtures("in_a_folder_with_photos")
-@pytest.mark.parametrize("page", ["README.md", "docs/guide.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/guide.md", "docs/teaching.md"])
 def test_the_python_of_a_page_runs_from_top_to_bottom(page):
     code = "\n".join(blocks(ROOT / page, "python"))
     assert code.count("\n") > 10

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from tests.helpers.colour_documents import ColourDocuments, write_document
+from tests.helpers.documents import tiff
 from workbench.case.instances.model import ThingModel
 from workbench.image_id import part_of
 from workbench.ingest import IngestReport, embed_part, ingest, ingest_instances, writer
@@ -20,6 +21,7 @@ from workbench.ingest.examine import Failure
 from workbench.media import stills
 from workbench.media.decode import DecodedImage, ImageFacts
 from workbench.media.metadata import Metadata
+from workbench.media.pages import _TiffFiles
 from workbench.store.case_folder import CaseFolder
 from workbench.store.snapshot import Snapshot, read_snapshot
 from workbench.testing import ColourEmbedder, write_photos
@@ -284,6 +286,19 @@ def test_another_choice_of_pages_takes_the_place_of_the_old_one(
     assert run(folder).embedded == 0
     assert colours_match(known(folder), "doc.pdf", PAGES)
     assert documents.read == []
+
+
+def test_a_tiff_that_is_split_in_another_way_now_is_examined_again(
+    folder: CaseFolder, source: Path, documents: ColourDocuments, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (source / "scan.tif").write_bytes(tiff(["red", "blue"]))
+    assert run(folder).embedded == 104
+    assert colours_match(known(folder), "scan.tif", ["red", "blue"])
+    assert run(folder).unchanged == 4
+    monkeypatch.setitem(stills._registered, "pages", _TiffFiles("other"))
+    report = run(folder)
+    assert (report.unchanged, report.embedded, report.images) == (3, 0, 2)
+    assert colours_match(known(folder), "scan.tif", ["red", "blue"])
 
 
 def test_other_kinds_of_samples_are_looked_for_in_pages_too(

@@ -451,3 +451,17 @@ def _tagged(image: Image.Image, orientation: int) -> Image.Image:
     image = image.copy()
     image.getexif()[0x0112] = orientation
     return image
+
+
+def test_adobe_rgb_of_a_camera_that_writes_no_profile() -> None:
+    """Canon and Nikon say ``R03`` in EXIF: a saturated green is stored with less of it than sRGB has."""
+    colours = {}
+    for index in ("R03", "R98"):
+        exif = Image.Exif()
+        exif.get_ifd(0x8769).update({0xA001: 65_535, 0xA005: {1: index, 2: b"0100"}})
+        data = encode(scene("RGB", (144, 160, 90), (255, 255, 255)), "JPEG", quality=100, exif=exif)
+        colours[index] = read(data)[0]
+
+    assert np.abs(colours["R98"][50, 80] - (144, 160, 90)).max() <= 3
+    assert np.abs(colours["R03"][50, 80] - (138, 161, 85)).max() <= 4
+    assert colours["R03"][3, 3].min() >= 252

@@ -31,6 +31,7 @@ from workbench.case.arguments import (
 from workbench.case.collection import load_vocabulary, save_vocabulary
 from workbench.case.embedders import LazyEmbedder, LazyFaceModel
 from workbench.case.ingesting import ingest_faces, ingest_images
+from workbench.case.learning import Learning
 from workbench.case.open_case import OpenCase
 from workbench.case.originals import Originals
 from workbench.case.searching import Searching
@@ -61,7 +62,7 @@ if TYPE_CHECKING:
     from workbench.search.image_lookup import ImageLookup
 
 
-class Case(Originals, Searching):
+class Case(Originals, Searching, Learning):
     """One source and all that is known about it. Make one with ``workbench.open``."""
 
     def __init__(
@@ -363,18 +364,21 @@ class Case(Originals, Searching):
         """
         return self.faces.find(photo, any=any, threshold=threshold)
 
-    @checked(folder=folder, faces=one_of("none", "decisions", "all"))
-    def share(self, folder: str | Path, *, faces: "OfFaces" = "none") -> Path:
+    @checked(folder=folder, faces=one_of("none", "decisions", "all"), classifiers=is_text_or_texts("weapon"))
+    def share(
+        self, folder: str | Path, *, faces: "OfFaces" = "none", classifiers: str | Sequence[str] = ()
+    ) -> Path:
         """Make a copy for a colleague in a new or empty folder, without the photos and where they lie.
 
         Only images that were in the source at the last ingest go in. ``faces``: "none" carries nothing about
         faces, "decisions" who is where in which photo, as people decided, "all" also what models computed.
+        ``classifiers``: the names of those that go along, with the labels they were trained on.
         docs/trust.md lists what else goes in. Your colleague opens it alone, or with a copy of the photos:
         ``wb.open("photos/", case=...)``. Raises CaseError or QueryError.
         """
         from workbench.case.share import share_case
 
-        return share_case(self.folder, folder, faces=faces).folder
+        return share_case(self.folder, folder, faces=faces, classifiers=classifiers).folder
 
     @property
     def study(self) -> "CollectionReport":

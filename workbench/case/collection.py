@@ -207,7 +207,8 @@ class Collection:
         if len(rows):
             import pandas as pd
 
-            beside = [self.images["path"], self.problems["path"]]
+            failed = self.problems["path"]
+            beside = [self.images["path"], failed[~failed.str.lower().str.endswith(".xmp").to_numpy(bool)]]
             owners = pd.concat([paths.astype("str") for paths in beside], ignore_index=True)
             of, which = companions.beside(owners, skipped["path"].iloc[rows])
             which, first = np.unique(which, return_index=True)
@@ -219,13 +220,16 @@ class Collection:
     @cached_property
     def beside(self) -> "dict[str, NDArray[np.object_]]":
         """What lies beside each image, (N,) each: ``sidecars``, lists of paths; ``live``, paths of videos."""
-        paths = self.images["path"]
-        there = self.skipped.loc[self.skipped["kind"] == "sidecar", "path"]
-        videos = self.problems["path"].drop_duplicates()
+        import pandas as pd
+
+        paths, failed = self.images["path"], self.problems["path"].drop_duplicates()
+        read = self.skipped.loc[self.skipped["kind"] == "sidecar", "path"]
+        broken = failed[failed.str.lower().str.endswith(".xmp").to_numpy(bool)]
+        there = pd.concat([some.astype("str") for some in (read, broken)], ignore_index=True)
         none = np.full(len(paths), None, object)
         return {
             "sidecars": companions.sidecars(paths, there) if len(there) else none,
-            "live": companions.live_videos(paths, videos) if len(videos) else none,
+            "live": companions.live_videos(paths, failed) if len(failed) else none,
         }
 
     @cached_property

@@ -5,10 +5,14 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from workbench.case.collection import Collection
 from workbench.case.embedders import LazyEmbedder, LazyFaceModel, known_keys
 
 if TYPE_CHECKING:  # each part is imported where it is made: opening a case needs none of them
+    from workbench.case.classifiers.classifiers_api import Classifiers
     from workbench.case.cluster_runs import ClusterRuns
     from workbench.case.collection_report import CollectionReport
     from workbench.case.faces.faces_api import Faces
@@ -61,6 +65,7 @@ class OpenCase:
                 lambda: self.faces,
                 lambda text: self.regions.find_text(text).images,
                 lambda kinds: self.regions.ranker(kinds),  # noqa: PLW0108 reads the regions when asked for
+                lambda name: self.classifiers.seen(name),  # noqa: PLW0108 reads them when asked for
                 data.thumbnails,
                 lambda: data.engines.open("images", data.images["image_id"], data.vectors),
             )
@@ -144,6 +149,16 @@ class OpenCase:
         )
 
     @cached_property
+    def classifiers(self) -> Classifiers:
+        """What the case was taught to tell apart."""
+        from workbench.case.classifiers.classifiers_api import Classifiers
+        from workbench.case.classifiers.sample_table import SampleTables
+
+        data = self.collection
+        tables = SampleTables(data, lambda: self.faces, lambda: self.regions)
+        return Classifiers(data, tables, self.selections.open, self._text_vector)
+
+    @cached_property
     def study(self) -> CollectionReport:
         """The collection as a whole."""
         from workbench.case.collection_report import CollectionReport
@@ -174,9 +189,15 @@ class OpenCase:
             "named": len(self.faces.named),
             "regions": len(self.regions),
             "candidates": len(self.instances),
+            "classifiers": len(self.classifiers),
             "tagged": int(data.tags()["sample_id"].nunique()),
             "bytes": sum(path.stat().st_size for path in folder.root.rglob("*") if path.is_file()),
         }
+
+    def _text_vector(self, text: str) -> NDArray[np.float32]:
+        from workbench.search.terms import readable, text_vectors
+
+        return np.asarray(text_vectors(self.collection.embedder(), [readable(text)])[0], np.float32)
 
     def _best(self, term: Term) -> Hits:
         from workbench.search.request import Limits

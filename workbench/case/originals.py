@@ -11,6 +11,7 @@ from workbench.errors import QueryError
 from workbench.store.case_folder import CaseFolder
 from workbench.store.decisions import Decision, Decisions
 from workbench.store.identity_state import FREE, NOT_A_FACE, UNKNOWN, Standing
+from workbench.store.labels import Labels
 from workbench.store.selections import Saved, SavedSelections
 from workbench.store.snapshot import versions_of
 from workbench.store.tags import Tags
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 Now: TypeAlias = Mapping[str, Sequence[str]]
 """The id that a file had -> the ids that its path, or the paths of its copies, have now."""
 _AT_ONCE = 256  # thumbnails that are compared at once
-COLUMNS = ("path", "image_id", "was", "tags", "selections", "faces")
+COLUMNS = ("path", "image_id", "was", "tags", "selections", "faces", "labels")
 
 
 @dataclass(frozen=True)
@@ -35,19 +36,20 @@ class _Said:
     tags: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     selections: dict[str, list[str]] = field(default_factory=dict)
     faces: dict[str, list[str]] = field(default_factory=dict)
+    labels: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def files(self) -> set[str]:
         """The ids of all files that something was said about."""
-        return {*self.tags, *self.selections, *self.faces}
+        return {*self.tags, *self.selections, *self.faces, *self.labels}
 
 
 def edited_files(folder: CaseFolder) -> "pd.DataFrame":
     """Return the files whose bytes have changed and whose picture has not, where work is left behind.
 
-    Columns: path, image_id (now), was (the id that the work is still with), and how many tags, selections and
-    faces with a decision are left behind. "The same picture" means the same size and the same thumbnail, of
-    a document those of all pages.
+    Columns: path, image_id (now), was (the id that the work is still with), and how many tags, selections,
+    faces with a decision and labels of classifiers are left behind. "The same picture" means the same size
+    and the same thumbnail, of a document those of all pages.
     """
     import pandas as pd
 
@@ -55,7 +57,12 @@ def edited_files(folder: CaseFolder) -> "pd.DataFrame":
     found = versions_of(folder, said.files)
     thumbnails = ThumbnailReader(folder.thumbnails)
     rows = [
-        (path, now, was, *(len(some.get(was, ())) for some in (said.tags, said.selections, said.faces)))
+        (
+            path,
+            now,
+            was,
+            *(len(some.get(was, ())) for some in (said.tags, said.selections, said.faces, said.labels)),
+        )
         for path, now, was, parts in found[["path", "image_id", "was", "parts"]].itertuples(index=False)
         if _alike(thumbnails, was, now, parts)
     ]
@@ -87,6 +94,7 @@ def follow(folder: CaseFolder, edited: "pd.DataFrame") -> None:
         ids = _moved(saved.ids, now)
         if set(ids) != set(saved.ids):
             kept.save(saved.name, ids, saved.query, saved.embedder, saved.digest)
+    _follow_labels(Labels(folder.root / "work"), now)
     decisions = Decisions(folder.root / "work")
     for decision in _decided(decisions.standing(), now):
         decisions.add(decision)
@@ -101,6 +109,9 @@ def _read(folder: CaseFolder) -> _Said:
     for selection in saved:
         for file in {_file(one) for one in selection.ids}:
             said.selections.setdefault(file, []).append(selection.name)
+    for labels in Labels(folder.root / "work").read().values():
+        for sample_id in labels.answers:
+            said.labels.setdefault(_file(sample_id), []).append(sample_id)
     standing = Decisions(folder.root / "work").standing()
     for face in dict.fromkeys((*standing.holds, *standing.confirmed, *_rejected(standing))):
         said.faces.setdefault(_file(face), []).append(face)
@@ -114,6 +125,15 @@ def _follow_tags(tags: Tags, said: _Said, now: Now) -> None:
     for tag, ids in by_tag.items():
         tags.add(tag, _moved(ids, now))
         tags.remove(tag, ids)
+
+
+def _follow_labels(labels: Labels, now: Now) -> None:
+    for known in labels.read().values():
+        for answer in (True, False, None):
+            ids = _of(now, (one for one, said in known.answers.items() if said is answer))
+            if ids:
+                labels.answer(known.name, known.over, answer, _moved(ids, now))
+                labels.forget(known.name, known.over, ids)
 
 
 def _decided(standing: Standing, now: Now) -> list[Decision]:
@@ -190,7 +210,7 @@ class Originals:
     def edited(self) -> "pd.DataFrame":
         """Files with other bytes but the same picture, as after a change of EXIF, where work is left behind.
 
-        Columns: path, image_id, was (the id before), tags, selections and faces: how many are still with the
+        Columns: path, image_id, was (the id before), tags, selections, faces, labels: how many are with the
         old bytes. `follow` lets them follow.
         """
         return edited_files(self.folder)

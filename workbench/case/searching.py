@@ -53,6 +53,7 @@ class Searching:
         kind=or_none(is_text("document")),
         where=or_none(is_text("camera:Canon")),
         over=is_text_or_texts("persons"),
+        is_=is_text_or_texts("weapon"),
     )
     def search(
         self,
@@ -67,6 +68,7 @@ class Searching:
         inside: str | Sequence[str] = (),
         kind: str | None = None,
         over: str | Sequence[str] = "images",
+        is_: str | Sequence[str] = (),
         k: int | None = 50,
         threshold: "float | Literal['fixed'] | None" = None,
         probability: float | None = None,
@@ -83,7 +85,7 @@ class Searching:
         ``inside``: a document whose pages are meant, or a folder; ``kind``: "photo", "document" or "video".
         ``where``: more filters, as they are written in the query box: "camera:Canon -keyword:sea rating:>=4".
         ``over``: what is compared, one or some of "images", "persons", "objects" and "text"; an image takes
-        its best region, whose box the hit carries.
+        its best region, whose box the hit carries. ``is_``: names of classifiers that say yes to an image.
 
         ``k`` caps the hits, ``threshold`` is the least cosine [-1, 1] or "fixed" (0.25 for words, 0.70 for
         examples), ``probability`` the least calibrated probability [0, 1]. ``background``: images known not
@@ -92,7 +94,7 @@ class Searching:
         that were not computed.
         """
         limits = Limits(k, threshold, probability)
-        more = (text, within, tag, taken, inside, kind, over, limits, background, where)
+        more = (text, within, tag, taken, inside, kind, over, is_, limits, background, where)
         return self.questions.search(Request(terms, like, unlike, face, *more))
 
     @checked(query=is_text("a red car", empty=True), pictures=or_none(is_a(Mapping, "{'name': picture}")))

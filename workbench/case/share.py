@@ -3,7 +3,7 @@
 import re
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -16,12 +16,14 @@ from workbench.case.safe_output import new_folder
 from workbench.errors import QueryError
 from workbench.samples.kind import kind_named
 from workbench.search.grammar import parse
-from workbench.spelling import lookup_form
+from workbench.spelling import lookup_form, spelled
 from workbench.store.case_folder import CaseFolder
+from workbench.store.classifiers import ClassifierFiles, StoredClassifier
 from workbench.store.extract import Extract
 from workbench.store.files import writing
 from workbench.store.identity_state import read_groups, write_groups
 from workbench.store.json_lines import JsonLines
+from workbench.store.labels import Labels
 from workbench.store.sample_parts import known_key, remember_key
 from workbench.store.selections import Saved, SavedSelections
 
@@ -58,7 +60,9 @@ class Shared:
     left_out: Mapping[str, int]
 
 
-def share_case(case: CaseFolder, folder: str | Path, *, faces: OfFaces = "none") -> Shared:
+def share_case(
+    case: CaseFolder, folder: str | Path, *, faces: OfFaces = "none", classifiers: Sequence[str] = ()
+) -> Shared:
     """Make a copy of a case in ``folder``, which must be new or empty; the photos are not copied.
 
     What goes in: the images that the source had when it was last read, with their paths in it, metadata,
@@ -66,15 +70,20 @@ def share_case(case: CaseFolder, folder: str | Path, *, faces: OfFaces = "none")
     and the settings of clustering runs. Not: where the source lies on this computer, anything of images that
     are gone, what was taken back, and caches: layouts, clusters and heatmaps are computed again.
     ``faces``: "none" carries nothing of faces, "decisions" what people said about them, "all" also what
-    models computed. Raises CaseError, and QueryError for another word; nothing is then left in the folder.
+    models computed. ``classifiers``: names of those that go along, with their labels; one of faces needs
+    "all". Raises CaseError, and QueryError for another word or name; nothing is then left in the folder.
     """
     if not isinstance(faces, str) or faces not in get_args(OfFaces):
         raise QueryError(f"Unknown value faces={faces!r}.", f"Use one of {', '.join(get_args(OfFaces))}.")
+    named = _named_classifiers(case, classifiers, faces)
     root = new_folder(folder, (case.source, case.root))
     target = CaseFolder.without_source(root, case.models, case.created)
     try:
         with writing(root / "case.json"):
-            left_out = _Sharing(case, target, faces).run()
+            sharing = _Sharing(case, target, faces)
+            left_out = sharing.run()
+            sharing.classifiers(named)
+            sharing.finish()
             target.save()
     except BaseException:
         for path in root.iterdir():  # ours: the folder was empty
@@ -103,9 +112,24 @@ class _Sharing:
         self._runs()
         if self._faces != "none":
             self._decisions()
-        for name in ("writer.txt", "writer.lock"):  # they name this computer
-            (self._target.root / "work" / name).unlink(missing_ok=True)
         return {what: count for what, count in self._left_out.items() if count}
+
+    def classifiers(self, named: Iterable[StoredClassifier]) -> None:
+        """Carry classifiers and their labels, without the ids of samples that are not carried."""
+        source, target = (ClassifierFiles(case.root / "work") for case in (self._case, self._target))
+        labels = Labels(self._case.root / "work").read()
+        for stored in named:
+            yes, no = (tuple(filter(self._extract.holds, ids)) for ids in (stored.yes, stored.no))
+            target.save(replace(stored, yes=yes, no=no), source.weights(stored.name))
+            if known := labels.get(spelled(stored.name, labels) or ""):
+                said = {"over": known.over, "yes": known.yes, "no": known.no}
+                said |= {word: list(filter(self._extract.holds, said[word])) for word in ("yes", "no")}
+                self._write("labels.jsonl", stored.when, stored.who, op="set", name=stored.name, **said)
+
+    def finish(self) -> None:
+        """Remove what names this computer."""
+        for name in ("writer.txt", "writer.lock"):
+            (self._target.root / "work" / name).unlink(missing_ok=True)
 
     def _tables(self) -> None:
         self._extract.copy_images()
@@ -211,6 +235,24 @@ class _Sharing:
     def _write(self, file: str, when: str, who: str, **facts: Any) -> None:
         """Write a line as it was said then, by whom it was said."""
         JsonLines(self._target.root / "work" / file).append({"when": when, "who": who, **facts})
+
+
+def _named_classifiers(case: CaseFolder, names: Sequence[str], faces: OfFaces) -> list[StoredClassifier]:
+    """Return the classifiers of some names; raises QueryError for one that is unknown or needs the faces."""
+    known = ClassifierFiles(case.root / "work").read()
+    found = []
+    for name in [names] if isinstance(names, str) else names:
+        kept = spelled(name, known)
+        if kept is None:
+            there = ", ".join(map(repr, known)) or "none"
+            raise QueryError(f"No classifier is called {name!r}.", f"Classifiers of this case: {there}.")
+        if known[kept].over == "face" and faces != "all":
+            raise QueryError(
+                f"The classifier {kept!r} was learnt from faces.",
+                "Share it with faces='all', or leave it out.",
+            )
+        found.append(known[kept])
+    return found
 
 
 def _asks_for_faces(query: str) -> bool:

@@ -108,11 +108,11 @@ def _reading(arguments: Namespace) -> dict[str, Any]:
 
 
 def _search(arguments: Namespace) -> int:
-    if not (arguments.query or arguments.text):
-        arguments.misused("give a QUERY or --text")
+    if not (arguments.query or arguments.text or arguments.is_):
+        arguments.misused("give a QUERY, --text or --is")
     case = _open(arguments.case, model=arguments.model)
     terms, unlike = ([_term(text) for text in given] for given in (arguments.query, arguments.unlike))
-    names = ("text", "over", "tag", "taken", "inside", "kind", "where", "k", "threshold")
+    names = ("text", "over", "tag", "taken", "inside", "kind", "where", "is_", "k", "threshold")
     given = {name: getattr(arguments, name) for name in names}
     hits = case.search(*terms, unlike=unlike, **given)
     frame = hits.frame[[*HIT_COLUMNS, *hits.box_columns]]
@@ -163,7 +163,8 @@ def _export_faces(case: "Case", arguments: Namespace) -> int:
 def _share(arguments: Namespace) -> int:
     from workbench.case.share import share_case
 
-    shared = share_case(_open(arguments.case).folder, arguments.folder, faces=arguments.faces)
+    kept = {"faces": arguments.faces, "classifiers": arguments.classifier}
+    shared = share_case(_open(arguments.case).folder, arguments.folder, **kept)
     print(shared.folder)
     if shared.left_out:
         what = ", ".join(f"{count} {kind}" for kind, count in shared.left_out.items())

@@ -68,6 +68,8 @@ def _search(verbs: Verbs) -> None:
     what = "compare these, not whole images: persons objects text, as ingested with --regions"
     verb.add_argument("--over", metavar="KIND", nargs="+", default="images", help=what)
     verb.add_argument("--tag", action="append", default=[], help="only images with this tag (repeatable)")
+    what = "only images that this classifier says yes to (repeatable)"
+    verb.add_argument("--is", dest="is_", metavar="CLASSIFIER", action="append", default=[], help=what)
     verb.add_argument(
         "--taken", metavar="SPAN", help="only images taken in this time span: 2019, 2019-05..2020"
     )
@@ -136,6 +138,8 @@ def _share(verbs: Verbs) -> None:
     verb.add_argument("folder", metavar="FOLDER", type=Path, help="a new or empty folder")
     what = "what goes along of faces (default: none)"
     verb.add_argument("--faces", choices=["none", "decisions", "all"], default="none", help=what)
+    what = "a classifier that goes along (repeatable)"
+    verb.add_argument("--classifier", metavar="NAME", action="append", default=[], help=what)
 
 
 def _info(verbs: Verbs) -> None:

@@ -16,7 +16,7 @@ from workbench.image_id import file_id as image_file
 from workbench.image_id import part_of
 from workbench.ingest.examine import Needs
 from workbench.media.scan import FoundFile, Links, Problem, join
-from workbench.media.stills import Openers, is_read
+from workbench.media.stills import Opener, Openers, is_read
 from workbench.samples.kind import Finder, kind_named
 from workbench.store.case_folder import CaseFolder
 from workbench.store.sample_parts import SampleParts, unique
@@ -296,7 +296,7 @@ def _sort_in(
         plan.work.append(item)
         return
     opener, steps = openers.get(item.kind), known.problems.get(item.raw_path, {"read": ""}).keys()
-    if same and before.status == "ok" and (opener is None or before.stills == opener.choice):
+    if same and before.status == "ok" and _is_current(before.stills, opener, openers):
         # One path is enough to compute what a known content lacks.
         if not known.needs_of_file(before.file_id, before.stills) or before.file_id in planned:
             plan.unchanged += 1
@@ -308,6 +308,13 @@ def _sort_in(
         plan.unchanged += 1
         return
     plan.work.append(item)
+
+
+def _is_current(stills: str | None, opener: Opener | None, openers: Openers) -> bool:
+    """Say whether a file would be split now as it was; of an image file only its bytes tell its opener."""
+    if opener is not None:
+        return stills == opener.choice
+    return stills is None or any(stills == other.choice for other in openers.values())
 
 
 def _problems_by_path(problems: pd.DataFrame) -> dict[bytes, dict[str, str]]:

@@ -9,6 +9,7 @@ import pyarrow as pa
 from workbench.ingest.examine import Failure
 from workbench.ingest.plan import SIDECAR
 from workbench.ingest.writer import Writer, written
+from workbench.media.kinds import suffix
 from workbench.media.metadata import from_xmp
 from workbench.media.metadata.xmp import MAX_XMP
 from workbench.media.read import ReadError, read_bytes
@@ -33,7 +34,8 @@ def read_sidecars(
     known = {row.pop("raw_path"): row for row in latest.to_pylist()}
     rows: list[Row] = []
     failed: set[bytes] = set()
-    beside = [file for file in found if file.skipped == SIDECAR]
+    # Others, such as AAE and THM, hold no XMP.
+    beside = [file for file in found if file.skipped == SIDECAR and suffix(file.raw_path) == b".xmp"]
     for file in beside:
         was = known.get(file.raw_path, {"status": "gone"})
         same = (was.get("size"), was.get("mtime_ns")) == (file.size, file.mtime_ns)

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+ADOBE_RGB = (0, 4)
+"""Primaries that H.273 has no number for, under one that it leaves out, and their power of about 2.2."""
 PQ, HLG = 16, 18
 """Transfer functions of HDR: SMPTE ST 2084, and ARIB STD-B67."""
 
@@ -21,6 +23,7 @@ _KNEE = 0.75  # linear light up to which HDR is left as it is; 1 is diffuse whit
 _D65 = (0.3127, 0.3290)
 # Chromaticities of red, green, blue and white.
 _PRIMARIES = {
+    ADOBE_RGB[0]: ((0.64, 0.33), (0.21, 0.71), (0.15, 0.06), _D65),
     1: ((0.640, 0.330), (0.300, 0.600), (0.150, 0.060), _D65),  # BT.709, sRGB
     4: ((0.67, 0.33), (0.21, 0.71), (0.14, 0.08), (0.310, 0.316)),
     5: ((0.64, 0.33), (0.29, 0.60), (0.15, 0.06), _D65),

@@ -1,5 +1,6 @@
 """Colours as they are meant: to 8-bit sRGB by the file's profile, its range of greys and its transparency."""
 
+import struct
 from functools import cache, lru_cache
 from io import BytesIO
 from typing import Any
@@ -7,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageCms
+from PIL.ExifTags import IFD
 
-from workbench.media.coded_colour import HLG, PQ, Convert, coded_transform, profile_codes
+from workbench.media.coded_colour import ADOBE_RGB, HLG, PQ, Convert, coded_transform, profile_codes
 
 _MAX_PROFILE = 8 * 2**20  # bytes; the largest for printing presses have some 4 MB
 _SAME = 3  # a profile whose colours differ by at most this from sRGB (0..255) is taken for sRGB
@@ -36,6 +38,7 @@ def to_srgb(
     ``bits``: of a grey that a PNG says are significant.
     """
     profile = _profile(image, notes)
+    coded = coded or _of_camera(image)
     if profile and not coded and (of_profile := profile_codes(profile)) and of_profile[1] in (PQ, HLG):
         coded = of_profile
     convert = coded_transform(coded, profile) if coded and image.mode not in _NOT_CODED else None
@@ -62,6 +65,18 @@ def to_srgb(
         below = Image.new("RGB", rgba.size, (ground, ground, ground))
         flat.paste(Image.composite(colours, below, rgba.getchannel("A")), (0, top))
     return flat
+
+
+def _of_camera(image: Image.Image) -> tuple[int, int] | None:
+    """Tell Adobe RGB of cameras that write no profile but ``R03`` into EXIF (DCF, optional colours)."""
+    exif = image.info.get("exif")
+    if image.info.get("icc_profile") or not isinstance(exif, bytes) or b"R03\0" not in exif:
+        return None
+    try:
+        said = image.getexif().get_ifd(IFD.Interop).get(1)
+    except (OSError, SyntaxError, ValueError, KeyError, TypeError, struct.error):
+        return None
+    return ADOBE_RGB if isinstance(said, str) and said.startswith("R03") else None
 
 
 def grey8(

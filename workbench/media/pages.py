@@ -40,7 +40,7 @@ def _tiff_pages(data: bytes) -> list[Directory]:
 class _TiffFiles:
     """Opens TIFF files: of any number of pages, each a picture of its own size and kind."""
 
-    choice: str = "pages-1"
+    choice: str = "tiff-pages-1"
 
     def open(self, path: bytes, data: bytes | None) -> OpenFile:
         return _TiffFile(data or b"")
@@ -65,7 +65,7 @@ class _TiffFile:
 class _PdfFiles:
     """Opens PDF files, in the process with limits; each page is drawn at 200 dots an inch."""
 
-    choice: str = "pages-1"
+    choice: str = "pdf-pages-1"
 
     def open(self, path: bytes, data: bytes | None) -> OpenFile:
         return _PdfFile(path, data)
@@ -98,14 +98,19 @@ class _PdfFile:
         sides = {"min_side": min_side, "min_long_side": max(min_side, min_long_side)}
         ask = {**self._ask, "page": page, **sides}
         try:
-            said, pixels = sandbox.ask(ask)
-            if "need" in said:
-                said, pixels = sandbox.ask(ask, self._data or b"")
+            try:
+                said, pixels = self._answer(ask)
+            except sandbox.CrashError:  # it may be what earlier pages left in memory
+                said, pixels = self._answer(ask)
         except sandbox.SandboxError as error:
             raise DecodeError(str(error)) from None
         if "reason" in said:
             raise DecodeError(str(said["reason"]))
         return said, pixels
+
+    def _answer(self, ask: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+        said, pixels = sandbox.ask(ask)
+        return sandbox.ask(ask, self._data or b"") if "need" in said else (said, pixels)
 
 
 def _numbered(

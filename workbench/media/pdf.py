@@ -5,7 +5,6 @@ PDFium is what Chromium shows PDFs with; this build has no JavaScript engine, so
 
 import contextlib
 import os
-import re
 from collections import OrderedDict
 from dataclasses import dataclass
 from io import BytesIO
@@ -20,9 +19,7 @@ _DPI = 200.0  # what text is read well at: letters of 8 points are 22 pixels hig
 _LONGEST = 3_200  # pixels: a page of 16 inches; larger ones are drawn coarser
 _SHORTEST = 64  # pixels of the longer side of the smallest page
 _MOST_OPEN = 2
-_MOST_TEXT = 200  # characters of a text about a document
 _PASSWORD = 4  # PDFium's number for a document that is encrypted
-_DATE = re.compile(r"D?:?(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?")
 
 
 @dataclass

@@ -26,6 +26,10 @@ class SandboxError(Exception):
     """The image took too much, or its decoder crashed; ``str(error)`` is the reason for the problems."""
 
 
+class CrashError(SandboxError):
+    """The process ended by itself before it answered, as a decoder does that runs out of memory."""
+
+
 class StoppedError(Exception):
     """:func:`stop` was called while an image was being decoded or waited for its turn; it is no problem."""
 
@@ -56,7 +60,7 @@ class _Sandbox:
                     raise StoppedError from None
                 if late.is_set():
                     raise SandboxError(f"takes more than {MAX_SECONDS:.0f} s to decode") from None
-                raise SandboxError(f"its decoder crashed (exit status {process.returncode})") from error
+                raise CrashError(f"its decoder crashed (exit status {process.returncode})") from error
             except BaseException:  # an interrupt: what it would answer belongs to nobody
                 self._end(process)
                 raise

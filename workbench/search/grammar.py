@@ -2,10 +2,10 @@
 
 ``boat like:IMG_12 -harbour^0.5 within:selection text:"ABC 12"`` has five parts. Words are a phrase up to the
 next sign, quote or key; a sign wants (``+``) or does not want (``-``) what follows it; ``^2`` lets a part
-count twice. ``tag:``, ``taken:2019..2020``, ``is:main``, ``in:a.pdf``, ``kind:document``, ``camera:Canon``,
-``lens:``, ``by:``, ``keyword:``, ``title:``, ``description:`` and ``rating:>=4`` say where to look;
-``over:persons`` compares the query with persons, not with whole images. Quotes hold together what would be
-read otherwise.
+count twice. ``tag:``, ``taken:2019..2020``, ``is:main``, ``is:weapon`` (a classifier), ``in:a.pdf``,
+``kind:document``, ``camera:Canon``, ``lens:``, ``by:``, ``keyword:``, ``title:``, ``description:`` and
+``rating:>=4`` say where to look; ``over:persons`` compares the query with persons, not with whole images.
+Quotes hold together what would be read otherwise.
 """
 
 import re
@@ -22,6 +22,9 @@ Kind = Literal["words", "like", "face", "within", Filter, "text", "over"]
 KEYS = get_args(Kind)[1:]
 FILTERS = get_args(Filter)
 """The keys that say which images are looked at by what is known about them."""
+BEING = ("main", "pair", "raw", "motion")
+"""What ``is:`` asks for besides classifiers: what counts, where of a raw photo and its JPEG only that one
+does; both of them; raw photos; stills with a video in their file."""
 
 _TOKEN = re.compile(
     rf"""(?P<sign>[+-])?

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from workbench.analysis.rows import Rows, normalise
 from workbench.errors import QueryError
-from workbench.search.grammar import FILTERS, Part, parse
+from workbench.search.grammar import BEING, FILTERS, Part, parse
 from workbench.search.image_lookup import ImageLookup
 from workbench.search.ranker import Ranker
 from workbench.search.request import IMAGES, Images, Request
@@ -55,11 +55,14 @@ class Seen:
 
     ``scores`` (N,): the cosine of the likest face to that person, -inf without a face; ``probabilities`` (N,)
     calibrated among the faces of the case; ``there`` (N,): whether a face of that identity is in the image.
+    The same is said of a classifier: how sure it is of the best sample of each image, and where it says yes;
+    ``boxes`` (N, 4) are those samples, NaN for whole images, None where all are.
     """
 
     scores: NDArray[np.float32]
     probabilities: NDArray[np.float32]
     there: NDArray[np.bool_]
+    boxes: NDArray[np.float32] | None = None
 
 
 class FaceSearch:
@@ -151,6 +154,7 @@ class QueryResolver:
         pieces += [self._piece(self._example(term), 1) for term in as_terms(asked.like)]
         pieces += [self._piece(self._example(term, or_words=True), -1) for term in as_terms(asked.unlike)]
         pieces += [Piece(Part("face", who)) for who in _several(asked.face)]
+        pieces += [self._understood(Part("is", name), None, {}) for name in _several(asked.is_)]
         pieces += [] if asked.text is None else [Piece(Part("text", asked.text))]
         if asked.within is not None:
             name = asked.within if isinstance(asked.within, str) else SELECTION
@@ -177,6 +181,8 @@ class QueryResolver:
                 return Piece(part, self._named(part.value, selection, pictures))
             case "within":
                 return Piece(part, rows=self._place(part.value, selection))
+            case "is" if part.value not in BEING:
+                return Piece(part)  # a classifier: it gives scores, and not rows alone
             case kind if kind in FILTERS:
                 return Piece(part, rows=self._filters[kind](part.value))
         return Piece(part)

@@ -18,10 +18,11 @@ from workbench.errors import QueryError
 from workbench.image_id import Kind
 from workbench.image_id import kind as kind_of
 from workbench.media.kinds import RAW_FORMATS
+from workbench.search.grammar import BEING
 from workbench.search.hits import Hits
 from workbench.search.image_lookup import ImageLookup
 from workbench.search.metadata_filters import metadata_filters
-from workbench.search.query_resolution import FaceSearch, People, QueryResolver
+from workbench.search.query_resolution import FaceSearch, People, QueryResolver, Seen
 from workbench.search.ranker import Ranker
 from workbench.search.request import Images, Limits, Request
 from workbench.search.searcher import Searcher
@@ -38,9 +39,6 @@ if TYPE_CHECKING:
     from workbench.ingest import Embedder
 
 
-BEING = ("main", "pair", "raw", "motion")
-"""What ``is:`` asks for: what counts, where of a raw photo and its JPEG only the JPEG does; both of them; raw
-photos; stills with a video in their file."""
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d(:\d\d(:\d\d)?)?)?)?)?")
 _HOW = (
     "Write a year, month, day or time, or a span of two: 2019, 2019-05, 2019-05-31..2020, 2020.. or ..2019."
@@ -152,7 +150,8 @@ class Searchable:
     gives the model, ``phrase_vectors(phrases)`` text vectors (P, D), ``vocabulary_vectors()`` those of the
     phrases that stand for any query, another array once they change. ``saved(name)`` returns the rows of a
     saved selection; ``tags()`` the table of tags and ``tags_version()`` what changes with it. ``people()``
-    gives the faces, ``find_text(text)`` hits among the images, ``regions(kinds)`` a ranker; ``engine()`` an
+    gives the faces, ``find_text(text)`` hits among the images, ``regions(kinds)`` a ranker,
+    ``classified(name)`` what a classifier says of each image; ``engine()`` an
     index of the vectors, or None for exact search.
     """
 
@@ -168,6 +167,7 @@ class Searchable:
     people: Callable[[], People]
     find_text: Callable[[str], Hits]
     regions: Callable[[Sequence[str]], Ranker]
+    classified: Callable[[str], Seen]
     thumbnails: Callable[[Sequence[int]], list[bytes]] | None = None
     engine: "Callable[[], Index | None]" = lambda: None
 
@@ -304,6 +304,7 @@ class Questions:
             FaceSearch(collection.people, len(images)),
             lru_cache(maxsize=8)(collection.find_text),
             collection.regions,
+            collection.classified,
             collection.thumbnails,
         )
 

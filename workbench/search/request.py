@@ -74,6 +74,7 @@ class Request:
     inside: str | Sequence[str] = ()
     kind: str | None = None
     over: str | Sequence[str] = IMAGES
+    is_: str | Sequence[str] = ()
     limits: Limits = field(default_factory=Limits)
     background: Images | None = None
     where: str | None = None

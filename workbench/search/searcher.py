@@ -12,7 +12,7 @@ from workbench.analysis.rows import Rows
 from workbench.errors import QueryError
 from workbench.search.grammar import write
 from workbench.search.hits import Hits
-from workbench.search.query_resolution import FaceSearch, Piece
+from workbench.search.query_resolution import FaceSearch, Piece, Seen
 from workbench.search.ranker import Mask, Ranked, Ranker
 from workbench.search.request import IMAGES, Limits
 from workbench.search.terms import SampleVectors, Term, Vector, needs_model, plain, query_vector, weigh
@@ -30,7 +30,8 @@ class Searcher:
     ``embedder()`` gives the model and is called only where one is needed; ``sample_vectors(ids)`` stored
     vectors; ``faces`` looks for people; ``find_text(text)`` returns hits in the table of images where a text
     was read, with boxes and how well it fits there, (0, 1]; ``regions(kinds)`` ranks what images have of some
-    kinds; ``thumbnails(rows)`` gives JPEGs of images, for the hits.
+    kinds; ``classified(name)`` says what a classifier says of each image; ``thumbnails(rows)`` gives JPEGs of
+    images, for the hits.
     """
 
     images: Ranker
@@ -39,6 +40,7 @@ class Searcher:
     faces: FaceSearch
     find_text: Callable[[str], Hits]
     regions: Callable[[Sequence[str]], Ranker]
+    classified: Callable[[str], Seen]
     thumbnails: Callable[[Sequence[int]], list[bytes]] | None = None
 
     def search(self, pieces: Sequence[Piece], limits: Limits, known: Rows | None = None) -> Hits:
@@ -60,6 +62,8 @@ class Searcher:
         ranker = self.regions(over) if over else self.images
         fits, texts = (None, None) if vector is not None and over else self._read(pieces)
         where = self._where(pieces, by_face=vector is None)
+        if texts is None and not over:
+            texts = next((self._seen(one).boxes for one in _wanted(pieces, "is") if one.rows is None), None)
         if vector is not None:
             ranked = ranker.rank(vector, has_words(pieces), limits, where, known=known)
         else:
@@ -95,8 +99,9 @@ class Searcher:
     def _without_vector(
         self, pieces: Sequence[Piece], fits: Floats | None, limits: Limits, where: Mask | None
     ) -> Ranked:
-        """Return the hits by the people that must all be there, else by text."""
-        people = [self.faces.seen(piece.part.value) for piece in _wanted(pieces, "face")]
+        """Return the hits by the people and classes that must all be there, else by text."""
+        judged = [*_wanted(pieces, "face"), *_wanted(pieces, "is")]
+        people = [self._seen(piece) for piece in judged if piece.rows is None]
         if people:  # the one seen worst decides
             chances = np.min([who.probabilities for who in people], axis=0)
             scores = np.min([who.scores for who in people], axis=0)
@@ -129,10 +134,15 @@ class Searcher:
             kept = here if kept is None else kept & here
         return kept
 
+    def _seen(self, piece: Piece) -> Seen:
+        """Return where a person is seen, or what a classifier says yes to."""
+        who = piece.part.value
+        return self.faces.seen(who) if piece.part.kind == "face" else self.classified(who)
+
     def _there(self, piece: Piece) -> Mask:
         """Return (N,) whether an image is where a part says to look."""
-        if piece.part.kind == "face":
-            return self.faces.seen(piece.part.value).there
+        if piece.part.kind in ("face", "is") and piece.rows is None:
+            return self._seen(piece).there
         rows = piece.rows if piece.rows is not None else self.find_text(piece.part.value).rows
         here = np.zeros(len(self.images), bool)
         here[rows] = True

@@ -43,7 +43,7 @@ class JsonLines:
 
         Raises :class:`CaseError` where another process keeps the lock or the disk refuses.
         """
-        whole = {"when": datetime.now(UTC).isoformat(), "who": _user(), **record}
+        whole = {**signature(), **record}
         with writing(self.path, 2 * len(json.dumps(whole))):
             make_folder(self.path.parent)
             with self.one_writer():
@@ -142,6 +142,11 @@ class JsonLines:
     def _warn(self, what: str) -> None:
         held = f" `case.mend()` takes what is missing from {self.copy.name}." if self.copy.exists() else ""
         warnings.warn(f"{self.path} {what}{held}", RuntimeWarning, stacklevel=4)
+
+
+def signature() -> dict[str, str]:
+    """Return ``when`` it is now (UTC, ISO 8601) and ``who`` is writing."""
+    return {"when": datetime.now(UTC).isoformat(), "who": _user()}
 
 
 def mend(work: Path) -> dict[str, int]:

@@ -23,7 +23,10 @@ FILES = pa.schema(
         ("image_id", pa.string()),  # of the file: SHA-256 of its bytes; null where they could not be read
         ("status", pa.string()),
         ("when", WHEN),
-        ("stills", pa.string()),  # how it was split into pages or frames, such as "pages-1"; null for a photo
+        (
+            "stills",
+            pa.string(),
+        ),  # how it was split, such as "pdf-pages-1"; null for a photo
         ("images", pa.int32()),  # how many it has that could be read; null for a photo, which is one
     ]
 )

@@ -8,7 +8,7 @@ from tqdm.auto import tqdm
 
 from workbench.panels.base import close_widgets
 from workbench.panels.map.classes import Grouped, Levels
-from workbench.panels.map.colours import Colouring, Values
+from workbench.panels.map.colours import Colouring, Values, by_probability
 from workbench.panels.map.panel import Map
 
 if TYPE_CHECKING:
@@ -20,6 +20,11 @@ T = TypeVar("T")
 
 SECOND = "tsne"
 """The layout that the second map begins with, where nobody asks for another."""
+
+
+def classifier_column(name: str) -> str:
+    """Return what the scores of a classifier are called among the columns of a map."""
+    return f"is: {name}"
 
 
 def run_column(name: str) -> str:
@@ -101,13 +106,39 @@ class ImageMaps:
 
     def run_gone(self, name: str, now: str) -> None:
         """Take a run away that is now called otherwise, or forgotten (""); a map in its colours follows."""
+        self._gone(run_column(name), run_column(now) if now else "", lambda: self._run(now))
+
+    def offer_classifier(self, name: str) -> None:
+        """Offer the scores of a classifier as a column of the maps; one in its colours is drawn anew."""
+        column = classifier_column(name)
         for drawn in filter(None, (self.first, self.beside.map)):
-            shown = drawn.bar.column == run_column(name)
-            drawn.retract(run_column(name))
+            drawn.offer({column: self._classifier(name)})
+            if drawn.bar.column == column:
+                drawn.colour(column)
+
+    def colour_by_classifier(self, name: str) -> None:
+        """Colour the first map by the scores of a classifier, and offer them to the second."""
+        self._case.classifiers[name]
+        self.offer_classifier(name)
+        self.first.colour(classifier_column(name))
+
+    def classifier_gone(self, name: str, now: str) -> None:
+        """Take the scores of a classifier away that is now called otherwise, or forgotten ("")."""
+        self._gone(
+            classifier_column(name), classifier_column(now) if now else "", lambda: self._classifier(now)
+        )
+
+    def _classifier(self, name: str) -> Callable[[], Colouring]:
+        return lambda: by_probability(classifier_column(name), self._case.classifiers.image_scores(name))
+
+    def _gone(self, column: str, now: str, make: Callable[[], Callable[[], Values | Colouring]]) -> None:
+        for drawn in filter(None, (self.first, self.beside.map)):
+            shown = drawn.bar.column == column
+            drawn.retract(column)
             if now:
-                drawn.offer({run_column(now): self._run(now)})
+                drawn.offer({now: make()})
                 if shown:
-                    drawn.colour(run_column(now))
+                    drawn.colour(now)
 
     def _begin(self) -> None:
         self.beside.begin()
@@ -133,6 +164,7 @@ class ImageMaps:
             "trust": lambda: case.trust(drawn[0].layouts.method, **drawn[0].layouts.params).both,
             "tags": lambda: case.study.groups("tag"),
             **{run_column(name): self._run(name) for name in case.cluster_runs.names},
+            **{classifier_column(name): self._classifier(name) for name in case.classifiers.usable},
         }
         drawn.append(
             Map(

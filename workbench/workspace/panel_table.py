@@ -16,6 +16,7 @@ from workbench.panels.recall_review import RecallReview
 from workbench.panels.runs.panel import Runs
 from workbench.panels.selection_bar import SelectionBar
 from workbench.panels.study import Study
+from workbench.panels.teach import Teach
 from workbench.panels.video.exports import VideoSource
 from workbench.panels.video.panel import Video
 from workbench.panels.when.panel import Timeline
@@ -121,6 +122,17 @@ def _runs(desk: DeskContext) -> Runs:
     )
 
 
+def _teach(desk: DeskContext) -> Teach:
+    maps = desk.maps
+    return Teach(
+        desk.selection,
+        desk.case.classifiers,
+        maps.colour_by_classifier,
+        maps.classifier_gone,
+        maps.offer_classifier,
+    )
+
+
 def _study(desk: DeskContext) -> Study:
     study = desk.case.study
     return Study(
@@ -183,6 +195,7 @@ TABLE = (
     PanelEntry("timeline", lambda desk: Timeline(desk.selection), "below", still=True),
     PanelEntry("places", _places, "below", still=True),
     PanelEntry("runs", _runs, "below", still=True),
+    PanelEntry("teach", _teach, "below"),
     PanelEntry("study", _study, "below"),
     PanelEntry("left_out", _left_out, "below"),
     PanelEntry("faces", _faces, "above", "faces", "Grouping the faces"),

@@ -74,6 +74,20 @@ def by_values(by: str, values: Values) -> Colouring:
     return _by_value(by, column)
 
 
+PROBABILITIES = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0)
+"""Where probabilities are cut into classes, so that one edge is where a classifier says yes."""
+
+
+def by_probability(by: str, values: NDArray[np.floating]) -> Colouring:
+    """Return classes of probabilities (N,) in [0, 1], NaN for none: always the same, from little to much."""
+    known = np.isfinite(values)
+    codes = np.full(len(values), -1, np.int32)
+    found = np.searchsorted(PROBABILITIES, values[known], side="right") - 1
+    codes[known] = np.clip(found, 0, len(PROBABILITIES) - 2)
+    names = [f"{_number(a)} to {_number(b)}" for a, b in pairwise(PROBABILITIES)]
+    return Colouring(by, codes, names, "none", ordered=True)
+
+
 def _by_value(by: str, column: "pd.Series") -> Colouring:
     """Make a class of each value, the most frequent first."""
     import pandas as pd

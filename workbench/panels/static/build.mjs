@@ -23,6 +23,7 @@ const PANELS = [
   "shell",
   "study",
   "tabs",
+  "teach",
   "things",
   "video",
   "when",

@@ -62,7 +62,7 @@ function render({ model, el }) {
   );
   const pages = h(
     "div",
-    { class: "wb-row wb-pages", role: "group", "aria-label": "Pages of this file" },
+    { class: "wb-row wb-pages", hidden: true, role: "group", "aria-label": "Pages of this file" },
     back,
     place,
     on,
@@ -114,8 +114,9 @@ function render({ model, el }) {
     if (answer.pages) {
       const { number, count } = answer.pages;
       setText(place, `${number} of ${count}`);
-      back.disabled = number === 1;
-      on.disabled = number === count;
+      // not disabled: a button that is loses the keyboard, and with it Page Up and Page Down
+      back.setAttribute("aria-disabled", String(number === 1));
+      on.setAttribute("aria-disabled", String(number === count));
     }
     facts.replaceChildren(
       ...answer.facts.flatMap((/** @type {[string, string | string[]]} */ [name, text]) => [

@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from details.js dom.js format.js jupyterlab.js lazy.js panel.js widgets.js sha256:6413ee0d97ec631aa4d418fa0f84ff4c73e6f1de08d659c1dad61ac70fa1db22
+// Built by esbuild 0.28.2 from details.js dom.js format.js jupyterlab.js lazy.js panel.js widgets.js sha256:1b416da632b41ef5c3acfa83bf3470c2a7a51a5b042c235e7c1cd1b1a3f12b11
 // dom.js
 var UNSEEN = (
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -156,7 +156,7 @@ function render({ model, el }) {
   );
   const pages = h(
     "div",
-    { class: "wb-row wb-pages", role: "group", "aria-label": "Pages of this file" },
+    { class: "wb-row wb-pages", hidden: true, role: "group", "aria-label": "Pages of this file" },
     back,
     place,
     on,
@@ -208,8 +208,8 @@ function render({ model, el }) {
     if (answer.pages) {
       const { number, count } = answer.pages;
       setText(place, `${number} of ${count}`);
-      back.disabled = number === 1;
-      on.disabled = number === count;
+      back.setAttribute("aria-disabled", String(number === 1));
+      on.setAttribute("aria-disabled", String(number === count));
     }
     facts.replaceChildren(
       ...answer.facts.flatMap(([name, text]) => [

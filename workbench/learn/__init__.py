@@ -1,0 +1,1 @@
+"""Classifiers on vectors that are there already: arrays in, arrays out."""
