@@ -140,11 +140,11 @@ class TestOfACase:
 
     def test_only_the_best_faces_of_a_track_are_grouped(self, case, monkeypatch):
         asked = []
-        from workbench.case.faces import face_store
+        from workbench.analysis import identities
 
-        original = face_store.analysis.group
+        original = identities.group
         monkeypatch.setattr(
-            face_store.analysis,
+            identities,
             "group",
             lambda vectors, **rest: asked.append(len(vectors)) or original(vectors, **rest),
         )

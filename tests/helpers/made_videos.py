@@ -5,6 +5,7 @@ from fractions import Fraction
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -31,7 +32,7 @@ def make_video(
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with av.open(str(path), "w") as file:
-        stream = file.add_stream(codec, rate=RATE)
+        stream: Any = file.add_stream(codec, rate=RATE)
         stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p"
         tone = file.add_stream("aac", rate=8000) if sound else None
         if tone is not None:
@@ -80,7 +81,7 @@ def add_frames(case: wb.Case, name: str, shots: Sequence[tuple[str, float]], eve
     folder = case.folder
     path = folder.source / name
     file, facts = sha256(path.read_bytes()).hexdigest(), path.stat()
-    row = {"path": name, "raw_path": name.encode(), "image_id": file, "status": "ok"}
+    row: dict[str, object] = {"path": name, "raw_path": name.encode(), "image_id": file, "status": "ok"}
     row |= {"size": facts.st_size, "mtime_ns": facts.st_mtime_ns}
     folder.files.append(pa.Table.from_pylist([row], folder.files.schema))
     ends = np.cumsum([seconds for _, seconds in shots])
@@ -94,7 +95,7 @@ def add_frames(case: wb.Case, name: str, shots: Sequence[tuple[str, float]], eve
     small = [{"image_id": one, "jpeg": jpeg(colour)} for one, colour in zip(ids, colours, strict=True)]
     folder.thumbnails.append(pa.Table.from_pylist(small, folder.thumbnails.schema))
     rgb = np.array([ImageColor.getrgb(colour) for colour in colours], np.float32) / 255
-    folder.vectors("colour-1", 4).append(vector_table(ids, [colour_vectors(rgb)], 4))
+    folder.vectors("colour-1", 4).append(vector_table(ids, [colour_vectors(rgb.astype(np.float32))], 4))
     return ids
 
 
@@ -115,9 +116,10 @@ def add_faces(
             rows.append({"face_id": face, "image_id": one, **box, **rest, "size": side})
             people.append(person)
             crop_rows.append({"face_id": face, "jpeg": jpeg(f"hsv({person * 30:.0f}, 100%, 90%)", (40, 40))})
+    faces_of = [str(row["face_id"]) for row in rows]
     folder.samples(TABLE, "squares-1", 12).append(
         rows=pa.Table.from_pylist(rows, FACES),
-        vectors=vector_table([row["face_id"] for row in rows], [face_vectors(np.array(people, float))], 12),
+        vectors=vector_table(faces_of, [face_vectors(np.array(people, float))], 12),
         crops=pa.Table.from_pylist(crop_rows, crops("face_id")),
         seen=pa.Table.from_pylist(
             [{"image_id": one, "count": len(faces)} for one, faces in seen.items()], SEEN
@@ -125,7 +127,7 @@ def add_faces(
     )
     remember_key(folder.cache, "faces:fake", "squares-1")
     remember_key(folder.cache, "faces", "fake")
-    return [str(row["face_id"]) for row in rows]
+    return faces_of
 
 
 def face_case(root: Path, seconds: int = 30) -> wb.Case:

@@ -302,7 +302,7 @@ def test_the_gallery_shows_one_tile_an_event_that_unfolds(desk: wb.Workspace) ->
     )
     browser(desk.gallery, "unfold", row=best, on=False)
     assert len(desk.gallery.rows) == first["total"]
-    assert len(desk.gallery.frame) == len(desk.selection.hits)
+    assert len(desk.gallery.frame) == len(desk.selection.hits or ())
     with pytest.raises(QueryError, match="best frame of an event"):
         desk.gallery.unfold(0)
 

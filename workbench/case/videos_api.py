@@ -127,7 +127,8 @@ class Videos:
         if end - start > clips.LONGEST + 1e-6:
             what = f"A clip of {end - start:.0f} s is too long."
             raise QueryError(what, f"Ask for {clips.LONGEST:.0f} s or less.")
-        return self._try(file, lambda path: clips.cut(path, start, end, **options))
+        made: Clip = self._try(file, lambda path: clips.cut(path, start, end, **options))
+        return made
 
     @checked(start=real(0, example=12.0), end=real(0, example=19.5), side=whole(16, 4096, 640))
     def save_clip(

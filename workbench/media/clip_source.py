@@ -27,7 +27,7 @@ class Picture:
         self.video, self.stream = video, video.streams.video[0]
         self.stream.codec_context.thread_count = 2
         base = self.stream.start_time
-        self.origin = float(base * self.stream.time_base) if base is not None else 0.0
+        self.origin = float(base * (self.stream.time_base or 1)) if base is not None else 0.0
 
     def probe(self) -> dict[str, Any]:
         """Return what a player needs to know of the video."""

@@ -81,7 +81,7 @@ def frames_of(
         if "#t=" in one and (video := file_id(one)) in videos:
             found.setdefault(video, []).append(row)
     return {
-        video: np.array(sorted(some, key=lambda row: position(ids[row])), np.int32)
+        video: np.array(sorted(some, key=lambda row: position(str(ids[row]))), np.int32)
         for video, some in found.items()
     }
 

@@ -24,11 +24,12 @@ def appearances(
     file id) keep one of them. A frame without the face between two with it does not end a range.
     """
     found = []
+    nobody = np.empty(0, np.int64)
     place = faces["image_row"].to_numpy(np.int64)
     who = faces["identity"].to_numpy(object)
     quality = faces["quality"].to_numpy(np.float64)
     for file, rows in frames_of(images).items():
-        here = np.flatnonzero(np.isin(place, rows) & (who != "")) if video in (None, file) else []
+        here = np.flatnonzero(np.isin(place, rows) & (who != "")) if video in (None, file) else nobody
         times, path = times_of(images, rows), str(images["path"].iloc[int(rows[0])])
         duration = duration_of(images, rows)
         position = {int(row): i for i, row in enumerate(rows)}

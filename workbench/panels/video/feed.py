@@ -15,11 +15,30 @@ KEPT_BYTES = 64 * 2**20
 class Piece(Protocol):
     """A piece of a video as a browser plays it: see ``media.clips.Clip``."""
 
-    data: bytes
-    mime: str
-    start: float
-    end: float
-    times: list[float]
+    @property
+    def data(self) -> bytes:
+        """The bytes of the piece."""
+        ...
+
+    @property
+    def mime(self) -> str:
+        """What a browser is asked about, codecs included."""
+        ...
+
+    @property
+    def start(self) -> float:
+        """Where it begins, seconds of the video."""
+        ...
+
+    @property
+    def end(self) -> float:
+        """Where it ends, seconds of the video."""
+        ...
+
+    @property
+    def times(self) -> list[float]:
+        """When its frames begin, seconds of the video."""
+        ...
 
 
 @dataclass(frozen=True)

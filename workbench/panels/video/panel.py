@@ -40,7 +40,7 @@ class Video(VideoExports):
     unfolded = traitlets.Bool(False).tag(sync=True)
     people = traitlets.List(traitlets.Dict()).tag(sync=True)
     text = traitlets.Unicode("").tag(sync=True)
-    choices = traitlets.List().tag(sync=True)
+    choices: traitlets.List[list[str]] = traitlets.List().tag(sync=True)
     """File id and path of the videos that can be chosen, at most `MOST` of them."""
 
     def __init__(self, selection: Selection, source: VideoSource, place: str = "desk.video") -> None:
