@@ -222,7 +222,7 @@ def test_problems_name_file_and_reason_in_every_format(case, capsys):
 
 def test_skipped_names_file_and_reason_in_every_format(tmp_path, capsys):
     write_photos(tmp_path / "photos", {"red.png": "red"})
-    (tmp_path / "photos/=plan.svg").write_bytes(b"<svg/>")
+    (tmp_path / "photos/=plan.rar").write_bytes(b"Rar!\x1a\x07\0")
     case = tmp_path / "case"
     main(["ingest", str(tmp_path / "photos"), "--case", str(case), "--model", "fake", "--quiet"])
     said = capsys.readouterr()
@@ -235,9 +235,9 @@ def test_skipped_names_file_and_reason_in_every_format(tmp_path, capsys):
     (row,) = csv.DictReader(capsys.readouterr().out.splitlines())
     main(["skipped", str(case), "--json"])
     (entry,) = json.loads(capsys.readouterr().out)
-    assert f"=plan.svg: {entry['reason']}" in shown.out
+    assert f"=plan.rar: {entry['reason']}" in shown.out
     assert "1 skipped" in shown.err
-    assert (entry["kind"], row["path"]) == ("svg", "'=plan.svg")
+    assert (entry["kind"], row["path"]) == ("archive", "'=plan.rar")
 
 
 def test_info_says_the_same_as_json(case, capsys):

@@ -25,6 +25,7 @@ IMPORT_NAMES = {
     "pillow_jxl": "pillow-jxl-plugin",
     "open_clip": "open_clip_torch",
     "faiss": "faiss-cpu",
+    "backports": "backports.zstd",
 }
 PROMISED = [
     "captum",

@@ -208,27 +208,29 @@ class TestFilesLeftOut:
     def test_problems_and_skipped_files_are_listed_with_their_reasons(
         self, source: Path, tmp_path: Path
     ) -> None:
-        (source / "plan.svg").write_bytes(b"<svg/>")
+        (source / "plan.rar").write_bytes(b"Rar!\x1a\x07\0")
         (source / "torn.jpg").write_bytes(b"\xff\xd8\xff nothing")
         case = wb.open(source, case=tmp_path / "case", model="fake")
         case.ingest(progress=False)
         desk = wb.Workspace(case)
         problems = browser(desk.left_out, "list", what="problem")["files"]
         skipped = browser(desk.left_out, "list", what="skipped")["files"]
+        counted = browser(desk.left_out, "list", what="skipped")["counted"]
         browser(desk.left_out, "unfold", on=True)
         frame, code = desk.left_out.frame, desk.left_out.to_code()
         desk.close()
 
         assert desk.left_out.counts == {"problem": 1, "skipped": 1}
         assert [path for path, _ in problems] == ["torn.jpg"]
-        assert [path for path, _ in skipped] == ["plan.svg"]
+        assert [path for path, _ in skipped] == ["plan.rar"]
         assert all(reason for _, reason in (*problems, *skipped))
-        assert "1 svg" in desk.left_out.kinds
+        assert "1 archive" in desk.left_out.kinds
         assert frame[["path", "what"]].to_numpy().tolist() == [
             ["torn.jpg", "problem"],
-            ["plan.svg", "skipped"],
+            ["plan.rar", "skipped"],
         ]
         assert code == "desk.left_out.show('problem')"
+        assert counted == desk.left_out.counted == str(case.count)
 
     @pytest.mark.parametrize("there", [True, False])
     def test_no_ingest_is_advised_where_the_disk_of_the_photos_is_not_there(

@@ -271,11 +271,13 @@ class Case(Originals, Searching, Learning):
         changed under the same size and time; ``metadata=True`` reads titles, ratings and the rest again of
         photos that an older version of Workbench read, and computes nothing else for these. ``links`` follows
         those that stay "inside" the source (the default), "all" or "none"; ``system=True`` takes recycle bins
-        and previews of other programs as photos. Of videos ``frames`` become images: those chosen by "change"
-        (the default), or one every so many seconds; what was said last is remembered. ``videos=False`` leaves
-        videos as they are. What is not read is in `skipped`. Where most of what was known is not there, as
-        when a disk is not mounted, SourceError is raised and nothing changes, unless ``gone`` says "mark"
-        (take it out) or "keep".
+        and previews of other programs as photos; ``exclude`` leaves out some names or paths, such as
+        ["private", "2019/**/raw"], [] nothing; ``archives=False`` leaves archives closed. Of videos
+        ``frames`` become images: those chosen by "change" (the default), or one every so many seconds. These
+        five are remembered until another is given. ``videos=False`` leaves videos as they are. What is not
+        read is in `skipped`, and `count` adds all up. Where most of what was known is not there, as when a
+        disk is not mounted, SourceError is raised and nothing changes, unless ``gone`` says "mark" (take it
+        out) or "keep".
         """
         model = self._face_model if faces else None
         things = self.instances.model if instances else None

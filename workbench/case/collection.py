@@ -1,6 +1,5 @@
 """Collection: the data of one case as they were read, which never change; `Case.refresh` reads another."""
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -110,9 +109,9 @@ class Pictures:
         # The others are looked up when they are needed: a photo with several paths is rare.
         for raw_path in chain([image["raw_path"]], self._others(row, file_id(image_id))):
             try:
-                path = os.fsencode(self._folder.file_path(raw_path))
                 as_known = (int(image["size"]), int(image["mtime"].value))
-                return read_still(path, image_id, min_side=min_side, as_known=as_known)
+                place = self._folder.place(raw_path)
+                return read_still(place, image_id, min_side=min_side, as_known=as_known)
             except OSError as error:
                 why = ReadError(explain(error))
             except ReadError as error:

@@ -6,11 +6,12 @@ from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING, Unpack, get_args
 
 from workbench.case import embedders
-from workbench.case.arguments import flag
+from workbench.case.arguments import flag, texts
 from workbench.case.embedders import LazyEmbedder, LazyFaceModel
 from workbench.errors import CaseError, QueryError
 from workbench.store.case_folder import CaseFolder
 from workbench.store.sample_parts import known_key, remember_key
+from workbench.store.source_reading import remembered
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +37,7 @@ def ingest_images(
     from workbench.ingest import ingest
 
     folder.require_source()
-    _check(reading)
+    reading = _check(reading)
     embedder, face_finder = model.get(), faces.get() if faces else None
     regions = [regions] if isinstance(regions, str) else list(regions)
     finder = embedders.load_finder(folder, regions)
@@ -60,21 +61,44 @@ def ingest_images(
         )
 
 
-def _check(reading: "Reading") -> None:
+_READING = (
+    "retry", "rehash", "metadata", "links", "system", "exclude", "archives", "frames", "videos", "gone"
+)  # fmt: skip
+
+
+def _check(reading: "Reading") -> "Reading":
+    """Return a way of reading whose values are right; raises QueryError."""
     from workbench.ingest.plan import Gone
     from workbench.media.scan import Links
 
     for name, value in reading.items():
-        if name not in ("links", "gone", "retry", "rehash", "metadata", "system", "frames", "videos"):
+        if name not in _READING:
             what = f"ingest has no argument {name!r}."
-            raise QueryError(what, "Use retry, rehash, metadata, links, system, frames, videos or gone.")
-        if name not in ("links", "gone", "frames"):
+            raise QueryError(what, f"Use {', '.join(_READING[:-1])} or {_READING[-1]}.")
+        asked_each_time = name in ("retry", "rehash", "metadata", "videos")
+        if asked_each_time or (name in ("system", "archives") and value is not None):
             flag(value, name)
     check_frames(reading.get("frames"))
-    for name, known in (("links", get_args(Links)), ("gone", (None, *get_args(Gone)))):
+    if reading.get("exclude") is not None:
+        reading = {**reading, "exclude": _patterns(reading["exclude"])}
+    for name, known in (("links", (None, *get_args(Links))), ("gone", (None, *get_args(Gone)))):
         if name in reading and reading[name] not in known:  # type: ignore[literal-required]
             words = ", ".join(repr(word) for word in known)
             raise QueryError(f"Unknown value {name}={reading[name]!r}.", f"Use one of {words}.")  # type: ignore[literal-required]
+    return reading
+
+
+def _patterns(patterns: object) -> list[str]:
+    if isinstance(patterns, str):
+        what = f"exclude must be a list of patterns, not the text {patterns!r}."
+        raise QueryError(what, f"Use exclude=[{patterns!r}].")
+    given = texts(patterns, "exclude", "private")
+    for pattern in given:
+        if not [part for part in pattern.replace("\\", "/").split("/") if part not in ("", ".")]:
+            raise QueryError(
+                f"The pattern {pattern!r} names nothing.", "Use for example 'private' or '*.bak'."
+            )
+    return given
 
 
 def check_frames(frames: object) -> None:
@@ -100,7 +124,7 @@ def ingest_faces(
     folder.require_source()
     if known_key(folder.cache, folder.model) is None:
         return ingest_images(folder, model, faces, progress=progress, **reading)
-    _check(reading)
+    reading = _check(reading)
     finder = faces.get()
     with _afterwards(faces.remember):
         return ingest(folder, finder, progress=progress, **reading)
@@ -126,7 +150,7 @@ def verify(
 
     if rate_limit is not None and not (isinstance(rate_limit, int | float) and rate_limit > 0):
         raise QueryError(f"Invalid rate limit {rate_limit!r}.", "Use a number of MB in a second above 0.")
-    _check(where)
+    where = _check(where)
     folder.require_source()
-    links, system = where.get("links", "inside"), where.get("system", False)
-    return verify(folder, rate_limit=rate_limit, links=links, system=system, progress=progress)
+    reading = remembered(folder).with_changes(where)
+    return verify(folder, rate_limit=rate_limit, reading=reading, progress=progress)

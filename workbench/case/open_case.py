@@ -185,6 +185,7 @@ class OpenCase:
             "paths": int(data.images["paths"].map(len).sum()),
             "problems": len(data.problems),
             "skipped": len(data.skipped),
+            **self._source_facts(),
             "faces": len(self.faces),
             "named": len(self.faces.named),
             "regions": len(self.regions),
@@ -198,6 +199,30 @@ class OpenCase:
         from workbench.search.terms import readable, text_vectors
 
         return np.asarray(text_vectors(self.collection.embedder(), [readable(text)])[0], np.float32)
+
+    def _source_facts(self) -> dict[str, Any]:
+        """Return how the source is read, and what became of all paths found there: see `PathCount`.
+
+        ``found`` is the sum of ``read``, ``archives`` (that were opened), ``failed``, ``left_alone`` (so many
+        of each kind) and ``to_be_read``.
+        """
+        from workbench.store.snapshot import latest_files
+        from workbench.store.source_reading import count_paths, remembered
+
+        count, reading = count_paths(self._folder, latest_files(self._folder)), remembered(self._folder)
+        return {
+            "found": count.found,
+            "read": count.read,
+            "archives": count.archives,
+            "failed": count.problems,
+            "left_alone": count.skipped,
+            **{f"left_alone_{kind}": number for kind, number in sorted(count.left_alone.items())},
+            "to_be_read": count.waiting,
+            "links": reading.links,
+            "system": reading.system,
+            "exclude": list(reading.exclude),
+            "open_archives": reading.archives,
+        }
 
     def _best(self, term: Term) -> Hits:
         from workbench.search.request import Limits

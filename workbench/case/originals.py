@@ -13,7 +13,8 @@ from workbench.store.decisions import Decision, Decisions
 from workbench.store.identity_state import FREE, NOT_A_FACE, UNKNOWN, Standing
 from workbench.store.labels import Labels
 from workbench.store.selections import Saved, SavedSelections
-from workbench.store.snapshot import versions_of
+from workbench.store.snapshot import latest_files, versions_of
+from workbench.store.source_reading import PathCount, count_paths
 from workbench.store.tags import Tags
 from workbench.store.thumbnails import ThumbnailReader
 
@@ -188,11 +189,21 @@ class Originals:
     def skipped(self) -> "pd.DataFrame":
         """Every file of the source that is not read, by the last ingest: path, kind, reason, when.
 
-        ``kind``: "svg", "archive", "sidecar" (XMP, AAE, THM; the reason says of which photo), "system"
-        (recycle bins, previews of other programs), "link", "special" (a pipe) or "other". Each file of the
-        source is in ``images``, ``problems`` or here.
+        ``kind``: "archive" (of a kind that is not opened), "sidecar" (XMP, AAE, THM; the reason says of which
+        photo), "excluded", "system" (recycle bins, previews of other programs), "link", "special" (a pipe),
+        "sound" or "other". Each file of the source and of its archives is in ``images``, ``problems`` or
+        here, but for archives that were opened.
         """
         return self._open.collection.skipped.copy(deep=False)
+
+    @property
+    def count(self) -> PathCount:
+        """All paths that the last ingest has found, by what became of them; its numbers add up.
+
+        Files read, archives opened, problems, files left alone by kind, and files that an interrupted ingest
+        has not come to. A file may give several images, and one image may have several paths: see `info`.
+        """
+        return count_paths(self.folder, latest_files(self.folder))
 
     def verify(
         self, rate_limit: float | None = None, *, progress: bool = True, **where: "Unpack[Reading]"
@@ -201,8 +212,9 @@ class Originals:
 
         ``state``: "changed" (other bytes, also under the same name, size and time), "missing", "unreadable"
         or "new"; ``known`` and ``found`` are SHA-256 digests. At most ``rate_limit`` MB are read in a second.
-        ``where``: ``links`` and ``system``, as for `ingest`. Nothing is changed, and it may be interrupted:
-        ``ingest(rehash=True)`` takes the changes over. Raises SourceError, QueryError for an invalid limit.
+        ``where``: ``links``, ``system``, ``exclude`` and ``archives``, as for `ingest`. Nothing is changed,
+        and it may be interrupted: ``ingest(rehash=True)`` takes the changes over. Raises SourceError, and
+        QueryError for an invalid limit.
         """
         return verify(self.folder, rate_limit=rate_limit, progress=progress, **where)
 

@@ -84,6 +84,7 @@ def _ingest(arguments: Namespace) -> int:
         f"{report.unchanged} unchanged, {report.gone} gone, {report.problems} problems, "
         f"{report.skipped} skipped; {report.seconds:.1f} s"
     )
+    say(f"{report.count}.")
     if report.problems:
         say(f"See what failed: workbench problems {arguments.case}")
     if report.edited:
@@ -101,6 +102,8 @@ def _reading(arguments: Namespace) -> dict[str, Any]:
         "metadata": arguments.metadata,
         "links": arguments.links,
         "system": arguments.system,
+        "exclude": arguments.exclude,
+        "archives": arguments.archives,
         "gone": arguments.gone,
         "frames": arguments.frames,
         "videos": arguments.videos,
@@ -173,12 +176,14 @@ def _share(arguments: Namespace) -> int:
 
 
 def _info(arguments: Namespace) -> int:
-    info = _open(arguments.case).info()
+    case = _open(arguments.case)
+    info = case.info()
     if arguments.json:
         print(json.dumps(info, indent=2, default=str))
         return 0
     for name, value in info.items():
         print(f"{name:14} {printable(str(value))}")
+    say(f"{case.count}.")
     return 0
 
 
@@ -201,7 +206,9 @@ def _skipped(arguments: Namespace) -> int:
 
 
 def _verify(arguments: Namespace) -> int:
-    limits = {name: getattr(arguments, name) for name in ("rate_limit", "links", "system")}
+    limits = {
+        name: getattr(arguments, name) for name in ("rate_limit", "links", "system", "exclude", "archives")
+    }
     frame = _open(arguments.case).verify(**limits, progress=not arguments.quiet)
     if not print_for_programs(frame, arguments):
         for file in frame.itertuples():

@@ -225,10 +225,17 @@ def _add_progress(verb: argparse.ArgumentParser) -> None:
 
 
 def _add_places(verb: argparse.ArgumentParser) -> None:
-    what = "links to follow: those that stay inside the source (the default), all or none"
-    verb.add_argument("--links", choices=["inside", "all", "none"], default="inside", help=what)
-    what = "take recycle bins and previews of other programs as photos"
-    verb.add_argument("--system", action="store_true", help=what)
+    what = "links to follow: those that stay inside the source (the default), all or none; remembered"
+    verb.add_argument("--links", choices=["inside", "all", "none"], help=what)
+    what = "take recycle bins and previews of other programs as photos; remembered"
+    verb.add_argument("--system", action=argparse.BooleanOptionalAction, help=what)
+    what = "leave out what has this name or path, such as private, '*.bak' or '2019/**/raw'; remembered"
+    patterns = verb.add_mutually_exclusive_group()
+    patterns.add_argument("--exclude", metavar="PATTERN", action="append", help=what)
+    what = "leave out nothing any more"
+    patterns.add_argument("--no-exclude", dest="exclude", action="store_const", const=[], help=what)
+    what = "read the files in ZIP, TAR and 7z archives (the default); remembered"
+    verb.add_argument("--archives", action=argparse.BooleanOptionalAction, help=what)
 
 
 def _add_quiet(verb: argparse.ArgumentParser) -> None:

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from workbench.media.crops import SIDE, thumbnail
 from workbench.media.decode import DecodedImage, DecodeError, ImageFacts, read_image, read_metadata_of
+from workbench.media.kinds import archive_named
 from workbench.media.metadata import Metadata
 from workbench.media.read import ReadError, explain, size_and_time
 from workbench.media.sandbox import StoppedError
@@ -150,6 +151,7 @@ def examine(path: bytes, claims: Claims, finders: Sequence[Finder]) -> Piece:
         return Piece([], _Splitting(original, result, claims, finders))
     data = original.data or b""
     read_photo = partial(_read_photo, data)
+    misnamed = archive_named(data)
     del original
     try:
         if needs.metadata and not needs.picture:
@@ -157,7 +159,7 @@ def examine(path: bytes, claims: Claims, finders: Sequence[Finder]) -> Piece:
         if needs.picture or needs.kinds:
             _make(result, needs, finders, read_photo)
     except DecodeError as error:
-        result.failure = Failure("decode", error.reason)
+        result.failure = Failure("decode", misnamed or error.reason)
     return Piece([result])
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from workbench.ingest.examine import Claims, Examined, Failure, Needs, Piece, examine
 from workbench.media import sandbox, stills
+from workbench.media.archives import entries
 from workbench.media.scan import Problem
 from workbench.samples.image import IMAGE
 from workbench.samples.kind import Finder, PackedSamples, Sample, finders
@@ -212,6 +213,7 @@ def as_finished(
     except BaseException:
         stop()
         sandbox.stop()  # a thread may wait for it, and we for the thread
+        entries.stop()
         raise
     finally:
         calls.end()

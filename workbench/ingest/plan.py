@@ -15,6 +15,7 @@ from workbench.errors import SourceError
 from workbench.image_id import file_id as image_file
 from workbench.image_id import part_of
 from workbench.ingest.examine import Needs
+from workbench.media.archives.opened import INSIDE
 from workbench.media.scan import FoundFile, Links, Problem, join
 from workbench.media.stills import Opener, Openers, is_read
 from workbench.samples.kind import Finder, kind_named
@@ -36,15 +37,19 @@ class Reading(TypedDict, total=False):
 
     ``retry`` tries broken files again, ``rehash`` reads all files again, also those of the same size and
     time. ``metadata`` reads those of photos again that an older version read, and nothing else of these.
-    ``links`` and ``system`` as for `workbench.media.scan.scan`. ``gone``: what happens where most of
-    what was known is not there: it is kept, marked as gone, or (None) :class:`SourceError` is raised.
+    ``links``, ``system`` and ``exclude`` as for `workbench.media.scan.scan`, ``archives``: whether
+    these are opened; None for one of the four stands for what the case remembers. ``gone``: what happens
+    where most of what was known is not there: it is kept, marked as gone, or (None) :class:`SourceError` is
+    raised.
     """
 
     retry: bool
     rehash: bool
     metadata: bool
-    links: Links
-    system: bool
+    links: Links | None
+    system: bool | None
+    exclude: Sequence[str] | None
+    archives: bool | None
     gone: Gone | None
     frames: Frames | None
     videos: bool
@@ -112,14 +117,22 @@ class Known:
 
 @dataclass
 class Plan:
-    """The work of one ingest and the counts that need none."""
+    """The work of one ingest and the counts that need none.
+
+    ``paths``: all that was found, of which ``archives`` were opened. ``found``: image files. What failed
+    before and is not tried again: ``unchanged_problems`` of the ``unchanged``, ``known_problems`` of others.
+    """
 
     work: list[FoundFile] = field(default_factory=list)
     failed: list[FoundFile | Problem] = field(default_factory=list)
     gone: list[bytes] = field(default_factory=list)
     skipped: list[FoundFile] = field(default_factory=list)
+    paths: int = 0
+    archives: int = 0
     found: int = 0
     unchanged: int = 0
+    unchanged_problems: int = 0
+    known_problems: int = 0
 
 
 def sample_parts(folder: CaseFolder, finders: Sequence[Finder]) -> dict[str, SampleParts]:
@@ -210,13 +223,18 @@ def make_plan(
     unlisted: list[bytes] = []
     planned: set[str] = set()
     for item in scanned:
+        plan.paths += 1
         if isinstance(item, Problem):
             seen.add(item.raw_path)
-            if "cannot be listed" in item.reason:
-                unlisted.append(join(item.raw_path, b""))
+            if item.unknown:
+                unlisted += [join(item.raw_path, b""), item.raw_path + INSIDE]
             if known.problems.get(item.raw_path) != {item.step: item.reason}:
                 plan.failed.append(item)
-        elif not is_read(item.kind, openers) and item.kind != "video":
+            else:
+                plan.known_problems += 1
+        elif item.kind == "archive":
+            plan.archives += 1
+        elif not is_read(item.kind, openers) and item.kind not in {"video", "unread"}:
             plan.skipped.append(item)
             if item.skipped == SIDECAR:  # one that cannot be read is a problem
                 seen.add(item.raw_path)
@@ -254,15 +272,23 @@ def check_gone(plan: Plan, known: Known, source: Path) -> None:
 
 def _missing(plan: Plan, known: Known) -> Iterator[bytes]:
     moved = Counter((file.size, file.mtime_ns) for file in plan.work if file.raw_path not in known.files)
-    left_out = tuple(join(file.raw_path, b"") for file in plan.skipped)
+    left_out = {file.raw_path for file in plan.skipped}
     for path in plan.gone:
         file = known.files[path]
-        if file.status != "ok" or join(path, b"").startswith(left_out):
+        if file.status != "ok" or path in left_out or not left_out.isdisjoint(_above(path)):
             continue
         if moved[file.size, file.mtime_ns] > 0:
             moved[file.size, file.mtime_ns] -= 1
         else:
             yield path
+
+
+def _above(path: bytes) -> Iterator[bytes]:
+    """Yield the folders and archives that a path lies in."""
+    for end in range(len(path)):
+        if path[end : end + 1] == b"/":
+            yield path[:end].removesuffix(INSIDE[:1])
+            yield path[:end]
 
 
 def _emptied(missing: Sequence[bytes], source: Path) -> Path | None:
@@ -287,8 +313,13 @@ def _sort_in(
     before = known.files.get(item.raw_path, KnownFile())
     same = before.status != "gone" and (before.size, before.mtime_ns) == (item.size, item.mtime_ns)
     if not is_read(item.kind, openers):
-        if before.status != "ok" and not (same and item.raw_path in known.problems):
-            plan.failed.append(item)  # what was read before stays as it is
+        if before.status == "ok":  # what was read before stays as it is
+            plan.found += 1
+            plan.unchanged += 1
+        elif same and item.raw_path in known.problems:
+            plan.known_problems += 1
+        else:
+            plan.failed.append(item)
         return
     plan.found += 1
     retry, rehash = again
@@ -306,6 +337,7 @@ def _sort_in(
         # What the system refused to give is asked for again each time, and what was not read before; broken
         # bytes stay broken.
         plan.unchanged += 1
+        plan.unchanged_problems += 1
         return
     plan.work.append(item)
 

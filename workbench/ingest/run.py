@@ -1,24 +1,26 @@
 """Ingest a source into its case: scan, examine, embed and write what is new."""
 
-import os
 import time
 import warnings
 from collections import Counter
-from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Unpack
+from functools import partial
+from typing import Unpack
 
 from filelock import FileLock
 
 from workbench.image_id import file_id, part_of
+from workbench.ingest.archive_listings import read_listings, scan_source, write_listings
 from workbench.ingest.examine import Claims, Examined, Failure, Needs
 from workbench.ingest.pipeline import run
 from workbench.ingest.plan import Known, Plan, Reading, check_gone, make_plan, read_known, sample_parts
 from workbench.ingest.sidecars import read_sidecars
 from workbench.ingest.writer import PART_SECONDS, SampleWriter, Writer, write_skipped, written
+from workbench.media.archives.opened import kept_open
 from workbench.media.frame_choice import frames_of
-from workbench.media.scan import FoundFile, Problem, display, scan
+from workbench.media.scan import FoundFile, Problem, display
 from workbench.media.stills import Openers, openers
 from workbench.media.video_stills import with_videos
 from workbench.samples.face import FACE
@@ -29,6 +31,7 @@ from workbench.samples.models import Embedder, FaceModel, InstanceModel, Models,
 from workbench.store.case_folder import CaseFolder
 from workbench.store.sample_parts import SampleParts
 from workbench.store.snapshot import current_problems, latest_files
+from workbench.store.source_reading import PathCount, count_paths, note_scan, remember, remembered
 
 
 @dataclass(frozen=True, repr=False)
@@ -41,6 +44,7 @@ class IngestReport:
     ``renamed``: new paths of contents known already (moved, copied). ``unchanged``: not read again.
     ``gone``: paths no longer there, which ``gone="keep"`` leaves in the case. ``problems``: problems that now
     stand. ``skipped``: files that are not read, see `Case.skipped`.
+    ``count``: all paths found, by what became of them; see `PathCount`.
     ``edited``: paths of the same picture in other bytes, where tags or decisions are left with the old ones.
     ``samples``: of each other kind those found in images that were not searched for it before; of these
     ``faces``, ``candidates`` (of instance search) and ``regions``, all other kinds together.
@@ -57,6 +61,7 @@ class IngestReport:
     seconds: float
     samples: Mapping[str, int] = field(default_factory=dict)
     edited: int = 0
+    count: PathCount = field(default_factory=PathCount)
     images: int = 0
 
     @property
@@ -84,7 +89,7 @@ class IngestReport:
         counts += [
             f"{getattr(self, name):,} {name} (case.{name})" for name in looked_at if getattr(self, name)
         ]
-        return f"<IngestReport: {', '.join(counts)}; {self.seconds:.1f} s>"
+        return f"<IngestReport: {', '.join(counts)}; {self.seconds:.1f} s; {self.count}>"
 
 
 @dataclass(frozen=True)
@@ -229,26 +234,33 @@ def _ingest(folder: CaseFolder, some: Sequence[Finder], reading: Reading, *, pro
         parts = _prepared(folder, some)
         known = read_known(folder, parts, retry=retry, metadata=reading.get("metadata", False))
         _prepare(folder, parts)  # what was found damaged just now
-    links, system = reading.get("links", "inside"), reading.get("system", False)
-    found = scan(folder.source, skip=[folder.root], links=links, system=system)
-    opened_by = _openers(known, reading)
-    plan = make_plan(found, known, opened_by, retry=retry, rehash=reading.get("rehash", False))
+    reads = remembered(folder).with_changes(reading)
+    listings, opened_by = read_listings(folder), _openers(known, reading)
+    with closing(_watched(scan_source(folder, reads, listings), progress)) as watched:
+        plan = make_plan(watched, known, opened_by, retry=retry, rehash=reading.get("rehash", False))
     gone = reading.get("gone")
     if gone is None:
         check_gone(plan, known, folder.source)
+    remember(folder, reads)
     writer = Writer(folder, parts, known)
     _note(plan, writer, [] if gone == "keep" else plan.gone)
-    unread = read_sidecars(folder, plan.skipped, writer, gone=gone != "keep", retry=retry)
+    with kept_open():
+        unread = read_sidecars(folder, plan.skipped, writer, gone=gone != "keep", retry=retry)
     plan.skipped = [file for file in plan.skipped if file.raw_path not in unread]
     write_skipped(folder, plan.skipped)
+    with written(folder):
+        write_listings(folder, listings)
+        note_scan(folder, plan.paths, plan.archives, len(plan.gone) if gone == "keep" else 0)
     try:
         paths = [file.raw_path for file in plan.work]
         claims = Claims(known, opened_by)
-        with closing(_results(folder, paths, some, claims, "ingest", progress, writer)) as results:
+        told = partial(_progress, plan, writer)
+        with closing(_results(folder, paths, some, claims, "ingest", progress, writer, told)) as results:
             for result in results:
                 writer.add(plan.work[result.place], result)
     finally:
         writer.flush()
+    files = latest_files(folder)
     counts = {kind: one.count for kind, one in writer.samples.items()}
     return IngestReport(
         found=plan.found,
@@ -258,10 +270,11 @@ def _ingest(folder: CaseFolder, some: Sequence[Finder], reading: Reading, *, pro
         renamed=writer.renamed,
         unchanged=plan.unchanged,
         gone=len(plan.gone),
-        problems=len(current_problems(folder, latest_files(folder))),
+        problems=len(current_problems(folder, files)),
         skipped=len(plan.skipped),
         seconds=time.monotonic() - started,
         samples=counts,
+        count=count_paths(folder, files),
     )
 
 
@@ -276,13 +289,31 @@ def _openers(known: Known, reading: Reading) -> Openers:
     return with_videos(openers(), frames)
 
 
+def _watched(
+    found: Iterable[FoundFile | Problem], progress: bool
+) -> Generator[FoundFile | Problem, None, None]:
+    """Yield what a scan finds, with a bar: listing large archives takes long."""
+    from tqdm.auto import tqdm  # opening a case does not need it
+
+    with tqdm(found, desc="scan", unit="path", delay=1, leave=False, disable=not progress) as bar:
+        yield from bar
+
+
+def _progress(plan: Plan, writer: Writer) -> str:
+    """Return what became of the paths so far; they add up to those found."""
+    problems = writer.failed + plan.known_problems + plan.unchanged_problems
+    read = plan.unchanged - plan.unchanged_problems + writer.read
+    left_alone = Counter(str(file.skipped) for file in plan.skipped)
+    return str(PathCount(plan.paths, read, plan.archives, problems, left_alone))
+
+
 def _note(plan: Plan, writer: Writer, gone: Iterable[bytes]) -> None:
     """Write down what the scan alone tells."""
     for item in plan.failed:
         if isinstance(item, Problem):
             writer.fail(FoundFile(item.raw_path, 0, 0, "other"), Failure(item.step, item.reason))
         else:
-            writer.fail(item, Failure(item.kind, item.reason))
+            writer.fail(item, Failure("video" if item.kind == "video" else "read", item.reason))
     for raw_path in gone:
         writer.lose(raw_path)
 
@@ -290,7 +321,7 @@ def _note(plan: Plan, writer: Writer, gone: Iterable[bytes]) -> None:
 def _place(folder: CaseFolder, raw_path: bytes) -> bytes:
     """Return where a file lies; b"", which cannot be read, for a path that leads out of the source."""
     try:
-        return os.fsencode(folder.file_path(raw_path))
+        return folder.place(raw_path)
     except PermissionError:
         return b""
 
@@ -303,13 +334,15 @@ def _results(
     title: str,
     progress: bool,
     writer: Writer | None = None,
+    told: Callable[[], str] = str,
 ) -> Generator[Examined, None, None]:
-    """Yield what the loop makes of each path, with a progress bar."""
+    """Yield what the loop makes of each path, with a progress bar; ``told()`` says what is besides it."""
     from tqdm.auto import tqdm  # opening a case does not need it
 
     paths = (_place(folder, raw_path) for raw_path in raw_paths)
     with (
         _quiet_pillow(),
+        kept_open(),
         tqdm(total=len(raw_paths), desc=title, unit="file", disable=not progress) as bar,
         closing(run(paths, some, claims)) as batches,
     ):
@@ -317,22 +350,20 @@ def _results(
             yield from results
             if writer and not results:
                 writer.flush()  # only files that take long are left: nothing else waits for them
-            if writer:
-                more: dict[str, Any] = {"images": writer.images} if writer.images != writer.new else {}
-                more |= _far(results, raw_paths)
-                bar.set_postfix(more, problems=writer.failed, refresh=False)
+            bar.set_postfix_str(", ".join(filter(None, (told(), _far(results, raw_paths)))), refresh=False)
             bar.update(sum(result.last for result in results))
+        bar.set_postfix_str(told())
 
 
-def _far(results: Sequence[Examined], raw_paths: Sequence[bytes]) -> dict[str, str]:
-    """Return how far the last video among some results is, by its name; nothing where none goes on."""
+def _far(results: Sequence[Examined], raw_paths: Sequence[bytes]) -> str:
+    """Return how far the last video among some results is, by its name; "" where none goes on."""
     for result in reversed(results):
         frame = result.facts.frame if result.facts else None
         if frame and frame.duration and not result.last:
             name = display(raw_paths[result.place]).rpartition("/")[2]
             name = "".join(letter if letter.isprintable() else "?" for letter in name)
-            return {name: f"{min(1.0, frame.t / frame.duration):.0%}"}
-    return {}
+            return f"{name} {min(1.0, frame.t / frame.duration):.0%}"
+    return ""
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """Sidecars: read the files of XMP beside photos that are new or changed; no photo is decoded for it."""
 
-import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -70,7 +69,7 @@ def _read(folder: CaseFolder, file: FoundFile) -> tuple[Row, str | None]:
     if file.size > MAX_XMP:
         return row, f"a sidecar of {file.size:,} bytes is not read, the limit is {MAX_XMP:,}"
     try:
-        said = from_xmp(read_bytes(os.fsencode(folder.file_path(file.raw_path))))
+        said = from_xmp(read_bytes(folder.place(file.raw_path)))
     except (ReadError, OSError) as error:
         return row, str(error)
     if said.reason and "cannot be read" in said.reason:

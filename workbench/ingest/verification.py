@@ -1,16 +1,18 @@
 """Verify: read the originals again and say which are no longer what the case was made of."""
 
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 
 import pandas as pd
 
+from workbench.ingest.archive_listings import read_listings, scan_source
+from workbench.media.archives.opened import kept_open
 from workbench.media.read import ReadError, digest, size_and_time
-from workbench.media.scan import FoundFile, Links, Problem, display, scan
+from workbench.media.scan import FoundFile, Problem, display
 from workbench.media.stills import is_read, openers
 from workbench.store.case_folder import CaseFolder
 from workbench.store.snapshot import latest_files
+from workbench.store.source_reading import SourceReading, remembered
 
 COLUMNS = ("path", "state", "reason", "known", "found")
 
@@ -19,28 +21,34 @@ def verify(
     folder: CaseFolder,
     *,
     rate_limit: float | None = None,
-    links: Links = "inside",
-    system: bool = False,
+    reading: SourceReading | None = None,
     progress: bool = True,
 ) -> pd.DataFrame:
     """Return one row a file that is not as the case knows it: path, state, reason, known, found.
 
     ``state``: "changed" (other bytes), "missing", "unreadable" or "new" (an image that no ingest has read).
     ``known`` and ``found`` are digests (SHA-256), "" for none. ``attrs`` of the table say how many files were
-    ``checked``. ``rate_limit``: at most so many MB (10**6 bytes) are read in a second. ``links`` and
-    ``system`` say where to look for what is new, as for `scan`. Nothing is written; may be interrupted.
+    ``checked``. ``rate_limit``: at most so many MB (10**6 bytes) are read in a second. ``reading`` says where
+    to look for what is new, None as the case remembers it. Nothing is written; may be interrupted.
     Raises :class:`SourceError` where the source cannot be listed.
     """
     from tqdm.auto import tqdm  # opening a case does not need it
 
-    items = list(scan(folder.source, skip=[folder.root], links=links, system=system))
+    items = list(scan_source(folder, reading or remembered(folder), read_listings(folder)))
+    order = {
+        item.raw_path: number for number, item in enumerate(items)
+    }  # that in which archives are unpacked
     files = latest_files(folder)
     files = files[files["status"] != "gone"]
     hashed = files[files["image_id"].notna()]
+    hashed = hashed.sort_values("raw_path", key=lambda paths: paths.map(order).fillna(-1), kind="stable")
     rows = []
-    with tqdm(
-        total=int(hashed["size"].sum()), desc="verify", unit="B", unit_scale=True, disable=not progress
-    ) as bar:
+    with (
+        kept_open(),
+        tqdm(
+            total=int(hashed["size"].sum()), desc="verify", unit="B", unit_scale=True, disable=not progress
+        ) as bar,
+    ):
         told = _paced(bar.update, rate_limit)
         for raw_path, image_id, size, mtime_ns in zip(
             hashed["raw_path"], hashed["image_id"], hashed["size"], hashed["mtime_ns"], strict=True
@@ -65,7 +73,7 @@ def _compared(
 ) -> tuple[str, str, str, str] | None:
     """Return state, reason and both digests of a file that is not the same; None for one that is."""
     try:
-        path = os.fsencode(folder.file_path(raw_path))
+        path = folder.place(raw_path)
         found = digest(path, told)
         now = size_and_time(path)
     except FileNotFoundError:

@@ -49,7 +49,7 @@ class Writer:
         self._warnings: defaultdict[bytes, list[Failure]] = defaultdict(list)
         self._new: set[bytes] = set()
         self._clear()
-        self.new = self.images = self.renamed = self.failed = 0
+        self.new = self.images = self.renamed = self.failed = self.read = 0
 
     def add(self, file: FoundFile, result: Examined) -> None:
         """Take a result for a file, in any order; flushes when a part is full or old.
@@ -164,6 +164,7 @@ class Writer:
             self.samples[kind].add(image_id, usable, len(found))
 
     def _settle_ok(self, file: FoundFile, result: Examined, warnings: list[Failure]) -> None:
+        self.read += 1
         # A new row of the path ends its problems: what is wrong with the file itself is said again.
         said = self._known.problems.get(file.raw_path, {})
         row = KnownFile(file.size, file.mtime_ns, result.image_id, "ok", result.stills)

@@ -1,57 +1,28 @@
-"""Read a file of the source once, without ever blocking on it, writing it or trusting its size."""
+"""Read a file of the source once, without ever blocking on it, writing it or trusting its size.
 
-import errno
+A place is the path of a file in bytes, or that of an archive, NUL and the name of a file in it: see
+`CaseFolder.place`, which gives the place of any raw path of a source. All readers here take both.
+"""
+
 import hashlib
+import io
 import os
-import stat
 from collections.abc import Callable
+from typing import BinaryIO, cast
+
+from workbench.media.archives import opened
+from workbench.media.archives.solid import spool
+from workbench.media.regular_files import ReadError, explain, open_quietly, storable_time
+
+__all__ = [
+    "MAX_BYTES", "ReadError", "digest", "explain", "open_file", "open_quietly", "read_bytes", "read_start",
+    "size_and_time", "storable_time",
+]  # fmt: skip
 
 MAX_BYTES = 512 * 2**20
 """Files above this size (bytes) are a problem, not an image: they would be held in memory whole."""
 
 _TRIES = 3  # readings of a file that somebody is writing
-# What a signed 64-bit number of nanoseconds, and thus a table, holds; whole years, so that zones fit too.
-_FIRST_NS = -9_214_560_000 * 10**9  # 1678-01-01
-_LAST_NS = 9_214_646_400 * 10**9  # 2262-01-01
-_SPECIAL = "a pipe, socket or device, not a file"
-
-
-class ReadError(Exception):
-    """The operating system did not give us the bytes; ``str(error)`` is the reason for the problems table."""
-
-
-def explain(error: OSError) -> str:
-    """Say in a few plain words why the operating system refused, without the path (it is data of its own)."""
-    match error.errno:
-        case errno.EACCES | errno.EPERM:
-            return "permission denied"
-        case errno.ENOENT:
-            return "vanished before it could be read"
-        case errno.ELOOP:
-            return "a link that leads back to itself"
-        case _:
-            return error.strerror or type(error).__name__
-
-
-def open_quietly(path: bytes) -> int:
-    """Open a regular file for reading and return its descriptor; raises OSError or :class:`ReadError`.
-
-    ``O_NONBLOCK`` keeps a named pipe from waiting for a writer; ``O_NOATIME`` leaves even the access time
-    of the source alone where we are allowed to.
-    """
-    if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 - paths are bytes; opening alone may move a device
-        raise ReadError(_SPECIAL)
-    flags = (
-        os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-    )
-    try:
-        descriptor = os.open(path, flags | getattr(os, "O_NOATIME", 0))
-    except PermissionError:
-        descriptor = os.open(path, flags)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise ReadError(_SPECIAL)
-    return descriptor
 
 
 def read_bytes(path: bytes) -> bytes:
@@ -59,6 +30,8 @@ def read_bytes(path: bytes) -> bytes:
 
     A file that somebody writes meanwhile is read again; one that goes on changing is refused.
     """
+    if opened.is_inside(path):
+        return _unpacked(path)
     try:
         descriptor = open_quietly(path)
         try:
@@ -79,6 +52,35 @@ def read_bytes(path: bytes) -> bytes:
     raise ReadError("changes while it is read: ingest again when it is finished")
 
 
+def open_file(path: bytes) -> BinaryIO:
+    """Open a file for reading, at any place in it; raises :class:`ReadError`.
+
+    One in an archive is unpacked first, into memory or a file without a name that is gone when it is closed.
+    """
+    try:
+        if not opened.is_inside(path):
+            return os.fdopen(open_quietly(path), "rb")
+        file = cast(BinaryIO, spool())
+        try:
+            opened.copy_out(path, file)
+            file.seek(0)
+        except BaseException:
+            file.close()
+            raise
+        return file
+    except OSError as error:
+        raise ReadError(explain(error)) from error
+
+
+def _unpacked(place: bytes) -> bytes:
+    size = opened.entry_of(place).size
+    if size > MAX_BYTES:
+        raise ReadError(f"too large: {size:,} bytes, the limit is {MAX_BYTES:,}")
+    target = io.BytesIO()
+    opened.copy_out(place, target)
+    return target.getvalue()
+
+
 def _read(descriptor: int, size: int) -> bytes:
     """Read up to the end, which need not be where ``size`` says; at once where it is."""
     data = os.read(descriptor, size + 1)
@@ -93,6 +95,9 @@ def _read(descriptor: int, size: int) -> bytes:
 
 def size_and_time(path: bytes) -> tuple[int, int]:
     """Return bytes and time of change (ns, as `storable_time`) of a file; raises :class:`ReadError`."""
+    if opened.is_inside(path):
+        entry = opened.entry_of(path)
+        return entry.size, entry.mtime_ns
     try:
         info = os.stat(path)  # noqa: PTH116 - paths are bytes on purpose
     except OSError as error:
@@ -106,6 +111,9 @@ def digest(path: bytes, told: Callable[[int], object]) -> str:
     Raises :class:`ReadError`.
     """
     found = hashlib.sha256()
+    if opened.is_inside(path):
+        opened.copy_out(path, cast(BinaryIO, _Hashed(found.update, told)))
+        return found.hexdigest()
     try:
         with os.fdopen(open_quietly(path), "rb", buffering=0) as file:
             while piece := file.read(2**20):
@@ -116,13 +124,24 @@ def digest(path: bytes, told: Callable[[int], object]) -> str:
     return found.hexdigest()
 
 
-def storable_time(mtime_ns: int) -> int:
-    """Return a time of change within what a table holds, 1678 to 2262: those before and after as these."""
-    return min(max(mtime_ns, _FIRST_NS), _LAST_NS)
+class _Hashed:
+    """A target of bytes that are only hashed and counted."""
+
+    def __init__(self, update: Callable[[bytes], object], told: Callable[[int], object]) -> None:
+        self._update, self._told = update, told
+
+    def write(self, data: bytes) -> int:
+        self._update(data)
+        self._told(len(data))
+        return len(data)
 
 
 def read_start(path: bytes, length: int = 32) -> bytes:
     """Return the first bytes of a file; raises :class:`ReadError`."""
+    if opened.is_inside(path):
+        start = io.BytesIO()
+        opened.copy_out(path, start, length)
+        return start.getvalue()
     try:
         with os.fdopen(open_quietly(path), "rb", buffering=0) as file:
             return file.read(length) or b""

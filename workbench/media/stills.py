@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any, Protocol
 
 from workbench.image_id import file_id, part_of
+from workbench.media.archives.opened import is_inside
 from workbench.media.decode import DecodedImage, DecodeError, read_image
 from workbench.media.kinds import IMAGE_SUFFIXES, Kind, classify, suffix
 from workbench.media.read import ReadError, digest, explain, read_bytes, read_start, size_and_time
@@ -109,11 +110,14 @@ class Original:
 
 
 def look(path: bytes, known: Openers) -> Original:
-    """Tell what opens a file. A photo is read whole, what has parts is not; raises :class:`ReadError`."""
+    """Tell what opens a file. A photo is read whole, what has parts is not; raises :class:`ReadError`.
+
+    What lies in an archive has no path of its own, and is read whole too.
+    """
     if suffix(path) not in IMAGE_SUFFIXES:
         opener = known.get(classify(path, read_start(path))[0])
         if opener is not None:
-            return Original(path, None, opener)
+            return Original(path, read_bytes(path) if is_inside(path) else None, opener)
     data = read_bytes(path)
     kinds: Iterator[Kind] = (kind for module in _modules() if (kind := module.inside(data)))
     return Original(path, data, next((known[kind] for kind in kinds if kind in known), None))

@@ -1,6 +1,7 @@
 """LeftOut: what of the source is no image of the case, problems and skipped files, each with its reason."""
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import traitlets
@@ -19,7 +20,8 @@ class LeftOut(Panel):
     """A fold-out with the files that are not on the map; it is not there where none was left out.
 
     ``problems()`` and ``skipped()`` return tables with path and reason, the second with the kind of file.
-    Both are read once.
+    ``counted()`` says what became of all paths of the source. All are read once, the last when the panel is
+    unfolded.
     """
 
     _esm = script("left_out")
@@ -30,9 +32,15 @@ class LeftOut(Panel):
     counts = traitlets.Dict().tag(sync=True)
     kinds = traitlets.Unicode("").tag(sync=True)
 
-    def __init__(self, problems: "Callable[[], pd.DataFrame]", skipped: "Callable[[], pd.DataFrame]") -> None:
+    def __init__(
+        self,
+        problems: "Callable[[], pd.DataFrame]",
+        skipped: "Callable[[], pd.DataFrame]",
+        counted: Callable[[], str] = str,
+    ) -> None:
         self._tables = {"problem": problems(), "skipped": skipped()}
         super().__init__(actions={"unfold": lambda on: setattr(self, "unfolded", on)})
+        self._count = counted
         self.counts = {what: len(table) for what, table in self._tables.items()}
         if not self.counts["problem"]:
             self.listed = "skipped"
@@ -55,6 +63,11 @@ class LeftOut(Panel):
         parts = [table[["path", "reason"]].assign(what=what) for what, table in self._tables.items()]
         return pd.concat(parts, ignore_index=True)[["path", "what", "reason"]]
 
+    @cached_property
+    def counted(self) -> str:
+        """What became of all paths of the source, in one line that adds up."""
+        return self._count()
+
     def to_code(self) -> str:
         """Return Python that lists the same; "" where the panel is closed."""
         return f"desk.left_out.show({self.listed!r})" if self.unfolded else ""
@@ -63,4 +76,8 @@ class LeftOut(Panel):
 
     def _answer_list(self, what: str) -> Answer:
         first = self._tables[what].head(SHOWN)
-        return {"what": what, "files": first[["path", "reason"]].astype(str).to_numpy().tolist()}, ()
+        return {
+            "what": what,
+            "counted": self.counted,
+            "files": first[["path", "reason"]].astype(str).to_numpy().tolist(),
+        }, ()

@@ -1,5 +1,6 @@
 """A case on disk: ``case.json`` and where everything else lies."""
 
+import contextlib
 import errno
 import json
 import os
@@ -19,7 +20,7 @@ from workbench.store.upgrades import FORMAT, format_of, remove_left_over, upgrad
 DEFAULT_MODEL = "mini"
 NO_SOURCE = "photos not given"
 """The source of a shared case until it is opened with one: a folder in the case that never exists."""
-_OURS = frozenset({"case.json", "cache", "work"})
+_OURS = frozenset({"case.json", "scan.json", "cache", "work"})
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,11 @@ class CaseFolder:
         """What of the source is not read, with the reason: the newest part says it all."""
         return Parts(self.cache / "skipped", schemas.SKIPPED)
 
+    @property
+    def archives(self) -> Parts:
+        """What lies in the archives of the source, a row a file: the newest part says it all."""
+        return Parts(self.cache / "archives", schemas.ARCHIVES)
+
     def samples(self, table: SampleTable, key: str, dim: int | None = None) -> SampleParts:
         """Return the samples of a kind and key, to be read, or with ``dim`` to be written too.
 
@@ -131,17 +137,38 @@ class CaseFolder:
         for place in (self.root, self.root / "work", self.cache, *self.cache.glob("*/")):
             clean(place)
         tables = (self.files, self.images, self.thumbnails, self.problems, self.skipped, self.sidecars)
-        for parts in tables:
+        for parts in (*tables, self.archives):
             parts.mend()
 
-    def file_path(self, raw_path: bytes) -> Path:
-        """Return where a file of the source lies; ``raw_path`` as in the tables, any bytes.
+    def place(self, raw_path: bytes) -> bytes:
+        """Return where a file of the source is to be read, for `workbench.media.read`; any bytes are taken.
 
-        A case may come from somebody else, so its paths are data: raises PermissionError for one that leads
-        out of the source.
+        That is its path, or for a file in an archive the path of the archive, NUL and the name in it, which
+        never becomes a path on disk. Raises PermissionError like `file_path`.
+        """
+        ends = [end for end in range(1, len(raw_path)) if raw_path.startswith(b"!/", end)]
+        try:
+            path = os.fsencode(self.file_path(raw_path))
+            if not ends or os.path.lexists(path):  # a folder may be called so
+                return path
+        except PermissionError:
+            if not ends or b"\0" in raw_path:
+                raise
+        for end in ends:
+            with contextlib.suppress(PermissionError):
+                archive = os.fsencode(self.file_path(raw_path[:end]))
+                if os.path.isfile(archive):  # noqa: PTH113 - paths are bytes on purpose
+                    return archive + b"\0" + raw_path[end + 2 :]
+        return os.fsencode(self.file_path(raw_path))
+
+    def file_path(self, raw_path: bytes) -> Path:
+        """Return the path of a file that lies on disk itself; ``raw_path`` as in the tables, any bytes.
+
+        `place` knows files in archives too. A case may come from somebody else, so its paths are data: raises
+        PermissionError for one that leads out of the source.
         """
         path = PurePath(os.fsdecode(raw_path))
-        if not path.parts or path.anchor or ".." in path.parts:
+        if not path.parts or path.anchor or ".." in path.parts or b"\0" in raw_path:
             raise PermissionError(errno.EACCES, "lies outside the source of the case", str(path))
         return self.source / path
 

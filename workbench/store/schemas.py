@@ -96,9 +96,27 @@ SKIPPED = pa.schema(
     [
         ("path", pa.string()),
         _never_null("raw_path", pa.binary()),
-        ("kind", pa.string()),  # pdf, svg, archive, sidecar, system, link, special, other
+        ("kind", pa.string()),  # archive, excluded, sidecar, system, link, special, sound, other
         ("reason", pa.string()),
         ("when", WHEN),
+    ]
+)
+# One row for a file in an archive, and one with an empty name for the archive itself. A part holds all
+# archives that one scan has seen: the newest counts. Names are data, and never paths on disk.
+ARCHIVES = pa.schema(
+    [
+        _never_null(
+            "raw_path", pa.binary()
+        ),  # of the archive, with its size and time: others are not its list
+        ("archive_size", pa.int64()),
+        ("archive_mtime_ns", pa.int64()),
+        ("version", pa.int16()),  # of what a list says
+        _never_null("name", pa.binary()),
+        ("size", pa.int64()),
+        ("mtime_ns", pa.int64()),
+        ("state", pa.string()),  # file, archive, link, special, problem
+        ("start", pa.binary()),  # the first bytes, where the name does not say what it is
+        ("reason", pa.string()),  # of a problem
     ]
 )
 

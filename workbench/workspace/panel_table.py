@@ -170,7 +170,7 @@ def _places(desk: DeskContext) -> PlacesPanel:
 
 
 def _left_out(desk: DeskContext) -> LeftOut:
-    return LeftOut(lambda: desk.case.problems, lambda: desk.case.skipped)
+    return LeftOut(lambda: desk.case.problems, lambda: desk.case.skipped, lambda: str(desk.case.count))
 
 
 def _faces(desk: DeskContext) -> Any:

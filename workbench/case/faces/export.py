@@ -18,9 +18,10 @@ from workbench.case.safe_output import (
 from workbench.csv_cells import safe_table
 from workbench.errors import CaseError, QueryError
 from workbench.image_id import part_of
+from workbench.media.archives.opened import is_inside, kept_open
 from workbench.media.decode import DecodeError
 from workbench.media.limits import MAX_SIDE
-from workbench.media.read import ReadError, digest
+from workbench.media.read import ReadError, digest, open_file, size_and_time
 from workbench.media.stills import read_still
 from workbench.store.case_folder import CaseFolder
 from workbench.store.parts import make_folder
@@ -55,12 +56,13 @@ def export_identities(
         raise QueryError(f"Unknown export mode how={how!r}.", f"Use one of {', '.join(_PLACE)}.")
     target = new_folder(folder, (case.source, case.root))
     manifest = _plan(faces, identities, images)
-    problems = [
-        _put(case, raw_path, image_id, target / file, _PLACE[how])
-        for raw_path, image_id, file in zip(
-            manifest.pop("raw_path"), manifest["image_id"], manifest["file"], strict=True
-        )
-    ]
+    with kept_open():
+        problems = [
+            _put(case, raw_path, image_id, target / file, _PLACE[how])
+            for raw_path, image_id, file in zip(
+                manifest.pop("raw_path"), manifest["image_id"], manifest["file"], strict=True
+            )
+        ]
     manifest["problem"] = problems
     if problems and all(problems):
         raise CaseError(f"No photo could be exported: {problems[0]}.", "Try how='copy', or another folder.")
@@ -95,18 +97,18 @@ def _plan(faces: "pd.DataFrame", identities: "pd.DataFrame", images: "pd.DataFra
 
 
 def _put(
-    case: CaseFolder, raw_path: bytes, image_id: str, target: Path, place: Callable[[Path, Path], None]
+    case: CaseFolder, raw_path: bytes, image_id: str, target: Path, place: Callable[[bytes, Path], None]
 ) -> str:
     """Place one photo, page or frame, whose file must still be that of its id; return "" or why that failed.
 
     So neither a file that was replaced nor one that the case never read, as through a link, gets out.
     """
     try:
-        source = case.file_path(raw_path)
+        source = case.place(raw_path)
         if part_of(image_id):
             _draw(source, image_id, target)
             return ""
-        if digest(os.fsencode(source), lambda size: None) != image_id:
+        if digest(source, lambda size: None) != image_id:
             return "the file is not the one that was ingested"
         make_folder(target.parent)
         place(source, target)
@@ -119,10 +121,10 @@ def _put(
     return ""
 
 
-def _draw(source: Path, image_id: str, target: Path) -> None:
+def _draw(source: bytes, image_id: str, target: Path) -> None:
     """Write a page or frame as a picture; raises ReadError and OSError."""
     try:
-        picture = read_still(os.fsencode(source), image_id, min_side=MAX_SIDE).image
+        picture = read_still(source, image_id, min_side=MAX_SIDE).image
     except DecodeError as error:
         raise ReadError(error.reason) from error
     make_folder(target.parent)
@@ -136,8 +138,9 @@ def _file_name(path: str, image_id: str) -> str:
     return safe_file_name(f"{path} {part.replace('=', ' ')}.jpg" if part else path)
 
 
-def _copy(source: Path, target: Path) -> None:
-    with source.open("rb") as original:
+def _copy(source: bytes, target: Path) -> None:
+    mtime_ns = size_and_time(source)[1]
+    with open_file(source) as original:
         copy = target.open("xb")
         try:
             with copy:
@@ -145,18 +148,23 @@ def _copy(source: Path, target: Path) -> None:
         except BaseException:
             target.unlink()  # ours, as "x" made it: half a photo is worse than none
             raise
-    facts = source.stat()
-    os.utime(target, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+    os.utime(target, ns=(mtime_ns, mtime_ns))
 
 
-def _hardlink(source: Path, target: Path) -> None:
-    target.hardlink_to(source.resolve(strict=True))
+def _hardlink(source: bytes, target: Path) -> None:
+    target.hardlink_to(_on_disk(source))
 
 
-def _symlink(source: Path, target: Path) -> None:
-    target.symlink_to(source.resolve(strict=True))
+def _symlink(source: bytes, target: Path) -> None:
+    target.symlink_to(_on_disk(source))
 
 
-_PLACE: Mapping[str, Callable[[Path, Path], None]] = MappingProxyType(
+def _on_disk(source: bytes) -> Path:
+    if is_inside(source):
+        raise ReadError("lies in an archive, and no link leads there: use how='copy'")
+    return Path(os.fsdecode(source)).resolve(strict=True)
+
+
+_PLACE: Mapping[str, Callable[[bytes, Path], None]] = MappingProxyType(
     {"copy": _copy, "hardlink": _hardlink, "symlink": _symlink}
 )

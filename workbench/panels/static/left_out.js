@@ -20,6 +20,7 @@ function render({ model, el }) {
   const kinds = h("span", { class: "wb-quiet" });
   const table = h("table");
   const scroller = h("div", { class: "wb-left-out-files", tabindex: "0", "aria-label": "Files" }, table);
+  const counted = h("p", { class: "wb-quiet" });
   const rest = h("p", { class: "wb-quiet" });
   const hint = h("span", { class: "wb-quiet" });
   const fold = foldDetails(
@@ -28,7 +29,14 @@ function render({ model, el }) {
       if (on !== model.get("unfolded")) ask("unfold", { on });
     },
     ["Left out", hint],
-    h("div", { class: "wb-left-out-in" }, h("div", { class: "wb-row" }, tabs, kinds), scroller, rest),
+    h(
+      "div",
+      { class: "wb-left-out-in" },
+      counted,
+      h("div", { class: "wb-row" }, tabs, kinds),
+      scroller,
+      rest,
+    ),
     status(model),
   );
 
@@ -54,6 +62,7 @@ function render({ model, el }) {
     const what = model.get("listed");
     const [answer] = await ask("list", { what });
     if (what !== model.get("listed") || !answer.files) return;
+    counted.replaceChildren(answer.counted);
     /** @type {string[][]} */
     const files = answer.files;
     table.replaceChildren(

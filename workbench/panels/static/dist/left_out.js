@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from dom.js folding.js format.js jupyterlab.js left_out.js panel.js widgets.js sha256:07eb3733a9415f950af97ee396296a8ec5be7fe50a06c88f3e72f6f34a19a089
+// Built by esbuild 0.28.2 from dom.js folding.js format.js jupyterlab.js left_out.js panel.js widgets.js sha256:13ea75566ff44b5ee9cc92b275bf85f4dee2df8c18f2d09ffa7f5f7faffbedbc
 // dom.js
 var UNSEEN = (
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -125,6 +125,7 @@ function render({ model, el }) {
   const kinds = h("span", { class: "wb-quiet" });
   const table = h("table");
   const scroller = h("div", { class: "wb-left-out-files", tabindex: "0", "aria-label": "Files" }, table);
+  const counted = h("p", { class: "wb-quiet" });
   const rest = h("p", { class: "wb-quiet" });
   const hint = h("span", { class: "wb-quiet" });
   const fold = foldDetails(
@@ -133,7 +134,14 @@ function render({ model, el }) {
       if (on !== model.get("unfolded")) ask("unfold", { on });
     },
     ["Left out", hint],
-    h("div", { class: "wb-left-out-in" }, h("div", { class: "wb-row" }, tabs, kinds), scroller, rest),
+    h(
+      "div",
+      { class: "wb-left-out-in" },
+      counted,
+      h("div", { class: "wb-row" }, tabs, kinds),
+      scroller,
+      rest
+    ),
     status(model)
   );
   function draw() {
@@ -157,6 +165,7 @@ function render({ model, el }) {
     const what = model.get("listed");
     const [answer] = await ask("list", { what });
     if (what !== model.get("listed") || !answer.files) return;
+    counted.replaceChildren(answer.counted);
     const files = answer.files;
     table.replaceChildren(
       ...files.map(([path, reason]) => h("tr", {}, h("td", {}, path), h("td", {}, reason)))
