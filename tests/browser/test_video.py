@@ -8,7 +8,6 @@ import av
 import pytest
 
 from tests.helpers import jupyterlab as lab
-from tests.helpers.desk_page import OVERFLOW
 from tests.helpers.made_videos import case_of
 
 pytestmark = lab.MARKS
@@ -18,12 +17,14 @@ SHOW = """import workbench as wb
 case = wb.open(case='case')
 case.layout = lambda method="umap", **given: type(case).layout(case, "pca")
 desk = wb.Workspace(case)
-desk"""
+desk.video"""
 ASK = "desk.query.ask('blue'); desk.selection.focus = desk.selection.hits.events[0].best"
 PROBE = """import json
 print(json.dumps({"at": desk.video.at, "marks": desk.video.marks, "focus": desk.selection.focus,
     "t": desk.case.images["image_id"][desk.selection.focus].partition("#t=")[2],
     "error": desk.video.error + desk.video.trouble, "code": desk.video.to_code()}))"""
+OVERFLOW = """[...document.querySelectorAll('.wb-video, .wb-video-body, .wb-video-tools')]
+    .map(node => [node.className, node.scrollWidth - node.clientWidth])"""
 SEEN = "document.querySelector('.wb-video video')"
 COLOUR = f"""() => {{
     const video = {SEEN}, pixels = new OffscreenCanvas(1, 1).getContext('2d');
@@ -45,7 +46,8 @@ def test_a_video_plays_jumps_steps_and_is_exported(root: Path, address: str) -> 
         notebook = lab.Notebook(page, address, "video.ipynb")
         requests: list[str] = []
         page.on("request", lambda request: requests.append(request.url))
-        notebook.show_desk()
+        notebook.run(0)
+        page.wait_for_selector(".wb-video-none")
         empty = page.locator(".wb-video-none").inner_text()
         notebook.run(1)
         there = f"{SEEN}.readyState >= 2 && document.querySelector('.wb-video-loading').hidden"
