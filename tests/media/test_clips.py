@@ -82,6 +82,9 @@ def test_a_clip_shows_its_span_exactly_with_its_sound(video, format, stream):
     assert clip.times == pytest.approx(np.arange(15, 35) / 10)
     assert sound == pytest.approx(2.0, abs=0.1)
     assert clip.mime.startswith(f"video/{format}; codecs=")
+    with av.open(io.BytesIO(clip.data)) as file:
+        times = [float(one.dts * one.time_base) for one in file.demux() if one.dts is not None]
+    assert max(np.maximum.accumulate(times) - times) < 0.6  # pictures and sound lie side by side
 
 
 @pytest.mark.usefixtures("here")

@@ -75,6 +75,7 @@ class Cut:
         room = {"moov_size": str(16_384 + 40 * math.ceil((self.end - self.start) * (FASTEST + 50)))}
         options = fast if self.stream else room
         self._out = av.open(self._buffer, "w", format=ask["format"], options=options if self.mp4 else {})
+        self._coded: list[Any] = []
         self._video: Any = None
         self._sound: Any = None
         self._graph: Upright | None = None
@@ -96,6 +97,9 @@ class Cut:
         if self._sound is not None:
             self._write_sound()
         mime = self._mime()
+        # Pictures and sound side by side: a browser refuses a WebM whose times go back.
+        for packet in sorted(self._coded, key=lambda one: float((one.dts or 0) * one.time_base)):
+            self._out.mux(packet)
         self._out.close()
         told = {"mime": mime, "start": self.start, "end": round(last, 6), "times": self.times}
         return told, self._buffer.getvalue()
@@ -175,8 +179,7 @@ class Cut:
         self._mux(self._video.encode(shown))
 
     def _mux(self, packets: Any) -> None:
-        for packet in packets:
-            self._out.mux(packet)
+        self._coded.extend(packets)
 
     def _write_sound(self) -> None:
         """Write the sound of the clip's span; what cannot be decoded is left out.
@@ -228,7 +231,7 @@ class Cut:
         """Write what lies in the clip."""
         for packet in packets:
             if packet.pts is not None and 0 <= packet.pts * packet.time_base < self.end - self.start:
-                self._out.mux(packet)
+                self._coded.append(packet)
 
 
 def _words(error: Exception) -> str:
