@@ -16,6 +16,7 @@ from workbench.workspace.maps import ImageMaps
 
 if TYPE_CHECKING:
     import pandas as pd
+    from PIL.Image import Image
 
     from workbench.case import Case
 
@@ -142,6 +143,18 @@ class DeskContext:
         """Search for images like a row; ``add`` keeps the rest of the query."""
         self.panel("query").like(row, add)
 
+    def like_picture(self, picture: "Image", name: str) -> None:
+        """Search for images like a picture that is called ``name``."""
+        self.panel("query").like_picture(picture, name)
+
+    def appearances(self, video: str) -> "pd.DataFrame":
+        """Return when people are seen in a video (its file id), once the faces are grouped."""
+        if self.has_face_panels:
+            return self.case.faces.appearances(video=video)
+        import pandas as pd
+
+        return pd.DataFrame(columns=["identity", "name", "start", "end", "frames"])
+
     def metadata(self, row: int) -> Facts:
         """Return what is known of an image as pairs of name and text, or texts."""
         tags, image, drawn = self.case.tags, self.case.images.iloc[row], self.panel("map")
@@ -166,6 +179,7 @@ class DeskContext:
 
     def _redraw_boxes(self) -> None:
         self.panel("details").boxes_version += 1
+        self.panel("video").refresh()
 
 
 def image_metadata(image: "pd.Series[Any]", *, cluster: str, tags: Collection[str]) -> Facts:

@@ -1,6 +1,6 @@
 // @ts-check
 // Gallery: pages of thumbnails are asked for as they come near the view; arrow keys walk, Enter looks, L asks
-// "like this".
+// "like this", E unfolds an event of a video.
 
 import { boxOver } from "./boxes.js";
 import { h, setText, showPicture } from "./dom.js";
@@ -8,13 +8,38 @@ import { fileName, number, percent } from "./format.js";
 import { consume } from "./jupyterlab.js";
 import { lazyGrid, nodesOf, walk } from "./lazy.js";
 import { asker, setter, status } from "./panel.js";
+import { timecode } from "./video_axis.js";
 
 const PAGE = 60;
 const TABS = { hits: "Hits", selection: "Selection", all: "All" };
 
 /**
+ * The range of an event in a video, which unfolds into its frames where there are several.
  * @param {any} item
- * @param {{ focus: (row: number) => void, like: (row: number, add: boolean) => void }} on
+ * @param {{ unfold: (row: number, on: boolean) => void }} on
+ */
+function eventOf(item, on) {
+  if (item.frames < 2) return h("span", { class: "wb-moment" }, item.event);
+  return h(
+    "button",
+    {
+      class: "wb-moment",
+      tabindex: "-1",
+      title: item.unfolded ? "Only its best frame again (E)" : "All its frames (E)",
+      "aria-expanded": String(item.unfolded),
+      onclick: (event) => {
+        event.stopPropagation();
+        on.unfold(item.row, !item.unfolded);
+      },
+    },
+    `${item.unfolded ? "▾" : "▸"} ${item.event}`,
+  );
+}
+
+/**
+ * @param {any} item
+ * @param {{ focus: (row: number) => void, like: (row: number, add: boolean) => void,
+ *   unfold: (row: number, on: boolean) => void }} on
  */
 function tile(item, on) {
   const name = fileName(item.name);
@@ -22,6 +47,8 @@ function tile(item, on) {
   const score = item.score == null ? "" : figures.filter((figure) => figure != null).join(" · ");
   const picture = h("img", { alt: item.name, loading: "lazy", draggable: "false" });
   showPicture(picture, item.thumbnail);
+  const when = item.t == null ? "" : timecode(item.t, false);
+  const said = [name, item.event ?? when, score && `score ${score}`].filter(Boolean).join(", ");
   const like = h(
     "button",
     {
@@ -44,12 +71,13 @@ function tile(item, on) {
       tabindex: "-1",
       "data-key": item.row,
       "data-row": item.row,
-      title: item.name,
-      "aria-label": score ? `${name}, score ${score}` : name,
+      title: when ? `${item.name} at ${timecode(item.t)}` : item.name,
+      "aria-label": said,
       onclick: () => on.focus(item.row),
     },
     picture,
     item.box ? boxOver(item.box, item.shape) : null,
+    item.event ? eventOf(item, on) : when ? h("span", { class: "wb-moment" }, when) : null,
     h("div", { class: "wb-name" }, name),
     score ? h("div", { class: "wb-score" }, score) : null,
     like,
@@ -65,6 +93,8 @@ function render({ model, el }) {
     focus: (row) => ask("focus", { row }),
     /** @param {number} row @param {boolean} add */
     like: (row, add) => ask("like", { row, add }),
+    /** @param {number} row @param {boolean} on */
+    unfold: (row, on) => ask("unfold", { row, on }),
   };
   const grid = h("div", { class: "wb-grid", role: "listbox", "aria-label": "Thumbnails" });
   const empty = h("div", { class: "wb-empty" });
@@ -135,6 +165,8 @@ function render({ model, el }) {
     if (walk(event, grid)) return consume(event);
     if (event.key === "Enter" || event.key === " ") on.focus(row);
     else if (event.key.toLowerCase() === "l") on.like(row, event.shiftKey);
+    else if (event.key.toLowerCase() === "e")
+      /** @type {HTMLElement | null} */ (here.querySelector("button.wb-moment"))?.click();
     else return;
     consume(event);
   });

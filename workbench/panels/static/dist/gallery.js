@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from boxes.js dom.js format.js gallery.js jupyterlab.js lazy.js panel.js widgets.js sha256:6af6549604e677bf3ab10ca7fb08cddbfe3085d801176ae6159a21f04e51833d
+// Built by esbuild 0.28.2 from boxes.js dom.js format.js gallery.js jupyterlab.js lazy.js panel.js video_axis.js widgets.js sha256:7b2b2f6bf3b54f5c7b2469766672c922f7f2a05faa4083eaa31b7424c47f7b68
 // dom.js
 var SVG = "http://www.w3.org/2000/svg";
 var UNSEEN = (
@@ -239,15 +239,44 @@ function status(model, doing = "busy", wrong = "error") {
   return h("div", { class: "wb-status" }, busy, error);
 }
 
+// video_axis.js
+function timecode(seconds, exact = true) {
+  const all = Math.round(Math.max(0, seconds) * 1e3);
+  const two = (n) => String(n).padStart(2, "0");
+  const whole = Math.floor(all / 1e3);
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  if (exact) return `${hours}:${two(minutes)}:${two(rest)}.${String(all % 1e3).padStart(3, "0")}`;
+  return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
+}
+
 // gallery.js
 var PAGE = 60;
 var TABS = { hits: "Hits", selection: "Selection", all: "All" };
+function eventOf(item, on) {
+  if (item.frames < 2) return h("span", { class: "wb-moment" }, item.event);
+  return h(
+    "button",
+    {
+      class: "wb-moment",
+      tabindex: "-1",
+      title: item.unfolded ? "Only its best frame again (E)" : "All its frames (E)",
+      "aria-expanded": String(item.unfolded),
+      onclick: (event) => {
+        event.stopPropagation();
+        on.unfold(item.row, !item.unfolded);
+      }
+    },
+    `${item.unfolded ? "▾" : "▸"} ${item.event}`
+  );
+}
 function tile(item, on) {
   const name = fileName(item.name);
   const figures = [item.score?.toFixed(2), item.probability == null ? null : percent(item.probability)];
   const score = item.score == null ? "" : figures.filter((figure) => figure != null).join(" · ");
   const picture = h("img", { alt: item.name, loading: "lazy", draggable: "false" });
   showPicture(picture, item.thumbnail);
+  const when = item.t == null ? "" : timecode(item.t, false);
+  const said = [name, item.event ?? when, score && `score ${score}`].filter(Boolean).join(", ");
   const like = h(
     "button",
     {
@@ -270,12 +299,13 @@ function tile(item, on) {
       tabindex: "-1",
       "data-key": item.row,
       "data-row": item.row,
-      title: item.name,
-      "aria-label": score ? `${name}, score ${score}` : name,
+      title: when ? `${item.name} at ${timecode(item.t)}` : item.name,
+      "aria-label": said,
       onclick: () => on.focus(item.row)
     },
     picture,
     item.box ? boxOver(item.box, item.shape) : null,
+    item.event ? eventOf(item, on) : when ? h("span", { class: "wb-moment" }, when) : null,
     h("div", { class: "wb-name" }, name),
     score ? h("div", { class: "wb-score" }, score) : null,
     like
@@ -288,7 +318,9 @@ function render({ model, el }) {
     /** @param {number} row */
     focus: (row) => ask("focus", { row }),
     /** @param {number} row @param {boolean} add */
-    like: (row, add) => ask("like", { row, add })
+    like: (row, add) => ask("like", { row, add }),
+    /** @param {number} row @param {boolean} on */
+    unfold: (row, on2) => ask("unfold", { row, on: on2 })
   };
   const grid = h("div", { class: "wb-grid", role: "listbox", "aria-label": "Thumbnails" });
   const empty = h("div", { class: "wb-empty" });
@@ -354,6 +386,8 @@ function render({ model, el }) {
     if (walk(event, grid)) return consume(event);
     if (event.key === "Enter" || event.key === " ") on.focus(row);
     else if (event.key.toLowerCase() === "l") on.like(row, event.shiftKey);
+    else if (event.key.toLowerCase() === "e")
+      here.querySelector("button.wb-moment")?.click();
     else return;
     consume(event);
   });
