@@ -59,17 +59,6 @@ def test_a_probe_tells_what_a_player_needs(video):
 
 
 @pytest.mark.usefixtures("here")
-@pytest.mark.parametrize(
-    ("t", "begins", "seen"), [(0, 0, "red"), (1.95, 1.9, "red"), (2, 2, "blue"), (99, 5.9, "lime")]
-)
-def test_a_frame_is_the_one_that_is_seen_at_that_time(video, t, begins, seen):
-    frame = clips.frame_at(video, t)
-    assert frame.t == pytest.approx(begins)
-    assert (frame.width, frame.height) == (96, 64)
-    assert colour(np.frombuffer(frame.pixels, np.uint8)) == seen
-
-
-@pytest.mark.usefixtures("here")
 @pytest.mark.parametrize("format", ["mp4", "webm"])
 @pytest.mark.parametrize("stream", [True, False])
 def test_a_clip_shows_its_span_exactly_with_its_sound(video, format, stream):
@@ -101,7 +90,7 @@ def test_what_is_no_video_says_so(tmp_path):
     (tmp_path / "text.mp4").write_bytes(b"not a video at all")
     with pytest.raises(ClipError, match="not a video that can be read"):
         clips.probe(tmp_path / "text.mp4")
-    with pytest.raises(ClipError, match="No such file"):
+    with pytest.raises(ClipError, match="vanished before"):
         clips.probe(tmp_path / "nowhere.mp4")
 
 
@@ -122,7 +111,6 @@ def test_a_broken_end_leaves_what_comes_before(video, tmp_path):
     make_video(whole, SHOTS)
     data = whole.read_bytes()
     (tmp_path / "cut.mkv").write_bytes(data[: len(data) * 2 // 3])
-    assert colour(np.frombuffer(clips.frame_at(tmp_path / "cut.mkv", 0.5).pixels, np.uint8)) == "red"
     assert len(clips.cut(tmp_path / "cut.mkv", 0, 1).times) == 10
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ from workbench.case.safe_output import new_file
 from workbench.errors import QueryError
 from workbench.image_id import file_id
 from workbench.media import clips
+from workbench.media.decode import DecodeError
+from workbench.media.decoded import DecodedImage
+from workbench.media.read import ReadError, open_file, size_and_time
 from workbench.search.image_lookup import ImageLookup
 from workbench.search.ranges import frames_of, timecode, times_of
 from workbench.store.case_folder import CaseFolder
@@ -127,7 +130,7 @@ class Videos:
         if end - start > clips.LONGEST + 1e-6:
             what = f"A clip of {end - start:.0f} s is too long."
             raise QueryError(what, f"Ask for {clips.LONGEST:.0f} s or less.")
-        made: Clip = self._try(file, lambda path: clips.cut(path, start, end, **options))
+        made: Clip = self._try(file, lambda source: clips.cut(source, start, end, **options))
         return made
 
     @checked(start=real(0, example=12.0), end=real(0, example=19.5), side=whole(16, 4096, 640))
@@ -155,12 +158,12 @@ class Videos:
 
         Its ``info["t"]`` says when that frame begins.
         """
-        from PIL import Image
+        from workbench.media.video import frame_at
 
         self._check_time(t)
-        seen = self._try(self.file(video), lambda path: clips.frame_at(path, t))
-        picture = Image.frombytes("RGB", (seen.width, seen.height), seen.pixels)
-        picture.info["t"] = seen.t
+        seen: DecodedImage = self._try(self.file(video), lambda source: frame_at(source, t))
+        picture = seen.image
+        picture.info["t"] = seen.facts.frame.t if seen.facts.frame else t
         return picture
 
     @checked(columns=whole(1, 24, 6), width=whole(100, 8000, 1200), most=or_none(whole(1, 5000, 120)))
@@ -181,27 +184,29 @@ class Videos:
         if not 0 <= t < float("inf"):
             raise QueryError(f"Invalid time {t}.", "Use seconds from the start of the video.")
 
-    def _try(self, file: str, work: Callable[[Path], Any]) -> Any:
+    def _try(self, file: str, work: Callable[[BinaryIO], Any]) -> Any:
         """Do something with the first path of a video that still has it; raise QueryError with the reason."""
         name = str(self._images["path"].iloc[int(self._rows[file][0])])
         why = "the file is not the one that was ingested"
-        for path in self._paths(file):
+        for place in self._places(file):
             try:
-                return work(path)
-            except clips.ClipError as error:
+                with open_file(place) as source:
+                    return work(source)
+            except (clips.ClipError, ReadError) as error:
                 why = str(error)
+            except DecodeError as error:
+                why = error.reason
         raise QueryError(f"{name}: {why}.", "Look at the file, and ingest again where it has changed.")
 
-    def _paths(self, file: str) -> Iterator[Path]:
+    def _places(self, file: str) -> Iterator[bytes]:
         """Yield where a video lies, as far as size and time of change are those of the last ingest."""
         for raw_path, size, mtime in self._files.get(file, ()):
             try:
-                path = self._folder.file_path(raw_path)
-                facts = path.stat()
-            except OSError:
+                place = self._folder.place(raw_path)
+                if size_and_time(place) == (size, mtime):
+                    yield place
+            except (OSError, ReadError):
                 continue
-            if (facts.st_size, facts.st_mtime_ns) == (size, mtime):
-                yield path
 
     @cached_property
     def _files(self) -> dict[str, list[tuple[bytes, int, int]]]:

@@ -1,4 +1,4 @@
-"""The process that reads a video, its standard input, for `clips`: probes it, cuts a clip or takes one frame.
+"""The process that reads a video, its standard input, for `clips`: probes it or cuts a clip.
 
 It puts limits on itself and writes a line of JSON and bytes. PyAV was chosen because its wheels carry FFmpeg
 with x264, libvpx, AAC and Opus for every system, and because it gives frames with their own times.
@@ -55,8 +55,6 @@ def answer(source: BinaryIO, ask: dict[str, Any]) -> tuple[dict[str, Any], bytes
         picture = Picture(video)
         if ask["do"] == "probe":
             return {"probe": picture.probe()}, b""
-        if ask["do"] == "frame":
-            return picture.frame(ask["t"])
         return Cut(picture, ask).run()
 
 

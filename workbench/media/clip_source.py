@@ -10,9 +10,6 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
-LARGEST = 8192
-"""Pixels of the longer side of a frame that is given whole."""
-
 
 class UnreadableError(Exception):
     """What was asked for cannot be had; ``str(error)`` says why."""
@@ -88,24 +85,6 @@ class Picture:
             self.video.seek(ticks, stream=self.stream, backward=True)
         except av.FFmpegError:
             self.video.seek(0)
-
-    def frame(self, t: float) -> tuple[dict[str, Any], bytes]:
-        """Return the frame seen at ``t``, in full size, upright."""
-        seen: VideoFrame | None = None
-        for one in self.frames(t):
-            at = self.time(one)
-            if seen is not None and (at is None or at > t + 1e-6):
-                break
-            seen = one
-        if seen is None:
-            raise UnreadableError("there is no frame at that time")
-        width, height = upright(self.stream, seen)
-        shrunk = min(1.0, LARGEST / max(width, height))
-        size = max(1, round(width * shrunk)), max(1, round(height * shrunk))
-        graph = Upright(self.stream, seen, size, "rgb24")
-        shown = graph(seen)
-        pixels = shown.to_ndarray().tobytes()
-        return {"t": round(self.time(seen) or 0.0, 6), "size": [shown.width, shown.height]}, pixels
 
 
 def turns(frame: "VideoFrame") -> int:

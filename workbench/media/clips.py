@@ -1,4 +1,4 @@
-"""Clips of a video for a browser, and single frames, cut in a process of its own with limits.
+"""Clips of a video for a browser, cut in a process of its own with limits; single frames give `video`.
 
 The process gets the file as its standard input, opened here for reading, and the question as an argument: it
 opens nothing by itself. It is started for each question, so that ending it is all that cancelling takes.
@@ -15,6 +15,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
+
+from workbench.media.regular_files import ReadError, explain
+from workbench.media.video import Source, descriptor_of
 
 Format = Literal["mp4", "webm"]
 
@@ -69,38 +72,18 @@ class Clip:
     times: list[float] = field(repr=False, default_factory=list)
 
 
-@dataclass(frozen=True)
-class Frame:
-    """One frame of a video: ``t`` seconds; RGB ``pixels`` (bytes) of ``width`` x ``height``, row by row."""
-
-    t: float
-    width: int
-    height: int
-    pixels: bytes = field(repr=False)
-
-
 def _always() -> bool:
     return True
 
 
-def probe(path: Path) -> Probe:
+def probe(source: Source) -> Probe:
     """Return what a video is. Raises ClipError where it is none or cannot be read."""
-    said, _ = _ask(path, {"do": "probe"}, SECONDS, _always)
+    said, _ = _ask(source, {"do": "probe"}, SECONDS, _always)
     return Probe(**said["probe"])
 
 
-def frame_at(path: Path, t: float, going: Callable[[], bool] = _always) -> Frame:
-    """Return the frame that is seen ``t`` seconds after the start of a video, exact to the frame.
-
-    Raises ClipError where there is none, ClipCancelledError once ``going()`` says that nobody waits.
-    """
-    said, pixels = _ask(path, {"do": "frame", "t": t}, SECONDS, going)
-    width, height = said["size"]
-    return Frame(said["t"], width, height, pixels)
-
-
 def cut(
-    path: Path,
+    source: Source,
     start: float,
     end: float,
     *,
@@ -119,20 +102,22 @@ def cut(
     if not 0 <= start < end or end - start > LONGEST + 1e-6:
         raise ClipError(f"a clip is from 0 to {LONGEST:.0f} seconds long, not from {start} to {end}")
     ask = {"do": "clip", "start": start, "end": end, "format": format, "side": side, "stream": stream}
-    said, data = _ask(path, ask, SECONDS + SLOWEST * (end - start), going)
+    said, data = _ask(source, ask, SECONDS + SLOWEST * (end - start), going)
     return Clip(data, said["mime"], said["start"], said["end"], said["times"])
 
 
 def _ask(
-    path: Path, ask: dict[str, Any], seconds: float, going: Callable[[], bool]
+    source: Source, ask: dict[str, Any], seconds: float, going: Callable[[], bool]
 ) -> tuple[dict[str, Any], bytes]:
     """Return what a process says of a question about a video, and the bytes that belong to it."""
     limits = {"memory": MAX_MEMORY, "seconds": int(seconds)}
     try:
-        with path.open("rb") as file:
-            process = _start(json.dumps(ask | limits), file.fileno())
+        with descriptor_of(source) as file:
+            process = _start(json.dumps(ask | limits), file)
     except OSError as error:
-        raise ClipError(error.strerror or str(error)) from error
+        raise ClipError(explain(error)) from error
+    except ReadError as error:
+        raise ClipError(str(error)) from error
     late, left = threading.Event(), threading.Event()
     watch = threading.Thread(target=_watch, args=(process, going, seconds, late, left), daemon=True)
     watch.start()
