@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -156,17 +157,75 @@ def test_a_long_animation_is_a_video_and_a_short_one_a_picture(tmp_path: Path):
     (tmp_path / "source").mkdir()
     for name, times in (("long", (1500, 1500)), ("short", (300, 300))):
         first, *others = [Image.new("RGB", (64, 48), COLOURS[0]), Image.fromarray(coloured(8))]
-        for suffix in ("gif", "png"):
+        for suffix in ("gif", "png", "webp", "avif"):
             path = tmp_path / "source" / f"{name}.{suffix}"
             first.save(path, save_all=True, append_images=others, duration=list(times))
     case = opened(tmp_path / "source", tmp_path)
     case.ingest(progress=False)
     frames = case.images.groupby("path")["t"].apply(lambda times: times.notna().tolist())
 
-    assert frames["short.gif"] == frames["short.png"] == [False]
+    assert [frames[f"short.{suffix}"] for suffix in ("gif", "png", "webp", "avif")] == [[False]] * 4
     assert all(frames["long.gif"])
     assert all(frames["long.png"])
+    for suffix in ("webp", "avif"):
+        rows = case.images.index[case.images["path"] == f"long.{suffix}"]
+        assert case.images["t"][rows].tolist() == [1.5]
+        last = read_image(case.picture(int(rows[0])), min_side=48).image
+        assert number_of(last) == 8
     assert len(case.problems) == 0
+
+
+def motion_photo(path: Path, video: bytes) -> None:
+    """Write a green JPEG that carries a video, as phones do."""
+    photo = BytesIO()
+    Image.new("RGB", (64, 48), "green").save(photo, "JPEG")
+    data = photo.getvalue()
+    xmp = b"http://ns.adobe.com/xap/1.0/\0" + (
+        b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description'
+        b' xmlns:GCamera="http://ns.google.com/photos/1.0/camera/" GCamera:MicroVideo="1"'
+        b' GCamera:MicroVideoOffset="%d"/></rdf:RDF>' % len(video)
+    )
+    block = b"\xff\xe1" + (2 + len(xmp)).to_bytes(2) + xmp
+    path.write_bytes(data[:2] + block + data[2:] + video)
+
+
+def test_a_motion_photo_is_a_photo_with_the_frames_of_its_video(tmp_path: Path):
+    folder = tmp_path / "source"
+    folder.mkdir()
+    video = shown(tmp_path / "clip.mp4", [8, 15])
+    motion_photo(folder / "motion.jpg", video.read_bytes())
+    case = opened(folder, tmp_path)
+    case.ingest(progress=False)
+    images = case.images
+    photo, *frames = [read_image(case.picture(row), min_side=48).image for row in images.index]
+
+    assert images["t"].notna().tolist() == [False, True, True]
+    assert images["image_id"][0] == images["image_id"][1].partition("#")[0]
+    assert images["video"].isna().tolist() == [True, False, False]
+    assert photo.getpixel((30, 30)) == pytest.approx((0, 128, 0), abs=3)
+    assert [number_of(frame) for frame in frames] == [8, 15]
+    assert case.problems.empty
+    assert case.ingest(progress=False).unchanged == 1
+
+
+def test_a_motion_photo_stays_one_without_its_video(tmp_path: Path):
+    folder = tmp_path / "source"
+    folder.mkdir()
+    video = shown(tmp_path / "clip.mp4", [8, 15]).read_bytes()
+    motion_photo(folder / "motion.jpg", video)
+    motion_photo(folder / "broken.jpg", video.replace(b"avc1", b"zzz9"))
+    case = opened(folder, tmp_path)
+    case.ingest(videos=False, progress=False)
+
+    assert case.images["t"].isna().tolist() == [True, True]
+    assert case.problems.empty
+    whole = case.ingest(rehash=True, progress=False)
+    assert case.images.groupby("path")["t"].apply(lambda t: t.notna().sum()).to_dict() == {
+        "broken.jpg": 0,
+        "motion.jpg": 2,
+    }
+    assert whole.embedded == 2
+    assert case.problems["path"].tolist() == ["broken.jpg"]
 
 
 def test_a_video_is_known_by_its_bytes_whatever_it_is_called(tmp_path: Path):
