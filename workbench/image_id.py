@@ -55,12 +55,16 @@ def position(image_id: str) -> float:
 
 
 def title(path: str, image_id: str) -> str:
-    """Return what people read of an image: ``docs/a.pdf, page 3``, ``clip.mp4, 1:02.040``; else the path."""
+    """Return what people read of an image: ``docs/a.pdf, page 3``, ``clip.mp4, 1:02.040``; else the path.
+
+    From its first hour on a time has hours: ``2:01:02.040``.
+    """
     name, _, value = part_of(image_id).partition("=")
     if name == "t":
         minutes, seconds = divmod(position(image_id), 60)
-        value = f"{minutes:.0f}:{seconds:06.3f}"
-        return f"{path}, {value}"
+        hours, minutes = divmod(int(minutes), 60)
+        value = f"{hours}:{minutes:02}" if hours else f"{minutes}"
+        return f"{path}, {value}:{seconds:06.3f}"
     return f"{path}, {name} {value}" if name else path
 
 

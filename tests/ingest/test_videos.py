@@ -67,6 +67,7 @@ def test_frames_are_images_with_their_time(source: Path, tmp_path: Path):
     ] == (frames["image_id"].tolist())
     photo = case.images[case.images["t"].isna()].iloc[0]
     assert photo["path"] == "a photo.png"
+    assert case.info()["paths"] == 2
     assert pd.isna(photo["video"])
 
 
@@ -205,6 +206,8 @@ def test_a_motion_photo_is_a_photo_with_the_frames_of_its_video(tmp_path: Path):
     assert photo.getpixel((30, 30)) == pytest.approx((0, 128, 0), abs=3)
     assert [number_of(frame) for frame in frames] == [8, 15]
     assert case.problems.empty
+    selection = wb.Selection(images)
+    assert [list(selection.same_file(row)) for row in images.index] == [[0, 1, 2]] * 3
     assert case.ingest(progress=False).unchanged == 1
 
 
