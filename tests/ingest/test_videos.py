@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 import workbench as wb
+from tests.helpers.panel_messages import browser
 from tests.helpers.videos import COLOURS, coloured, number_of, write_video
 from workbench.errors import QueryError
 from workbench.image_id import make
@@ -253,8 +254,34 @@ def test_frames_are_found_by_kind_and_video(source: Path, tmp_path: Path):
     case.ingest(progress=False)
 
     assert len(case.ask("green kind:video").frame) == 4
+    assert case.ask("kind:video").frame["path"].tolist() == ["clip.mp4"] * 4
+    assert case.ask("in:clip.mp4 kind:video").frame["t"].is_monotonic_increasing
+    assert case.ask("-in:clip.mp4").frame["path"].tolist() == ["a photo.png"]
     assert len(case.ask("green in:clip.mp4").frame) == 4
     assert case.ask("green kind:photo").frame["path"].tolist() == ["a photo.png"]
+
+
+def test_panels_tell_frames_of_a_video_apart(source: Path, tmp_path: Path):
+    case = opened(source, tmp_path)
+    case.ingest(instances=True, progress=False)
+    desk = wb.Workspace(case)
+    row = int(case.images.index[case.images["t"].notna()][-1])
+    title = desk.selection.title(row)
+    t = case.images["t"][row]
+
+    desk.selection.focus = row
+    tile = browser(desk.gallery, "page", start=row, count=1, version=0)["items"][0]
+    assert title == f"clip.mp4, 0:{t:06.3f}"
+    assert (tile["name"], tile["part"]) == (title, f"0:{t:06.3f}")
+    assert dict(browser(desk.details, "show", row=row)["facts"])["Time"] == (
+        f"0:{t:06.3f} of 0:08, 10 frames a second"
+    )
+    assert desk.map.caption(row) == desk.things.about["path"] == title
+    desk.things.box = [4, 4, 40, 40]
+    hits = desk.things.find().hits
+    assert f"clip.mp4#t={t:.3f}" in desk.things.to_code()
+    assert [tile["name"] for tile in desk.things.tiles] == [desk.selection.title(row) for row in hits.rows]
+    desk.close()
 
 
 KILLED = """

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import traitlets
 
+from workbench.image_id import part_title
 from workbench.panels.base import Answer, Panel, script, style
 from workbench.selection import Rows, Selection
 
@@ -96,8 +97,17 @@ class Gallery(Panel):
 
     def _answer_page(self, start: int, count: int, version: int) -> Answer:
         rows = [int(row) for row in self.rows[start : start + count]]
-        items = [{"row": row, "name": self.selection.title(row)} | self._hit(row) for row in rows]
+        items = [self._tile(row) | self._hit(row) for row in rows]
         return {"items": items, "total": len(self.rows), "version": version}, self._thumbnails(rows)
+
+    def _tile(self, row: int) -> dict[str, Any]:
+        """Return what a tile tells of any image: its title, and the part of a file that it is."""
+        image = self.selection.table.iloc[row]
+        return {
+            "row": row,
+            "name": self.selection.title(row),
+            "part": part_title(str(image.get("image_id", ""))),
+        }
 
     def _hit(self, row: int) -> dict[str, Any]:
         """Return what a tile tells of a hit: score, probability where it is known, and its box."""

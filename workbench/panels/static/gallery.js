@@ -50,9 +50,25 @@ function tile(item, on) {
     },
     picture,
     item.box ? boxOver(item.box, item.shape) : null,
-    h("div", { class: "wb-name" }, name),
+    label(name, item.part),
     score ? h("div", { class: "wb-score" }, score) : null,
     like,
+  );
+}
+
+/**
+ * The name of a file is cut where it is too long for its tile, the page or time in it is not.
+ * @param {string} name
+ * @param {string} part
+ */
+function label(name, part) {
+  const end = `, ${part}`;
+  if (!part || !name.endsWith(end)) return h("div", { class: "wb-name" }, name);
+  return h(
+    "div",
+    { class: "wb-name wb-part" },
+    h("span", { class: "wb-file" }, name.slice(0, -end.length)),
+    h("span", {}, part),
   );
 }
 

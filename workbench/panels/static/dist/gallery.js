@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from boxes.js dom.js format.js gallery.js jupyterlab.js lazy.js panel.js widgets.js sha256:6af6549604e677bf3ab10ca7fb08cddbfe3085d801176ae6159a21f04e51833d
+// Built by esbuild 0.28.2 from boxes.js dom.js format.js gallery.js jupyterlab.js lazy.js panel.js widgets.js sha256:1237ecf9cf68df05dabe0f446e2dcb0ea416750cdf289121c96f218a1fb26f0b
 // dom.js
 var SVG = "http://www.w3.org/2000/svg";
 var UNSEEN = (
@@ -276,9 +276,19 @@ function tile(item, on) {
     },
     picture,
     item.box ? boxOver(item.box, item.shape) : null,
-    h("div", { class: "wb-name" }, name),
+    label(name, item.part),
     score ? h("div", { class: "wb-score" }, score) : null,
     like
+  );
+}
+function label(name, part) {
+  const end = `, ${part}`;
+  if (!part || !name.endsWith(end)) return h("div", { class: "wb-name" }, name);
+  return h(
+    "div",
+    { class: "wb-name wb-part" },
+    h("span", { class: "wb-file" }, name.slice(0, -end.length)),
+    h("span", {}, part)
   );
 }
 function render({ model, el }) {
