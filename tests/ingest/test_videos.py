@@ -5,9 +5,11 @@ import signal
 import subprocess
 import sys
 import textwrap
+import zipfile
 from io import BytesIO
 from pathlib import Path
 
+import av
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,6 +20,7 @@ from tests.helpers.panel_messages import browser
 from tests.helpers.videos import COLOURS, coloured, number_of, write_video
 from workbench.errors import QueryError
 from workbench.image_id import make
+from workbench.media import read
 from workbench.media.decode import read_image
 from workbench.testing import register
 
@@ -282,6 +285,75 @@ def test_panels_tell_frames_of_a_video_apart(source: Path, tmp_path: Path):
     assert f"clip.mp4#t={t:.3f}" in desk.things.to_code()
     assert [tile["name"] for tile in desk.things.tiles] == [desk.selection.title(row) for row in hits.rows]
     desk.close()
+
+
+def test_odd_videos_are_read_or_are_problems(tmp_path: Path):
+    """Of one frame in 8K, of no rate, of sound alone, of one colour."""
+    folder = tmp_path / "source"
+    folder.mkdir()
+    large = np.repeat(np.repeat(coloured(8, (480, 270)), 16, 0), 16, 1)  # 7680 x 4320
+    write_video(folder / "8k.mp4", [large], options={"preset": "ultrafast"})
+    shown(folder / "colour.mp4", [7])  # both halves alike but for its darker top
+    write_video(folder / "grey.mp4", [np.full((48, 64, 3), 128, np.uint8)] * 20)
+    no_rate(folder / "no rate.mkv")
+    sound(folder / "talk.mp4")
+    case = opened(folder, tmp_path)
+    case.ingest(progress=False)
+    images = case.images
+    found = images.groupby("path")["t"].count().to_dict()
+
+    assert found == {"8k.mp4": 1, "colour.mp4": 1, "grey.mp4": 1, "no rate.mkv": 2}
+    assert images.loc[images["path"] == "8k.mp4", ["width", "height"]].to_numpy().tolist() == [[7680, 4320]]
+    assert images.set_index("path")["plain"]["grey.mp4"] == "blank"
+    pictures = {
+        path: number_of(read_image(case.picture(int(row)), min_side=48).image)
+        for path, row in zip(images["path"], images.index, strict=True)
+        if path in ("8k.mp4", "colour.mp4")
+    }
+    assert pictures == {"8k.mp4": 8, "colour.mp4": 7}
+    assert case.problems[["path", "reason"]].to_numpy().tolist() == [
+        ["talk.mp4", "no video in it: only sound"]
+    ]
+
+
+def no_rate(path: Path) -> None:
+    """Write a Matroska of which nothing says how many frames a second it has."""
+    frames = [coloured(number) for number in (8, 8, 15, 15)]
+    write_video(path, frames, times=[0, 1000, 4000, 5000])
+    data = path.read_bytes()
+    assert b"\x23\xe3\x83" in data
+    path.write_bytes(data.replace(b"\x23\xe3\x83", b"\xec\x86\x83"))  # DefaultDuration becomes Void
+
+
+def sound(path: Path) -> None:
+    with av.open(str(path), "w") as output:
+        stream = output.add_stream("aac", rate=44100)
+        frame = av.AudioFrame.from_ndarray(np.zeros((2, 44100), np.float32), format="fltp", layout="stereo")
+        frame.sample_rate = 44100
+        output.mux(stream.encode(frame))
+        output.mux(stream.encode())
+
+
+def test_a_video_in_a_zip_is_read_up_to_a_size(tmp_path: Path, monkeypatch):
+    folder = tmp_path / "source"
+    folder.mkdir()
+    small, large = shown(tmp_path / "small.mp4", [8]), shown(tmp_path / "large.mp4", range(1, 20))
+    with zipfile.ZipFile(folder / "holiday.zip", "w") as archive:
+        archive.write(small, "small.mp4")
+        archive.write(large, "large.mp4")
+    most = small.stat().st_size + 1
+    assert most < large.stat().st_size
+    monkeypatch.setattr(read, "MAX_BYTES", most)
+    case = opened(folder, tmp_path)
+    case.ingest(progress=False)
+
+    assert case.images["video"].tolist() == ["holiday.zip!/small.mp4"]
+    assert number_of(read_image(case.picture(0), min_side=48).image) == 8
+    assert case.problems["path"].tolist() == ["holiday.zip!/large.mp4"]
+    size = large.stat().st_size
+    assert case.problems["reason"].tolist() == [
+        f"too large: {size:,} bytes, the limit in an archive is {most:,}: unpack it to have it read"
+    ]
 
 
 KILLED = """
