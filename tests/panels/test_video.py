@@ -295,7 +295,8 @@ def test_the_gallery_shows_one_tile_an_event_that_unfolds(desk: wb.Workspace) ->
     browser(desk.gallery, "unfold", row=best, on=True)
     second = browser(desk.gallery, "page", start=0, count=60, version=desk.gallery.version)
     assert second["total"] == first["total"] + 5
-    assert [item["t"] for item in second["items"] if 8 <= item.get("t", 0) < 14] == [8, 9, 10, 11, 12, 13]
+    shown = [item["part"] for item in second["items"] if "0:08" <= item["part"] < "0:14"]
+    assert shown == [f"0:{second:02}.000" for second in range(8, 14)]
     assert (
         f"desk.gallery.unfold(desk.selection.row({desk.case.images['image_id'][best]!r}))"
         in desk.gallery.to_code()

@@ -182,7 +182,7 @@ class OpenCase:
             "key": data.key,
             "images": len(data.images),
             "photos": int(data.counted.sum()),  # of a raw photo and its JPEG only one
-            "paths": int(data.images["paths"].map(len).sum()),
+            "paths": int(data.images.drop_duplicates("path")["paths"].map(len).sum()),
             "problems": len(data.problems),
             "skipped": len(data.skipped),
             **self._source_facts(),

@@ -10,7 +10,7 @@ import numpy as np
 import traitlets
 
 from workbench.errors import QueryError
-from workbench.image_id import position
+from workbench.image_id import part_title
 from workbench.panels.base import Answer, Panel, script, style
 from workbench.selection import Rows, Selection
 
@@ -142,23 +142,24 @@ class Gallery(Panel):
 
     def _answer_page(self, start: int, count: int, version: int) -> Answer:
         rows = [int(row) for row in self.rows[start : start + count]]
-        items = [
-            {"row": row, "name": self.selection.title(row)} | self._moment(row) | self._hit(row)
-            for row in rows
-        ]
+        items = [self._tile(row) | self._moment(row) | self._hit(row) for row in rows]
         return {"items": items, "total": len(self.rows), "version": version}, self._thumbnails(rows)
 
+    def _tile(self, row: int) -> dict[str, Any]:
+        """Return what a tile tells of any image: its title, and the part of a file that it is."""
+        image = self.selection.table.iloc[row]
+        return {
+            "row": row,
+            "name": self.selection.title(row),
+            "part": part_title(str(image.get("image_id", ""))),
+        }
+
     def _moment(self, row: int) -> dict[str, Any]:
-        """Return what a tile tells of a frame: when it is, and the event it stands for."""
-        image_id = (
-            str(self.selection.table["image_id"].iloc[row]) if "image_id" in self.selection.table else ""
-        )
-        if "#t=" not in image_id:
+        """Return what a tile tells of the event that a frame stands for among the hits."""
+        event = self.events.get(row) if self.show == "hits" else None
+        if event is None:
             return {}
-        told: dict[str, Any] = {"t": position(image_id)}
-        if self.show == "hits" and (event := self.events.get(row)):
-            told |= {"event": event.label, "frames": len(event.rows), "unfolded": row in self._unfolded}
-        return told
+        return {"event": event.label, "frames": len(event.rows), "unfolded": row in self._unfolded}
 
     def _hit(self, row: int) -> dict[str, Any]:
         """Return what a tile tells of a hit: score, probability where it is known, and its box."""

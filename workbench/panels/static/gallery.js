@@ -8,7 +8,6 @@ import { fileName, number, percent } from "./format.js";
 import { consume } from "./jupyterlab.js";
 import { lazyGrid, nodesOf, walk } from "./lazy.js";
 import { asker, setter, status } from "./panel.js";
-import { timecode } from "./video_axis.js";
 
 const PAGE = 60;
 const TABS = { hits: "Hits", selection: "Selection", all: "All" };
@@ -47,8 +46,7 @@ function tile(item, on) {
   const score = item.score == null ? "" : figures.filter((figure) => figure != null).join(" · ");
   const picture = h("img", { alt: item.name, loading: "lazy", draggable: "false" });
   showPicture(picture, item.thumbnail);
-  const when = item.t == null ? "" : timecode(item.t, false);
-  const said = [name, item.event ?? when, score && `score ${score}`].filter(Boolean).join(", ");
+  const said = [name, item.event, score && `score ${score}`].filter(Boolean).join(", ");
   const like = h(
     "button",
     {
@@ -71,16 +69,32 @@ function tile(item, on) {
       tabindex: "-1",
       "data-key": item.row,
       "data-row": item.row,
-      title: when ? `${item.name} at ${timecode(item.t)}` : item.name,
+      title: item.name,
       "aria-label": said,
       onclick: () => on.focus(item.row),
     },
     picture,
     item.box ? boxOver(item.box, item.shape) : null,
-    item.event ? eventOf(item, on) : when ? h("span", { class: "wb-moment" }, when) : null,
-    h("div", { class: "wb-name" }, name),
+    item.event ? eventOf(item, on) : null,
+    label(name, item.part),
     score ? h("div", { class: "wb-score" }, score) : null,
     like,
+  );
+}
+
+/**
+ * The name of a file is cut where it is too long for its tile, the page or time in it is not.
+ * @param {string} name
+ * @param {string} part
+ */
+function label(name, part) {
+  const end = `, ${part}`;
+  if (!part || !name.endsWith(end)) return h("div", { class: "wb-name" }, name);
+  return h(
+    "div",
+    { class: "wb-name wb-part" },
+    h("span", { class: "wb-file" }, name.slice(0, -end.length)),
+    h("span", {}, part),
   );
 }
 

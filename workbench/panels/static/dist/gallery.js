@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from boxes.js dom.js format.js gallery.js jupyterlab.js lazy.js panel.js video_axis.js widgets.js sha256:7b2b2f6bf3b54f5c7b2469766672c922f7f2a05faa4083eaa31b7424c47f7b68
+// Built by esbuild 0.28.2 from boxes.js dom.js format.js gallery.js jupyterlab.js lazy.js panel.js widgets.js sha256:a253c67802e568405d3a1add5baedef8060b147b6c363b26009e1dbbbba4d261
 // dom.js
 var SVG = "http://www.w3.org/2000/svg";
 var UNSEEN = (
@@ -239,16 +239,6 @@ function status(model, doing = "busy", wrong = "error") {
   return h("div", { class: "wb-status" }, busy, error);
 }
 
-// video_axis.js
-function timecode(seconds, exact = true) {
-  const all = Math.round(Math.max(0, seconds) * 1e3);
-  const two = (n) => String(n).padStart(2, "0");
-  const whole = Math.floor(all / 1e3);
-  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  if (exact) return `${hours}:${two(minutes)}:${two(rest)}.${String(all % 1e3).padStart(3, "0")}`;
-  return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
-}
-
 // gallery.js
 var PAGE = 60;
 var TABS = { hits: "Hits", selection: "Selection", all: "All" };
@@ -275,8 +265,7 @@ function tile(item, on) {
   const score = item.score == null ? "" : figures.filter((figure) => figure != null).join(" · ");
   const picture = h("img", { alt: item.name, loading: "lazy", draggable: "false" });
   showPicture(picture, item.thumbnail);
-  const when = item.t == null ? "" : timecode(item.t, false);
-  const said = [name, item.event ?? when, score && `score ${score}`].filter(Boolean).join(", ");
+  const said = [name, item.event, score && `score ${score}`].filter(Boolean).join(", ");
   const like = h(
     "button",
     {
@@ -299,16 +288,26 @@ function tile(item, on) {
       tabindex: "-1",
       "data-key": item.row,
       "data-row": item.row,
-      title: when ? `${item.name} at ${timecode(item.t)}` : item.name,
+      title: item.name,
       "aria-label": said,
       onclick: () => on.focus(item.row)
     },
     picture,
     item.box ? boxOver(item.box, item.shape) : null,
-    item.event ? eventOf(item, on) : when ? h("span", { class: "wb-moment" }, when) : null,
-    h("div", { class: "wb-name" }, name),
+    item.event ? eventOf(item, on) : null,
+    label(name, item.part),
     score ? h("div", { class: "wb-score" }, score) : null,
     like
+  );
+}
+function label(name, part) {
+  const end = `, ${part}`;
+  if (!part || !name.endsWith(end)) return h("div", { class: "wb-name" }, name);
+  return h(
+    "div",
+    { class: "wb-name wb-part" },
+    h("span", { class: "wb-file" }, name.slice(0, -end.length)),
+    h("span", {}, part)
   );
 }
 function render({ model, el }) {
