@@ -8,7 +8,7 @@ Level = tuple[float, float]
 """Centre and spread of the scores that one query has with the collection."""
 
 # Measured on captioned photos (docs/calibration.md): log odds that a score says what it seems to say.
-BASE, SLOPE = -4.1, 1.0  # at the centre of the collection, and for each spread above it
+BASE, SLOPE = -4.1, 0.8  # at the centre of the collection, and for each spread above it
 
 TOLERANCE = 1.5  # a query that scatters this many times the usual is measured by its own spread
 

@@ -150,7 +150,7 @@ def moved(values: NDArray[np.floating], random: np.random.Generator) -> NDArray[
 
 SURE = 0.05
 ALIKE = 0.5
-EVEN, SLOPE = 2.0, 2.0
+EVEN, SLOPE = 1.5, 2.0
 """By how many deviations a text stands out of others where it is as often true as not, and how fast the log
 odds rise from there; docs/heatmaps.md says how they were measured."""
 
