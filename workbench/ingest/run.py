@@ -250,7 +250,8 @@ def results_of(
     with (
         _quiet_pillow(),
         kept_open(),
-        tqdm(total=len(raw_paths), desc=title, unit="file", disable=not progress) as bar,
+        # miniters: it moves within a long video too, where no file ends
+        tqdm(total=len(raw_paths), desc=title, unit="file", miniters=0, disable=not progress) as bar,
         closing(run(paths, some, claims)) as batches,
     ):
         for results in batches:
