@@ -15,12 +15,14 @@ import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from workbench.store.case_folder import CaseFolder
 from workbench.store.sample_parts import remember_key
+from workbench.store.schemas import FILES, IMAGES
 
 PART = 16_384
 KEY = "colour-64"
@@ -91,17 +93,21 @@ def files(names: list[str], ids: list[str], when: datetime) -> pa.Table:
         "status": ["ok"] * count,
         "when": [when] * count,
     }
-    return pa.table(columns)
+    return _filled(columns, FILES)
+
+
+def _filled(columns: dict[str, Any], schema: pa.Schema) -> pa.Table:
+    """Return a table with all columns of a schema; those that are not given are null."""
+    count = len(next(iter(columns.values())))
+    return pa.table({name: columns.get(name, [None] * count) for name in schema.names}).cast(schema)
 
 
 def images(ids: list[str]) -> pa.Table:
     """Return rows of the table of images; most metadata is missing, as on the web."""
-    from workbench.store.schemas import IMAGES
-
     known = {"image_id": ids, "width": [4000] * len(ids), "height": [3000] * len(ids)}
     known |= {"format": ["JPEG"] * len(ids), "mode": ["RGB"] * len(ids), "camera": ["a camera"] * len(ids)}
     known |= {"orientation": [1] * len(ids)}
-    return pa.table({name: known.get(name, [None] * len(ids)) for name in IMAGES.names}).cast(IMAGES)
+    return _filled(known, IMAGES)
 
 
 def vectors(ids: list[str], random: np.random.Generator, dim: int) -> pa.Table:

@@ -54,14 +54,23 @@ def position(image_id: str) -> float:
         return 0.0
 
 
-def title(path: str, image_id: str) -> str:
-    """Return what people read of an image: ``docs/a.pdf, page 3``, ``clip.mp4, 1:02.040``; else the path."""
+def part_title(image_id: str) -> str:
+    """Return what people read of a part of a file: ``page 3``, ``1:02.040``; "" for a whole file."""
     name, _, value = part_of(image_id).partition("=")
-    if name == "t":
-        minutes, seconds = divmod(position(image_id), 60)
-        value = f"{minutes:.0f}:{seconds:06.3f}"
-        return f"{path}, {value}"
-    return f"{path}, {name} {value}" if name else path
+    if name != "t":
+        return f"{name} {value}" if name else ""
+    minutes, seconds = divmod(position(image_id), 60)
+    hours, minutes = divmod(int(minutes), 60)
+    return f"{hours}:{minutes:02}:{seconds:06.3f}" if hours else f"{minutes}:{seconds:06.3f}"
+
+
+def title(path: str, image_id: str) -> str:
+    """Return what people read of an image: ``docs/a.pdf, page 3``, ``clip.mp4, 1:02.040``; else the path.
+
+    From its first hour on a time has hours: ``2:01:02.040``.
+    """
+    part = part_title(image_id)
+    return f"{path}, {part}" if part else path
 
 
 def called(path: str, image_id: str) -> str:

@@ -9,7 +9,7 @@ from traitlets import HasTraits, Instance, Int, TraitError, TraitType, Undefined
 
 from workbench.analysis.rows import Mode, combine, normalise
 from workbench.errors import QueryError
-from workbench.image_id import file_id, part_of, title
+from workbench.image_id import file_id, title
 from workbench.search.hits import Hits
 
 if TYPE_CHECKING:
@@ -109,8 +109,11 @@ class Selection(HasTraits):
         return title(str(found["path"]), str(found.get("image_id", "")))
 
     def same_file(self, row: int) -> range:
-        """Return the rows of the images that lie in the file of a row, the pages of a document in order."""
-        if "image_id" not in self.table or not part_of(str(self.table["image_id"].iloc[row])):
+        """Return the rows of the images that lie in the file of a row, the pages of a document in order.
+
+        A motion photo comes before the frames of its video.
+        """
+        if "image_id" not in self.table or "face_id" in self.table:
             return range(row, row + 1)
         ids = self.table["image_id"]
         known, start, stop = file_id(str(ids.iloc[row])), row, row + 1

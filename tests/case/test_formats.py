@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 import workbench as wb
+from tests.helpers.motion_photos import CONTAINER, VIDEO, still
 from tests.helpers.raw_files import dng, jpeg
-from tests.media.test_motion import CONTAINER, VIDEO, still
 from workbench.errors import QueryError
 
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"/>'

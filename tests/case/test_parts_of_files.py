@@ -146,6 +146,7 @@ def test_the_details_turn_the_pages_of_a_document(case: wb.Case) -> None:
     selection.focus = 2
     shown = browser(details, "show", row=2)
     assert (shown["name"], shown["pages"]) == ("doc.pdf, page 2", {"number": 2, "count": 3})
+    assert shown["part"] == "page"
     browser(details, "turn", by=1)
     browser(details, "turn", by=1)
     assert selection.focus == 3
@@ -156,7 +157,21 @@ def test_the_details_turn_the_pages_of_a_document(case: wb.Case) -> None:
     details.close()
 
 
+def test_the_details_turn_the_frames_of_a_motion_photo() -> None:
+    ids = ["a" * 64, *(image_id.make("b" * 64, t=t) for t in (0.0, 1.5))]
+    ids.insert(1, "b" * 64)
+    table = pd.DataFrame({"image_id": ids, "path": ["a.jpg", "b.jpg", "b.jpg", "b.jpg"]})
+    selection = wb.Selection(table)
+    details = Details(selection, lambda row: b"", lambda row: [], lambda row, words: pd.DataFrame(), [])
+    assert browser(details, "show", row=0)["pages"] is None
+    shown = [browser(details, "show", row=row) for row in (1, 3)]
+    assert [one["pages"]["number"] for one in shown] == [1, 3]
+    assert [one["part"] for one in shown] == ["frame", "frame"]
+    details.close()
+
+
 def test_what_people_read_of_an_image() -> None:
     assert image_id.title("a.jpg", "f" * 64) == "a.jpg"
     assert image_id.title("a.pdf", image_id.make("f" * 64, page=3)) == "a.pdf, page 3"
     assert image_id.title("a.mp4", image_id.make("f" * 64, t=62.04)) == "a.mp4, 1:02.040"
+    assert image_id.title("a.mp4", image_id.make("f" * 64, t=7262.04)) == "a.mp4, 2:01:02.040"

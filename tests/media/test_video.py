@@ -303,6 +303,27 @@ def test_a_decoder_that_needs_too_much_memory_is_a_problem(tmp_path: Path, monke
         frame_at(path, 0.0)
 
 
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="nothing tells the memory of a process")
+def test_a_long_video_takes_no_more_memory_than_a_short_one(tmp_path: Path):
+    """All frames of the long one, kept, would take 93 MB more."""
+    peaks = {}
+    for count in (40, 400):
+        frames = (coloured(number // 10 % 36, (480, 360)) for number in range(count))
+        path = write_video(tmp_path / f"{count}.mp4", frames, options={"preset": "ultrafast", "g": "10"})
+        with closing(Video(path, "choose", choice="change-1")) as file:
+            chosen = [peak_memory(file._process.pid) for _ in file.frames()]
+        assert len(chosen) > count / 20
+        peaks[count] = chosen[-1]
+
+    assert peaks[400] - peaks[40] < 45 * 2**20
+
+
+def peak_memory(process: int) -> int:
+    """Return the most bytes that a process has held in memory so far."""
+    status = Path(f"/proc/{process}/status").read_text()
+    return 1024 * int(status.partition("VmHWM:")[2].split()[0])
+
+
 def test_a_decoder_that_crashes_is_a_problem(tmp_path: Path):
     with closing(Video(numbered(tmp_path / "a.mp4"), "all", start=0.0)) as file:
         frames = file.frames()

@@ -44,6 +44,7 @@ from workbench.store.json_lines import mend
 
 if TYPE_CHECKING:
     import pandas as pd
+    import PIL.Image
 
     from workbench.analysis.layout_trust import Trust
     from workbench.case.cluster_runs import ClusterRuns
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from workbench.case.regions_api import Regions
     from workbench.case.selections import Selections
     from workbench.case.share import OfFaces
+    from workbench.case.videos_api import Videos
     from workbench.ingest import Embedder, IngestReport, Reading
     from workbench.search.image_lookup import ImageLookup
 
@@ -324,6 +326,18 @@ class Case(Originals, Searching, Learning):
     def regions(self) -> "Regions":
         """The persons, objects and texts of the photos; none before ``ingest(regions=...)``."""
         return self._open.regions
+
+    @property
+    def videos(self) -> "Videos":
+        """The videos whose frames are among the images: clips, single frames, contact sheets."""
+        return self._open.videos
+
+    def contact_sheet(self, video: int | str, **options: Any) -> "PIL.Image.Image":
+        """Return the chosen frames of a video with their times as one PIL picture; see `Videos`.
+
+        ``video``: its path, or a frame of it. ``options``: ``columns``, ``width`` in pixels, ``most``.
+        """
+        return self.videos.contact_sheet(video, **options)
 
     @property
     def instances(self) -> "Instances":

@@ -19,10 +19,8 @@ from workbench.errors import QueryError
 from workbench.image_id import file_id
 from workbench.index.engines import Engines
 from workbench.media.crops import SIDE, thumbnail
-from workbench.media.decode import DecodedImage, DecodeError
 from workbench.media.kinds import RAW_FORMATS
 from workbench.media.read import ReadError, explain
-from workbench.media.stills import read_still
 from workbench.search.image_lookup import ImageLookup
 from workbench.store.case_folder import CaseFolder
 from workbench.store.sample_parts import known_key
@@ -34,6 +32,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from workbench.ingest import Embedder
+    from workbench.media.decoded import DecodedImage
 
 
 def load_vocabulary(work: Path) -> list[str]:
@@ -81,6 +80,8 @@ class Pictures:
         return [found.get(image_id) or self._made_anew(row) for image_id, row in zip(ids, rows, strict=True)]
 
     def _made_anew(self, row: int) -> bytes:
+        from workbench.media.decode import DecodeError  # opening a case decodes nothing
+
         try:
             return thumbnail(self.still(row, SIDE).reduced(SIDE))
         except (ReadError, DecodeError):
@@ -88,6 +89,8 @@ class Pictures:
 
     def large(self, row: int) -> bytes:
         """Return an upright picture of at most 1280 px; the thumbnail if the original is out of reach."""
+        from workbench.media.decode import DecodeError
+
         try:
             picture = self.still(row, LARGE_SIDE).image
         except (ReadError, DecodeError):
@@ -97,12 +100,14 @@ class Pictures:
         picture.save(buffer, "JPEG", quality=88)
         return buffer.getvalue()
 
-    def still(self, row: int, min_side: int) -> DecodedImage:
+    def still(self, row: int, min_side: int) -> "DecodedImage":
         """Decode an image anew, a photo, page or frame, keeping ``min_side`` pixels of the shorter side.
 
         It is read from the first of its paths whose file still has the bytes that were ingested. Raises
         ReadError where none has: it was moved, or holds another picture now; and DecodeError.
         """
+        from workbench.media.stills import read_still
+
         image = self._images.iloc[row]
         image_id = str(image["image_id"])
         why = ReadError("the file is not the one that was ingested")

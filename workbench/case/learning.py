@@ -1,7 +1,7 @@
 """Learning: the verbs with which a case is taught what its samples show; `Case` has them all."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 
 from workbench.analysis.progress import Watch
 from workbench.case.arguments import checked, flag, is_text, one_of, or_none, whole
@@ -9,7 +9,6 @@ from workbench.case.open_case import OpenCase
 from workbench.errors import QueryError
 
 if TYPE_CHECKING:
-    from workbench.case.classifiers.classifier import Classifier
     from workbench.case.classifiers.classifiers_api import Classifiers
 
 
@@ -22,34 +21,6 @@ class Learning:
     def classifiers(self) -> "Classifiers":
         """The classifiers of the case: ``case.classifiers["weapon"].frame``; rename, remove, export, ..."""
         return self._open.classifiers
-
-    @overload
-    def learn(
-        self,
-        name: str,
-        yes: Any = None,
-        no: Any = None,
-        *,
-        over: str = ...,
-        replace: bool = ...,
-        method: str = ...,
-        unlabelled: bool | None = ...,
-        seed: int = ...,
-        watch: Watch | None = ...,
-    ) -> "Classifier": ...
-
-    @overload
-    def learn(
-        self,
-        name: Mapping[str, Any],
-        *,
-        over: str = ...,
-        replace: bool = ...,
-        method: str = ...,
-        unlabelled: bool | None = ...,
-        seed: int = ...,
-        watch: Watch | None = ...,
-    ) -> "dict[str, Classifier]": ...
 
     @checked(
         over=is_text("image"),
@@ -78,6 +49,8 @@ class Learning:
         unlabelled, not no. Without both, the labels it has are used, such as those given on the desk.
         ``case.learn({"cat": rows, "dog": others})`` trains one for each class: the examples of the others,
         that are not its own, are no. ``is:weapon`` then finds, filters and sorts.
+
+        Returns a `Classifier`, or a dict of them by class.
 
         ``over``: the kind of samples, "image", "face" or that of a region such as "persons"; what names
         images means all such samples in them. ``replace=True``: learn anew what is called so already.

@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # each part is imported where it is made: opening a case need
     from workbench.case.instances.instances_api import Instances
     from workbench.case.regions_api import Regions
     from workbench.case.selections import Selections
+    from workbench.case.videos_api import Videos
     from workbench.index.engines import Engines
     from workbench.search.hits import Hits
     from workbench.search.questions import Questions
@@ -120,6 +121,14 @@ class OpenCase:
         )
 
     @cached_property
+    def videos(self) -> Videos:
+        """The videos and their frames."""
+        from workbench.case.videos_api import Videos
+
+        data = self.collection
+        return Videos(data.folder, data.images, data.lookup, data.thumbnails)
+
+    @cached_property
     def instances(self) -> Instances:
         """Places where things may be."""
         from workbench.case.instances.instances_api import Instances, InstanceSource
@@ -173,7 +182,7 @@ class OpenCase:
             "key": data.key,
             "images": len(data.images),
             "photos": int(data.counted.sum()),  # of a raw photo and its JPEG only one
-            "paths": int(data.images["paths"].map(len).sum()),
+            "paths": int(data.images.drop_duplicates("path")["paths"].map(len).sum()),
             "problems": len(data.problems),
             "skipped": len(data.skipped),
             **self._source_facts(),

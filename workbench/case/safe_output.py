@@ -1,18 +1,13 @@
-"""What we write for others: new folders, names that every file system takes, cells that compute nothing."""
+"""What we write for others: new folders, and names that every file system takes."""
 
 import os
 import unicodedata
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from workbench.csv_cells import FORMULA
 from workbench.errors import CaseError
 from workbench.store.parts import make_folder
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def new_folder(folder: str | Path, never_in: Iterable[Path]) -> Path:
@@ -38,16 +33,28 @@ def new_folder(folder: str | Path, never_in: Iterable[Path]) -> Path:
     return target
 
 
+def new_file(path: str | Path, never_in: Iterable[Path]) -> Path:
+    """Return the absolute path of a file that is not there yet, outside all of ``never_in``.
+
+    Raises CaseError where it is there, lies in one of these, or where its folder is not there.
+    """
+    target = Path(path).expanduser().absolute()
+    for other in never_in:
+        if target.resolve().is_relative_to(other.resolve()):
+            raise CaseError(f"{target} lies in {other}.", "Choose a place outside the photos and the case.")
+    if os.path.lexists(target):
+        raise CaseError(f"{target} is there already.", "Choose a new name: nothing is ever written over.")
+    if not target.parent.is_dir():
+        raise CaseError(f"There is no folder {target.parent}.", "Make it first, or choose another one.")
+    return target
+
+
 LONGEST = 120
 """Bytes (UTF-8) of the longest name made: room for a number and for long paths on Windows."""
 
 _RESERVED = {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"} | {
     f"{port}{number}" for port in ("COM", "LPT") for number in "123456789¹²³"
 }
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""With these (the last four in full width) a spreadsheet takes a cell for a formula: OWASP on injection."""
-_BREAKS = frozenset("\r\n\t\v\f\x1c\x1d\x1e\x85\u2028\u2029")
-"""What some program takes for the end of a row or cell."""
 _FORBIDDEN = frozenset('<>:"/\\|?*')
 
 
@@ -64,7 +71,7 @@ def safe_name(text: str, fallback: str = "unnamed") -> str:
     if not name.strip("_ "):
         return fallback
     reserved = name.split(".")[0].rstrip().upper() in _RESERVED
-    return f"_{name}" if reserved or name.startswith(_FORMULA) else name
+    return f"_{name}" if reserved or name.startswith(FORMULA) else name
 
 
 def safe_file_name(path: str) -> str:
@@ -73,31 +80,6 @@ def safe_file_name(path: str) -> str:
     suffix = safe_name(last.suffix, "")[:16]
     stem = safe_name(last.stem, "file")
     return _cut(stem, LONGEST - len(suffix.encode()) - 1) + (f".{suffix}" if suffix else "")
-
-
-def safe_cell(text: str) -> str:
-    """Return a cell of a CSV file: on one line, with an apostrophe before what looks like a formula."""
-    plain = "".join(" " if letter in _BREAKS else letter for letter in text)
-    return f"'{plain}" if plain.lstrip(" ").startswith(_FORMULA) else plain
-
-
-def safe_table(frame: "pd.DataFrame") -> "pd.DataFrame":
-    """Return a table whose texts are safe as cells of a CSV file; lists of texts become "a; b"."""
-    return frame.assign(
-        **{
-            str(name): column.map(_safe_value)
-            for name, column in frame.items()
-            if not isinstance(column.dtype, np.dtype) or column.dtype == object
-        }
-    )
-
-
-def _safe_value(value: Any) -> Any:
-    if isinstance(value, str):
-        return safe_cell(value)
-    if isinstance(value, list | tuple | np.ndarray):
-        return safe_cell("; ".join(map(str, value)))
-    return value
 
 
 def distinct(names: Iterable[str]) -> list[str]:

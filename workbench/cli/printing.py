@@ -63,7 +63,7 @@ def print_for_programs(frame: "pd.DataFrame", arguments: Namespace) -> bool:
         known = frame.astype(object).where(frame.notna(), None)  # JSON has no NaN
         print(json.dumps(known.to_dict(orient="records"), indent=2))
     elif arguments.csv:
-        from workbench.case.safe_output import safe_table
+        from workbench.csv_cells import safe_table
 
         print(safe_table(frame).to_csv(index=False), end="")
     return bool(arguments.json or arguments.csv)

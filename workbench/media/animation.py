@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from workbench.media.colour import to_srgb
 from workbench.media.limits import MAX_FRAMES
 
 FORMATS = frozenset({"GIF", "WEBP", "PNG", "AVIF"})
@@ -67,6 +68,7 @@ def _entropy(frame: NDArray[np.float32]) -> float:
 def animation_frames(data: bytes) -> Iterator[tuple[float, Image.Image]]:
     """Yield (seconds from the start, RGB frame) of an animation, one at a time; nothing for a still picture.
 
+    Frames are in sRGB, what is clear lies on a ground that shows the rest.
     A frame that asks to be shown for less than 0.01 s is shown for 0.1 s, as browsers do. Frames after
     `MAX_FRAMES` and behind a broken one are left out. Raises OSError for what is no picture.
     """
@@ -77,10 +79,11 @@ def animation_frames(data: bytes) -> Iterator[tuple[float, Image.Image]]:
         for number in range(min(int(getattr(image, "n_frames", 1)), MAX_FRAMES)):
             try:
                 image.seek(number)
-                frame = image.convert("RGB")
+                image.load()
+                frame = to_srgb(image, [])
             except (EOFError, OSError, ValueError, SyntaxError):
                 return
-            yield at, frame
+            yield at, frame.copy() if frame is image else frame
             shown = float(image.info.get("duration", 0)) / 1000
             at += shown if shown > _SHORTEST else _USUAL
 

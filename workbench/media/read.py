@@ -75,7 +75,8 @@ def open_file(path: bytes) -> BinaryIO:
 def _unpacked(place: bytes) -> bytes:
     size = opened.entry_of(place).size
     if size > MAX_BYTES:
-        raise ReadError(f"too large: {size:,} bytes, the limit is {MAX_BYTES:,}")
+        most = f"the limit in an archive is {MAX_BYTES:,}"
+        raise ReadError(f"too large: {size:,} bytes, {most}: unpack it to have it read")
     target = io.BytesIO()
     opened.copy_out(place, target)
     return target.getvalue()

@@ -73,7 +73,7 @@ class Video:
         self._since: float | None = None  # when waiting for the process began
         self._late, self._ended = False, threading.Event()
         self.at = 0.0
-        with _descriptor(source) as descriptor:
+        with descriptor_of(source) as descriptor:
             try:
                 self._process = sandbox.start(
                     "workbench.media.video_child", str(descriptor), files=[descriptor]
@@ -175,7 +175,7 @@ class Video:
 
 
 @contextmanager
-def _descriptor(source: Source) -> Iterator[int]:
+def descriptor_of(source: Source) -> Iterator[int]:
     """Give a descriptor of a file; one that has none is copied to disk piece by piece."""
     if isinstance(source, bytes | str | Path):
         descriptor = open_quietly(os.fsencode(source))

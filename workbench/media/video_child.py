@@ -11,21 +11,24 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
+from workbench.media.animation_decoding import AnimationDecoder, is_animation
 from workbench.media.decode import shrunk
 from workbench.media.decode_child import address_space, limit
 from workbench.media.frame_choice import SIZE, Chooser, chooser
 from workbench.media.video_container import PositionedFile, VideoError
-from workbench.media.video_decoding import Decoder, Frame, VideoFacts, ms
+from workbench.media.video_decoding import Decoder, VideoFacts, ms
 
 _BEAT = 0.25  # seconds after which it is said how far the video is
 _LAST = 1.0  # seconds that a last frame is shown where the file does not say
 _NEAR = 5.0  # seconds to the next frame asked for that are decoded rather than jumped over
 
-Answer = tuple[float, Frame, str]
+Answer = tuple[float, Any, str]
 """Time in seconds, the frame, and whether it shows no scene."""
 
 
@@ -40,7 +43,7 @@ def main() -> None:
     av.logging.set_level(None)
     limit(address_space(), ask["memory"], None)
     try:
-        decoder = Decoder(PositionedFile(int(sys.argv[1])))
+        decoder = _decoder(PositionedFile(int(sys.argv[1])))
         facts = decoder.facts()
         talk.say({"facts": asdict(facts)})
         for t, frame, plain in _asked(decoder, facts, ask, talk):
@@ -52,6 +55,23 @@ def main() -> None:
         talk.say({"reason": f"needs more than {ask['memory'] / 2**30:.0f} GB of memory to be decoded"})
     except BrokenPipeError:  # nobody listens any more
         os._exit(0)
+
+
+class _Decodes(Protocol):
+    """What decodes: `Decoder` by FFmpeg, `AnimationDecoder` by Pillow, each with frames of its own."""
+
+    def facts(self) -> VideoFacts: ...
+    def frames(self, start: float = 0.0, *, cheaply: bool = False) -> Iterator[tuple[float, Any]]: ...
+    def picture(self, frame: Any) -> Image.Image: ...
+    def small(self, frame: Any, size: tuple[int, int]) -> NDArray[np.uint8]: ...
+    def notes(self) -> list[str]: ...
+
+
+def _decoder(file: PositionedFile) -> _Decodes:
+    if not is_animation(file.read(64)):
+        return Decoder(file)
+    file.seek(0)
+    return AnimationDecoder(b"".join(iter(file.read, b"")))
 
 
 class _Talk:
@@ -77,7 +97,7 @@ class _Talk:
         if time.monotonic() - self._last > _BEAT:
             self.say({"at": t})
 
-    def show(self, decoder: Decoder, t: float, frame: Frame, plain: str) -> None:
+    def show(self, decoder: _Decodes, t: float, frame: Any, plain: str) -> None:
         """Say that there is a frame, and send it as often as it is asked for."""
         self.say({"t": t, "plain": plain})
         while wish := self.hear().get("send"):
@@ -85,7 +105,7 @@ class _Talk:
             self.say({"size": picture.size}, picture.tobytes())
 
 
-def _asked(decoder: Decoder, facts: VideoFacts, ask: dict[str, Any], talk: _Talk) -> Iterator[Answer]:
+def _asked(decoder: _Decodes, facts: VideoFacts, ask: dict[str, Any], talk: _Talk) -> Iterator[Answer]:
     match ask["do"]:
         case "choose":
             return _chosen(decoder, chooser(ask["choice"]), talk)
@@ -97,7 +117,7 @@ def _asked(decoder: Decoder, facts: VideoFacts, ask: dict[str, Any], talk: _Talk
             return iter(())
 
 
-def _chosen(decoder: Decoder, choose: Chooser[Frame], talk: _Talk) -> Iterator[Answer]:
+def _chosen(decoder: _Decodes, choose: Chooser[Any], talk: _Talk) -> Iterator[Answer]:
     for t, frame in decoder.frames(cheaply=True):
         talk.beat(t)
         if choose.due(t):
@@ -107,11 +127,11 @@ def _chosen(decoder: Decoder, choose: Chooser[Frame], talk: _Talk) -> Iterator[A
         yield one.t, one.held, one.plain
 
 
-def _at(decoder: Decoder, times: Sequence[float], duration: float, talk: _Talk) -> Iterator[Answer]:
+def _at(decoder: _Decodes, times: Sequence[float], duration: float, talk: _Talk) -> Iterator[Answer]:
     """Yield the frames at some times, ascending; each is sought, or decoding goes on where it is near."""
     left = list(times)
     while left:
-        held: tuple[float, Frame] | None = None
+        held: tuple[float, Any] | None = None
         sought = left[0]
         for t, frame in decoder.frames(left[0]):
             talk.beat(t)
@@ -126,7 +146,7 @@ def _at(decoder: Decoder, times: Sequence[float], duration: float, talk: _Talk) 
             return
 
 
-def _last(held: tuple[float, Frame] | None, left: Sequence[float], duration: float) -> Iterator[Answer]:
+def _last(held: tuple[float, Any] | None, left: Sequence[float], duration: float) -> Iterator[Answer]:
     """Yield the last frame of a video for the times at which it is still shown."""
     for t in left:
         if held and t <= max(held[0] + _LAST, duration):

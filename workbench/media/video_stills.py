@@ -1,11 +1,15 @@
-"""Videos as files of many stills: their chosen frames are images; long animations are videos too."""
+"""Videos as files of many stills: chosen frames are images, also of long animations and motion photos."""
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 
+from workbench.media.animation_times import seconds
+from workbench.media.decode import DecodedImage, read_image
 from workbench.media.frame_choice import choice_key
 from workbench.media.kinds import Kind, is_video
+from workbench.media.motion import embedded_video
 from workbench.media.stills import Opener, Openers, Still
 from workbench.media.video import Video
 from workbench.media.video_decoding import VideoFacts
@@ -21,13 +25,20 @@ class Videos:
         self.choice = choice_key(frames)
 
     def open(self, path: bytes, data: bytes | None) -> "_OpenVideo":
-        """Open a video by its path or its bytes; it is decoded when its frames are asked for."""
-        return _OpenVideo(path if data is None else io.BytesIO(data), self.choice)
+        """Open a video by its path or its bytes; it is decoded when its frames are asked for.
+
+        A photo that carries a video is a still of its own, with no part in its id, before the frames.
+        """
+        if data is None:
+            return _OpenVideo(path, self.choice)
+        if place := carried_video(data):
+            return _OpenVideo(io.BytesIO(data[place[0] : sum(place)]), self.choice, photo=data)
+        return _OpenVideo(io.BytesIO(data), self.choice)
 
 
 class _OpenVideo:
-    def __init__(self, source: bytes | io.BytesIO, choice: str) -> None:
-        self._source, self._choice = source, choice
+    def __init__(self, source: bytes | io.BytesIO, choice: str, photo: bytes | None = None) -> None:
+        self._source, self._choice, self._photo = source, choice, photo
         self._video: Video | None = None
 
     @property
@@ -38,6 +49,8 @@ class _OpenVideo:
     def stills(self, parts: Sequence[str] | None = None) -> Iterator[Still]:
         """Yield the chosen frames, or those at the times that ``parts`` name; see `Video.frames`."""
         self.close()
+        if self._photo is not None and (parts is None or "" in parts):
+            yield Still("", partial(_read_photo, self._photo))
         if parts is None:
             self._video = Video(self._source, "choose", choice=self._choice)
         elif times := _times(parts):
@@ -52,6 +65,10 @@ class _OpenVideo:
         """End the process that decodes."""
         if self._video is not None:
             self._video.close()
+
+
+def _read_photo(data: bytes, min_side: int, min_long_side: int) -> DecodedImage:
+    return read_image(data, min_side=min_side, min_long_side=min_long_side)
 
 
 def _times(parts: Sequence[str]) -> list[float]:
@@ -71,51 +88,16 @@ def with_videos(known: Openers, frames: str | float | None) -> Openers:
 
 
 def inside(data: bytes) -> Kind | None:
-    """Tell a video, and an animated GIF or PNG longer than ``LONG``; FFmpeg reads no animated WebP.
+    """Tell a video, an animation longer than ``LONG``, and a photo that carries a video.
 
-    Only its blocks are walked over: every photo is asked.
+    Only blocks are walked over: every photo is asked.
     """
-    if is_video(data[:32]):
-        return "video"
-    seconds = 0.0
-    with suppress(IndexError):
-        if data[:4] == b"GIF8":
-            seconds = _gif_seconds(data)
-        elif data[:8] == b"\x89PNG\r\n\x1a\n" and b"acTL" in data[:4096]:
-            seconds = _png_seconds(data)
-    return "video" if seconds > LONG else None
+    return "video" if is_video(data[:32]) or seconds(data) > LONG or carried_video(data) else None
 
 
-def _gif_seconds(data: bytes) -> float:
-    """Return how long a GIF lasts, by the delays before its pictures: a walk over its blocks (GIF89a)."""
-    at = 13 + (3 << (data[10] & 7) + 1 if data[10] & 0x80 else 0)
-    hundredths = pictures = 0
-    while data[at] != 0x3B:
-        if data[at] == 0x21:
-            if data[at + 1] == 0xF9:
-                hundredths += max(2, int.from_bytes(data[at + 4 : at + 6], "little"))
-            at += 2
-        elif data[at] == 0x2C:
-            pictures += 1
-            at += 11 + (3 << (data[at + 9] & 7) + 1 if data[at + 9] & 0x80 else 0)
-        else:
-            break
-        while data[at]:
-            at += data[at] + 1
-        at += 1
-    return hundredths / 100 if pictures > 1 else 0.0
-
-
-def _png_seconds(data: bytes) -> float:
-    """Return how long an animated PNG lasts, by its fcTL chunks."""
-    at, seconds = 8, 0.0
-    while at + 8 <= len(data):
-        length, name = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
-        if name == b"fcTL" and length >= 26:
-            delay, unit = (int.from_bytes(data[at + 8 + i : at + 10 + i], "big") for i in (20, 22))
-            seconds += delay / (unit or 100)
-        at += 12 + length
-    return seconds
+def carried_video(data: bytes) -> tuple[int, int] | None:
+    """Return where in a JPEG or HEIC its video lies, as `embedded_video` does; quickly for most."""
+    return embedded_video(data) if data.find(b"ftyp", 16) > 0 and not is_video(data[:32]) else None
 
 
 OPENERS: Mapping[Kind, Opener] = {"video": Videos()}

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 import traitlets
 
+from workbench.image_id import kind
 from workbench.panels.base import Answer, Panel, script, style
 from workbench.selection import Selection
 
@@ -95,7 +96,14 @@ class Details(Panel):
     def _answer_show(self, row: int) -> Answer:
         """Send the picture and the facts first; phrases may need the model and are asked for apart."""
         name, facts = self.selection.title(row), self._facts(row)
-        return {"row": row, "name": name, "facts": facts, "pages": self._pages(row)}, [self._picture(row)]
+        said = {"row": row, "name": name, "facts": facts, "pages": self._pages(row), "part": self._part(row)}
+        return said, [self._picture(row)]
+
+    def _part(self, row: int) -> str:
+        """Return what a file of several images has many of: "page" of a document, "frame" of a video."""
+        ids = self.selection.table.get("image_id")
+        last = self.selection.same_file(row)[-1]  # the first of a motion photo is its still
+        return "frame" if ids is not None and kind(str(ids.iloc[last])) == "video" else "page"
 
     def _pages(self, row: int) -> dict[str, int] | None:
         """Return which image of its file a row is, from 1, and of how many; None for a photo."""

@@ -8,6 +8,7 @@ import traitlets
 from numpy.typing import NDArray
 
 from workbench.errors import QueryError
+from workbench.image_id import called, title
 from workbench.panels.base import Answer, script, style
 from workbench.panels.static_html import boxed, data_url, escape
 from workbench.panels.working import WorkingPanel
@@ -108,7 +109,8 @@ def tiles_of(hits: Hits, most: int) -> list[dict[str, Any]]:
     for row, score in zip(hits.rows[:most].tolist(), hits.scores[:most].tolist(), strict=True):
         image = hits.table.iloc[row]
         shape = [int(image["width"]), int(image["height"])]
-        tile = {"row": row, "name": str(image["path"]), "score": score, "shape": shape}
+        name = title(str(image["path"]), str(image.get("image_id", "")))
+        tile = {"row": row, "name": name, "score": score, "shape": shape}
         told.append(tile | {"box": hits.box(row)})
     return told
 
@@ -235,7 +237,7 @@ class InstanceSearch(WorkingPanel):
         if self._asked is None or self.selection.hits is not self._hits:
             return ""
         what, box, kind = self._asked
-        return code(self._path(what) if isinstance(what, int) else what, box, kind)
+        return code(self._called(what) if isinstance(what, int) else what, box, kind)
 
     def still(self) -> str:
         """Return what was asked and found as HTML for a reader without a kernel; "" where nothing was."""
@@ -251,8 +253,10 @@ class InstanceSearch(WorkingPanel):
 
     # -- what is shown ---------------------------------------------------------------------------------------
 
-    def _path(self, row: int) -> str:
-        return str(self.selection.table["path"].iloc[row])
+    def _called(self, row: int) -> str:
+        """Return what the row is called in Python."""
+        image = self.selection.table.iloc[row]
+        return called(str(image["path"]), str(image.get("image_id", "")))
 
     def _size(self, row: int) -> tuple[int, int]:
         image = self.selection.table.iloc[row]
@@ -281,7 +285,9 @@ class InstanceSearch(WorkingPanel):
         """Show the image in focus, with the box asked with, or that of what was found there."""
         row = -1 if self.selection.focus is None else self.selection.focus
         self.box = self._box_of(row)
-        self.about = {} if row < 0 else {"row": row, "path": self._path(row), "shape": list(self._size(row))}
+        self.about = (
+            {} if row < 0 else {"row": row, "path": self.selection.title(row), "shape": list(self._size(row))}
+        )
         self.row = row
 
     def _box_of(self, row: int) -> list[float]:

@@ -198,6 +198,12 @@ class Query(Panel):
         with self.shown("Searching"):
             self._again((*kept, part))
 
+    def like_picture(self, picture: "Image", name: str) -> None:
+        """Ask for images like a picture from elsewhere, which the query calls ``name``."""
+        self.pictures[name] = picture
+        with self.shown("Searching"):
+            self._again((Part("like", name),))
+
     def compare(self, *kinds: str) -> None:
         """Compare the query with regions of some ``kinds``, with none for whole images, and ask again."""
         self._compare(self.text, kinds)

@@ -115,10 +115,9 @@ class RecallReview(Panel):
 
     def _show(self) -> None:
         sample = self._started()
-        names = self.selection.table["path"].iloc[sample.rows]
         self.items = [
-            {"row": row, "name": str(name), "right": sample.answers.get(row)}
-            for row, name in zip(sample.rows.tolist(), names, strict=True)
+            {"row": row, "name": self.selection.title(row), "right": sample.answers.get(row)}
+            for row in sample.rows.tolist()
         ]
         estimate = sample.estimate
         self.said = {} if not sample.answers else {**estimate._asdict(), "of": len(sample.rows)}

@@ -129,3 +129,15 @@ def boxed(jpeg: bytes, box: Sequence[float] | None, side: int) -> bytes:
     buffer = BytesIO()
     picture.save(buffer, "JPEG", quality=82, subsampling=0)  # or a thin line loses its colour
     return buffer.getvalue()
+
+
+def sheet_html(title: str, text: str, pictures: Sequence[tuple[str, bytes]]) -> str:
+    """Return JPEGs with a label below each, under a title and a sentence; texts are escaped."""
+    shown = "".join(
+        f'<td style="padding:2px;text-align:left"><img src="{data_url("jpeg", jpeg)}" alt="{escape(label)}" '
+        f'style="width:128px;border-radius:4px"><br>{escape(label)}</td>'
+        + ("</tr><tr>" if place % 6 == 5 else "")
+        for place, (label, jpeg) in enumerate(pictures)
+    )
+    head = f"<p><strong>{title}</strong> {escape(text)}</p>"
+    return f'<div class="wb-still">{head}<table><tr>{shown}</tr></table></div>'

@@ -99,7 +99,11 @@ class Study(Panel):
         """Show and return what is there more than once, exactly or nearly."""
         self._frame = frame = self._duplicates()
         groups: list[dict[str, Any]] = [
-            {"kind": kind, "rows": sorted(set(some["row"].tolist())), "paths": some["path"].tolist()}
+            {
+                "kind": kind,
+                "rows": sorted(set(some["row"].tolist())),
+                "paths": [self.selection.title(row) for row in some["row"]],
+            }
             for (kind, _), some in frame.groupby(["kind", "group"], sort=False)
         ]
         near = sorted({row for group in groups if group["kind"] == "near" for row in group["rows"]})

@@ -88,17 +88,17 @@ class Teach(WorkingPanel):
         session = self._started()
         asked = session.questions(count)
         images = session.image_rows([int(row) for row, _, _ in asked])
-        paths = self.selection.table["path"].iloc[images].tolist()
+        names = [self.selection.title(int(image)) for image in images]
         self.items = [
             {
                 "row": int(row),
                 "image": int(image),
-                "name": str(path),
+                "name": name,
                 "why": str(why),
                 "probability": None if np.isnan(probability) else round(float(probability), 3),
                 "answer": "",
             }
-            for (row, why, probability), image, path in zip(asked, images, paths, strict=True)
+            for (row, why, probability), image, name in zip(asked, images, names, strict=True)
         ]
         self._show()
 

@@ -92,7 +92,7 @@ def row_of(selection: Selection) -> int:
 def tiles_of(selection: Selection, most: int) -> list[dict[str, Any]]:
     """Return row and name of the best hits."""
     rows = [] if selection.hits is None else selection.hits.rows[:most].tolist()
-    return [{"row": row, "name": str(selection.table["path"].iloc[row])} for row in rows]
+    return [{"row": row, "name": selection.title(row)} for row in rows]
 
 
 def details(heatmap: Explained, whole: Explained) -> dict[str, Any]:

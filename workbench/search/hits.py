@@ -15,6 +15,8 @@ from workbench.errors import QueryError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from workbench.search.ranges import Event, RangeTable
+
 BOX = ["x", "y", "width", "height"]
 """The columns of a box in a table of samples."""
 BOX_COLUMNS = ("x", "y", "box_width", "box_height")
@@ -179,6 +181,29 @@ class Hits:
             kinds=None if self.kinds is None else self.kinds[best],
             thumbnails=self.thumbnails,
         )
+
+    @cached_property
+    def events(self) -> "list[Event]":
+        """The hits among frames of videos, merged into events, best first; see docs/video.md.
+
+        Each hit in a video is in one event; an event also holds frames between and beside hits that fit
+        nearly as well, beyond any limit of the search.
+        """
+        from workbench.search.ranges import events
+
+        shown = self.images
+        return events(shown.table, shown.rows, shown.scores, shown.everywhere)
+
+    @property
+    def ranges(self) -> "RangeTable":
+        """The events as a DataFrame, best first; its ``to_csv`` disarms formulas.
+
+        Columns: video (path), start and end (seconds), start_timecode and end_timecode (h:mm:ss.mmm),
+        image_id (of the best frame), score, frames (how many).
+        """
+        from workbench.search.ranges import range_table
+
+        return range_table(self.events, self.images.table)
 
     @property
     def hits(self) -> "Hits":

@@ -106,8 +106,10 @@ class Searcher:
             chances = np.min([who.probabilities for who in people], axis=0)
             scores = np.min([who.scores for who in people], axis=0)
             return self.images.cut(scores, chances.__getitem__, limits, where)
-        if fits is None:
+        if fits is None and where is None:
             raise QueryError("The query has filters only.", "Add words or an example.")
+        if fits is None:  # filters alone: what they let through, in the order of the case
+            fits = np.ones(len(self.images), np.float32)
         return self.images.cut(fits, fits.__getitem__, limits, where)
 
     def _read(self, pieces: Sequence[Piece]) -> tuple[Floats | None, Floats | None]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.image_id import called, file_id
+from workbench.image_id import called, file_id, part_title, title
 from workbench.panels.details import Box, Facts
 from workbench.panels.faces.panel import MOST, FacesPanel, Person, people_html
 from workbench.panels.map.panel import Map
@@ -16,6 +16,7 @@ from workbench.workspace.maps import ImageMaps
 
 if TYPE_CHECKING:
     import pandas as pd
+    from PIL.Image import Image
 
     from workbench.case import Case
 
@@ -60,8 +61,9 @@ class FacePanels:
         return drawn
 
     def caption(self, row: int) -> str:
-        """Return the path of the image a face is in."""
-        return str(self._images["path"].iloc[self._image_row[row]])
+        """Return the title of the image a face is in: its path, with the page or time of a part of a file."""
+        image = self._images.iloc[self._image_row[row]]
+        return title(str(image["path"]), str(image["image_id"]))
 
     def boxes(self, image: int) -> list[Box]:
         """Return the faces of an image, as shares of its sides, with the names of their identities."""
@@ -142,6 +144,18 @@ class DeskContext:
         """Search for images like a row; ``add`` keeps the rest of the query."""
         self.panel("query").like(row, add)
 
+    def like_picture(self, picture: "Image", name: str) -> None:
+        """Search for images like a picture that is called ``name``."""
+        self.panel("query").like_picture(picture, name)
+
+    def appearances(self, video: str) -> "pd.DataFrame":
+        """Return when people are seen in a video (its file id), once the faces are grouped."""
+        if self.has_face_panels:
+            return self.case.faces.appearances(video=video)
+        import pandas as pd
+
+        return pd.DataFrame(columns=["identity", "name", "start", "end", "frames"])
+
     def metadata(self, row: int) -> Facts:
         """Return what is known of an image as pairs of name and text, or texts."""
         tags, image, drawn = self.case.tags, self.case.images.iloc[row], self.panel("map")
@@ -166,6 +180,7 @@ class DeskContext:
 
     def _redraw_boxes(self) -> None:
         self.panel("details").boxes_version += 1
+        self.panel("video").refresh()
 
 
 def image_metadata(image: "pd.Series[Any]", *, cluster: str, tags: Collection[str]) -> Facts:
@@ -177,6 +192,7 @@ def image_metadata(image: "pd.Series[Any]", *, cluster: str, tags: Collection[st
         ("Rating", _stars(image.get("rating"))),
         ("Creator", _text(image.get("creator"))),
         ("Copyright", _text(image.get("copyright"))),
+        ("Time", _in_video(image)),
         ("Taken", _taken(image.get("taken_at"), image.get("taken_zone"))),
         ("Times differ", _apart(image.get("time_conflict"))),
         ("Camera", _text(image.get("camera"))),
@@ -206,6 +222,18 @@ def _stars(rating: Any) -> str:
     if not _text(rating) or rating == 0:
         return ""
     return "rejected" if rating < 0 else "★" * int(rating) + "☆" * (5 - int(rating))
+
+
+def _in_video(image: "pd.Series[Any]") -> str:
+    """Return where a frame lies, as "0:52.600 of 1:19, 10 frames a second"; "" for what is no frame."""
+    if not _text(image.get("t")):
+        return ""
+    said = part_title(str(image["image_id"]))
+    if _text(image.get("duration")):
+        minutes, seconds = divmod(round(image["duration"]), 60)
+        hours, minutes = divmod(minutes, 60)
+        said += f" of {hours}:{minutes:02}:{seconds:02}" if hours else f" of {minutes}:{seconds:02}"
+    return said + (f", {image['fps']:.3g} frames a second" if _text(image.get("fps")) else "")
 
 
 def _taken(at: Any, zone: Any) -> str:

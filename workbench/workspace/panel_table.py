@@ -17,6 +17,8 @@ from workbench.panels.runs.panel import Runs
 from workbench.panels.selection_bar import SelectionBar
 from workbench.panels.study import Study
 from workbench.panels.teach import Teach
+from workbench.panels.video.exports import VideoSource
+from workbench.panels.video.panel import Video
 from workbench.panels.when.panel import Timeline
 from workbench.panels.where.panel import PlacesPanel
 from workbench.panels.why import Why
@@ -97,6 +99,21 @@ def _instance_search(desk: DeskContext) -> InstanceSearch:
     return InstanceSearch(desk.selection, case.find_this, candidates, case.picture, case.thumbnails)
 
 
+def _video(desk: DeskContext) -> Video:
+    videos = desk.case.videos
+    source = VideoSource(
+        videos.probe,
+        videos.cut,
+        videos.frame_at,
+        videos.save_clip,
+        videos.new_file,
+        desk.case.thumbnails,
+        desk.appearances,
+        desk.like_picture,
+    )
+    return Video(desk.selection, source)
+
+
 def _runs(desk: DeskContext) -> Runs:
     case = desk.case
     book = case.cluster_runs
@@ -172,6 +189,7 @@ TABLE = (
     PanelEntry("selection_bar", _selection_bar, "above"),
     PanelEntry("gallery", _gallery, "middle"),
     PanelEntry("details", _details, "below"),
+    PanelEntry("video", _video, "below", still=True),
     PanelEntry("why", _why, "below", still=True),
     PanelEntry("things", _instance_search, "below", still=True, asks=True),
     PanelEntry("timeline", lambda desk: Timeline(desk.selection), "below", still=True),

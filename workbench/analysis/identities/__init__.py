@@ -12,16 +12,19 @@ from workbench.analysis.identities.suggestions import (
     propose_split,
     suggest,
 )
+from workbench.analysis.identities.tracks import Following, following, tracks
 
 __all__ = [
     "DEFAULT_METHOD",
     "FREE",
     "LEFT_OUT",
     "Doubt",
+    "Following",
     "Method",
     "Neighbours",
     "Scale",
     "confidence",
+    "following",
     "group",
     "nearest",
     "neighbour_graph",
@@ -30,4 +33,5 @@ __all__ = [
     "propose_split",
     "review",
     "suggest",
+    "tracks",
 ]

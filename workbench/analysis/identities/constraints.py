@@ -44,18 +44,27 @@ class Nodes:
     stands_for: NDArray[np.int64]
 
 
-def contract(known: NDArray[np.int32], photo: NDArray[np.int64], crowd: NDArray[np.int32]) -> Nodes:
+def contract(
+    known: NDArray[np.int32],
+    photo: NDArray[np.int64],
+    crowd: NDArray[np.int32],
+    together: NDArray[np.int32] | None = None,
+) -> Nodes:
     """Make the nodes of (N,) ``known`` and ``photo``: faces of one known identity are one node.
 
     Two faces of one photo that are known to be one identity (a mirror, a collage) stay together: what a
     person said weighs more than the rule. Known identities are the first nodes, by number. Free faces of one
-    ``crowd`` (N,; -1 for none) are one node, or as many as it has faces in one photo.
+    ``crowd`` (N,; -1 for none) are one node, or as many as it has faces in one photo; so are those of one
+    number in ``together`` (N,; -1 for none), a track, each of which stands for itself.
     """
+    if together is not None:
+        crowd = np.where(together >= 0, -1, crowd).astype(np.int32)
+    one = crowd if together is None else np.where(together >= 0, len(known) + together, crowd)
     of_face = np.full(len(known), -1, np.int32)
     identities, place = np.unique(known[known >= 0], return_inverse=True)
     of_face[known >= 0] = place
     free = np.flatnonzero(known == FREE)
-    of_face[free] = len(identities) + _shared(free, crowd[free], photo[free])
+    of_face[free] = len(identities) + _shared(free, one[free], photo[free])
     count = int(of_face.max(initial=len(identities) - 1)) + 1
     labels = np.concatenate([identities, np.full(count - len(identities), -1)]).astype(np.int32)
     photos: list[set[int]] = [set() for _ in labels]

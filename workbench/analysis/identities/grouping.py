@@ -44,6 +44,7 @@ def group(
     method: Method = DEFAULT_METHOD,
     threshold: float | None = None,
     known: ArrayLike | None = None,
+    together: ArrayLike | None = None,
     min_quality: float = LOW_QUALITY,
     watch: Watch = nobody,
 ) -> Labels:
@@ -53,8 +54,9 @@ def group(
     stay alone; so they never bridge two. ``photo`` (N,) ints: two faces of one photo are never one identity;
     -1 is no photo. ``known`` (N,) ints: the identity (0 and up) a face already has, which it keeps under the
     same number, and two known identities never join; `FREE` (-1) for a face to be grouped, `LEFT_OUT` (-2)
-    for one that takes no part and gets -1. New identities get numbers above the known ones, largest first.
-    ``threshold`` is a cosine, by default the one that ``scale`` gives for ``method``.
+    for one that takes no part and gets -1. ``together`` (N,) ints: free faces of one number from 0 up are
+    one person, such as a track in a video; -1 is none. New identities get numbers above the known ones,
+    largest first. ``threshold`` is a cosine, by default the one that ``scale`` gives for ``method``.
 
     Many faces that cannot be told apart (`crowds`) are taken for one, or one for each of a photo. ``watch``
     is told the share done; what it raises ends the grouping. Raises QueryError for arrays of other lengths
@@ -69,7 +71,8 @@ def group(
     poor = column(quality, n, 1.0, "quality").astype(np.float64) < min_quality
     waiting = poor & (identities == FREE)
     crowd = crowds(vectors, cut, part(watch, 0.0, 0.1))
-    nodes = contract(np.where(waiting, LEFT_OUT, identities).astype(np.int32), photos, crowd)
+    linked = None if together is None else column(together, n, -1, "together").astype(np.int32)
+    nodes = contract(np.where(waiting, LEFT_OUT, identities).astype(np.int32), photos, crowd, linked)
     labels = _number(_link(vectors, nodes, method, cut, part(watch, 0.1, 0.95)), nodes)
     labels, out = rejoin(vectors, labels, photos, identities >= 0, cut + HEARD)
     labels[loose(vectors, labels, identities >= 0, cut)] = -1

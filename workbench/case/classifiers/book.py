@@ -188,7 +188,9 @@ class ClassifierBook:
         kept = spelled(text(name, "The name of a classifier", "weapon"), known)
         if kept is None:
             there = ", ".join(map(repr, known)) or "none yet; make one with `case.learn(name, yes=...)`"
-            raise QueryError(f"No classifier is called {name!r}.", f"Classifiers of this case: {there}.")
+            others = ", ".join(f"is:{word}" for word in BEING)
+            what = f"Classifiers of this case: {there}. A query also knows {others}."
+            raise QueryError(f"No classifier is called {name!r}.", what)
         return known[kept]
 
     def _fits(self, stored: StoredClassifier) -> bool:

@@ -14,8 +14,8 @@ from workbench.case.safe_output import (
     new_folder,
     safe_file_name,
     safe_name,
-    safe_table,
 )
+from workbench.csv_cells import safe_table
 from workbench.errors import CaseError, QueryError
 from workbench.image_id import part_of
 from workbench.media.archives.opened import is_inside, kept_open

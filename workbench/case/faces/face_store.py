@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from workbench.analysis import identities as analysis
 from workbench.analysis import projection
+from workbench.analysis.identities import DEFAULT_METHOD
 from workbench.analysis.progress import Watch, nobody
 from workbench.case.computed import once
 from workbench.case.faces.grouping import Choice, Known, choice_of, identities
@@ -22,6 +23,7 @@ from workbench.case.faces.table import FaceTable, Places, place
 from workbench.errors import QueryError
 from workbench.samples.face import TABLE as FACES
 from workbench.samples.face import read_faces
+from workbench.search.ranges import RangeTable, frames_of, times_of
 from workbench.store.case_folder import CaseFolder
 from workbench.store.decisions import Decision, Decisions
 from workbench.store.identity_state import Standing, read_groups, write_groups
@@ -88,6 +90,22 @@ class FaceStore:
         seconds = (taken - pd.Timestamp(0, tz="UTC")).dt.total_seconds().to_numpy(np.float64)
         return np.asarray(seconds[self.photo], np.float64)
 
+    @cached_property
+    def tracks(self) -> NDArray[np.int32]:
+        """The track of each face in a video: (F,), -1 for a face in a photo; see ``analysis.identities``."""
+        frames = frames_of(self.images)
+        none = np.full(len(self.photo), -1, np.int32)
+        if not frames:
+            return none
+        number = np.full(len(self.images), -1, np.int32)
+        time = np.zeros(len(self.images))
+        for video, rows in enumerate(frames.values()):
+            number[rows], time[rows] = video, times_of(self.images, rows)
+        every = {video: time[rows] for video, rows in enumerate(frames.values())}
+        boxes = self._snapshot.frame[["x", "y", "width", "height"]].to_numpy(np.float64)
+        level = self.pair.groups[DEFAULT_METHOD]
+        return analysis.tracks(number[self.photo], time[self.photo], every, boxes, self.vectors, level)
+
     @property
     def table(self) -> FaceTable:
         """The faces with their identities, as decisions have them now, those of other processes included."""
@@ -133,6 +151,24 @@ class FaceStore:
             raise QueryError(what, "Lower `min_faces`, or merge identities of one person first.")
         return export_identities(table.frame, chosen, self.images, self._folder, folder, how)
 
+    def appearances(self, identity: str | None, video: str | None) -> RangeTable:
+        """Return when identities are seen in videos; see ``Faces.appearances``."""
+        from workbench.case.faces.appearances import appearances
+
+        table, file = self.table, None
+        if identity is not None:
+            table.members(identity)  # refuses what is none
+        if video is not None:
+            named = {
+                str(path): file
+                for file, rows in frames_of(self.images).items()
+                for path in (file, *self.images["paths"].iloc[int(rows[0])])
+            }
+            if video not in named:
+                raise QueryError(f"No video {video!r} in this case.", "Use a path of `case.videos.frame`.")
+            file = named[video]
+        return appearances(table.frame, self.images, identity, file)
+
     def crops(self, rows: Iterable[int]) -> list[bytes]:
         """Return a JPEG crop for each row."""
         ids = [str(self._snapshot.frame["face_id"].iloc[row]) for row in rows]
@@ -173,16 +209,20 @@ class FaceStore:
         digest = hashlib.sha256(said.encode()).hexdigest()
         path = self._groups_path(choice)
         if digest not in self._remembered:
-            self._remembered[digest] = identities(
-                face_ids,
-                places.held,
-                places.rejected,
+            who = self._following(places)
+            rows = who.rows
+            place_of = {int(row): place for place, row in enumerate(rows)}
+            found = identities(
+                [face_ids[row] for row in rows],
+                [places.held[row] for row in rows],
+                {place_of[row]: others for row, others in places.rejected.items()},
                 self._read_groups(path),
-                self.vectors,
-                lambda rows, known: self._group(rows, known, choice, watch),
+                self.vectors if len(rows) == len(face_ids) else self.vectors[rows],
+                lambda some, known: self._group(rows[some], known, who.together, choice, watch),
                 taken,
                 self._floor(choice),
             )
+            self._remembered[digest] = [found[place_of[int(row)]] for row in who.leader]
         self._remembered.move_to_end(digest)
         if len(self._remembered) > REMEMBERED:
             self._remembered.popitem(last=False)
@@ -201,7 +241,20 @@ class FaceStore:
             with contextlib.suppress(OSError):
                 write_groups(path, groups)
 
-    def _group(self, rows: NDArray[np.intp], known: Known, choice: Choice, watch: Watch) -> Known:
+    def _following(self, places: Places) -> analysis.Following:
+        """Return which faces are grouped: all, but of a track in a video only the best."""
+        decided = np.array([bool(held) for held in places.held], bool)
+        decided[list(places.rejected)] = True
+        return analysis.following(self.tracks, self.quality, self.vectors, decided)
+
+    def _group(
+        self,
+        rows: NDArray[np.intp],
+        known: Known,
+        together: NDArray[np.int32],
+        choice: Choice,
+        watch: Watch,
+    ) -> Known:
         return analysis.group(
             self.vectors[rows],
             quality=np.where(self._sure, self.quality, 0)[rows],
@@ -209,6 +262,7 @@ class FaceStore:
             method=choice.method,
             threshold=choice.threshold,
             known=known,
+            together=together[rows] if (together >= 0).any() else None,
             scale=self.pair,
             watch=watch,
         )

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from workbench.case.faces.export import How
     from workbench.case.faces.find_people import People, Photo
+    from workbench.search.ranges import RangeTable
 
 
 IDENTITY = is_id("case.faces.identities")
@@ -102,6 +103,16 @@ class Faces:
     def rows_of(self, identity: str) -> Rows:
         """Return the faces of an identity (K,), alike ones beside each other, the most typical first."""
         return analysis.order_by_similarity(self.vectors, self._book.table.members(identity))
+
+    @checked(identity=or_none(IDENTITY), video=or_none(is_text("clips/a.mp4")))
+    def appearances(self, identity: str | None = None, video: str | None = None) -> "RangeTable":
+        """Return when identities are seen in videos, one row a range: see docs/video.md.
+
+        Columns: identity, name, video (path), start, end (seconds), start_timecode, end_timecode, frames (in
+        which it is seen), best (row of the best face), image_id (of that). ``identity`` and ``video`` (its
+        path) keep one of them. Raises QueryError for an identity or a video that is not there.
+        """
+        return self._book.appearances(identity, video)
 
     @checked(rows=is_rows)
     def crops(self, rows: Iterable[int]) -> list[bytes]:

@@ -101,7 +101,7 @@ class Map(DrawnMap):
 
     def caption(self, row: int) -> str:
         """Return the title of a row."""
-        return self._caption(row) if self._caption else str(self.selection.table["path"].iloc[row])
+        return self._caption(row) if self._caption else self.selection.title(row)
 
     def thumbnails(self, rows: Sequence[int]) -> list[bytes]:
         """Return the pictures of rows as JPEG."""

@@ -25,6 +25,7 @@ const PANELS = [
   "tabs",
   "teach",
   "things",
+  "video",
   "when",
   "where",
   "why",

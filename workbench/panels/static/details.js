@@ -44,30 +44,24 @@ function render({ model, el }) {
   const boxes = h("div", { class: "wb-boxes" });
   /** @param {number} by */
   const turn = (by) => ask("turn", { by });
-  const back = h(
-    "button",
-    { "aria-label": "Previous page", title: "Previous page (Page Up)", onclick: () => turn(-1) },
-    "‹",
-  );
-  const on = h(
-    "button",
-    { "aria-label": "Next page", title: "Next page (Page Down)", onclick: () => turn(1) },
-    "›",
-  );
+  const back = h("button", { onclick: () => turn(-1) }, "‹");
+  const on = h("button", { onclick: () => turn(1) }, "›");
   const place = h("span", { class: "wb-quiet", "aria-live": "polite" });
-  const all = h(
-    "button",
-    { title: "Select all pages of this file", onclick: () => ask("pages") },
-    "all pages",
-  );
-  const pages = h(
-    "div",
-    { class: "wb-row wb-pages", hidden: true, role: "group", "aria-label": "Pages of this file" },
-    back,
-    place,
-    on,
-    all,
-  );
+  const all = h("button", { onclick: () => ask("pages") });
+  const pages = h("div", { class: "wb-row wb-pages", hidden: true, role: "group" }, back, place, on, all);
+  /** @param {string} part what the file has many of: "page" or "frame" */
+  function callPages(part) {
+    for (const [button, which, key] of /** @type {const} */ ([
+      [back, "Previous", "Page Up"],
+      [on, "Next", "Page Down"],
+    ])) {
+      button.setAttribute("aria-label", `${which} ${part}`);
+      button.title = `${which} ${part} (${key})`;
+    }
+    pages.setAttribute("aria-label", `${part[0].toUpperCase()}${part.slice(1)}s of this file`);
+    all.title = `Select all ${part}s of this file`;
+    setText(all, `all ${part}s`);
+  }
   const row = () => model.get("row");
   const editor = h(
     "details",
@@ -113,6 +107,7 @@ function render({ model, el }) {
     pages.hidden = !answer.pages;
     if (answer.pages) {
       const { number, count } = answer.pages;
+      callPages(answer.part);
       setText(place, `${number} of ${count}`);
       // not disabled: a button that is loses the keyboard, and with it Page Up and Page Down
       back.setAttribute("aria-disabled", String(number === 1));

@@ -1,6 +1,6 @@
 // @ts-check
 // Gallery: pages of thumbnails are asked for as they come near the view; arrow keys walk, Enter looks, L asks
-// "like this".
+// "like this", E unfolds an event of a video.
 
 import { boxOver } from "./boxes.js";
 import { h, setText, showPicture } from "./dom.js";
@@ -13,8 +13,32 @@ const PAGE = 60;
 const TABS = { hits: "Hits", selection: "Selection", all: "All" };
 
 /**
+ * The range of an event in a video, which unfolds into its frames where there are several.
  * @param {any} item
- * @param {{ focus: (row: number) => void, like: (row: number, add: boolean) => void }} on
+ * @param {{ unfold: (row: number, on: boolean) => void }} on
+ */
+function eventOf(item, on) {
+  if (item.frames < 2) return h("span", { class: "wb-moment" }, item.event);
+  return h(
+    "button",
+    {
+      class: "wb-moment",
+      tabindex: "-1",
+      title: item.unfolded ? "Only its best frame again (E)" : "All its frames (E)",
+      "aria-expanded": String(item.unfolded),
+      onclick: (event) => {
+        event.stopPropagation();
+        on.unfold(item.row, !item.unfolded);
+      },
+    },
+    `${item.unfolded ? "▾" : "▸"} ${item.event}`,
+  );
+}
+
+/**
+ * @param {any} item
+ * @param {{ focus: (row: number) => void, like: (row: number, add: boolean) => void,
+ *   unfold: (row: number, on: boolean) => void }} on
  */
 function tile(item, on) {
   const name = fileName(item.name);
@@ -22,6 +46,7 @@ function tile(item, on) {
   const score = item.score == null ? "" : figures.filter((figure) => figure != null).join(" · ");
   const picture = h("img", { alt: item.name, loading: "lazy", draggable: "false" });
   showPicture(picture, item.thumbnail);
+  const said = [name, item.event, score && `score ${score}`].filter(Boolean).join(", ");
   const like = h(
     "button",
     {
@@ -45,14 +70,31 @@ function tile(item, on) {
       "data-key": item.row,
       "data-row": item.row,
       title: item.name,
-      "aria-label": score ? `${name}, score ${score}` : name,
+      "aria-label": said,
       onclick: () => on.focus(item.row),
     },
     picture,
     item.box ? boxOver(item.box, item.shape) : null,
-    h("div", { class: "wb-name" }, name),
+    item.event ? eventOf(item, on) : null,
+    label(name, item.part),
     score ? h("div", { class: "wb-score" }, score) : null,
     like,
+  );
+}
+
+/**
+ * The name of a file is cut where it is too long for its tile, the page or time in it is not.
+ * @param {string} name
+ * @param {string} part
+ */
+function label(name, part) {
+  const end = `, ${part}`;
+  if (!part || !name.endsWith(end)) return h("div", { class: "wb-name" }, name);
+  return h(
+    "div",
+    { class: "wb-name wb-part" },
+    h("span", { class: "wb-file" }, name.slice(0, -end.length)),
+    h("span", {}, part),
   );
 }
 
@@ -65,6 +107,8 @@ function render({ model, el }) {
     focus: (row) => ask("focus", { row }),
     /** @param {number} row @param {boolean} add */
     like: (row, add) => ask("like", { row, add }),
+    /** @param {number} row @param {boolean} on */
+    unfold: (row, on) => ask("unfold", { row, on }),
   };
   const grid = h("div", { class: "wb-grid", role: "listbox", "aria-label": "Thumbnails" });
   const empty = h("div", { class: "wb-empty" });
@@ -135,6 +179,8 @@ function render({ model, el }) {
     if (walk(event, grid)) return consume(event);
     if (event.key === "Enter" || event.key === " ") on.focus(row);
     else if (event.key.toLowerCase() === "l") on.like(row, event.shiftKey);
+    else if (event.key.toLowerCase() === "e")
+      /** @type {HTMLElement | null} */ (here.querySelector("button.wb-moment"))?.click();
     else return;
     consume(event);
   });

@@ -448,7 +448,14 @@ function render({ model, el }) {
     foldDetails(
       model,
       (open) => ask("unfold", { unfolded: open }),
-      ["Teach a classifier", h("span", { class: "wb-quiet wb-light" }, "which images show it, by examples")],
+      [
+        "Teach a classifier",
+        h(
+          "span",
+          { class: "wb-quiet wb-light" },
+          "Say of some images whether they show it; the rest is judged by them",
+        ),
+      ],
       h("div", { class: "wb-teach-in" }, form, empty, list, working(model, ask), desk, status(model)),
     ),
   );

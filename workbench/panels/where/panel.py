@@ -292,7 +292,7 @@ class PlacesPanel(Panel):
         if row < 0:
             return {"row": row}, []
         about = {
-            "name": str(self.selection.table["path"].iloc[row]),
+            "name": self.selection.title(row),
             "where": degrees(self._geo_points.lat[row], self._geo_points.lon[row]),
             "near": self._geo_points.near(x, y, REACH / self._view.scale),
         }

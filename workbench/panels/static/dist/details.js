@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from details.js dom.js format.js jupyterlab.js lazy.js panel.js widgets.js sha256:1b416da632b41ef5c3acfa83bf3470c2a7a51a5b042c235e7c1cd1b1a3f12b11
+// Built by esbuild 0.28.2 from details.js dom.js format.js jupyterlab.js lazy.js panel.js widgets.js sha256:e5aa2fe2e69c54c38a969b564789196369f44b76dcfd838dd3e138c8440f06aa
 // dom.js
 var UNSEEN = (
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -138,30 +138,27 @@ function render({ model, el }) {
   );
   const boxes = h("div", { class: "wb-boxes" });
   const turn = (by) => ask("turn", { by });
-  const back = h(
-    "button",
-    { "aria-label": "Previous page", title: "Previous page (Page Up)", onclick: () => turn(-1) },
-    "‹"
-  );
-  const on = h(
-    "button",
-    { "aria-label": "Next page", title: "Next page (Page Down)", onclick: () => turn(1) },
-    "›"
-  );
+  const back = h("button", { onclick: () => turn(-1) }, "‹");
+  const on = h("button", { onclick: () => turn(1) }, "›");
   const place = h("span", { class: "wb-quiet", "aria-live": "polite" });
-  const all = h(
-    "button",
-    { title: "Select all pages of this file", onclick: () => ask("pages") },
-    "all pages"
-  );
-  const pages = h(
-    "div",
-    { class: "wb-row wb-pages", hidden: true, role: "group", "aria-label": "Pages of this file" },
-    back,
-    place,
-    on,
-    all
-  );
+  const all = h("button", { onclick: () => ask("pages") });
+  const pages = h("div", { class: "wb-row wb-pages", hidden: true, role: "group" }, back, place, on, all);
+  function callPages(part) {
+    for (
+      const [button, which, key] of
+      /** @type {const} */
+      [
+        [back, "Previous", "Page Up"],
+        [on, "Next", "Page Down"]
+      ]
+    ) {
+      button.setAttribute("aria-label", `${which} ${part}`);
+      button.title = `${which} ${part} (${key})`;
+    }
+    pages.setAttribute("aria-label", `${part[0].toUpperCase()}${part.slice(1)}s of this file`);
+    all.title = `Select all ${part}s of this file`;
+    setText(all, `all ${part}s`);
+  }
   const row = () => model.get("row");
   const editor = h(
     "details",
@@ -207,6 +204,7 @@ function render({ model, el }) {
     pages.hidden = !answer.pages;
     if (answer.pages) {
       const { number, count } = answer.pages;
+      callPages(answer.part);
       setText(place, `${number} of ${count}`);
       back.setAttribute("aria-disabled", String(number === 1));
       on.setAttribute("aria-disabled", String(number === count));

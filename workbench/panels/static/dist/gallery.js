@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from boxes.js dom.js format.js gallery.js jupyterlab.js lazy.js panel.js widgets.js sha256:6af6549604e677bf3ab10ca7fb08cddbfe3085d801176ae6159a21f04e51833d
+// Built by esbuild 0.28.2 from boxes.js dom.js format.js gallery.js jupyterlab.js lazy.js panel.js widgets.js sha256:a253c67802e568405d3a1add5baedef8060b147b6c363b26009e1dbbbba4d261
 // dom.js
 var SVG = "http://www.w3.org/2000/svg";
 var UNSEEN = (
@@ -242,12 +242,30 @@ function status(model, doing = "busy", wrong = "error") {
 // gallery.js
 var PAGE = 60;
 var TABS = { hits: "Hits", selection: "Selection", all: "All" };
+function eventOf(item, on) {
+  if (item.frames < 2) return h("span", { class: "wb-moment" }, item.event);
+  return h(
+    "button",
+    {
+      class: "wb-moment",
+      tabindex: "-1",
+      title: item.unfolded ? "Only its best frame again (E)" : "All its frames (E)",
+      "aria-expanded": String(item.unfolded),
+      onclick: (event) => {
+        event.stopPropagation();
+        on.unfold(item.row, !item.unfolded);
+      }
+    },
+    `${item.unfolded ? "▾" : "▸"} ${item.event}`
+  );
+}
 function tile(item, on) {
   const name = fileName(item.name);
   const figures = [item.score?.toFixed(2), item.probability == null ? null : percent(item.probability)];
   const score = item.score == null ? "" : figures.filter((figure) => figure != null).join(" · ");
   const picture = h("img", { alt: item.name, loading: "lazy", draggable: "false" });
   showPicture(picture, item.thumbnail);
+  const said = [name, item.event, score && `score ${score}`].filter(Boolean).join(", ");
   const like = h(
     "button",
     {
@@ -271,14 +289,25 @@ function tile(item, on) {
       "data-key": item.row,
       "data-row": item.row,
       title: item.name,
-      "aria-label": score ? `${name}, score ${score}` : name,
+      "aria-label": said,
       onclick: () => on.focus(item.row)
     },
     picture,
     item.box ? boxOver(item.box, item.shape) : null,
-    h("div", { class: "wb-name" }, name),
+    item.event ? eventOf(item, on) : null,
+    label(name, item.part),
     score ? h("div", { class: "wb-score" }, score) : null,
     like
+  );
+}
+function label(name, part) {
+  const end = `, ${part}`;
+  if (!part || !name.endsWith(end)) return h("div", { class: "wb-name" }, name);
+  return h(
+    "div",
+    { class: "wb-name wb-part" },
+    h("span", { class: "wb-file" }, name.slice(0, -end.length)),
+    h("span", {}, part)
   );
 }
 function render({ model, el }) {
@@ -288,7 +317,9 @@ function render({ model, el }) {
     /** @param {number} row */
     focus: (row) => ask("focus", { row }),
     /** @param {number} row @param {boolean} add */
-    like: (row, add) => ask("like", { row, add })
+    like: (row, add) => ask("like", { row, add }),
+    /** @param {number} row @param {boolean} on */
+    unfold: (row, on2) => ask("unfold", { row, on: on2 })
   };
   const grid = h("div", { class: "wb-grid", role: "listbox", "aria-label": "Thumbnails" });
   const empty = h("div", { class: "wb-empty" });
@@ -354,6 +385,8 @@ function render({ model, el }) {
     if (walk(event, grid)) return consume(event);
     if (event.key === "Enter" || event.key === " ") on.focus(row);
     else if (event.key.toLowerCase() === "l") on.like(row, event.shiftKey);
+    else if (event.key.toLowerCase() === "e")
+      here.querySelector("button.wb-moment")?.click();
     else return;
     consume(event);
   });

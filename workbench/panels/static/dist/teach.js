@@ -1,4 +1,4 @@
-// Built by esbuild 0.28.2 from dom.js folding.js format.js jupyterlab.js lazy.js panel.js teach.js widgets.js working.js sha256:ae9504ccdf91d4ada171df3120471586e85fb2c055ffef65f7ef9b6642ae194e
+// Built by esbuild 0.28.2 from dom.js folding.js format.js jupyterlab.js lazy.js panel.js teach.js widgets.js working.js sha256:aa2f523c075586426c4f27668dfb98cf78a911dc5ae95e048149b800bde275d1
 // dom.js
 var SVG = "http://www.w3.org/2000/svg";
 var UNSEEN = (
@@ -580,7 +580,14 @@ function render({ model, el }) {
     foldDetails(
       model,
       (open) => ask("unfold", { unfolded: open }),
-      ["Teach a classifier", h("span", { class: "wb-quiet wb-light" }, "which images show it, by examples")],
+      [
+        "Teach a classifier",
+        h(
+          "span",
+          { class: "wb-quiet wb-light" },
+          "Say of some images whether they show it; the rest is judged by them"
+        )
+      ],
       h("div", { class: "wb-teach-in" }, form, empty, list, working(model, ask), desk, status(model))
     )
   );
