@@ -78,7 +78,7 @@ def test_an_empty_collection_and_an_empty_vocabulary_are_no_trouble():
     rows, query, references = collection(10, right=1)
     assert Background(rows[:0], references).probability(rows[:0] @ query).shape == (0,)
     assert Background(rows, references[:0]).probability(rows @ query).argmax() == 0
-    # alone, the usual spread of 64 dimensions is all that is known: 7.6 spreads are 0.88 with the measured line
+    # alone, only the usual spread of 64 dimensions is known: 7.6 of it are 0.88 with the measured line
     assert Background(rows[:1], rows[:1]).probability(rows[:1] @ rows[0])[0] > 0.85
 
 
