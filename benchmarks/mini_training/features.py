@@ -34,7 +34,7 @@ VIEWS = {
 }  # fmt: skip
 CLASS_VIEWS = {"imagenet": 4, "caltech101": 2}
 _BATCH = 16
-_FEW = {"classes": 1500, "faces": 320, "scenes": 512}
+_FEW = {"classes": 800, "faces": 320, "scenes": 512}  # of classes so many of Tiny ImageNet, and all others
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,8 @@ def few_of(photos: Sequence[Photo], part: str) -> list[int]:
     if part == "more":
         scenes = [index for index in places if photos[index].part == "scenes"]
         return sorted({*places} - {*scenes[_FEW["scenes"] :]})
-    always = [index for index in places if photos[index].file.parent.name == "imagenet"]
+    small = part == "classes"
+    always = [index for index in places if small and photos[index].file.parent.name != "tiny_imagenet"]
     others = sorted({*places} - {*always}, key=lambda index: photos[index].name)
     if part in _FEW:
         random.Random(0).shuffle(others)
