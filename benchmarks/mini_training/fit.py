@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 # how much one photo of each kind counts in the regression
 REGRESSION_WEIGHTS = {
     "captions": 2.0, "queries": 0.25, "scenes": 0.1, "objects": 1.0, "boxes": 0.15, "people": 0.2,
-    "faces": 0.3, "imagenet": 1.0, "caltech101": 2.0, "tiny_imagenet": 0.05, "grocery": 2.0,
-    "flowers": 0.7, "clothing": 2.0, "clothing_more": 2.0, "ants_bees": 0.0,
+    "faces": 0.3, "imagenet": 0.1, "caltech101": 0.1, "tiny_imagenet": 0.05, "grocery": 0.1,
+    "flowers": 0.03, "clothing": 0.1, "clothing_more": 0.1, "ants_bees": 0.0,
 }  # fmt: skip
 _RIDGE = 25.0
 _BLOCK = 2048

@@ -263,8 +263,7 @@ def test_emoji_are_read_by_their_names() -> None:
 
 
 def test_a_query_that_only_says_where_to_look_asks_for_more(case: wb.Case) -> None:
-    with pytest.raises(QueryError, match="Add words"):
-        case.search(within=[1, 2])
+    assert case.search(within=[1, 2]).rows.tolist() == [1, 2]  # that is enough
     with pytest.raises(QueryError, match="Draw a lasso"):
         case.ask("red within:selection")
     with pytest.raises(QueryError, match="text in these photos"):
