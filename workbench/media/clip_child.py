@@ -1,4 +1,4 @@
-"""The process that reads a video, its standard input, for `clips`: probes it or cuts a clip.
+"""The process that reads a video, an open file, for `clips`: probes it or cuts a clip.
 
 It puts limits on itself and writes a line of JSON and bytes. PyAV was chosen because its wheels carry FFmpeg
 with x264, libvpx, AAC and Opus for every system, and because it gives frames with their own times.
@@ -27,13 +27,13 @@ RATE = 48_000
 
 
 def main() -> None:
-    """Answer the one question that the argument asks."""
+    """Answer the question of the first argument about the file whose descriptor is the second."""
     ask = json.loads(sys.argv[1])
     limit(address_space(), ask["memory"], ask["seconds"])
     import av
 
     av.logging.set_level(None)
-    source = os.fdopen(os.dup(sys.stdin.fileno()), "rb")
+    source = os.fdopen(int(sys.argv[2]), "rb")
     try:
         source.seek(0)
         said, data = answer(source, ask)

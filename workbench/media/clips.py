@@ -1,21 +1,19 @@
 """Clips of a video for a browser, cut in a process of its own with limits; single frames give `video`.
 
-The process gets the file as its standard input, opened here for reading, and the question as an argument: it
+The process gets the question and the descriptor of the file, opened here for reading, as arguments: it
 opens nothing by itself. It is started for each question, so that ending it is all that cancelling takes.
 """
 
 import contextlib
 import json
-import os
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Literal
 
+from workbench.media import sandbox
 from workbench.media.regular_files import ReadError, explain
 from workbench.media.video import Source, descriptor_of
 
@@ -113,10 +111,12 @@ def _ask(
     limits = {"memory": MAX_MEMORY, "seconds": int(seconds)}
     try:
         with descriptor_of(source) as file:
-            process = _start(json.dumps(ask | limits), file)
+            process = sandbox.start(
+                "workbench.media.clip_child", json.dumps(ask | limits), str(file), files=[file]
+            )
     except OSError as error:
         raise ClipError(explain(error)) from error
-    except ReadError as error:
+    except (ReadError, sandbox.SandboxError) as error:
         raise ClipError(str(error)) from error
     late, left = threading.Event(), threading.Event()
     watch = threading.Thread(target=_watch, args=(process, going, seconds, late, left), daemon=True)
@@ -161,16 +161,3 @@ def _watch(
             with contextlib.suppress(OSError):
                 process.kill()
             return
-
-
-def _start(ask: str, file: int) -> "subprocess.Popen[bytes]":
-    package = str(Path(__file__).parents[2])
-    paths = os.pathsep.join([package, *filter(None, [os.environ.get("PYTHONPATH")])])
-    return subprocess.Popen(  # noqa: S603 our own module
-        # -P: nothing is imported from the folder we happen to be in, which may be one of strange files.
-        [sys.executable, "-P", "-W", "ignore", "-m", "workbench.media.clip_child", ask],
-        stdin=file,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": paths, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
-    )
