@@ -1,1 +1,1 @@
-"""Bytes to pixels: scan a folder, read and decode files, thumbnails and metadata (Pillow)."""
+"""Bytes to pixels: scan a folder and its archives, decode photos, pages and videos, thumbnails and metadata."""
