@@ -1,1 +1,1 @@
-"""Bytes to pixels: scan a folder and its archives, decode photos, pages and videos, thumbnails and metadata."""
+"""Bytes to pixels: scan folders and archives; decode photos, pages and videos; thumbnails and metadata."""
